@@ -1,0 +1,22 @@
+// What a moodlens model file says about itself, stored as JSON under the ONNX metadata key `moodlens`.
+import { z } from 'zod';
+
+/** The key in the model's metadata_props. */
+export const metadataKey = 'moodlens';
+
+export const modelMetadataSchema = z.object({
+  format: z.literal(1).describe('version of this metadata'),
+  architecture: z.string(),
+  labels: z.array(z.string()).min(2).describe('class names, in the order of the probabilities'),
+  input: z.object({ height: z.int().positive(), width: z.int().positive() }).describe('uint8 grey input, pixels'),
+  embedding: z.int().positive().describe('length of the embedding'),
+  parameters: z.int().positive(),
+  multiplyAdds: z.int().positive().describe('per picture'),
+  split: z.string().describe('what it was trained and validated on'),
+  metrics: z.record(z.string(), z.number()).describe('figures on the validation split'),
+  dataset: z.string().describe('hash of the packed dataset'),
+  run: z.string().describe('name of the run that made it'),
+  licence: z.string(),
+});
+
+export type ModelMetadata = z.infer<typeof modelMetadataSchema>;

@@ -1,0 +1,2 @@
+/** Monotonic milliseconds (performance.now in both places). */
+export type Clock = () => number;
