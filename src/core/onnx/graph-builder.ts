@@ -34,9 +34,10 @@ export class GraphBuilder {
   }
 
   /** Adds an initializer and returns its name. `type` is needed only for types that share an array type (int8, bool, float16). */
-  constant(tensor: Tensor, name = this.#fresh('constant'), type = elementTypeOf(tensor.data)): string {
-    this.#constants.push({ name: this.#claim(name), dims: tensor.dims, type, data: tensor.data });
-    return name;
+  constant(tensor: Tensor, name?: string, type = elementTypeOf(tensor.data)): string {
+    const claimed = name === undefined ? this.#fresh('constant') : this.#claim(name);
+    this.#constants.push({ name: claimed, dims: tensor.dims, type, data: tensor.data });
+    return claimed;
   }
 
   /** A float32 scalar; the same value is stored once. */
