@@ -1,0 +1,126 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LiveServer, startLiveServer } from './live-server.js';
+
+/** A request whose path and headers reach the server exactly as given (fetch would tidy them). */
+function raw(port: number, path: string, headers: Record<string, string> = {}, method = 'GET') {
+  return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
+    request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
+      let body = '';
+      response.on('data', (part) => {
+        body += part;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+describe('startLiveServer', () => {
+  let folder: string;
+  let server: LiveServer;
+  let roots: { webRoot: string; modelsRoot: string };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'moodlens-server-'));
+    roots = { webRoot: join(folder, 'web'), modelsRoot: join(folder, 'models') };
+    await mkdir(join(roots.webRoot, 'assets'), { recursive: true });
+    await mkdir(roots.modelsRoot);
+    await writeFile(join(roots.webRoot, 'index.html'), '<!doctype html><title>page</title>');
+    await writeFile(join(roots.webRoot, 'assets', 'x-1a2b.js'), 'export {};');
+    await writeFile(join(roots.modelsRoot, 'face-full-range.onnx'), 'model');
+    await writeFile(join(roots.modelsRoot, 'card.md'), 'not for the page');
+    await writeFile(join(folder, 'secret.txt'), 'secret');
+    await writeFile(join(folder, 'mine.onnx'), 'mine');
+    server = await startLiveServer({ ...roots, port: 0, model: join(folder, 'mine.onnx') });
+  });
+
+  afterAll(async () => {
+    await server.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('sends the page with headers that isolate it and keep every request at home', async () => {
+    const page = await raw(server.port, '/');
+    expect(page.status).toBe(200);
+    expect(page.body).toContain('<title>page</title>');
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.headers['cross-origin-opener-policy']).toBe('same-origin');
+    expect(page.headers['cross-origin-embedder-policy']).toBe('require-corp');
+    expect(page.headers['cross-origin-resource-policy']).toBe('same-origin');
+    const policy = String(page.headers['content-security-policy']);
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).toContain("connect-src 'self'");
+    expect(policy).not.toContain("'unsafe-inline'");
+    expect(policy).not.toContain("'unsafe-eval'");
+  });
+
+  it('sends scripts and models, the chosen expression model among them', async () => {
+    const script = await raw(server.port, '/assets/x-1a2b.js');
+    expect(script.headers['content-type']).toBe('text/javascript; charset=utf-8');
+    expect(script.headers['cache-control']).toContain('immutable');
+    expect((await raw(server.port, '/models/face-full-range.onnx')).body).toBe('model');
+    expect((await raw(server.port, '/models/expression.onnx')).body).toBe('mine');
+    expect((await raw(server.port, '/models/card.md')).status).toBe(404);
+  });
+
+  it('answers 304 to a tag it gave', async () => {
+    const first = await raw(server.port, '/');
+    const again = await raw(server.port, '/', { 'if-none-match': String(first.headers.etag) });
+    expect(again.status).toBe(304);
+    expect(again.body).toBe('');
+  });
+
+  it.each([
+    '/../secret.txt',
+    '/..%2fsecret.txt',
+    '/%2e%2e/secret.txt',
+    '/assets/..%5c..%5csecret.txt',
+    '//secret.txt',
+    '/%00',
+  ])('does not leave its folders for %s', async (path) => {
+    const answer = await raw(server.port, path);
+    expect(answer.status).toBe(404);
+    expect(answer.body).not.toBe('secret');
+  });
+
+  it('refuses a foreign Host, as DNS rebinding sends it', async () => {
+    for (const host of [
+      'evil.example',
+      'evil.example:80',
+      '127.0.0.1.evil.example',
+      'evil.example#127.0.0.1',
+      '127.0.0.1@evil.example',
+    ]) {
+      expect((await raw(server.port, '/', { host })).status).not.toBe(200);
+    }
+    expect((await raw(server.port, '/', { host: `localhost:${server.port}` })).status).toBe(200);
+  });
+
+  it('refuses a foreign Origin and methods other than GET', async () => {
+    expect((await raw(server.port, '/', { origin: 'https://evil.example' })).status).toBe(403);
+    expect((await raw(server.port, '/', { origin: `http://127.0.0.1:${server.port}` })).status).toBe(200);
+    expect((await raw(server.port, '/', {}, 'POST')).status).toBe(405);
+  });
+
+  it('says what to do when the port is taken', async () => {
+    await expect(startLiveServer({ ...roots, port: server.port })).rejects.toThrow(/another program.*--port/);
+  });
+
+  it('takes the next port when none was asked for and the first is taken', async () => {
+    const first = await startLiveServer(roots);
+    const second = await startLiveServer(roots);
+    expect(second.port).toBeGreaterThan(first.port);
+    expect((await raw(second.port, '/')).status).toBe(200);
+    await first.close();
+    await second.close();
+  });
+
+  it('says to build when there is no page', async () => {
+    await expect(startLiveServer({ webRoot: join(folder, 'nowhere') })).rejects.toThrow(/npm run build/);
+  });
+});
