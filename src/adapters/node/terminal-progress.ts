@@ -1,0 +1,143 @@
+// Progress on stderr: a bar with rate and time left on a terminal, a plain line now and then in a log.
+import type { Progress } from '../../core/ports/progress.js';
+
+/** What the bar is drawn on; `process.stderr` is one. */
+export interface ProgressStream {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+export interface TerminalProgressOptions {
+  readonly stream?: ProgressStream;
+  /** Monotonic milliseconds. */
+  readonly clock?: () => number;
+  /** Shortest time between two lines in a log; default 10,000. */
+  readonly lineIntervalMs?: number;
+}
+
+const redrawIntervalMs = 80;
+/** The rate follows the last seconds, so that a slow first step does not spoil the time left. */
+const rateMemoryMs = 8000;
+const barWidth = 24;
+const clearLine = '\r\u001b[2K';
+
+/** A progress display named `label`, e.g. `terminalProgress('import')`. */
+export function terminalProgress(label: string, options: TerminalProgressOptions = {}): Progress {
+  const stream = options.stream ?? process.stderr;
+  const clock = options.clock ?? (() => performance.now());
+  const lineIntervalMs = options.lineIntervalMs ?? 10_000;
+  const live = Boolean(stream.isTTY) && process.env.TERM !== 'dumb';
+  const startMs = clock();
+  let text = '';
+  let drawn = '';
+  let shownMs = live ? -Infinity : startMs;
+  let lines = 0;
+  let finished = false;
+  const rate = createRate(startMs);
+
+  function draw(): void {
+    const line = text.slice(0, Math.max(20, (stream.columns ?? 80) - 1));
+    stream.write(`${clearLine}${line}`);
+    drawn = text;
+  }
+
+  return {
+    update(done, total, detail) {
+      if (finished) return;
+      const nowMs = clock();
+      const perSecond = rate.update(done, nowMs);
+      text = describe(label, done, total, perSecond, detail, live);
+      if (nowMs - shownMs < (live ? redrawIntervalMs : lineIntervalMs)) return;
+      shownMs = nowMs;
+      if (live) draw();
+      else {
+        stream.write(`${text}\n`);
+        drawn = text;
+        lines += 1;
+      }
+    },
+    note(line) {
+      stream.write(`${live ? clearLine : ''}${line}\n`);
+      if (live && text && !finished) draw();
+    },
+    finish() {
+      if (finished) return;
+      finished = true;
+      if (text === '') return;
+      if (live) {
+        draw();
+        stream.write('\n');
+      } else if (text !== drawn && (lines > 0 || clock() - startMs >= 1000)) stream.write(`${text}\n`);
+    },
+  };
+}
+
+/** Units per second, smoothed; undefined until there are two points in time. */
+function createRate(startMs: number): { update(done: number, nowMs: number): number | undefined } {
+  let lastDone: number | undefined;
+  let lastMs = startMs;
+  let perSecond: number | undefined;
+  return {
+    update(done, nowMs) {
+      const elapsedMs = nowMs - lastMs;
+      // The first point is where the work starts (a resumed run does not start at 0); going back is a new start.
+      if (lastDone === undefined || done < lastDone) {
+        lastDone = done;
+        lastMs = nowMs;
+        perSecond = undefined;
+      } else if (elapsedMs >= 50) {
+        const current = ((done - lastDone) / elapsedMs) * 1000;
+        const weight = perSecond === undefined ? 1 : 1 - Math.exp(-elapsedMs / rateMemoryMs);
+        perSecond = (perSecond ?? 0) * (1 - weight) + current * weight;
+        lastDone = done;
+        lastMs = nowMs;
+      }
+      return perSecond;
+    },
+  };
+}
+
+function describe(
+  label: string,
+  done: number,
+  total: number,
+  perSecond: number | undefined,
+  detail: string | undefined,
+  live: boolean,
+): string {
+  const known = total > 0;
+  const share = known ? Math.min(1, Math.max(0, done / total)) : 0;
+  const parts = [known ? `${count(done)}/${count(total)}` : count(done)];
+  if (perSecond !== undefined && perSecond > 0) {
+    parts.push(perSecond >= 1 ? `${formatRate(perSecond)}/s` : `${formatRate(perSecond * 60)}/min`);
+    if (known && done < total) parts.push(`${formatDuration((total - done) / perSecond)} left`);
+  }
+  if (detail) parts.push(detail);
+  const percent = `${Math.floor(share * 100)} %`;
+  if (live && known) return `${label} ${bar(share)} ${percent.padStart(5)}  ${parts.join(' · ')}`;
+  return `${label}: ${known ? `${percent} ` : ''}${parts.join(', ')}`;
+}
+
+function bar(share: number): string {
+  const full = Math.round(share * barWidth);
+  return `${'█'.repeat(full)}${'░'.repeat(barWidth - full)}`;
+}
+
+function count(value: number): string {
+  return Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(1);
+}
+
+function formatRate(value: number): string {
+  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(2);
+}
+
+/** Seconds as 8 s, 2:05 or 1:02:05. */
+function formatDuration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  const rest = String(whole % 60).padStart(2, '0');
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes}:${rest}`;
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${rest}`;
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+// The command line's entry: runs the arguments, sets the exit code, survives closed pipes.
+import { exitCodeOf, exitCodes } from './exit-codes.js';
+import { describeError } from './print-error.js';
+import { run } from './run.js';
+
+/** `moodlens analyze … | head` closes our stdout: that ends the work and is no error. A closed terminal does not end it. */
+function surviveClosedPipes(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCodes.done);
+    throw error;
+  });
+  process.stderr.on('error', () => {});
+}
+
+function end(code: number): void {
+  process.exitCode = code;
+  // Nothing of a failed command (a worker, a child process) may keep the process alive.
+  if (code !== exitCodes.done) setTimeout(() => process.exit(code), 3000).unref();
+}
+
+surviveClosedPipes();
+process.on('uncaughtException', (error) => {
+  process.stderr.write(describeError(error, Boolean(process.env.MOODLENS_DEBUG)));
+  process.exit(exitCodeOf(error));
+});
+end(await run(process.argv.slice(2)));

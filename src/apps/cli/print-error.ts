@@ -1,0 +1,22 @@
+// Turns what a command threw into the text that the user reads on stderr.
+import { inspect } from 'node:util';
+import { CommanderError } from 'commander';
+import { MoodlensError } from '../../core/errors.js';
+
+/** The text for stderr; empty for commander's errors, which commander has printed already. `debug` adds the stack. */
+export function describeError(error: unknown, debug: boolean): string {
+  if (error instanceof CommanderError) return '';
+  const details = debug ? `${inspect(error)}\n` : '';
+  if (error instanceof MoodlensError) return `error: ${printable(error.message)} [${error.code}]\n${details}`;
+  const hint = debug
+    ? `this is a fault in moodlens: please report it with the text below\n`
+    : `this is a fault in moodlens: please report it, with what MOODLENS_DEBUG=1 prints\n`;
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : inspect(error);
+  return `error: unexpected ${printable(text)} [UNEXPECTED]\n${hint}${details}`;
+}
+
+/** File names and file contents reach messages: control characters must not reach the terminal. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to take out
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd').trimEnd();
+}

@@ -1,0 +1,56 @@
+// Runs one command line: finds the command, loads its file, prints what went wrong.
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { commands } from './commands.js';
+import { exitCodeOf, exitCodes } from './exit-codes.js';
+import { describeError } from './print-error.js';
+
+/** Runs one command line (without node and script) and returns the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    const program = await buildProgram(args);
+    if (args.length === 0) {
+      process.stderr.write(program.helpInformation());
+      return exitCodes.wrongUse;
+    }
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCodes.done;
+  } catch (error) {
+    process.stderr.write(describeError(error, Boolean(process.env.MOODLENS_DEBUG)));
+    return exitCodeOf(error);
+  }
+}
+
+/** The program with every command by name and description, and the called one in full. */
+async function buildProgram(args: readonly string[]): Promise<Command> {
+  const program = new Command('moodlens')
+    .description('Faces and facial expressions in live video, with models you train yourself, on your own machine.')
+    .version(version(), '-v, --version', 'print the version')
+    .usage('<command> [options]')
+    .addHelpText('after', '\nRun `moodlens <command> --help` for the options of a command.');
+  const words = args.filter((word) => !word.startsWith('-'));
+  const called = words[0] === 'help' ? words[1] : words[0];
+  for (const entry of commands) {
+    if (entry.name === called) program.addCommand((await entry.load()).define());
+    else program.command(entry.name).description(entry.description);
+  }
+  prepare(program);
+  return program;
+}
+
+/** Commander ends the process on wrong use by default; here it throws, in every sub-command too. */
+function prepare(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) {
+    child.showHelpAfterError(`(\`${pathOf(child)} --help\` lists what it takes)`);
+    prepare(child);
+  }
+}
+
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version;
+}
