@@ -1,0 +1,149 @@
+// Files on disk: written beside and renamed, so that nobody ever sees half a file; and a folder as a BlobStore.
+import { randomBytes } from 'node:crypto';
+import { createReadStream, type Dirent } from 'node:fs';
+import { appendFile, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { ConfigError } from '../../core/errors.js';
+import type { BlobStore } from '../../core/ports/blob-store.js';
+
+/** Marks what is still being written; never listed, safe to delete. */
+const unfinished = /^\..*\.[0-9a-f]{12}\.part$/;
+
+function besideName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
+}
+
+/** Writes a file beside its place, syncs it and renames it; makes the folder when missing. Throws what the file system throws. */
+export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  const target = resolve(path);
+  await mkdir(dirname(target), { recursive: true });
+  const beside = besideName(target);
+  try {
+    const file = await open(beside, 'wx');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, target);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Fills a new folder beside its place and renames it when `fill` has finished; when `fill` throws, nothing is left.
+ * Throws ConfigError when the folder is there already and `overwrite` is not set (an empty folder counts as absent).
+ */
+export async function writeFolderAtomic<T>(
+  directory: string,
+  fill: (store: BlobStore) => Promise<T>,
+  options: { readonly overwrite?: boolean } = {},
+): Promise<T> {
+  const target = resolve(directory);
+  await refuseOccupied(target, options.overwrite === true);
+  await mkdir(dirname(target), { recursive: true });
+  const beside = besideName(target);
+  try {
+    await mkdir(beside);
+    const result = await fill(createFolderStore(beside));
+    await refuseOccupied(target, options.overwrite === true);
+    await replaceFolder(beside, target);
+    return result;
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function refuseOccupied(target: string, overwrite: boolean): Promise<void> {
+  const entries = await readdir(target).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOTDIR') throw new ConfigError(`${target} must be a folder and is a file; name another place`);
+    throw error;
+  });
+  if (entries.length > 0 && !overwrite) {
+    throw new ConfigError(
+      `${target} must not exist yet and holds files; name another folder, or replace it with --force`,
+    );
+  }
+}
+
+async function replaceFolder(beside: string, target: string): Promise<void> {
+  const old = besideName(target);
+  const hadOld = await rename(target, old).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+  try {
+    await rename(beside, target);
+  } catch (error) {
+    if (hadOld) await rename(old, target);
+    throw error;
+  }
+  if (hadOld) await rm(old, { recursive: true, force: true });
+}
+
+/** The files under a folder by relative name with '/' between; the folder is made on the first write. */
+export function createFolderStore(directory: string): BlobStore {
+  const root = resolve(directory);
+  const place = (name: string): string => {
+    const parts = name.split('/');
+    if (
+      name.includes('\\') ||
+      name.includes('\0') ||
+      parts.some((part) => part === '' || part === '.' || part === '..')
+    ) {
+      throw new RangeError(`blob names are relative, without '..', '\\' or empty parts; found '${name}'`);
+    }
+    return join(root, ...parts);
+  };
+  return {
+    async read(name) {
+      return readFile(place(name)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR') return undefined;
+        throw error;
+      });
+    },
+    write: async (name, content) => writeFileAtomic(place(name), content),
+    async append(name, content) {
+      const path = place(name);
+      await mkdir(dirname(path), { recursive: true });
+      await appendFile(path, content);
+    },
+    async list(prefix = '') {
+      const names: string[] = [];
+      await collect(root, '', names, new Set());
+      return names.filter((name) => name.startsWith(prefix)).sort();
+    },
+    remove: async (name) => rm(place(name), { force: true }),
+  };
+}
+
+/** Adds every file below `path`; follows links, but enters no folder twice on the way down. */
+async function collect(path: string, relative: string, names: string[], above: ReadonlySet<string>): Promise<void> {
+  const real = await realpath(path).catch(() => undefined);
+  if (real === undefined || above.has(real)) return;
+  const entries: Dirent[] = await readdir(path, { withFileTypes: true });
+  for (const entry of entries) {
+    if (unfinished.test(entry.name)) continue;
+    const name = relative === '' ? entry.name : `${relative}/${entry.name}`;
+    const kind = entry.isSymbolicLink() ? await stat(join(path, entry.name)).catch(() => undefined) : entry;
+    if (kind?.isDirectory()) await collect(join(path, entry.name), name, names, new Set([...above, real]));
+    else if (kind?.isFile()) names.push(name);
+  }
+}
+
+/** A file's bytes, piece by piece (1 MiB), with the file's size in bytes for progress. Throws ConfigError when it is not a file. */
+export async function openFileChunks(path: string): Promise<{ size: number; chunks: AsyncIterable<Uint8Array> }> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || found.isDirectory()) {
+    throw new ConfigError(`${path} must be a file and ${found ? 'is a folder' : 'does not exist'}; check the name`);
+  }
+  return { size: found.size, chunks: createReadStream(path, { highWaterMark: 1 << 20 }) };
+}
