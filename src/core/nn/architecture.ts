@@ -1,0 +1,66 @@
+// A network as a description: what it takes, its layers up to the embedding, and the classifier on top.
+import { ConfigError } from '../errors.js';
+import { compact } from './architectures/compact.js';
+import { original } from './architectures/original.js';
+import { reference } from './architectures/reference.js';
+import { elements, type Layer, type Parameter, type Shape } from './layer.js';
+import { sequence } from './layers/sequence.js';
+
+export interface Architecture {
+  readonly name: string;
+  /** Size of the pictures that the model file takes, pixels. */
+  readonly input: { readonly height: number; readonly width: number };
+  /** The centre part of the picture that the network sees; augmentation moves this window. */
+  readonly crop: { readonly height: number; readonly width: number };
+  /** From grey pixels `[1, crop height, crop width]`, 0..255, to the embedding `[features]`. */
+  readonly features: Layer;
+  /** From the embedding to the logits `[classes]`. */
+  readonly head: Layer;
+}
+
+/** What a configuration may change about an architecture; each takes its published values by default. */
+export interface ArchitectureOptions {
+  readonly classes: number;
+  readonly dropout?: number | undefined;
+  readonly l2?: number | undefined;
+  /** Side of the convolution kernels (`original` only). */
+  readonly kernel?: number | undefined;
+}
+
+const architectures = { compact, original, reference };
+
+export type ArchitectureName = keyof typeof architectures;
+export const architectureNames = Object.keys(architectures) as ArchitectureName[];
+
+/** Builds an architecture by name. Throws ConfigError for an unknown name. */
+export function createArchitecture(name: string, options: ArchitectureOptions): Architecture {
+  const create = Object.hasOwn(architectures, name) ? architectures[name as ArchitectureName] : undefined;
+  if (create === undefined) {
+    throw new ConfigError(`the architecture must be one of ${architectureNames.join(', ')}, not '${name}'`);
+  }
+  return create(options);
+}
+
+/** The whole network as one layer; its last part is the head. */
+export function network(architecture: Architecture): Layer {
+  return sequence(architecture.features, architecture.head);
+}
+
+export function cropShape({ crop }: Architecture): Shape {
+  return [1, crop.height, crop.width];
+}
+
+/** All parameters in the order of the layers. */
+export function parametersOf(architecture: Architecture): readonly Parameter[] {
+  return network(architecture).parameters(cropShape(architecture));
+}
+
+/** Number of values in all parameters, running statistics included (as Keras counts them). */
+export function countParameters(architecture: Architecture): number {
+  return parametersOf(architecture).reduce((sum, parameter) => sum + elements(parameter.shape), 0);
+}
+
+/** Multiply-adds for one picture. */
+export function countMultiplyAdds(architecture: Architecture): number {
+  return network(architecture).multiplyAdds(cropShape(architecture));
+}

@@ -1,0 +1,32 @@
+// Ours: four stages of two 3x3 conv-BN-ReLU blocks, max pools between, global average pooling. Small enough for several
+// faces a frame in a browser tab.
+import type { Architecture, ArchitectureOptions } from '../architecture.js';
+import { relu } from '../layers/activation.js';
+import { batchNorm } from '../layers/batch-norm.js';
+import { conv2d } from '../layers/conv2d.js';
+import { dense } from '../layers/dense.js';
+import { dropout } from '../layers/dropout.js';
+import { standardise } from '../layers/normalise.js';
+import { globalAveragePool, maxPool2d } from '../layers/pooling.js';
+import { sequence } from '../layers/sequence.js';
+
+export function compact({ dropout: rate = 0.3, l2 = 2.5e-4, classes }: ArchitectureOptions): Architecture {
+  const conv = (filters: number) => [conv2d({ filters, kernel: 3, bias: false, l2 }), batchNorm()];
+  // The pool before the ReLU: the same function, the ReLU on a quarter of the elements, and no windows of equal zeros.
+  const stage = (filters: number) => [...conv(filters), relu(), ...conv(filters), maxPool2d(), relu()];
+  return {
+    name: 'compact',
+    input: { height: 48, width: 48 },
+    crop: { height: 40, width: 40 },
+    features: sequence(
+      standardise(),
+      ...stage(32),
+      ...stage(64),
+      ...stage(128),
+      ...[...conv(256), relu(), ...conv(256), relu()],
+      globalAveragePool(),
+      dropout(rate),
+    ),
+    head: dense({ units: classes, l2 }),
+  };
+}
