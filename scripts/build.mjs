@@ -9,7 +9,12 @@ const stampFolder = join(root, 'node_modules/.cache/moodlens-build');
 const steps = [
   {
     name: 'detectors',
-    inputs: ['scripts/build-detectors.mjs', 'dist/core', 'node_modules/@mediapipe/face_detection/package.json'],
+    inputs: [
+      'scripts/build-detectors.mjs',
+      'dist/core/onnx',
+      'dist/core/detect/detector-models.js',
+      'node_modules/@mediapipe/face_detection/package.json',
+    ],
     outputs: ['models/face-full-range.onnx', 'models/face-short-range.onnx'],
     command: ['scripts/build-detectors.mjs'],
   },
@@ -26,7 +31,6 @@ const steps = [
       'src/core',
       'src/pipeline',
       'src/adapters/browser',
-      'models',
       'package-lock.json',
       'tsconfig.base.json',
     ],
