@@ -9,4 +9,15 @@ export interface CommandEntry {
 }
 
 /** In the order of the pipeline. */
-export const commands: readonly CommandEntry[] = [];
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'train',
+    description: 'train an expression model on a dataset',
+    load: () => import('./train-command.js'),
+  },
+  {
+    name: 'live',
+    description: 'open the live page: faces, names and expressions from a camera or video',
+    load: () => import('./live-command.js'),
+  },
+];
