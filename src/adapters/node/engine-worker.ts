@@ -1,0 +1,32 @@
+// The worker thread's side of the training engine: ONNX Runtime blocks its thread while it runs.
+import { parentPort, workerData } from 'node:worker_threads';
+import { createArchitecture } from '../../core/nn/architecture.js';
+import { LocalEngine } from '../../core/nn/engine.js';
+import { openSession } from './session.js';
+import type { EngineRequest, WorkerEngineOptions } from './worker-engine.js';
+
+const { architecture, architectureOptions, ...engineOptions } = workerData as WorkerEngineOptions;
+const engine = new LocalEngine(createArchitecture(architecture, architectureOptions), openSession, engineOptions);
+
+parentPort!.on('message', async ({ id, request }: { id: number; request: EngineRequest }) => {
+  try {
+    parentPort!.postMessage({ id, result: await answer(request) });
+  } catch (error) {
+    parentPort!.postMessage({ id, error });
+  }
+});
+
+function answer(request: EngineRequest): Promise<unknown> {
+  switch (request.kind) {
+    case 'step':
+      return engine.step(request.batch, request.learningRate);
+    case 'predict':
+      return engine.predict(request.pixels, request.size);
+    case 'state':
+      return engine.state();
+    case 'restore':
+      return engine.restore(request.state);
+    case 'release':
+      return engine.release();
+  }
+}

@@ -1,0 +1,88 @@
+// A training engine in a worker thread, so that this thread prepares batches and draws progress meanwhile.
+import { Worker } from 'node:worker_threads';
+import { DeviceError } from '../../core/errors.js';
+import { type ArchitectureName, type ArchitectureOptions, createArchitecture } from '../../core/nn/architecture.js';
+import type { Batch, EngineOptions, EngineState, StepResult, TrainingEngine } from '../../core/nn/engine.js';
+import type { Mask } from '../../core/nn/layer.js';
+import { buildTrainingGraph } from '../../core/nn/training-graph.js';
+
+export interface WorkerEngineOptions extends EngineOptions {
+  readonly architecture: ArchitectureName;
+  readonly architectureOptions: ArchitectureOptions;
+}
+
+export type EngineRequest =
+  | { kind: 'step'; batch: Batch; learningRate: number }
+  | { kind: 'predict'; pixels: Float32Array; size: number }
+  | { kind: 'state' }
+  | { kind: 'restore'; state: EngineState }
+  | { kind: 'release' };
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+// Tests run the sources, and a worker needs JavaScript: it then comes from the build.
+const entry = import.meta.url.endsWith('.ts')
+  ? new URL('../../../dist/adapters/node/engine-worker.js', import.meta.url)
+  : new URL('./engine-worker.js', import.meta.url);
+
+export class WorkerEngine implements TrainingEngine {
+  readonly masks: readonly Mask[];
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #count = 0;
+
+  constructor(options: WorkerEngineOptions) {
+    this.masks = buildTrainingGraph(createArchitecture(options.architecture, options.architectureOptions), 1).masks;
+    this.#worker = new Worker(entry, { workerData: options });
+    this.#worker.on('message', ({ id, result, error }: { id: number; result: unknown; error?: unknown }) => {
+      const waiting = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (error === undefined) waiting?.resolve(result);
+      else waiting?.reject(error);
+    });
+    const fail = (cause: unknown): void => {
+      const error = new DeviceError('the training thread must keep running, and it ended; resume the run', { cause });
+      for (const waiting of this.#waiting.values()) waiting.reject(error);
+      this.#waiting.clear();
+    };
+    this.#worker.on('error', fail);
+    this.#worker.on('exit', fail);
+  }
+
+  /** Takes the batch's arrays over: they cannot be used afterwards. */
+  step(batch: Batch, learningRate: number): Promise<StepResult> {
+    const arrays = [batch.pixels, batch.targets, ...batch.masks];
+    return this.#ask({ kind: 'step', batch, learningRate }, arrays) as Promise<StepResult>;
+  }
+
+  predict(pixels: Float32Array, size: number): Promise<Float32Array> {
+    return this.#ask({ kind: 'predict', pixels, size }, [pixels]) as Promise<Float32Array>;
+  }
+
+  state(): Promise<EngineState> {
+    return this.#ask({ kind: 'state' }) as Promise<EngineState>;
+  }
+
+  async restore(state: EngineState): Promise<void> {
+    await this.#ask({ kind: 'restore', state });
+  }
+
+  async release(): Promise<void> {
+    await this.#ask({ kind: 'release' });
+    await this.#worker.terminate();
+  }
+
+  #ask(request: EngineRequest, arrays: readonly Float32Array[] = []): Promise<unknown> {
+    const id = this.#count++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage(
+        { id, request },
+        arrays.map((array) => array.buffer as ArrayBuffer),
+      );
+    });
+  }
+}

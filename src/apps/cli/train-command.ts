@@ -1,0 +1,115 @@
+// `moodlens train`: trains an expression model from a dataset.
+import { basename, resolve } from 'node:path';
+import { Command } from 'commander';
+import { createFolderStore } from '../../adapters/node/files.js';
+import { terminalProgress } from '../../adapters/node/terminal-progress.js';
+import { WorkerEngine } from '../../adapters/node/worker-engine.js';
+import { ConfigError } from '../../core/errors.js';
+import { readDataset } from '../../pipeline/data/read-dataset.js';
+import { parseTrainConfig, type TrainConfig } from '../../pipeline/train/config.js';
+import { readRunConfig } from '../../pipeline/train/run-folder.js';
+import { trainRun } from '../../pipeline/train/train.js';
+import { readJsonFile } from './read-json-file.js';
+
+interface TrainOptions {
+  readonly data: string;
+  readonly config?: string;
+  readonly resume?: string;
+  readonly out?: string;
+  readonly epochs?: string;
+  readonly seed?: string;
+  readonly device: string;
+  readonly json?: boolean;
+}
+
+/** The command's definition. */
+export function define(): Command {
+  return new Command('train')
+    .description('train an expression model from a dataset: checkpoints, history and model.onnx in a run folder')
+    .requiredOption('--data <dir>', "the dataset, made by 'moodlens data import'")
+    .option('--out <run>', 'the run folder; it must not hold a run yet')
+    .option('--config <file>', 'configuration (JSON); see configs/ and docs/training.md')
+    .option('--resume <run>', 'continue the run in this folder to the same result as an unbroken one')
+    .option('--epochs <n>', "instead of the configuration's")
+    .option('--seed <n>', "instead of the configuration's")
+    .option('--device <name>', 'where to train: cpu', 'cpu')
+    .option('--json', 'print the result as JSON')
+    .action(train);
+}
+
+async function train(options: TrainOptions): Promise<void> {
+  if (options.device !== 'cpu') {
+    throw new ConfigError(`--device must be one that is there (cpu), not '${options.device}'`);
+  }
+  const folder = options.resume ?? options.out;
+  if (folder === undefined || (options.resume !== undefined && options.out !== undefined)) {
+    throw new ConfigError(
+      'train needs a run folder: --out for a new run, or --resume for one that was stopped, not both',
+    );
+  }
+  const store = createFolderStore(resolve(folder));
+  const config = await readConfig(options, () => readRunConfig(store));
+  const dataset = await readDataset(createFolderStore(resolve(options.data)));
+  const interrupt = listenForInterrupt();
+  const progress = terminalProgress('train');
+  try {
+    const result = await trainRun({
+      dataset,
+      config,
+      store,
+      name: basename(resolve(folder)),
+      resume: options.resume !== undefined,
+      startEngine: async (architecture, architectureOptions, engineOptions) =>
+        new WorkerEngine({ architecture, architectureOptions, ...engineOptions }),
+      progress,
+      clock: () => performance.now(),
+      shouldStop: interrupt.wasAsked,
+    });
+    progress.finish();
+    if (options.json) process.stdout.write(`${JSON.stringify({ run: folder, ...result })}\n`);
+    else if (result.validation === undefined) {
+      process.stdout.write(
+        `stopped and saved; continue with: moodlens train --data ${options.data} --resume ${folder}\n`,
+      );
+    } else {
+      const { value, low, high, n } = result.validation;
+      const percent = (share: number): string => (100 * share).toFixed(1);
+      process.stdout.write(
+        `${folder}/model.onnx: validation accuracy ${percent(value)} % (95 % interval ${percent(low)}-${percent(high)}, n = ${n})\n`,
+      );
+    }
+    if (result.end === 'stopped') process.exitCode = 130;
+  } finally {
+    progress.finish();
+    interrupt.forget();
+  }
+}
+
+async function readConfig(options: TrainOptions, ofRun: () => Promise<TrainConfig>): Promise<TrainConfig> {
+  const base = options.config !== undefined ? await readJsonFile(options.config) : options.resume ? await ofRun() : {};
+  if (typeof base !== 'object' || base === null) {
+    throw new ConfigError(`${options.config} must hold a JSON object with the keys of docs/training.md`);
+  }
+  return parseTrainConfig({
+    ...base,
+    ...(options.epochs === undefined ? {} : { epochs: Number(options.epochs) }),
+    ...(options.seed === undefined ? {} : { seed: Number(options.seed) }),
+  });
+}
+
+/** The first Ctrl-C (or SIGTERM) asks the trainer to save and stop, the second ends the process at once. */
+function listenForInterrupt(): { wasAsked: () => boolean; forget: () => void } {
+  let asked = false;
+  const ask = (): void => {
+    if (asked) process.exit(130);
+    asked = true;
+    process.stderr.write('\nstopping after this step, and saving; press Ctrl-C again to stop at once\n');
+  };
+  process.on('SIGINT', ask);
+  process.on('SIGTERM', ask);
+  const forget = (): void => {
+    process.off('SIGINT', ask);
+    process.off('SIGTERM', ask);
+  };
+  return { wasAsked: () => asked, forget };
+}

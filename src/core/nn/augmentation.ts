@@ -1,0 +1,96 @@
+// Random changes of training pictures: mirror, zoom, shift and rotation in one bilinear warp, then random erasing.
+import type { Random } from '../tensor/random.js';
+
+/** Strengths; 0 (or a zoom of [1, 1]) turns a part off. */
+export interface Augmentation {
+  /** Probability of mirroring. */
+  readonly flip: number;
+  /** Largest rotation either way, degrees. */
+  readonly rotation: number;
+  /** Range of the scale factor; above 1 the face grows. */
+  readonly zoom: readonly [low: number, high: number];
+  /** Largest shift either way, share of the crop's side. */
+  readonly shift: number;
+  /** Random erasing (Zhong et al. 2017): probability, and the range of the erased share of the area. */
+  readonly erasing: { readonly probability: number; readonly area: readonly [low: number, high: number] };
+}
+
+/** A stack of equally large grey pictures and where one of them begins. */
+export interface SourcePicture {
+  readonly pixels: Uint8Array;
+  readonly offset: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where a crop is written: `width * height` values from `offset`. */
+export interface CropTarget {
+  readonly values: Float32Array;
+  readonly offset: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Copies the centre part of a picture as it is: what validation and the model file see. */
+export function centreCrop(source: SourcePicture, target: CropTarget): void {
+  const left = (source.width - target.width) >> 1;
+  const top = (source.height - target.height) >> 1;
+  for (let y = 0; y < target.height; y++) {
+    const from = source.offset + (y + top) * source.width + left;
+    const to = target.offset + y * target.width;
+    for (let x = 0; x < target.width; x++) target.values[to + x] = source.pixels[from + x]!;
+  }
+}
+
+/** Writes one randomly changed crop. The same random state gives the same crop. Outside the picture its border is repeated. */
+export function augment(source: SourcePicture, target: CropTarget, options: Augmentation, random: Random): void {
+  warp(source, target, options, random);
+  if (random.next() < options.erasing.probability) erase(target, options.erasing.area, random);
+}
+
+function warp(source: SourcePicture, target: CropTarget, options: Augmentation, random: Random): void {
+  const mirror = random.next() < options.flip ? -1 : 1;
+  const angle = (random.between(-options.rotation, options.rotation) * Math.PI) / 180;
+  const scale = 1 / random.between(...options.zoom);
+  const shiftX = random.between(-options.shift, options.shift) * target.width;
+  const shiftY = random.between(-options.shift, options.shift) * target.height;
+  const [cos, sin] = [Math.cos(angle) * scale, Math.sin(angle) * scale];
+  const { pixels, offset, width, height } = source;
+  // Centres of the two pictures; with nothing changed, source = target + (source centre - target centre), as centreCrop.
+  const targetX = (target.width - 1) / 2;
+  const targetY = (target.height - 1) / 2;
+  const sourceX = (width - 1) / 2 + shiftX;
+  const sourceY = (height - 1) / 2 + shiftY;
+  let to = target.offset;
+  for (let row = 0; row < target.height; row++) {
+    const dy = row - targetY;
+    for (let column = 0; column < target.width; column++) {
+      const dx = (column - targetX) * mirror;
+      const x = Math.min(Math.max(sourceX + cos * dx - sin * dy, 0), width - 1);
+      const y = Math.min(Math.max(sourceY + sin * dx + cos * dy, 0), height - 1);
+      const [left, top] = [x | 0, y | 0];
+      const [fx, fy] = [x - left, y - top];
+      const at = offset + top * width + left;
+      const right = left + 1 < width ? 1 : 0;
+      const below = top + 1 < height ? width : 0;
+      const upper = pixels[at]! + fx * (pixels[at + right]! - pixels[at]!);
+      const lower = pixels[at + below]! + fx * (pixels[at + below + right]! - pixels[at + below]!);
+      target.values[to++] = upper + fy * (lower - upper);
+    }
+  }
+}
+
+/** Fills a random rectangle with one random grey value. */
+function erase(target: CropTarget, area: readonly [number, number], random: Random): void {
+  const size = random.between(...area) * target.width * target.height;
+  const aspect = Math.exp(random.between(-1.2, 1.2));
+  const w = Math.min(target.width, Math.max(1, Math.round(Math.sqrt(size * aspect))));
+  const h = Math.min(target.height, Math.max(1, Math.round(Math.sqrt(size / aspect))));
+  const left = random.integer(target.width - w + 1);
+  const top = random.integer(target.height - h + 1);
+  const grey = random.between(0, 255);
+  for (let y = top; y < top + h; y++) {
+    const from = target.offset + y * target.width + left;
+    target.values.fill(grey, from, from + w);
+  }
+}

@@ -1,0 +1,96 @@
+// A checkpoint file: 'MOODLENS', the header's length (uint32, little endian), a JSON header, then float32 arrays end to end.
+import { z } from 'zod';
+import { RunError } from '../errors.js';
+import type { EngineState } from './engine.js';
+import type { TrainerState } from './trainer.js';
+
+const magic = 'MOODLENS';
+const textOffset = magic.length + 4;
+
+const figuresSchema = z.object({
+  epoch: z.int().positive(),
+  step: z.int().nonnegative(),
+  learningRate: z.number(),
+  trainingLoss: z.number(),
+  trainingAccuracy: z.number(),
+  validationLoss: z.number(),
+  validationAccuracy: z.number(),
+});
+
+const headerSchema = z.object({
+  format: z.literal(1),
+  trainer: z.object({
+    epoch: z.int().nonnegative(),
+    stepInEpoch: z.int().nonnegative(),
+    lossSum: z.number(),
+    correct: z.number(),
+    history: z.array(figuresSchema),
+  }),
+  arrays: z.array(
+    z.object({ kind: z.enum(['weights', 'optimiser']), name: z.string(), length: z.int().nonnegative() }),
+  ),
+});
+
+export interface Checkpoint {
+  readonly trainer: TrainerState;
+  readonly engine: EngineState;
+}
+
+export function writeCheckpoint({ trainer, engine }: Checkpoint): Uint8Array {
+  const entries = (['weights', 'optimiser'] as const).flatMap((kind) =>
+    [...engine[kind]].map(([name, values]) => ({ kind, name, values })),
+  );
+  const arrays = entries.map(({ kind, name, values }) => ({ kind, name, length: values.length }));
+  // Non-ASCII characters are escaped, so that characters are bytes.
+  const header = JSON.stringify({ format: 1, trainer, arrays }).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  const size = entries.reduce((sum, { values }) => sum + values.byteLength, textOffset + header.length);
+  const bytes = new Uint8Array(size);
+  writeAscii(bytes, 0, magic);
+  new DataView(bytes.buffer).setUint32(magic.length, header.length, true);
+  writeAscii(bytes, textOffset, header);
+  let at = textOffset + header.length;
+  for (const { values } of entries) {
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
+    at += values.byteLength;
+  }
+  return bytes;
+}
+
+/** Throws RunError when the bytes are not a whole checkpoint. */
+export function readCheckpoint(bytes: Uint8Array): Checkpoint {
+  const damaged = (found: string, cause?: unknown): RunError =>
+    new RunError(`a checkpoint must be a whole file that moodlens wrote, and ${found}; start the run again`, { cause });
+  if (bytes.length < textOffset || readAscii(bytes, 0, magic.length) !== magic) throw damaged('this is another file');
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(magic.length, true);
+  if (length > bytes.length - textOffset) throw damaged('this one is cut short');
+  let header: z.infer<typeof headerSchema>;
+  try {
+    header = headerSchema.parse(JSON.parse(readAscii(bytes, textOffset, length)));
+  } catch (error) {
+    throw damaged('the header of this one is broken', error);
+  }
+  const expected = header.arrays.reduce((sum, array) => sum + 4 * array.length, textOffset + length);
+  if (bytes.length !== expected) throw damaged(`this one has ${bytes.length} bytes of ${expected}`);
+  const engine: EngineState = { weights: new Map(), optimiser: new Map() };
+  let at = bytes.byteOffset + textOffset + length;
+  for (const { kind, name, length: count } of header.arrays) {
+    engine[kind].set(name, new Float32Array(bytes.buffer.slice(at, at + 4 * count) as ArrayBuffer));
+    at += 4 * count;
+  }
+  return { trainer: header.trainer, engine };
+}
+
+function writeAscii(bytes: Uint8Array, offset: number, text: string): void {
+  for (let i = 0; i < text.length; i++) bytes[offset + i] = text.charCodeAt(i);
+}
+
+function readAscii(bytes: Uint8Array, offset: number, length: number): string {
+  let text = '';
+  for (let at = offset; at < offset + length; at += 8192) {
+    text += String.fromCharCode(...bytes.subarray(at, Math.min(at + 8192, offset + length)));
+  }
+  return text;
+}

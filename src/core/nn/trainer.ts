@@ -1,0 +1,128 @@
+// The training loop: epochs, steps, validation, and the state that lets a broken run continue as if unbroken.
+import type { TrainingBatches } from './batches.js';
+import type { Batch, StepResult, TrainingEngine } from './engine.js';
+import { learningRate, type Schedule } from './schedule.js';
+
+/** One line of metrics.jsonl. Accuracies are 0..1; losses are mean cross-entropy (training: with smoothing and penalty). */
+export interface EpochFigures {
+  readonly epoch: number;
+  readonly step: number;
+  readonly learningRate: number;
+  readonly trainingLoss: number;
+  readonly trainingAccuracy: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+}
+
+/** Where a run stands; with the engine's state, all that is needed to continue. */
+export interface TrainerState {
+  /** Epochs that are complete. */
+  readonly epoch: number;
+  /** Steps done in the epoch under way. */
+  readonly stepInEpoch: number;
+  /** Sums over those steps. */
+  readonly lossSum: number;
+  readonly correct: number;
+  readonly history: readonly EpochFigures[];
+}
+
+export const freshState: TrainerState = { epoch: 0, stepInEpoch: 0, lossSum: 0, correct: 0, history: [] };
+
+export interface TrainerOptions {
+  readonly engine: TrainingEngine;
+  readonly batches: TrainingBatches;
+  readonly batchSize: number;
+  readonly classCount: number;
+  readonly epochs: number;
+  readonly schedule: Schedule;
+  /** Mean cross-entropy and accuracy on the validation samples. */
+  readonly validate: (engine: TrainingEngine) => Promise<{ loss: number; accuracy: number }>;
+  /** Epochs without a better validation loss before the run ends; null never ends it early. */
+  readonly patience: number | null;
+  readonly onStep?: (state: TrainerState, stepsPerEpoch: number) => void;
+  /** Called after every epoch; saving happens here. `isBest`: the lowest validation loss so far. */
+  readonly onEpoch: (state: TrainerState, isBest: boolean) => Promise<void>;
+  /** Asked after every step; true ends the loop between two steps. */
+  readonly shouldStop?: () => boolean;
+}
+
+export type TrainingEnd = 'finished' | 'early' | 'stopped';
+
+/** Trains from `state` on. Returns where it ended and why; a stopped run can be continued with the same options. */
+export async function train(
+  options: TrainerOptions,
+  state: TrainerState = freshState,
+): Promise<{ state: TrainerState; end: TrainingEnd }> {
+  const { batches, epochs } = options;
+  let current = state;
+  let next: Batch | undefined;
+  while (current.epoch < epochs) {
+    if (isPatienceOver(current.history, options.patience)) return { state: current, end: 'early' };
+    const { epoch } = current;
+    for (let number = current.stepInEpoch; number < batches.perEpoch; number++) {
+      if (options.shouldStop?.()) return { state: current, end: 'stopped' };
+      const rate = learningRate(options.schedule, epoch * batches.perEpoch + number, epochs * batches.perEpoch);
+      const stepping = options.engine.step(next ?? batches.batch(epoch, number), rate);
+      // While the engine works in its own thread, this one prepares the next batch.
+      next = number + 1 < batches.perEpoch ? batches.batch(epoch, number + 1) : undefined;
+      const result = await stepping;
+      current = {
+        ...current,
+        stepInEpoch: number + 1,
+        lossSum: current.lossSum + result.loss,
+        correct: current.correct + countCorrect(result, batches.classes(epoch, number), options.classCount),
+      };
+      options.onStep?.(current, batches.perEpoch);
+    }
+    current = await endEpoch(options, current);
+  }
+  return { state: current, end: 'finished' };
+}
+
+async function endEpoch(options: TrainerOptions, state: TrainerState): Promise<TrainerState> {
+  const { batches, engine, epochs, batchSize } = options;
+  const validation = await options.validate(engine);
+  const step = (state.epoch + 1) * batches.perEpoch;
+  const figures: EpochFigures = {
+    epoch: state.epoch + 1,
+    step,
+    learningRate: learningRate(options.schedule, step - 1, epochs * batches.perEpoch),
+    trainingLoss: state.lossSum / batches.perEpoch,
+    trainingAccuracy: state.correct / (batches.perEpoch * batchSize),
+    validationLoss: validation.loss,
+    validationAccuracy: validation.accuracy,
+  };
+  const isBest = state.history.every((earlier) => earlier.validationLoss > validation.loss);
+  const next: TrainerState = {
+    epoch: state.epoch + 1,
+    stepInEpoch: 0,
+    lossSum: 0,
+    correct: 0,
+    history: [...state.history, figures],
+  };
+  await options.onEpoch(next, isBest);
+  return next;
+}
+
+function isPatienceOver(history: readonly EpochFigures[], patience: number | null): boolean {
+  if (patience === null) return false;
+  let best = 0;
+  for (let i = 1; i < history.length; i++) {
+    if (history[i]!.validationLoss < history[best]!.validationLoss) best = i;
+  }
+  return history.length - 1 - best >= patience;
+}
+
+function countCorrect({ probabilities }: StepResult, classes: Uint8Array, classCount: number): number {
+  return classes.reduce(
+    (sum, label, i) => sum + (argmax(probabilities, i * classCount, classCount) === label ? 1 : 0),
+    0,
+  );
+}
+
+/** The place of the largest of `count` values from `offset`, counted from `offset`; the first on a tie. */
+export function argmax(values: ArrayLike<number>, offset = 0, count = values.length - offset): number {
+  let best = 0;
+  for (let i = 1; i < count; i++) if (values[offset + i]! > values[offset + best]!) best = i;
+  return best;
+}

@@ -1,0 +1,99 @@
+// The configuration of a training run: one schema gives the defaults, the checks, the saved config.json.
+import { z } from 'zod';
+import { ConfigError } from '../../core/errors.js';
+import { architectureNames } from '../../core/nn/architecture.js';
+
+const share = z.number().min(0).max(1);
+const range = z.tuple([z.number(), z.number()]).refine(([low, high]) => low <= high, 'low must not be above high');
+
+const augmentationSchema = z.strictObject({
+  flip: share.default(0.5).describe('probability of mirroring'),
+  rotation: z.number().min(0).max(180).default(8).describe('largest rotation either way, degrees'),
+  zoom: range.default([0.9, 1.12]).describe('range of the scale factor'),
+  shift: share.default(0.09).describe('largest shift either way, share of the side'),
+  erasing: z
+    .strictObject({
+      probability: share.default(0.25),
+      area: range.default([0.04, 0.16]).describe('erased share of the area'),
+    })
+    .prefault({}),
+});
+
+const scheduleSchema = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('constant'), rate: z.number().positive() }),
+  z.strictObject({
+    name: z.literal('inverse-time'),
+    rate: z.number().positive(),
+    decay: z.number().min(0).describe('rate / (1 + decay * step)'),
+  }),
+  z.strictObject({
+    name: z.literal('one-cycle'),
+    rate: z.number().positive().describe('the highest rate'),
+    warmUp: share.default(0.15).describe('share of the steps that warm up'),
+  }),
+]);
+
+const optimiserSchema = z.discriminatedUnion('name', [
+  z.strictObject({
+    name: z.literal('adam'),
+    beta1: share.default(0.9),
+    beta2: share.default(0.999),
+    epsilon: z.number().positive().default(1e-7),
+  }),
+  z.strictObject({ name: z.literal('sgd'), momentum: share.default(0.9), nesterov: z.boolean().default(true) }),
+]);
+
+const validationSchema = z.union([
+  z.strictObject({ split: z.string().describe('name of the split that validates') }),
+  z.strictObject({
+    folds: z.int().min(2).describe('number of folds of the training split'),
+    fold: z.int().min(0).describe('the fold that validates, from 0'),
+  }),
+]);
+
+export const trainConfigSchema = z.strictObject({
+  architecture: z.enum(architectureNames as [string, ...string[]]).default('compact'),
+  dropout: z.number().min(0).lt(0.9).optional().describe("default: the architecture's own"),
+  l2: z.number().min(0).optional().describe("penalty l2 * sum(w^2); default: the architecture's own"),
+  kernel: z.int().min(2).max(5).optional().describe('side of the kernels, pixels; only for `original`'),
+  trainingSplit: z.string().default('Training'),
+  validation: validationSchema.default({ split: 'PublicTest' }),
+  excludeDuplicates: z
+    .boolean()
+    .default(true)
+    .describe('leave out training pictures that are pixel-identical to a validation picture'),
+  epochs: z.int().positive().default(24),
+  batchSize: z.int().positive().max(1024).default(64),
+  optimiser: optimiserSchema.default({ name: 'sgd', momentum: 0.9, nesterov: true }),
+  schedule: scheduleSchema.default({ name: 'one-cycle', rate: 0.05, warmUp: 0.15 }),
+  labelSmoothing: z.number().min(0).lt(1).default(0.1),
+  augmentation: augmentationSchema.nullable().prefault({}).describe('null for none'),
+  patience: z
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('epochs without a lower validation loss before the run ends; null never ends it early'),
+  keep: z
+    .enum(['last', 'best'])
+    .default('last')
+    .describe('which weights become the model: of the last epoch, or of the lowest validation loss'),
+  seed: z.int().min(0).default(1),
+  threads: z
+    .int()
+    .positive()
+    .max(64)
+    .default(2)
+    .describe('threads of ONNX Runtime; part of what makes a run repeatable'),
+});
+
+export type TrainConfig = z.infer<typeof trainConfigSchema>;
+
+/** Checks a configuration and fills in the defaults. Throws ConfigError that names every wrong key. */
+export function parseTrainConfig(json: unknown): TrainConfig {
+  const result = trainConfigSchema.safeParse(json);
+  if (!result.success) {
+    throw new ConfigError(`the training configuration is not valid:\n${z.prettifyError(result.error)}`);
+  }
+  return result.data;
+}

@@ -1,0 +1,220 @@
+// The train stage: dataset + configuration -> run folder with checkpoints, history and model.onnx.
+import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
+import { RunError } from '../../core/errors.js';
+import {
+  type ArchitectureName,
+  type ArchitectureOptions,
+  countMultiplyAdds,
+  countParameters,
+  createArchitecture,
+} from '../../core/nn/architecture.js';
+import { type Samples, TrainingBatches } from '../../core/nn/batches.js';
+import { writeCheckpoint } from '../../core/nn/checkpoint.js';
+import type { EngineOptions, TrainingEngine } from '../../core/nn/engine.js';
+import { buildModel } from '../../core/nn/inference-graph.js';
+import type { ModelMetadata } from '../../core/nn/model-metadata.js';
+import { initialWeights } from '../../core/nn/parameters.js';
+import { freshState, type TrainerState, type TrainingEnd, train } from '../../core/nn/trainer.js';
+import type { BlobStore } from '../../core/ports/blob-store.js';
+import type { Clock } from '../../core/ports/clock.js';
+import type { Progress } from '../../core/ports/progress.js';
+import { createRandom } from '../../core/tensor/random.js';
+import { chooseSamples } from './choose-samples.js';
+import type { TrainConfig } from './config.js';
+import { beginRun, type RunFacts, readBest, readRun, runFiles, type Speed, writeMetrics } from './run-folder.js';
+import { validate } from './validate.js';
+
+interface Wilson {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
+function wilsonInterval(successes: number, n: number): Wilson {
+  const [z, p] = [1.959964, successes / n];
+  const centre = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
+  const half = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
+  return { value: p, low: centre - half, high: centre + half, n };
+}
+
+/** Starts an engine for an architecture, wherever it runs. */
+export type StartEngine = (
+  architecture: ArchitectureName,
+  architectureOptions: ArchitectureOptions,
+  options: EngineOptions,
+) => Promise<TrainingEngine>;
+
+export interface TrainRequest {
+  readonly dataset: PackedDataset;
+  readonly config: TrainConfig;
+  /** The run folder. */
+  readonly store: BlobStore;
+  /** The run's name, kept in the model. */
+  readonly name: string;
+  readonly resume: boolean;
+  readonly startEngine: StartEngine;
+  readonly progress: Progress;
+  readonly clock: Clock;
+  readonly shouldStop: () => boolean;
+}
+
+export interface TrainResult {
+  readonly end: TrainingEnd;
+  readonly epochs: number;
+  /** Validation accuracy of the weights in model.onnx, with Wilson's 95 % interval; undefined when the run stopped before its first epoch. */
+  readonly validation: Wilson | undefined;
+}
+
+/** Trains. Throws RunError when the folder holds another run, or nothing to resume. */
+export async function trainRun(request: TrainRequest): Promise<TrainResult> {
+  const { dataset, config, store, progress } = request;
+  const options: ArchitectureOptions = {
+    classes: dataset.labels.length,
+    dropout: config.dropout,
+    l2: config.l2,
+    kernel: config.kernel,
+  };
+  const architecture = createArchitecture(config.architecture, options);
+  const chosen = chooseSamples(dataset, config);
+  const facts: RunFacts = {
+    name: request.name,
+    dataset: dataset.hash,
+    trainingSamples: chosen.training.length,
+    validationSamples: chosen.validation.length,
+    excludedDuplicates: chosen.excludedDuplicates,
+    parameters: countParameters(architecture),
+    multiplyAdds: countMultiplyAdds(architecture),
+  };
+  const checkpoint = request.resume ? await readRun(store, config, facts) : await beginRun(store, config, facts);
+  progress.note(
+    `${config.architecture}: ${facts.parameters.toLocaleString('en')} parameters, ${(facts.multiplyAdds / 1e6).toFixed(1)} million multiply-adds; ` +
+      `${facts.trainingSamples} training and ${facts.validationSamples} validation pictures` +
+      (facts.excludedDuplicates > 0 ? `, ${facts.excludedDuplicates} duplicates of validation pictures left out` : ''),
+  );
+  const weights = checkpoint?.engine.weights ?? initialWeights(architecture, createRandom(config.seed));
+  const engine = await request.startEngine(config.architecture as ArchitectureName, options, {
+    optimiser: config.optimiser,
+    weights,
+    threads: config.threads,
+  });
+  try {
+    if (checkpoint !== undefined) await engine.restore(checkpoint.engine);
+    const { width, height, pixels, classes } = dataset;
+    const samples = (indices: Int32Array): Samples => ({ width, height, pixels, classes, indices });
+    const batches = new TrainingBatches({
+      samples: samples(chosen.training),
+      crop: architecture.crop,
+      classCount: dataset.labels.length,
+      batchSize: config.batchSize,
+      seed: config.seed,
+      labelSmoothing: config.labelSmoothing,
+      augmentation: config.augmentation,
+      masks: engine.masks,
+    });
+    if (batches.perEpoch === 0) {
+      throw new RunError(
+        `an epoch must hold at least one batch of ${config.batchSize}, and there are ${chosen.training.length} training pictures; choose a smaller batchSize`,
+      );
+    }
+    const save = async (state: TrainerState, isBest: boolean): Promise<void> => {
+      const bytes = writeCheckpoint({ trainer: state, engine: await engine.state() });
+      if (isBest) await store.write(runFiles.best, bytes);
+      await store.write(runFiles.checkpoint, bytes);
+    };
+    const meter = createMeter(request, batches.perEpoch);
+    const { state, end } = await train(
+      {
+        engine,
+        batches,
+        batchSize: config.batchSize,
+        classCount: dataset.labels.length,
+        epochs: config.epochs,
+        schedule: config.schedule,
+        patience: config.patience,
+        shouldStop: request.shouldStop,
+        validate: (e) => validate(e, samples(chosen.validation), architecture.crop, dataset.labels.length),
+        onStep: meter.step,
+        onEpoch: async (next, isBest) => {
+          await save(next, isBest);
+          await writeMetrics(store, next, meter.epoch(next));
+        },
+      },
+      checkpoint?.trainer ?? freshState,
+    );
+    if (end === 'stopped') {
+      await save(state, false);
+      return { end, epochs: state.epoch, validation: undefined };
+    }
+    const kept = config.keep === 'best' ? await readBest(store) : { trainer: state, engine: await engine.state() };
+    const figures = kept.trainer.history.at(-1)!;
+    const n = chosen.validation.length;
+    const validation = wilsonInterval(Math.round(figures.validationAccuracy * n), n);
+    const metadata: ModelMetadata = {
+      format: 1,
+      architecture: config.architecture,
+      labels: [...dataset.labels],
+      input: architecture.input,
+      embedding: architecture.features.outputShape([1, architecture.crop.height, architecture.crop.width])[0]!,
+      parameters: facts.parameters,
+      multiplyAdds: facts.multiplyAdds,
+      split: describeSplit(config),
+      metrics: {
+        epoch: figures.epoch,
+        validationAccuracy: figures.validationAccuracy,
+        validationAccuracyLow: validation.low,
+        validationAccuracyHigh: validation.high,
+        validationLoss: figures.validationLoss,
+        validationSamples: n,
+      },
+      dataset: dataset.hash,
+      run: request.name,
+      licence: 'MIT',
+    };
+    await store.write(runFiles.model, buildModel(architecture, kept.engine.weights, metadata));
+    return { end, epochs: state.epoch, validation };
+  } finally {
+    await engine.release();
+  }
+}
+
+function describeSplit({ trainingSplit, validation }: TrainConfig): string {
+  return 'split' in validation
+    ? `trained on ${trainingSplit}, validated on ${validation.split}`
+    : `trained on ${trainingSplit} without fold ${validation.fold} of ${validation.folds}, validated on that fold`;
+}
+
+/** Progress with images per second, and the speed of each epoch. */
+function createMeter({ clock, progress, config }: TrainRequest, stepsPerEpoch: number) {
+  const total = config.epochs * stepsPerEpoch;
+  let epochStart = clock();
+  let firstStep: number | undefined;
+  return {
+    step(state: TrainerState): void {
+      firstStep ??= state.stepInEpoch - 1;
+      const done = state.stepInEpoch;
+      const rate = ((done - firstStep) * config.batchSize) / ((clock() - epochStart) / 1000);
+      progress.update(
+        state.epoch * stepsPerEpoch + done,
+        total,
+        `epoch ${state.epoch + 1}/${config.epochs}, loss ${(state.lossSum / done).toFixed(3)}, ${rate.toFixed(0)} images/s`,
+      );
+    },
+    epoch(state: TrainerState): Speed {
+      const now = clock();
+      const steps = stepsPerEpoch - (firstStep ?? 0);
+      const seconds = (now - epochStart) / 1000;
+      epochStart = now;
+      firstStep = undefined;
+      const figures = state.history.at(-1)!;
+      progress.note(
+        `epoch ${figures.epoch}: training loss ${figures.trainingLoss.toFixed(4)}, accuracy ${percent(figures.trainingAccuracy)}; ` +
+          `validation loss ${figures.validationLoss.toFixed(4)}, accuracy ${percent(figures.validationAccuracy)}`,
+      );
+      return { imagesPerSecond: round((steps * config.batchSize) / seconds), seconds: round(seconds) };
+    },
+  };
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+const round = (value: number): number => Math.round(value * 10) / 10;

@@ -1,0 +1,28 @@
+// The trainer's own look at the validation samples after each epoch.
+import { type Samples, validationCrops } from '../../core/nn/batches.js';
+import type { TrainingEngine } from '../../core/nn/engine.js';
+import { argmax } from '../../core/nn/trainer.js';
+
+const validationChunk = 128;
+
+/** Mean cross-entropy and accuracy over the samples. */
+export async function validate(
+  engine: TrainingEngine,
+  samples: Samples,
+  crop: { width: number; height: number },
+  classCount: number,
+): Promise<{ loss: number; accuracy: number }> {
+  const count = samples.indices.length;
+  let [loss, correct] = [0, 0];
+  for (let from = 0; from < count; from += validationChunk) {
+    const to = Math.min(from + validationChunk, count);
+    const probabilities = await engine.predict(validationCrops(samples, crop, from, to), to - from);
+    for (let i = from; i < to; i++) {
+      const label = samples.classes[samples.indices[i]!]!;
+      const at = (i - from) * classCount;
+      loss -= Math.log(Math.max(probabilities[at + label]!, 1e-12));
+      if (argmax(probabilities, at, classCount) === label) correct++;
+    }
+  }
+  return { loss: loss / count, accuracy: correct / count };
+}
