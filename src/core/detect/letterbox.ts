@@ -25,10 +25,11 @@ export class Letterbox {
     const { channels } = picture;
     const stride = picture.width * channels;
     if (this.#row.length !== stride) this.#row = new Float32Array(stride);
-    const height = this.#rows.first.length;
-    for (let y = 0; y < height; y++) {
-      weightRows(picture.data, stride, this.#rows, y, this.#row);
-      this.#writeRow(channels, (this.#top + y) * this.size + this.#left);
+    const row = this.#row;
+    const rows = this.#rows;
+    for (let y = 0; y < rows.first.length; y++) {
+      weightRows(picture.data, stride, rows, y, row);
+      writeRow(row, channels, this.#columns, this.data, (this.#top + y) * this.size + this.#left, this.size ** 2);
     }
   }
 
@@ -51,30 +52,34 @@ export class Letterbox {
     this.#pictureWidth = width;
     this.#pictureHeight = height;
   }
+}
 
-  #writeRow(channels: number, start: number): void {
-    const { first, weights, taps } = this.#columns;
-    const { data, size } = this;
-    const row = this.#row;
-    const plane = size * size;
-    // Grey pictures feed the same channel three times; alpha is left out.
-    const green = channels === 1 ? 0 : 1;
-    const blue = channels === 1 ? 0 : 2;
-    for (let x = 0; x < first.length; x++) {
-      let r = 0;
-      let g = 0;
-      let b = 0;
-      let from = first[x]! * channels;
-      for (let t = x * taps, end = t + taps; t < end; t++, from += channels) {
-        const weight = weights[t]!;
-        r += weight * row[from]!;
-        g += weight * row[from + green]!;
-        b += weight * row[from + blue]!;
-      }
-      const at = start + x;
-      data[at] = r / 127.5 - 1;
-      data[at + plane] = g / 127.5 - 1;
-      data[at + 2 * plane] = b / 127.5 - 1;
+/** Averages the columns of one row of sums into the three planes of `out`, from index `start`, as -1..1. */
+function writeRow(
+  row: Float32Array,
+  channels: number,
+  { first, weights, taps }: AxisWeights,
+  out: Float32Array,
+  start: number,
+  plane: number,
+): void {
+  // Grey pictures feed the same channel three times; alpha is left out.
+  const green = channels === 1 ? 0 : 1;
+  const blue = channels === 1 ? 0 : 2;
+  for (let x = 0; x < first.length; x++) {
+    let r = 0;
+    let g = 0;
+    let b = 0;
+    let from = first[x]! * channels;
+    for (let t = x * taps, end = t + taps; t < end; t++, from += channels) {
+      const weight = weights[t]!;
+      r += weight * row[from]!;
+      g += weight * row[from + green]!;
+      b += weight * row[from + blue]!;
     }
+    const at = start + x;
+    out[at] = r / 127.5 - 1;
+    out[at + plane] = g / 127.5 - 1;
+    out[at + 2 * plane] = b / 127.5 - 1;
   }
 }

@@ -54,15 +54,28 @@ export function weightRows(
   row: Float32Array,
 ): void {
   const { taps, weights } = rows;
-  const first = rows.first[y]!;
-  const head = weights[y * taps]!;
-  const start = first * stride;
-  for (let i = 0; i < stride; i++) row[i] = head * data[start + i]!;
-  for (let t = 1; t < taps; t++) {
-    const weight = weights[y * taps + t]!;
-    if (weight === 0) continue;
-    const from = (first + t) * stride;
-    for (let i = 0; i < stride; i++) row[i] = row[i]! + weight * data[from + i]!;
+  const last = (rows.first[y]! + taps - 1) * stride;
+  // Four rows at a time, since loading and storing the sums costs more than the arithmetic.
+  for (let t = 0; t < taps; t += 4) {
+    const w = y * taps + t;
+    const w0 = weights[w]!;
+    const w1 = t + 1 < taps ? weights[w + 1]! : 0;
+    const w2 = t + 2 < taps ? weights[w + 2]! : 0;
+    const w3 = t + 3 < taps ? weights[w + 3]! : 0;
+    if (t > 0 && w0 === 0 && w1 === 0 && w2 === 0 && w3 === 0) continue;
+    const r0 = (rows.first[y]! + t) * stride;
+    const r1 = Math.min(last, r0 + stride);
+    const r2 = Math.min(last, r1 + stride);
+    const r3 = Math.min(last, r2 + stride);
+    if (t === 0) {
+      for (let i = 0; i < stride; i++) {
+        row[i] = w0 * data[r0 + i]! + w1 * data[r1 + i]! + w2 * data[r2 + i]! + w3 * data[r3 + i]!;
+      }
+    } else {
+      for (let i = 0; i < stride; i++) {
+        row[i] = row[i]! + w0 * data[r0 + i]! + w1 * data[r1 + i]! + w2 * data[r2 + i]! + w3 * data[r3 + i]!;
+      }
+    }
   }
 }
 
