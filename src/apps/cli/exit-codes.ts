@@ -9,6 +9,8 @@ export const exitCodes = {
   failed: 1,
   /** The command was called wrongly: unknown command or option, unacceptable value. */
   wrongUse: 2,
+  /** Ctrl-C ended it in good order: what was done is saved (128 + SIGINT, as shells have it). */
+  interrupted: 130,
 } as const;
 
 /** The exit code for whatever a command threw. Commander throws for `--help` too: that is done. */

@@ -14,7 +14,8 @@ function surviveClosedPipes(): void {
 }
 
 function end(code: number): void {
-  process.exitCode = code;
+  // A command that was interrupted in good order has set its own code.
+  if (code !== exitCodes.done || process.exitCode === undefined) process.exitCode = code;
   // Nothing of a failed command (a worker, a child process) may keep the process alive.
   if (code !== exitCodes.done) setTimeout(() => process.exit(code), 3000).unref();
 }
