@@ -1,0 +1,157 @@
+"""Gradients of every layer and of both whole networks in PyTorch float64, for src/core/nn/gradients.test.ts.
+
+Inputs and weights come from a formula that the test repeats. Use: gradients.py > tests/fixtures/gradients.json
+"""
+import json, math
+import numpy as np, torch, torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+
+
+def noise(shape, salt, low=-1.0, high=1.0):
+    n = int(np.prod(shape))
+    v = np.sin(np.arange(n) * 12.9898 + salt * 78.233) * 43758.5453
+    u = v - np.floor(v)
+    return torch.tensor((low + (high - low) * u).astype(np.float32).astype(np.float64).reshape(shape))
+
+
+def numbers(t, limit=96):
+    """All values of a small tensor; of a large one its norm and evenly spaced values."""
+    flat = t.detach().reshape(-1)
+    step = max(1, math.ceil(flat.numel() / limit))
+    return {"norm": float(flat.norm()), "step": step, "values": [float(f"{v:.10g}") for v in flat[::step]]}
+
+
+def layer_case(name, x_shape, make, parameters):
+    x = noise(x_shape, 1).requires_grad_()
+    p = {key: noise(shape, 2 + i, *bounds).requires_grad_() for i, (key, shape, bounds) in enumerate(parameters)}
+    y = make(x, p)
+    (y * noise(tuple(y.shape), 9)).sum().backward()
+    return {"name": name, "input": numbers(x.grad), "output": numbers(y), "parameters": {k: numbers(v.grad) for k, v in p.items()}}
+
+
+def pad_same(x, k):
+    before = (k - 1) // 2
+    after = k - 1 - before
+    return F.pad(x, (before, after, before, after))
+
+
+def conv_case(k, padding, size):
+    def make(x, p):
+        return F.conv2d(pad_same(x, k) if padding == "same" else x, p["weight"], p["bias"])
+    return layer_case(f"conv2d k{k} {padding} {size}", (3, 4, size, size), make,
+                      [("weight", (5, 4, k, k), (-0.5, 0.5)), ("bias", (5,), (-0.5, 0.5))])
+
+
+layers = [conv_case(k, padding, size) for k in (2, 3, 5) for padding in ("same", "valid") for size in (7, 16)]
+layers.append(layer_case("batchNorm", (4, 3, 5, 6),
+    lambda x, p: F.batch_norm(x * 2 + 0.5, None, None, p["scale"], p["shift"], True, 0.1, 1e-3),
+    [("scale", (3,), (0.5, 1.5)), ("shift", (3,), (-0.5, 0.5))]))
+layers.append(layer_case("relu", (2, 3, 5, 5), lambda x, p: F.relu(x), []))
+layers.append(layer_case("maxPool2d", (2, 3, 6, 8), lambda x, p: F.max_pool2d(x, 2), []))
+layers.append(layer_case("maxPool2d odd", (2, 3, 7, 5), lambda x, p: F.max_pool2d(x, 2), []))
+layers.append(layer_case("globalAveragePool", (3, 4, 5, 6), lambda x, p: x.mean((2, 3)), []))
+layers.append(layer_case("flatten", (3, 4, 2, 2), lambda x, p: x.flatten(1), []))
+layers.append(layer_case("dense", (4, 6), lambda x, p: x @ p["weight"] + p["bias"],
+    [("weight", (6, 5), (-0.5, 0.5)), ("bias", (5,), (-0.5, 0.5))]))
+
+
+def mask(shape, rate, salt):
+    return (noise(shape, salt, 0, 1) >= rate) / (1 - rate)
+
+
+layers.append(layer_case("dropout", (4, 10), lambda x, p: x * mask((4, 10), 0.3, 20), []))
+
+
+def loss_case():
+    logits = noise((5, 7), 1, -3, 3).requires_grad_()
+    t = noise((5, 7), 2, 0.01, 1)
+    t = t / t.sum(1, keepdim=True)
+    loss = -(t * F.log_softmax(logits, 1)).sum() / 5
+    loss.backward()
+    return {"name": "softTargetCrossEntropy", "loss": float(loss), "input": numbers(logits.grad)}
+
+
+class Network:
+    """Weights by our names in our order; each takes the next salt."""
+
+    def __init__(self):
+        self.weights, self.salt, self.masks = {}, 100, 0
+
+    def weight(self, name, shape, low, high):
+        self.salt += 1
+        self.weights[name] = noise(shape, self.salt, low, high).requires_grad_()
+        return self.weights[name]
+
+    def conv(self, x, name, filters, k, same, bias):
+        fan = x.shape[1] * k * k
+        bound = math.sqrt(6 / fan)
+        w = self.weight(f"{name}/weight", (filters, x.shape[1], k, k), -bound, bound)
+        b = self.weight(f"{name}/bias", (filters,), -0.1, 0.1) if bias else None
+        return F.conv2d(pad_same(x, k) if same else x, w, b)
+
+    def norm(self, x, name, eps):
+        c = x.shape[1]
+        scale, shift = self.weight(f"{name}/scale", (c,), 0.5, 1.5), self.weight(f"{name}/shift", (c,), -0.3, 0.3)
+        self.salt += 2  # running mean and variance
+        return F.batch_norm(x, None, None, scale, shift, True, 0.1, eps)
+
+    def dense(self, x, name, units):
+        bound = math.sqrt(6 / x.shape[1])
+        return x @ self.weight(f"{name}/weight", (x.shape[1], units), -bound, bound) + self.weight(f"{name}/bias", (units,), -0.1, 0.1)
+
+    def drop(self, x, rate):
+        self.masks += 1
+        return x * mask(tuple(x.shape), rate, 1000 + self.masks)
+
+
+def original(net, x):
+    f = "0-sequence/"
+    x = x / 255
+    x = F.relu(net.conv(x, f + "1-conv2d", 32, 3, False, True))
+    x = F.relu(net.conv(x, f + "3-conv2d", 64, 3, False, True))
+    x = net.drop(net.norm(F.max_pool2d(x, 2), f + "6-batchNorm", 1e-3), 0.3107)
+    x = F.relu(net.conv(x, f + "8-conv2d", 128, 3, False, True))
+    x = net.drop(net.norm(F.max_pool2d(x, 2), f + "11-batchNorm", 1e-3), 0.3107)
+    x = F.relu(net.conv(x, f + "13-conv2d", 128, 3, False, True))
+    x = net.drop(net.norm(F.max_pool2d(x, 2), f + "16-batchNorm", 1e-3), 0.3107)
+    x = net.drop(F.relu(net.dense(x.flatten(1), f + "19-dense", 1024)), 0.5607)
+    return net.dense(x, "1-dense", 7)
+
+
+def compact(net, x):
+    f = "0-sequence/"
+    d = x - x.mean((1, 2, 3), keepdim=True)
+    x = d / ((d * d).mean((1, 2, 3), keepdim=True) + 1).sqrt()
+    at = 1
+    for stage, filters in enumerate((32, 64, 128, 256)):
+        x = F.relu(net.norm(net.conv(x, f"{f}{at}-conv2d", filters, 3, True, False), f"{f}{at + 1}-batchNorm", 1e-5))
+        x = net.norm(net.conv(x, f"{f}{at + 3}-conv2d", filters, 3, True, False), f"{f}{at + 4}-batchNorm", 1e-5)
+        x = F.relu(F.max_pool2d(x, 2) if stage < 3 else x)
+        at += 7 if stage < 3 else 6
+    return net.dense(net.drop(x.mean((2, 3)), 0.3), "1-dense", 7)
+
+
+def network_case(name, forward, side, l2):
+    net = Network()
+    x = noise((4, 1, side, side), 50, 0, 255)
+    t = noise((4, 7), 51, 0.01, 1)
+    t = t / t.sum(1, keepdim=True)
+    logits = forward(net, x)
+    loss = -(t * F.log_softmax(logits, 1)).sum() / 4
+    loss.backward()
+    penalty = sum(l2(key) * float((w.detach() ** 2).sum()) for key, w in net.weights.items())
+    return {"name": name, "loss": float(loss.detach()) + penalty, "probabilities": numbers(F.softmax(logits, 1)),
+            "parameters": {key: numbers(w.grad, 48) for key, w in net.weights.items()}}
+
+
+def original_l2(key):
+    return 0.0437 if "conv2d/weight" in key and not key.startswith("0-sequence/1-") else 0
+
+
+def compact_l2(key):
+    return 2.5e-4 if key.endswith("/weight") else 0
+
+
+print(json.dumps({"torch": torch.__version__, "layers": layers, "loss": loss_case(),
+                  "networks": [network_case("original", original, 48, original_l2), network_case("compact", compact, 40, compact_l2)]}))
