@@ -1,0 +1,227 @@
+// The live pipeline: detect, track, identify, classify, confirm. The same code runs in Node and in the page.
+import type { Face, FaceDetector } from '../detect/face.js';
+import { MediaError, ModelFormatError } from '../errors.js';
+import { cropFace } from '../image/face-crop.js';
+import type { Box, GreyPicture, Picture } from '../image/picture.js';
+import type { Clock } from '../ports/clock.js';
+import type { Frame } from '../ports/frame-source.js';
+import { type ConfirmationOptions, ConfirmationWindows } from './confirmation-window.js';
+import type { FaceResult, FrameResult, RejectedFace } from './frame-result.js';
+import { type Identification, TrackIdentity, type TrackIdentityOptions } from './track-identity.js';
+import { Tracker, type TrackerOptions } from './tracker.js';
+
+export type { FaceResult, FrameLatency, FrameResult, RejectedFace } from './frame-result.js';
+
+/** Names faces; `People` of core/identity is one. */
+export interface FaceIdentifier {
+  identify(picture: Picture, face: Face): Identification | Promise<Identification>;
+}
+
+/** Tells expressions; `ExpressionModel` of core/nn is one. */
+export interface ExpressionClassifier {
+  readonly metadata: { readonly labels: readonly string[]; readonly input: { width: number; height: number } };
+  predict(faces: readonly GreyPicture[]): Promise<readonly { label: number; probabilities: ArrayLike<number> }[]>;
+}
+
+export interface LivePipelineOptions {
+  readonly detector: FaceDetector;
+  readonly people?: FaceIdentifier | undefined;
+  readonly expression?: ExpressionClassifier | undefined;
+  readonly clock: Clock;
+  readonly tracker?: TrackerOptions;
+  readonly identity?: TrackIdentityOptions;
+  readonly confirmation?: ConfirmationOptions;
+}
+
+/**
+ * Turns frames into results, one frame after the other. It does not own its parts: whoever opened detector and model
+ * releases them.
+ */
+export class LivePipeline {
+  readonly #detector: FaceDetector;
+  readonly #clock: Clock;
+  readonly #options: LivePipelineOptions;
+  #people: FaceIdentifier | undefined;
+  #expression: ExpressionClassifier | undefined;
+  #tracker: Tracker;
+  #windows: ConfirmationWindows;
+  #identities = new Map<number, TrackIdentity>();
+  #unseen: TrackIdentity;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: LivePipelineOptions) {
+    this.#options = options;
+    this.#detector = options.detector;
+    this.#clock = options.clock;
+    this.#people = options.people;
+    this.#expression = options.expression;
+    this.#tracker = new Tracker(options.tracker);
+    this.#windows = new ConfirmationWindows(options.confirmation);
+    this.#unseen = TrackIdentity.create(options.identity);
+  }
+
+  /**
+   * One frame's faces. Calls may overlap; frames are worked on in the order of the calls. A frame that fails (a
+   * broken picture, a model that throws) rejects and leaves tracks, names and windows as they were.
+   */
+  process(frame: Frame): Promise<FrameResult> {
+    return this.#inTurn(() => this.#step(frame));
+  }
+
+  /** Takes other people from the next frame on; everybody in view is identified anew. Undefined: nobody is known. */
+  setPeople(people: FaceIdentifier | undefined): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#people = people;
+      this.#identities.clear();
+      this.#windows.forgetPeople();
+    });
+  }
+
+  /** Takes another expression model from the next frame on; labels of the old one no longer count. */
+  setExpression(expression: ExpressionClassifier | undefined): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#expression = expression;
+      this.#windows = new ConfirmationWindows(this.#options.confirmation);
+    });
+  }
+
+  /** Forgets tracks, names and windows, as when the source changes. Track numbers start again from 1. */
+  reset(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#tracker = new Tracker(this.#options.tracker);
+      this.#windows = new ConfirmationWindows(this.#options.confirmation);
+      this.#identities.clear();
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** All that can fail comes first; what the pipeline remembers changes only after that, without a pause. */
+  async #step({ index, timeMs, picture }: Frame): Promise<FrameResult> {
+    requirePicture(picture);
+    const started = this.#clock();
+    const { faces, rejected } = sort(await this.#detector.detect(picture), picture);
+    const detected = this.#clock();
+    const plan = this.#tracker.match(
+      faces.map(({ box }) => box),
+      picture,
+    );
+    const tracked = this.#clock();
+    const identities = await this.#identify(picture, faces, plan.tracks);
+    const identified = this.#clock();
+    const expressions = await this.#classify(picture, faces);
+    const classified = this.#clock();
+
+    this.#tracker.commit(plan);
+    for (const track of plan.ended) {
+      this.#windows.endTrack(track);
+      this.#identities.delete(track);
+    }
+    for (const [track, identity] of identities) this.#identities.set(track, identity);
+    const named = nameOnce(plan.tracks.map((track) => identities.get(track)?.decision));
+    const results = faces.map(({ box, score }, i): FaceResult => {
+      const track = plan.tracks[i]!;
+      const { person, distance } = named[i]!;
+      const expression = expressions?.[i] ?? null;
+      const confirmed = expression && this.#windows.push({ person, track }, expression.label);
+      const { label = null, probabilities = null } = expression ?? {};
+      return { box, score, track, person, distance, expression: label, probabilities, confirmed, depthMm: null };
+    });
+    return {
+      frame: index,
+      timeMs,
+      faces: results,
+      rejected,
+      latencyMs: {
+        detect: detected - started,
+        track: tracked - detected,
+        identify: identified - tracked,
+        classify: classified - identified,
+        total: this.#clock() - started,
+      },
+    };
+  }
+
+  /** The identities of the frame's tracks after it; empty when nobody is known. */
+  async #identify(picture: Picture, faces: readonly Face[], tracks: readonly number[]) {
+    const identities = new Map<number, TrackIdentity>();
+    if (!this.#people) return identities;
+    for (const [i, track] of tracks.entries()) {
+      const before = this.#identities.get(track) ?? this.#unseen;
+      const after = before.isDue
+        ? before.withVote(await this.#people.identify(picture, faces[i]!))
+        : before.withoutVote();
+      identities.set(track, after);
+    }
+    return identities;
+  }
+
+  /** Every face's expression from one run of the model. */
+  async #classify(picture: Picture, faces: readonly Face[]) {
+    const model = this.#expression;
+    if (!model || faces.length === 0) return undefined;
+    const { labels, input } = model.metadata;
+    const predictions = await model.predict(faces.map((face) => cropFace(picture, face, input)));
+    return faces.map((_, i) => {
+      const prediction = predictions[i];
+      const label = labels[prediction?.label ?? -1];
+      if (!prediction || label === undefined) {
+        throw new ModelFormatError(
+          `the expression model must give one of its ${labels.length} labels for each of ${faces.length} faces, found ` +
+            `${predictions.length} answers, number ${i} being ${prediction?.label}; export the model again`,
+        );
+      }
+      const probabilities = Object.fromEntries(labels.map((name, c) => [name, prediction.probabilities[c]!]));
+      return { label, probabilities };
+    });
+  }
+}
+
+/** Nobody is in two places: among tracks of one name only the nearest keeps it. */
+function nameOnce(
+  decisions: readonly (Identification | undefined)[],
+): { person: string | null; distance: number | null }[] {
+  const nearest = new Map<string, number>();
+  for (const [i, decision] of decisions.entries()) {
+    if (decision?.person == null) continue;
+    const other = nearest.get(decision.person);
+    if (other === undefined || decision.distance < decisions[other]!.distance) nearest.set(decision.person, i);
+  }
+  return decisions.map((decision, i) => {
+    if (!decision) return { person: null, distance: null };
+    const { person, distance } = decision;
+    return { person: person !== null && nearest.get(person) === i ? person : null, distance };
+  });
+}
+
+/** Parts detections that can be a face in this picture from those that cannot. */
+function sort(found: readonly Face[], picture: Picture): { faces: Face[]; rejected: RejectedFace[] } {
+  const faces: Face[] = [];
+  const rejected: RejectedFace[] = [];
+  for (const face of found) {
+    const reason = whyNot(face.box, picture);
+    if (reason === undefined) faces.push(face);
+    else rejected.push({ box: face.box, reason });
+  }
+  return { faces, rejected };
+}
+
+function whyNot([x, y, width, height]: Box, picture: Picture): string | undefined {
+  if (![x, y, width, height].every(Number.isFinite) || !(width > 0 && height > 0)) return 'no area';
+  if (x >= picture.width || y >= picture.height || x + width <= 0 || y + height <= 0) return 'outside the picture';
+  return undefined;
+}
+
+function requirePicture({ width, height, channels, data }: Picture): void {
+  const whole = Number.isSafeInteger(width) && Number.isSafeInteger(height) && width > 0 && height > 0;
+  if (!whole || ![1, 3, 4].includes(channels) || data.length !== width * height * channels) {
+    throw new MediaError(
+      `a frame must have width * height * channels values of 8 bit, found ${width}x${height}, ${channels} channels and ` +
+        `${data.length} values; check the source that made it`,
+    );
+  }
+}
