@@ -43,13 +43,13 @@ export async function writeFolderAtomic<T>(
   options: { readonly overwrite?: boolean } = {},
 ): Promise<T> {
   const target = resolve(directory);
-  await refuseOccupied(target, options.overwrite === true);
+  await requireFreeFolder(target, options.overwrite);
   await mkdir(dirname(target), { recursive: true });
   const beside = besideName(target);
   try {
     await mkdir(beside);
     const result = await fill(createFolderStore(beside));
-    await refuseOccupied(target, options.overwrite === true);
+    await requireFreeFolder(target, options.overwrite);
     await replaceFolder(beside, target);
     return result;
   } catch (error) {
@@ -58,7 +58,9 @@ export async function writeFolderAtomic<T>(
   }
 }
 
-async function refuseOccupied(target: string, overwrite: boolean): Promise<void> {
+/** Throws ConfigError when the folder holds files and `overwrite` is not set, or when it is a file. For a check before long work. */
+export async function requireFreeFolder(directory: string, overwrite = false): Promise<void> {
+  const target = resolve(directory);
   const entries = await readdir(target).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     if (error.code === 'ENOTDIR') throw new ConfigError(`${target} must be a folder and is a file; name another place`);

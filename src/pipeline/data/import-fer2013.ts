@@ -1,28 +1,11 @@
 // The import of Kaggle's fer2013.csv: bytes in, packed dataset out.
-import { z } from 'zod';
-import { type BrokenRow, Fer2013Csv, fer2013Size, fer2013Splits } from '../../core/dataset/fer2013-csv.js';
+import { Fer2013Csv, fer2013Size, fer2013Splits } from '../../core/dataset/fer2013-csv.js';
 import { expressionLabels } from '../../core/dataset/labels.js';
-import { createDataset, maxDatasetBytes, type PackedDataset } from '../../core/dataset/packed-dataset.js';
+import { createDataset, maxDatasetBytes } from '../../core/dataset/packed-dataset.js';
 import { DatasetError } from '../../core/errors.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
-
-export const importFer2013Schema = z.strictObject({
-  usage: z
-    .array(z.enum(fer2013Splits))
-    .min(1)
-    .default([...fer2013Splits])
-    .describe('rows to keep, by their Usage'),
-  skipBroken: z.boolean().default(false).describe('leave broken rows out instead of failing'),
-});
-
-export type ImportFer2013Options = z.input<typeof importFer2013Schema>;
-
-/** What an import gives: the dataset, and what was left out of it (the first problems with their lines, and how many). */
-export interface Imported {
-  readonly dataset: PackedDataset;
-  readonly brokenRows: number;
-  readonly problems: readonly string[];
-}
+import { describeBroken, type ImportedDataset } from './broken-samples.js';
+import { type ImportFer2013Options, parseImportFer2013 } from './config.js';
 
 const pixelsPerSample = fer2013Size * fer2013Size;
 const samplesPerBlock = 4096;
@@ -36,8 +19,8 @@ export async function importFer2013(
   name: string,
   options: ImportFer2013Options = {},
   { progress = silentProgress, totalBytes = 0 }: { progress?: Progress; totalBytes?: number } = {},
-): Promise<Imported> {
-  const { usage, skipBroken } = importFer2013Schema.parse(options);
+): Promise<ImportedDataset> {
+  const { usage, skipBroken } = parseImportFer2013(options);
   const keep = fer2013Splits.map((split) => usage.includes(split));
   const samples = new SampleBlocks();
   const csv = new Fer2013Csv(({ row, label, split, pixels }) => {
@@ -47,11 +30,12 @@ export async function importFer2013(
   for await (const chunk of chunks) {
     csv.push(chunk);
     bytes += chunk.length;
-    progress.update(megabytes(bytes), megabytes(Math.max(bytes, totalBytes)), `MB, ${csv.rows} rows`);
+    progress.update(megabytes(bytes), megabytes(Math.max(bytes, totalBytes)), `MB read, ${csv.rows} rows`);
   }
   csv.end();
   progress.finish();
-  if (csv.brokenRows > 0 && !skipBroken) throw new DatasetError(brokenRowsMessage(name, csv.problems, csv.brokenRows));
+  const problems = csv.problems.map(({ line, problem }) => `line ${line}: ${problem}`);
+  if (csv.brokenRows > 0 && !skipBroken) throw new DatasetError(describeBroken(name, 'rows', problems, csv.brokenRows));
   if (samples.count === 0) {
     throw new DatasetError(
       `${name} must have good rows with Usage ${usage.join(' or ')} and has none among its ${csv.rows}; choose another --usage`,
@@ -65,21 +49,11 @@ export async function importFer2013(
     ...samples.join(),
     source: { kind: 'fer2013-csv', name, brokenRows: csv.brokenRows },
   });
-  return { dataset, brokenRows: csv.brokenRows, problems: csv.problems.map(describeProblem) };
+  return { dataset, broken: csv.brokenRows, problems };
 }
 
 function megabytes(bytes: number): number {
   return Math.floor(bytes / 1e6);
-}
-
-function describeProblem({ line, problem }: BrokenRow): string {
-  return `line ${line}: ${problem}`;
-}
-
-function brokenRowsMessage(name: string, problems: readonly BrokenRow[], total: number): string {
-  const more = total > problems.length ? [`and ${total - problems.length} more`] : [];
-  const lines = [...problems.map(describeProblem), ...more].map((line) => `\n  ${line}`).join('');
-  return `${name} has ${total} broken row${total === 1 ? '' : 's'}:${lines}\nRepair the file, or leave these rows out with --skip-broken`;
 }
 
 /** Samples of unknown number in blocks, so that growing never copies what is there. */

@@ -1,0 +1,46 @@
+// The options of the data stage.
+import { z } from 'zod';
+import { fer2013Splits } from '../../core/dataset/fer2013-csv.js';
+import { expressionLabels } from '../../core/dataset/labels.js';
+import { ConfigError } from '../../core/errors.js';
+
+const skipBroken = z.boolean().default(false).describe('leave broken rows or pictures out instead of failing');
+
+export const importFer2013Schema = z.strictObject({
+  usage: z
+    .array(z.enum(fer2013Splits))
+    .min(1)
+    .default([...fer2013Splits])
+    .describe('rows to keep, by their Usage'),
+  skipBroken,
+});
+
+export const importFolderSchema = z.strictObject({
+  size: z.int().min(8).max(512).default(48).describe('side of the packed pictures, pixels'),
+  labels: z
+    .array(z.string().min(1))
+    .min(2)
+    .max(255)
+    .default([...expressionLabels])
+    .describe('class names, in the order of the classes; each is the name of a folder'),
+  skipBroken,
+});
+
+export type ImportFer2013Options = z.input<typeof importFer2013Schema>;
+export type ImportFolderOptions = z.input<typeof importFolderSchema>;
+
+/** Checks the options and fills in defaults. Throws ConfigError that names every wrong one. */
+export function parseImportFer2013(options: unknown): z.infer<typeof importFer2013Schema> {
+  return parse(importFer2013Schema, options);
+}
+
+/** Checks the options and fills in defaults. Throws ConfigError that names every wrong one. */
+export function parseImportFolder(options: unknown): z.infer<typeof importFolderSchema> {
+  return parse(importFolderSchema, options);
+}
+
+function parse<T extends z.ZodType>(schema: T, options: unknown): z.infer<T> {
+  const result = schema.safeParse(options);
+  if (!result.success) throw new ConfigError(`the import's options are not valid:\n${z.prettifyError(result.error)}`);
+  return result.data;
+}
