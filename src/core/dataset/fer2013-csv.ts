@@ -87,8 +87,8 @@ export class Fer2013Csv {
 
   /** Finishes the last line. */
   end(): void {
-    if (this.#lineHasBytes) this.#endLine();
     if (this.#columns === undefined) this.#readHeader();
+    else if (this.#lineHasBytes) this.#endLine();
     if (this.rows === 0) {
       throw new DatasetError('the CSV must hold rows after its header and holds none; download fer2013.csv again');
     }
