@@ -35,6 +35,18 @@ afterAll(() => {
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
+describe('package-lock.json', () => {
+  it('is complete: npm ci accepts it', () => {
+    const checkout = join(folder, 'checkout');
+    mkdirSync(checkout);
+    for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
+      copyFileSync(join(repositoryRoot, file), join(checkout, file));
+    }
+    const { status, stderr } = run('npm', ['ci', '--dry-run', '--ignore-scripts', '--prefer-offline'], checkout);
+    expect(status, stderr).toBe(0);
+  });
+});
+
 describe('the tarball', () => {
   it('holds the command, the models, the page and the papers', () => {
     const paths = packed.files.map(({ path }) => path);
