@@ -1,0 +1,176 @@
+// LBPH beside OpenCV: stored answers on small pictures, and cv2 itself on the ORL faces where both are at hand.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { describeWith, repositoryRoot, requireOpenCv, requireShared } from '../../../tests/requirements.js';
+import { PeopleError } from '../errors.js';
+import { decodeNetpbm } from '../image/netpbm.js';
+import type { GreyPicture } from '../image/picture.js';
+import { type LabelledFace, type LbphOptions, LbphRecognizer } from './lbph.js';
+
+interface Answers {
+  readonly labels: readonly number[];
+  readonly distances: readonly number[];
+  readonly digests: readonly string[];
+}
+interface Case extends Answers {
+  readonly width: number;
+  readonly height: number;
+  readonly setting: LbphOptions;
+  readonly train: readonly string[];
+  readonly trainLabels: readonly number[];
+  readonly test: readonly string[];
+  readonly histograms: readonly (readonly number[])[];
+}
+
+const fixture = JSON.parse(readFileSync(new URL('./fixtures/lbph.json', import.meta.url), 'utf8')) as { cases: Case[] };
+
+function grey(width: number, height: number, data: Uint8Array): GreyPicture {
+  return { width, height, channels: 1, data };
+}
+
+function noise(width: number, height: number, seed: number): GreyPicture {
+  return grey(
+    width,
+    height,
+    Uint8Array.from({ length: width * height }, (_, i) => (Math.imul(i + 1, 2654435761 + seed * 40503) >>> 16) & 255),
+  );
+}
+
+function digest(histogram: Float32Array): string {
+  return createHash('sha256').update(new Uint8Array(histogram.buffer)).digest('hex');
+}
+
+function expectSame(recognizer: LbphRecognizer, tests: readonly GreyPicture[], answers: Answers): void {
+  expect(Array.from(recognizer.labels, (_, i) => digest(recognizer.histogram(i)))).toEqual(answers.digests);
+  const got = tests.map((picture) => recognizer.predict(picture));
+  expect(got.map(({ label }) => label)).toEqual(answers.labels);
+  expect(got.map(({ distance }) => distance)).toEqual(answers.distances);
+}
+
+describe('LbphRecognizer', () => {
+  it.each(fixture.cases.map((each) => [JSON.stringify(each.setting), each] as const))(
+    'has the bits of OpenCV with %s',
+    (_, { width, height, setting, train, trainLabels, test, histograms, ...answers }) => {
+      const decode = (text: string) => grey(width, height, Uint8Array.from(Buffer.from(text, 'base64')));
+      const faces = train.map((text, i) => ({ picture: decode(text), label: trainLabels[i]! }));
+      const recognizer = LbphRecognizer.train(faces, setting);
+      histograms.forEach((values, i) => {
+        expect([...recognizer.histogram(i)]).toEqual(values);
+      });
+      expectSame(recognizer, test.map(decode), answers);
+    },
+  );
+
+  it('covers a threshold that turns some probes away', () => {
+    const { labels } = fixture.cases.find(({ setting }) => setting.threshold !== undefined)!;
+    expect(labels).toContain(-1);
+    expect(labels.some((label) => label !== -1)).toBe(true);
+  });
+
+  it('gives the first of equally near faces', () => {
+    const picture = noise(20, 20, 1);
+    const recognizer = LbphRecognizer.train([5, 3].map((label) => ({ picture, label })));
+    expect(recognizer.predict(picture)).toEqual({ label: 5, distance: 0 });
+    recognizer.threshold = 0;
+    expect(recognizer.predict(picture)).toEqual({ label: -1, distance: Number.MAX_VALUE });
+    expect(recognizer.nearest(picture)).toEqual({ label: 5, distance: 0 });
+  });
+
+  it('learns more with update, as if trained on all at once', () => {
+    const faces = [1, 2, 3, 4].map((seed) => ({ picture: noise(24, 20, seed), label: seed }));
+    const recognizer = LbphRecognizer.train(faces.slice(0, 2));
+    recognizer.predict(noise(24, 20, 9));
+    recognizer.update(faces.slice(2));
+    expect(recognizer.distances(noise(24, 20, 9))).toEqual(LbphRecognizer.train(faces).distances(noise(24, 20, 9)));
+  });
+
+  it('is symmetric and zero only to itself between known faces', () => {
+    const faces = [1, 2, 3].map((seed) => ({ picture: noise(24, 20, seed), label: seed }));
+    const recognizer = LbphRecognizer.train(faces);
+    const [first, second] = [recognizer.distancesBetween(0), recognizer.distancesBetween(1)];
+    expect(first[0]).toBe(0);
+    expect(first[1]).toBeGreaterThan(0);
+    expect(first[1]).toBe(second[0]);
+    expect(recognizer.distances(faces[1]!.picture)).toEqual(second);
+  });
+
+  it('takes the smallest picture that fills the grid and refuses smaller ones', () => {
+    expect(LbphRecognizer.train([{ picture: noise(10, 10, 1), label: 1 }]).predict(noise(10, 10, 1)).label).toBe(1);
+    const train = (width: number, height: number, options?: LbphOptions) => () =>
+      LbphRecognizer.train([{ picture: noise(width, height, 1), label: 1 }], options);
+    expect(train(9, 10)).toThrow(/at least 10x10 pixels.*found 9x10/);
+    expect(train(10, 9)).toThrow(PeopleError);
+    expect(train(0, 0)).toThrow(PeopleError);
+    expect(train(10, 10, { radius: 2 })).toThrow(/at least 12x12/);
+  });
+
+  it('refuses pictures of other sizes and adds none of a batch with one', () => {
+    const recognizer = LbphRecognizer.train([{ picture: noise(24, 20, 1), label: 1 }]);
+    expect(() => recognizer.predict(noise(20, 24, 1))).toThrow(/24x20.*20x24/);
+    const batch = [noise(24, 20, 2), noise(25, 20, 2)].map((picture) => ({ picture, label: 2 }));
+    expect(() => recognizer.update(batch)).toThrow(PeopleError);
+    expect(recognizer.count).toBe(1);
+    expect(() => LbphRecognizer.train(batch)).toThrow(/face 2 is 25x20/);
+  });
+
+  it('refuses colour, no faces, odd labels and options', () => {
+    const colour = { width: 20, height: 20, channels: 3, data: new Uint8Array(1200) } as unknown as GreyPicture;
+    expect(() => LbphRecognizer.train([{ picture: colour, label: 1 }])).toThrow(/grey/);
+    expect(() => LbphRecognizer.train([])).toThrow(PeopleError);
+    const one = { picture: noise(20, 20, 1), label: 1 };
+    for (const label of [0.5, Number.NaN, 2 ** 31]) {
+      expect(() => LbphRecognizer.train([{ ...one, label }])).toThrow(PeopleError);
+    }
+    for (const options of [
+      { radius: 0 },
+      { radius: 1.5 },
+      { neighbors: 17 },
+      { neighbors: 0 },
+      { gridX: 0 },
+      { gridY: 257 },
+      { gridX: 256, gridY: 256 },
+      { threshold: Number.NaN },
+    ]) {
+      expect(() => LbphRecognizer.train([one], options)).toThrow(PeopleError);
+    }
+  });
+});
+
+const orl = requireShared('identity/orl');
+const openCv = requireOpenCv();
+
+describeWith([orl, openCv], 'LbphRecognizer beside cv2 on the ORL faces', () => {
+  const read = (path: string) => decodeNetpbm(readFileSync(path)) as GreyPicture;
+  const train: [string, number][] = [];
+  const test: string[] = [];
+  for (let subject = 1; subject <= 40; subject++) {
+    for (let shot = 1; shot <= 10; shot++) {
+      const path = join(orl.path, `s${subject}`, `${shot}.pgm`);
+      if (shot <= 5) train.push([path, subject]);
+      else test.push(path);
+    }
+  }
+  const settings = [
+    { radius: 1, neighbors: 8, gridX: 8, gridY: 8 },
+    { radius: 2, neighbors: 8, gridX: 7, gridY: 5, threshold: 40 },
+    { radius: 3, neighbors: 10, gridX: 4, gridY: 6 },
+    { radius: 1, neighbors: 4, gridX: 8, gridY: 8 },
+  ];
+
+  it('has identical histograms, labels and distances', () => {
+    const program = join(repositoryRoot, 'tests/oracles/lbph.py');
+    const input = JSON.stringify({ settings, train, test });
+    const output = execFileSync(openCv.path, [program, 'answer'], { input, maxBuffer: 1 << 26 });
+    const { results } = JSON.parse(output.toString()) as { results: Answers[] };
+    const faces: LabelledFace[] = train.map(([path, label]) => ({ picture: read(path), label }));
+    const probes = test.map(read);
+    settings.forEach((setting, i) => {
+      expectSame(LbphRecognizer.train(faces, setting), probes, results[i]!);
+    });
+    expect(results[0]!.labels).toHaveLength(200);
+    expect(results[1]!.labels).toContain(-1);
+  });
+});
