@@ -11,6 +11,11 @@ export interface CommandEntry {
 /** In the order of the pipeline. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'data',
+    description: 'import a dataset of expressions and look at what is in it',
+    load: () => import('./data-command.js'),
+  },
+  {
     name: 'train',
     description: 'train an expression model on a dataset',
     load: () => import('./train-command.js'),
