@@ -1,0 +1,300 @@
+// The whole pipeline over simulated faces: fakes detect, name and classify; tracking and confirmation are real.
+import { describe, expect, it } from 'vitest';
+import { expressionLabels } from '../dataset/labels.js';
+import type { Face } from '../detect/face.js';
+import { MediaError, ModelFormatError } from '../errors.js';
+import type { Box, GreyPicture, Picture } from '../image/picture.js';
+import { type ExpressionClassifier, type FaceIdentifier, LivePipeline, type LivePipelineOptions } from './pipeline.js';
+import type { Identification } from './track-identity.js';
+
+const picture = (width = 320, height = 240): Picture => ({
+  width,
+  height,
+  channels: 3,
+  data: new Uint8Array(width * height * 3).fill(128),
+});
+const face = (x: number, y = 80, side = 64): Face => ({ box: [x, y, side, side], score: 0.9, keypoints: null });
+
+/** A pipeline whose detector, names and labels the test scripts frame by frame. */
+class Bench {
+  faces: readonly Face[] | Error = [];
+  /** By the x of the face's box. */
+  names = new Map<number, Identification>();
+  labels: readonly string[] | Error = [];
+  identified = 0;
+  runs: number[] = [];
+  sizes: string[] = [];
+  #now = 0;
+  #frame = 0;
+  readonly pipeline: LivePipeline;
+
+  constructor(options: Partial<LivePipelineOptions> & { parts?: ('people' | 'expression')[] } = {}) {
+    const { parts = ['people', 'expression'], ...rest } = options;
+    const people: FaceIdentifier = {
+      identify: (_, { box }) => {
+        this.identified++;
+        const answer = this.names.get(box[0]) ?? { person: null, distance: 200 };
+        if (answer.person === 'broken') throw new Error('the recogniser broke');
+        return answer;
+      },
+    };
+    const expression: ExpressionClassifier = {
+      metadata: { labels: expressionLabels, input: { width: 48, height: 40 } },
+      predict: async (crops: readonly GreyPicture[]) => {
+        this.runs.push(crops.length);
+        for (const crop of crops) this.sizes.push(`${crop.width}x${crop.height}x${crop.channels}`);
+        const { labels } = this;
+        if (labels instanceof Error) throw labels;
+        return crops.map((_, i) => {
+          const label = expressionLabels.findIndex((name) => name === (labels[i] ?? 'happy'));
+          return { label, probabilities: Float32Array.from(expressionLabels, (_, c) => (c === label ? 0.7 : 0.05)) };
+        });
+      },
+    };
+    this.pipeline = new LivePipeline({
+      detector: {
+        detect: async () => {
+          if (this.faces instanceof Error) throw this.faces;
+          return [...this.faces];
+        },
+        release: async () => undefined,
+      },
+      people: parts.includes('people') ? people : undefined,
+      expression: parts.includes('expression') ? expression : undefined,
+      clock: () => this.#now++,
+      ...rest,
+    });
+  }
+
+  next(shown: Picture = picture()) {
+    const index = this.#frame++;
+    return this.pipeline.process({ index, timeMs: index * 33, picture: shown });
+  }
+}
+
+describe('LivePipeline', () => {
+  it('gives each face its track, name, probabilities and confirmed expression', async () => {
+    const bench = new Bench();
+    bench.faces = [face(20), face(200)];
+    bench.names.set(20, { person: 'Ada', distance: 30 });
+    bench.labels = ['sad', 'fear'];
+    const result = await bench.next();
+    expect(result).toMatchObject({ frame: 0, timeMs: 0, rejected: [] });
+    expect(result.faces).toMatchObject([
+      { track: 1, person: 'Ada', distance: 30, expression: 'sad', confirmed: 'neutral', depthMm: null, score: 0.9 },
+      { track: 2, person: null, distance: 200, expression: 'fear', confirmed: 'neutral', box: [200, 80, 64, 64] },
+    ]);
+    expect(Object.keys(result.faces[0]!.probabilities!)).toEqual([...expressionLabels]);
+    expect(result.faces[0]!.probabilities!.sad).toBeCloseTo(0.7);
+    expect(result.latencyMs).toEqual({ detect: 1, track: 1, identify: 1, classify: 1, total: 5 });
+  });
+
+  it('confirms with the thirteenth equal label, per person and per track', async () => {
+    const bench = new Bench();
+    bench.faces = [face(20), face(200)];
+    bench.names.set(20, { person: 'Ada', distance: 30 });
+    for (let i = 1; i <= 20; i++) {
+      bench.labels = ['sad', i <= 7 ? 'fear' : 'surprise'];
+      const { faces } = await bench.next();
+      expect(faces.map(({ confirmed }) => confirmed)).toEqual([
+        i >= 13 ? 'sad' : 'neutral',
+        i >= 20 ? 'surprise' : 'neutral',
+      ]);
+    }
+  });
+
+  it('classifies all faces of a frame in one run, every frame, at the size that the model wants', async () => {
+    const bench = new Bench();
+    bench.faces = [face(20), face(120), face(220)];
+    for (let i = 0; i < 4; i++) await bench.next();
+    bench.faces = [];
+    await bench.next();
+    expect(bench.runs).toEqual([3, 3, 3, 3]);
+    expect(new Set(bench.sizes)).toEqual(new Set(['48x40x1']));
+  });
+
+  it('identifies a settled track only every tenth frame', async () => {
+    const bench = new Bench();
+    bench.faces = [face(20)];
+    bench.names.set(20, { person: 'Ada', distance: 30 });
+    const due: number[] = [];
+    for (let i = 1; i <= 30; i++) {
+      const before = bench.identified;
+      expect((await bench.next()).faces[0]).toMatchObject({ person: 'Ada', distance: 30 });
+      if (bench.identified > before) due.push(i);
+    }
+    expect(due).toEqual([1, 2, 3, 4, 5, 15, 25]);
+  });
+
+  it('identifies on every frame when asked to', async () => {
+    const bench = new Bench({ identity: { every: 1, votes: 1 } });
+    bench.faces = [face(20)];
+    for (let i = 0; i < 12; i++) await bench.next();
+    expect(bench.identified).toBe(12);
+  });
+
+  it('does not rename a track for one frame, and does when the answers stay', async () => {
+    const bench = new Bench({ identity: { every: 1 } });
+    bench.faces = [face(20)];
+    const show = async (person: string | null) => {
+      bench.names.set(20, { person, distance: 50 });
+      return (await bench.next()).faces[0]!.person;
+    };
+    for (let i = 0; i < 5; i++) expect(await show('Ada')).toBe('Ada');
+    expect(await show(null)).toBe('Ada');
+    expect([await show('Bo'), await show('Bo'), await show('Bo')].at(-1)).toBe('Bo');
+  });
+
+  it('lets only the nearer of two faces have a name', async () => {
+    const bench = new Bench();
+    bench.faces = [face(20), face(200)];
+    bench.names.set(20, { person: 'Ada', distance: 60 });
+    bench.names.set(200, { person: 'Ada', distance: 40 });
+    const { faces } = await bench.next();
+    expect(faces.map(({ person, distance }) => [person, distance])).toEqual([
+      [null, 60],
+      ['Ada', 40],
+    ]);
+  });
+
+  it("ends a person's window with the track, and starts afresh when they return", async () => {
+    const bench = new Bench({ tracker: { patience: 2 } });
+    bench.names.set(20, { person: 'Ada', distance: 30 });
+    bench.faces = [face(20)];
+    for (let i = 0; i < 19; i++) await bench.next();
+    bench.faces = [];
+    for (let i = 0; i < 2; i++) await bench.next();
+    bench.faces = [face(20)];
+    expect((await bench.next()).faces[0]).toMatchObject({ track: 1, confirmed: 'happy' });
+    bench.faces = [];
+    for (let i = 0; i < 3; i++) expect((await bench.next()).faces).toEqual([]);
+    bench.faces = [face(20)];
+    expect((await bench.next()).faces[0]).toMatchObject({ track: 2, person: 'Ada', confirmed: 'neutral' });
+  });
+
+  it('works without people and without a model, and takes both later', async () => {
+    const bench = new Bench({ parts: [] });
+    bench.faces = [face(20)];
+    const nothing = { person: null, distance: null, expression: null, probabilities: null, confirmed: null };
+    expect((await bench.next()).faces[0]).toMatchObject(nothing);
+    await bench.pipeline.setPeople({ identify: () => ({ person: 'Bo', distance: 1 }) });
+    expect((await bench.next()).faces[0]).toMatchObject({ ...nothing, person: 'Bo', distance: 1, track: 1 });
+    await bench.pipeline.setPeople(undefined);
+    expect((await bench.next()).faces[0]).toMatchObject(nothing);
+  });
+
+  it('identifies everybody anew after the people change', async () => {
+    const bench = new Bench();
+    bench.faces = [face(20)];
+    for (let i = 0; i < 8; i++) await bench.next();
+    await bench.pipeline.setPeople({ identify: () => ({ person: 'Cy', distance: 5 }) });
+    expect((await bench.next()).faces[0]).toMatchObject({ person: 'Cy', confirmed: 'neutral' });
+  });
+
+  it('starts again from nothing on reset', async () => {
+    const bench = new Bench();
+    bench.faces = [face(20)];
+    for (let i = 0; i < 20; i++) await bench.next();
+    await bench.pipeline.reset();
+    expect((await bench.next()).faces[0]).toMatchObject({ track: 1, confirmed: 'neutral' });
+  });
+
+  it('takes faces that reach past the border and pictures of any size', async () => {
+    const bench = new Bench();
+    bench.faces = [face(-40, -30), face(300, 220, 90)];
+    expect((await bench.next()).faces).toHaveLength(2);
+    for (const [width, height] of [
+      [1, 1],
+      [2, 500],
+      [700, 3],
+    ] as const) {
+      bench.faces = [{ ...face(-10, -10), box: [-10, -10, 900, 900] }];
+      expect((await bench.next(picture(width, height))).faces).toHaveLength(1);
+    }
+    for (const channels of [1, 4] as const) {
+      bench.faces = [face(20)];
+      const shown = { width: 320, height: 240, channels, data: new Uint8ClampedArray(320 * 240 * channels) };
+      expect((await bench.next(shown)).faces).toHaveLength(1);
+    }
+  });
+
+  it('keeps tracks and windows when the picture only changes its scale', async () => {
+    const bench = new Bench();
+    bench.faces = [face(200)];
+    for (let i = 0; i < 12; i++) await bench.next();
+    bench.faces = [face(100, 40, 32)];
+    expect((await bench.next(picture(160, 120))).faces[0]).toMatchObject({ track: 1, confirmed: 'happy' });
+  });
+
+  it('rejects detections that are no faces, with the reason', async () => {
+    const bench = new Bench();
+    const odd: Box[] = [
+      [400, 10, 50, 50],
+      [-60, 10, 50, 50],
+      [10, 10, 0, 50],
+      [Number.NaN, 10, 5, 5],
+    ];
+    bench.faces = [...odd.map((box) => ({ box, score: 0.6, keypoints: null })), face(20)];
+    const { faces, rejected } = await bench.next();
+    expect(faces).toHaveLength(1);
+    expect(rejected.map(({ reason }) => reason)).toEqual([
+      'outside the picture',
+      'outside the picture',
+      'no area',
+      'no area',
+    ]);
+  });
+
+  it('is not disturbed by frames that fail', async () => {
+    const quiet = new Bench();
+    const noisy = new Bench();
+    for (const bench of [quiet, noisy]) {
+      bench.faces = [face(20), face(200)];
+      bench.names.set(20, { person: 'Ada', distance: 30 });
+    }
+    for (let i = 0; i < 16; i++) {
+      // Each stage fails once in a while; a failed frame might as well not have been.
+      const good = noisy.faces;
+      noisy.faces = new Error('the detector broke');
+      await expect(noisy.next()).rejects.toThrow('the detector broke');
+      noisy.faces = [face(100, 10), face(120, 150)];
+      noisy.labels = new Error('the model broke');
+      await expect(noisy.next()).rejects.toThrow('the model broke');
+      noisy.labels = ['no such label'];
+      await expect(noisy.next()).rejects.toBeInstanceOf(ModelFormatError);
+      noisy.labels = [];
+      noisy.faces = [face(111, 10)];
+      noisy.names.set(111, { person: 'broken', distance: 0 });
+      await expect(noisy.next()).rejects.toThrow('the recogniser broke');
+      await expect(noisy.next({ width: 5, height: 5, channels: 3, data: new Uint8Array(3) })).rejects.toBeInstanceOf(
+        MediaError,
+      );
+      noisy.faces = good;
+      const expected = await quiet.next();
+      const { faces } = await noisy.next();
+      expect(faces).toEqual(expected.faces);
+    }
+  });
+
+  it('works on frames in the order of the calls, also when they overlap', async () => {
+    const bench = new Bench();
+    bench.faces = [face(20)];
+    const results = await Promise.all(Array.from({ length: 15 }, () => bench.next()));
+    expect(results.map(({ frame }) => frame)).toEqual(Array.from({ length: 15 }, (_, i) => i));
+    expect(results.findIndex(({ faces }) => faces[0]!.confirmed === 'happy')).toBe(12);
+  });
+
+  it('gives the same results for the same frames', async () => {
+    const run = async () => {
+      const bench = new Bench();
+      const results: unknown[] = [];
+      for (let i = 0; i < 40; i++) {
+        bench.faces = [face(20 + 4 * i), ...(i % 3 === 0 ? [] : [face(200 - 3 * i, 100)])];
+        bench.labels = [expressionLabels[i % 2]!, 'sad'];
+        results.push(await bench.next());
+      }
+      return results;
+    };
+    expect(await run()).toEqual(await run());
+  });
+});
