@@ -12,7 +12,7 @@ export interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   {
     name: 'data',
-    description: 'import a dataset of expressions and look at what is in it',
+    description: 'import a dataset of expressions: FER2013, or a folder per class',
     load: () => import('./data-command.js'),
   },
   {

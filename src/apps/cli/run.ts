@@ -6,7 +6,9 @@ import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { describeError } from './print-error.js';
 
 /** Runs one command line (without node and script) and returns the exit code. */
-export async function run(args: readonly string[]): Promise<number> {
+export async function run(commandLine: readonly string[]): Promise<number> {
+  // `help data import` is `data import --help`; commander's own help command goes one level deep.
+  const args = commandLine[0] === 'help' ? [...commandLine.slice(1), '--help'] : commandLine;
   try {
     const program = await buildProgram(args);
     if (args.length === 0) {
@@ -28,8 +30,7 @@ async function buildProgram(args: readonly string[]): Promise<Command> {
     .version(version(), '-v, --version', 'print the version')
     .usage('<command> [options]')
     .addHelpText('after', '\nRun `moodlens <command> --help` for the options of a command.');
-  const words = args.filter((word) => !word.startsWith('-'));
-  const called = words[0] === 'help' ? words[1] : words[0];
+  const called = args.find((word) => !word.startsWith('-'));
   for (const entry of commands) {
     if (entry.name === called) program.addCommand((await entry.load()).define());
     else program.command(entry.name).description(entry.description);
