@@ -71,7 +71,7 @@ describe('decodePicture', () => {
   });
 
   it('reads PGM', async () => {
-    const pgm = Buffer.concat([Buffer.from('P5\n# made by hand\n3 2\n255\n'), grey.data]);
+    const pgm = Buffer.concat([Buffer.from('P5\n# made by hand\n3 2\n255\n'), Uint8Array.from(grey.data)]);
     expect(await decodePicture(pgm)).toEqual(grey);
   });
 

@@ -70,7 +70,7 @@ it('counts good and broken rows, and takes any bytes', () => {
   fc.assert(
     fc.property(fc.boolean(), fc.uint8Array({ maxLength: 300 }), (withHeader, noise) => {
       const result = parse([...(withHeader ? [toBytes('emotion,pixels,Usage\n')] : []), noise]);
-      if ('rows' in result) expect(result.rows.length + result.broken).toBe(result.count);
+      if ('rows' in result) expect(result.rows!.length + result.broken!).toBe(result.count);
     }),
     { numRuns: 500 },
   );
