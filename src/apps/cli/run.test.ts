@@ -43,6 +43,13 @@ describe('run', () => {
     expect(stderr).toContain('Did you mean detect?');
   });
 
+  it('gives no help for a command that does not exist', async () => {
+    expect(await run(['help', 'nothing'])).toBe(2);
+    expect(await run(['nothing', '--help'])).toBe(2);
+    expect(stderr).toContain("unknown command 'nothing'");
+    expect(stdout).toBe('');
+  });
+
   it('takes an unknown option for wrong use', async () => {
     expect(await run(['--colour'])).toBe(2);
     expect(stderr).toContain("unknown option '--colour'");

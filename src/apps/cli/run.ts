@@ -9,13 +9,16 @@ import { describeError } from './print-error.js';
 export async function run(commandLine: readonly string[]): Promise<number> {
   // `help data import` is `data import --help`; commander's own help command goes one level deep.
   const args = commandLine[0] === 'help' ? [...commandLine.slice(1), '--help'] : commandLine;
+  const called = args.find((word) => !word.startsWith('-'));
   try {
-    const program = await buildProgram(args);
+    const program = await buildProgram(called);
     if (args.length === 0) {
       process.stderr.write(program.helpInformation());
       return exitCodes.wrongUse;
     }
-    await program.parseAsync([...args], { from: 'user' });
+    // With `--help` commander would show the program's help for a command that does not exist.
+    const exists = called === undefined || commands.some(({ name }) => name === called);
+    await program.parseAsync(exists ? [...args] : [called], { from: 'user' });
     return exitCodes.done;
   } catch (error) {
     process.stderr.write(describeError(error, Boolean(process.env.MOODLENS_DEBUG)));
@@ -24,13 +27,12 @@ export async function run(commandLine: readonly string[]): Promise<number> {
 }
 
 /** The program with every command by name and description, and the called one in full. */
-async function buildProgram(args: readonly string[]): Promise<Command> {
+async function buildProgram(called: string | undefined): Promise<Command> {
   const program = new Command('moodlens')
     .description('Faces and facial expressions in live video, with models you train yourself, on your own machine.')
     .version(version(), '-v, --version', 'print the version')
     .usage('<command> [options]')
     .addHelpText('after', '\nRun `moodlens <command> --help` for the options of a command.');
-  const called = args.find((word) => !word.startsWith('-'));
   for (const entry of commands) {
     if (entry.name === called) program.addCommand((await entry.load()).define());
     else program.command(entry.name).description(entry.description);
