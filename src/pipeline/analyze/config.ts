@@ -1,0 +1,17 @@
+// The options of analyzing a video: one schema gives the defaults and the checks.
+import { z } from 'zod';
+import { ConfigError } from '../../core/errors.js';
+
+export const analyzeConfigSchema = z.strictObject({
+  minScore: z.number().gt(0).lt(1).default(0.5).describe('lowest detection score that counts as a face'),
+  frames: z.int().positive().optional().describe('stop after so many frames; default: when the source ends'),
+});
+
+export type AnalyzeConfig = z.infer<typeof analyzeConfigSchema>;
+
+/** Fills in the defaults. Throws ConfigError for what the schema refuses. */
+export function parseAnalyzeConfig(input: unknown): AnalyzeConfig {
+  const result = analyzeConfigSchema.safeParse(input);
+  if (result.success) return result.data;
+  throw new ConfigError(`the options of analyze are not acceptable: ${z.prettifyError(result.error)}`);
+}
