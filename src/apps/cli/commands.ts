@@ -21,6 +21,21 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./train-command.js'),
   },
   {
+    name: 'evaluate',
+    description: 'figures of a model on one split, with intervals and a confusion matrix',
+    load: () => import('./evaluate-command.js'),
+  },
+  {
+    name: 'predict',
+    description: 'the expression of face pictures that are already cropped',
+    load: () => import('./predict-command.js'),
+  },
+  {
+    name: 'analyze',
+    description: 'run the live pipeline over a video or stream and write what it finds',
+    load: () => import('./analyze-command.js'),
+  },
+  {
     name: 'live',
     description: 'open the live page: faces, names and expressions from a camera or video',
     load: () => import('./live-command.js'),

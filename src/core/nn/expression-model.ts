@@ -154,6 +154,11 @@ function floats(outputs: Record<string, Tensor>, name: string, rows: number, col
       `the model must give ${rows} x ${columns} numbers as '${name}' and gave ${data?.length ?? 'none'}; export it again`,
     );
   }
+  if (!data.every(Number.isFinite)) {
+    throw new ModelFormatError(
+      `the model gave '${name}' that are not finite numbers; its weights are damaged, train or export it again`,
+    );
+  }
   return data;
 }
 

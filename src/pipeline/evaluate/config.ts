@@ -1,0 +1,36 @@
+// The options of the evaluate stage, and which splits are for the last look only.
+import { z } from 'zod';
+import { ConfigError } from '../../core/errors.js';
+
+export const evaluateConfigSchema = z.strictObject({
+  split: z.string().trim().min(1).describe('name of the split, e.g. PublicTest'),
+  batch: z.int().min(1).max(256).default(64).describe('pictures in one run of the model'),
+  yesThisIsTheTest: z.boolean().default(false).describe('needed for a test split'),
+});
+
+export type EvaluateConfig = z.infer<typeof evaluateConfigSchema>;
+
+/** Checks the options. Throws ConfigError when one is wrong, or when a test split is named without saying so. */
+export function parseEvaluateConfig(options: unknown): EvaluateConfig {
+  const result = evaluateConfigSchema.safeParse(options);
+  if (!result.success)
+    throw new ConfigError(`the evaluation's options are not valid:\n${z.prettifyError(result.error)}`);
+  const { split, yesThisIsTheTest } = result.data;
+  if (isTestSplit(split) && !yesThisIsTheTest) {
+    throw new ConfigError(
+      `'${split}' is a test split, to be looked at once, after every choice is made; if this is that look, add --yes-this-is-the-test; to compare models, evaluate on the validation split`,
+    );
+  }
+  return result.data;
+}
+
+/** True for FER2013's PrivateTest and for names with the word test, except PublicTest, which validates. */
+export function isTestSplit(name: string): boolean {
+  const words = name.trim().toLowerCase();
+  return words !== 'publictest' && (words === 'privatetest' || /(^|[^a-z])test(ing|set)?([^a-z]|$)/.test(words));
+}
+
+/** True for the split that models are trained on: its twins elsewhere do not count as unseen. */
+export function isTrainingSplit(name: string): boolean {
+  return ['training', 'train'].includes(name.toLowerCase());
+}
