@@ -22,12 +22,12 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'evaluate',
-    description: 'figures of a model on one split, with intervals and a confusion matrix',
+    description: 'measure a model on a split, with intervals and a confusion matrix',
     load: () => import('./evaluate-command.js'),
   },
   {
     name: 'predict',
-    description: 'the expression of face pictures that are already cropped',
+    description: 'tell the expression on pictures of faces',
     load: () => import('./predict-command.js'),
   },
   {
