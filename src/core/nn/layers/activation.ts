@@ -14,9 +14,8 @@ export function relu(): Layer {
         output,
         backward: (gradient, needsInput) => {
           if (!needsInput) return { input: undefined, parameters: {} };
-          // 1 where the output is positive: a clipped product is three times as fast as a comparison, a cast and a product.
-          const large = graph.node('Mul', [output, graph.scalar(1e38)]);
-          const positive = graph.node('Clip', [large, graph.scalar(0), graph.scalar(1)]);
+          // 1 where the output is positive: this steep sigmoid is the cheapest such mask, far cheaper than a comparison and a cast.
+          const positive = graph.node('HardSigmoid', [output], { alpha: { float: 1e38 }, beta: { float: 0 } });
           return { input: graph.node('Mul', [gradient, positive]), parameters: {} };
         },
       };
