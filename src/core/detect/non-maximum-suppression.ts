@@ -1,4 +1,5 @@
 // Non-maximum suppression: one detection per object, plain or MediaPipe's weighted kind.
+import type { Box } from '../image/picture.js';
 
 /** A rectangle by its edges, as read from a candidate. */
 type Edges = readonly [left: number, top: number, right: number, bottom: number];
@@ -11,6 +12,11 @@ export function intersectionOverUnion(a: Edges, b: Edges): number {
   const shared = width * height;
   const union = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared;
   return shared / union;
+}
+
+/** `intersectionOverUnion` of two boxes `[x, y, width, height]`. */
+export function boxOverlap(a: Box, b: Box): number {
+  return intersectionOverUnion([a[0], a[1], a[0] + a[2], a[1] + a[3]], [b[0], b[1], b[0] + b[2], b[1] + b[3]]);
 }
 
 /**
