@@ -1,6 +1,7 @@
 """What OpenCV's LBPH recogniser (cv2.face, Debian's python3-opencv 4.6) answers; run it with /usr/bin/python3.
 
 lbph.py fixtures FILE.json         makes src/core/identity/fixtures/lbph.json from small synthetic pictures
+lbph.py yaml FILE.yml              makes src/core/identity/fixtures/opencv.yml, a small file with names of every kind
 lbph.py answer < job.json          trains and predicts on PGM files, several settings; prints JSON
 lbph.py write JOB.json FILE.yml    trains the job's first setting with names and saves the file
 lbph.py read FILE.yml < job.json   loads a file, predicts the job's test pictures; prints JSON
@@ -76,8 +77,22 @@ def fixtures(path):
         json.dump({'opencv': cv2.__version__, 'cases': cases}, file, separators=(',', ':'))
 
 
+def small_file(path):
+    rng = np.random.default_rng(8)
+    r = cv2.face.LBPHFaceRecognizer_create(1, 3, 2, 2, 20.5)
+    # 2048 pixels a cell: shares with an exact binary value, among them ones half-way between two texts.
+    shots = [face(rng, 130, 66, person, 0) for person in range(13)] + [np.zeros((66, 130), np.uint8)]
+    r.train(shots, np.array([*range(12), -2147483648, 2147483647]))
+    names = ['Ann', 'Bob B', 'ünï "q" \\ \'x\'', 'yes: no', '', '12', '- a', 'a\nb\tc', ' lead', 'true', '~#', '日本']
+    for label, name in enumerate(names):
+        r.setLabelInfo(label, name)
+    r.write(path)
+
+
 def main():
     mode = sys.argv[1]
+    if mode == 'yaml':
+        return small_file(sys.argv[2])
     if mode == 'fixtures':
         return fixtures(sys.argv[2])
     job = json.load(open(sys.argv[2]) if mode == 'write' else sys.stdin)

@@ -108,7 +108,10 @@ export class LbphRecognizer {
       mustBeWhole(`label ${i}`, labels[i]!, -(2 ** 31), 2 ** 31 - 1);
       recognizer.#add(labels[i]!, histogram);
     });
-    for (const [label, name] of state.labelNames ?? []) recognizer.labelNames.set(label, name);
+    for (const [label, name] of state.labelNames ?? []) {
+      mustBeWhole('a named label', label, -(2 ** 31), 2 ** 31 - 1);
+      recognizer.labelNames.set(label, name);
+    }
     recognizer.#size = state.pictureSize;
     return recognizer;
   }
