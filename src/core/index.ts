@@ -1,10 +1,23 @@
 // The public entry `moodlens`: everything that runs anywhere. Grouped by folder, alphabetical within a group.
 
 // dataset
+export { duplicateGroups, type PixelSamples, withoutTwinsIn } from './dataset/duplicates.js';
 export { type ExpressionLabel, expressionLabels } from './dataset/labels.js';
+export {
+  createDataset,
+  type PackedDataset,
+  readPackedDataset,
+  samplePicture,
+  selectSamples,
+  splitIndices,
+  writeDataset,
+} from './dataset/packed-dataset.js';
+export { type Fold, type FoldOptions, stratifiedFolds } from './dataset/splits.js';
 
 // detect
 export type { Face, FaceDetector, FaceKeypoints } from './detect/face.js';
+export { type NeuralDetectorModels, type NeuralDetectorOptions, NeuralFaceDetector } from './detect/neural-detector.js';
+export { boxOverlap } from './detect/non-maximum-suppression.js';
 
 // errors
 export {
@@ -18,15 +31,80 @@ export {
   RunError,
 } from './errors.js';
 
+// identity
+export {
+  type LabelledFace,
+  type LbphOptions,
+  type LbphPrediction,
+  LbphRecognizer,
+} from './identity/lbph.js';
+export { readOpenCvYaml, writeOpenCvYaml } from './identity/opencv-yaml.js';
+
 // image
+export { crop } from './image/crop.js';
+export { type Colour, drawBox, drawText, fillRect, type TextOptions, textSize } from './image/draw.js';
+export { equalizeHistogram } from './image/equalize.js';
+export { alignedFace, type CropSize, cropFace } from './image/face-crop.js';
+export { toGrey } from './image/grey.js';
 export type { Box, GreyPicture, Picture, Point } from './image/picture.js';
+export { resize, resizeGrey } from './image/resize.js';
+export { laplacianVariance } from './image/sharpness.js';
+export { type AffineMatrix, type WarpOptions, warpAffine } from './image/warp-affine.js';
+
+// live
+export { annotate } from './live/annotate.js';
+export { type ConfirmationOptions, ConfirmationWindow } from './live/confirmation-window.js';
+export {
+  type ExpressionClassifier,
+  type FaceIdentifier,
+  type FaceResult,
+  type FrameLatency,
+  type FrameResult,
+  LivePipeline,
+  type LivePipelineOptions,
+  type RejectedFace,
+} from './live/pipeline.js';
+export { Tracker, type TrackerOptions } from './live/tracker.js';
+
+// metrics
+export {
+  type Accuracy,
+  type ClassificationFigures,
+  classificationFigures,
+} from './metrics/classification-figures.js';
+export { confusionMatrix, macroF1 } from './metrics/confusion-matrix.js';
+export { expectedCalibrationError, negativeLogLikelihood, type Predictions } from './metrics/probability-metrics.js';
+export { wilsonInterval } from './metrics/wilson-interval.js';
 
 // nn
+export {
+  type Architecture,
+  type ArchitectureName,
+  type ArchitectureOptions,
+  architectureNames,
+  countMultiplyAdds,
+  countParameters,
+  createArchitecture,
+} from './nn/architecture.js';
+export { type Batch, type EngineOptions, type EngineState, LocalEngine, type TrainingEngine } from './nn/engine.js';
+export { ExpressionModel, type ExpressionModelOptions, type ExpressionPrediction } from './nn/expression-model.js';
+export { buildModel } from './nn/inference-graph.js';
 export { type ModelMetadata, modelMetadataSchema } from './nn/model-metadata.js';
+export { initialWeights, type Weights } from './nn/parameters.js';
+
+// onnx
+export { type FromTfliteOptions, fromTflite } from './onnx/from-tflite.js';
+export { type Attribute, type Dimension, type ElementType, GraphBuilder } from './onnx/graph-builder.js';
+export type { OnnxInitializer, OnnxModel, OnnxNode, OnnxValue } from './onnx/onnx-model.js';
+export { readModel } from './onnx/read-model.js';
 
 // ports
 export type { BlobStore } from './ports/blob-store.js';
 export type { Clock } from './ports/clock.js';
+export type { DecodePicture } from './ports/decode-picture.js';
 export type { Frame, FrameSource } from './ports/frame-source.js';
 export { type Progress, silentProgress } from './ports/progress.js';
 export type { OpenSession, Session, SessionOptions, Tensor, TensorData } from './ports/session.js';
+
+// tensor
+export { createRandom, type Random, type RandomState } from './tensor/random.js';
