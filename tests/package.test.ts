@@ -150,6 +150,15 @@ describe('the installed library', () => {
     expect(JSON.parse(stdout)).toEqual([7, 'DATASET', 1]);
   });
 
+  it('runs the example of the README', () => {
+    const example = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(repositoryRoot, 'README.md'), 'utf8'))![1]!;
+    writeFileSync(join(folder, 'example.mjs'), example);
+    copyFileSync(photograph, join(folder, 'group.jpg'));
+    const { status, stdout, stderr } = run(process.execPath, ['example.mjs']);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/box: \[/);
+  });
+
   it('is bundled for a page as moodlens/browser, with nothing of Node in it', async () => {
     const input = join(folder, 'page.js');
     writeFileSync(input, "import * as browser from 'moodlens/browser';\nglobalThis.browser = browser;\n");
