@@ -37,6 +37,7 @@ describe('createFolderStore', () => {
     await store.append('b/c.txt', 'y');
     await store.append('a.txt', 'z');
     expect(Buffer.from((await store.read('b/c.txt'))!).toString()).toBe('xy');
+    expect((await store.read('b/c.txt'))!.constructor).toBe(Uint8Array);
     expect(await store.read('b')).toBeUndefined();
     expect(await store.list()).toEqual(['a.txt', 'b/c.txt']);
     expect(await store.list('b/')).toEqual(['b/c.txt']);

@@ -107,10 +107,12 @@ export function createFolderStore(directory: string): BlobStore {
   };
   return {
     async read(name) {
-      return readFile(place(name)).catch((error: NodeJS.ErrnoException) => {
+      const content = await readFile(place(name)).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR') return undefined;
         throw error;
       });
+      // A plain array: a Buffer's slice() shares memory, which code that runs anywhere does not expect.
+      return content && new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
     },
     write: async (name, content) => writeFileAtomic(place(name), content),
     async append(name, content) {

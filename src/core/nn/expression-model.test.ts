@@ -42,6 +42,15 @@ describe('ExpressionModel', () => {
     await model.release();
   });
 
+  it('opens bytes that are part of a larger Node Buffer', async () => {
+    const bytes = tinyExpressionModel();
+    const pool = Buffer.alloc(bytes.length + 8, 255);
+    pool.set(bytes, 3);
+    const model = await ExpressionModel.open(pool.subarray(3, 3 + bytes.length), openSession);
+    expect((await model.predict([flat(255)]))[0]!.label).toBe(6);
+    await model.release();
+  });
+
   it('tells what the model is', async () => {
     const model = await ExpressionModel.open(tinyExpressionModel({ labels: ['no', 'yes'] }), openSession);
     expect(model.metadata.labels).toEqual(['no', 'yes']);

@@ -232,8 +232,8 @@ function tensorData(
   floats: readonly number[],
   integers: readonly bigint[],
 ): TensorData | undefined {
-  // A copy, so that typed arrays are aligned and the file's bytes can be let go.
-  const buffer = raw?.slice().buffer;
+  // A copy, so that typed arrays are aligned and the file's bytes can be let go. Not slice(): a Node Buffer's copies nothing.
+  const buffer = raw && Uint8Array.from(raw).buffer;
   switch (type) {
     case 'float32':
       return buffer === undefined ? new Float32Array(floats) : new Float32Array(buffer);

@@ -1,0 +1,99 @@
+// `moodlens evaluate` on a tiny model: the contract's fields, both kinds of data, the test's guard.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from '../../../tests/fixtures/run-cli.js';
+import { tinyBrightness, tinyExpressionModel } from '../../../tests/fixtures/tiny-expression-model.js';
+
+let root: string;
+let csv: string;
+let data: string;
+let model: string;
+const row = (label: number, seen: number, usage: string) =>
+  `${label},${new Array(2304).fill(tinyBrightness(seen)).join(' ')},${usage}\n`;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'evaluate-'));
+  [csv, data, model] = [join(root, 'f.csv'), join(root, 'data'), join(root, 'model.onnx')];
+  await writeFile(model, tinyExpressionModel({ width: 48, height: 48 }));
+  const rows = [row(3, 3, 'Training'), row(3, 3, 'PublicTest'), row(0, 6, 'PublicTest'), row(5, 5, 'PrivateTest')];
+  await writeFile(csv, `emotion,pixels,Usage\n${rows.join('')}`);
+  expect((await runCli('data', 'import', csv, '--out', data)).code).toBe(0);
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const evaluate = (...args: readonly string[]) => runCli('evaluate', '--model', model, ...args);
+
+describe('evaluate', () => {
+  it('prints the contract as JSON, the same for a dataset and its CSV', async () => {
+    const fromFolder = await evaluate('--data', data, '--split', 'PublicTest', '--json');
+    const fromCsv = await evaluate('--data', csv, '--split', 'PublicTest', '--json', '--batch', '1');
+    expect(fromFolder.code).toBe(0);
+    const figures = JSON.parse(fromFolder.stdout);
+    expect(JSON.parse(fromCsv.stdout).confusionMatrix).toEqual(figures.confusionMatrix);
+    expect(figures).toMatchObject({
+      accuracy: 0.5,
+      n: 2,
+      split: 'PublicTest',
+      withoutTrainingTwins: { n: 1, accuracy: 0 },
+    });
+    for (const field of ['interval', 'macroF1', 'nll', 'ece', 'perClass']) expect(figures).toHaveProperty(field);
+    expect(figures.confusionMatrix[0][6]).toBe(1);
+    expect(figures.confusionMatrix[3][3]).toBe(1);
+  });
+
+  it('prints a table without --json, and writes the figures with --out', async () => {
+    const file = join(root, 'figures.json');
+    const { stdout } = await evaluate('--data', data, '--split', 'Training', '--out', file);
+    expect(stdout).toMatch(/^Training: accuracy 100\.0 % \(95 % interval 20\.7-100\.0 %, n = 1\)/);
+    expect(JSON.parse(await readFile(file, 'utf8')).accuracy).toBe(1);
+  });
+
+  it('looks at a test split only when told that it is one', async () => {
+    const refused = await evaluate('--data', data, '--split', 'PrivateTest', '--json');
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain('--yes-this-is-the-test');
+    const done = await evaluate('--data', data, '--split', 'PrivateTest', '--yes-this-is-the-test', '--json');
+    expect(done.code).toBe(0);
+    expect(JSON.parse(done.stdout)).toMatchObject({ test: true, n: 1, accuracy: 1 });
+  });
+
+  it('refuses data, splits and options that are wrong', async () => {
+    const codes: number[] = [];
+    await mkdir(join(root, 'empty'), { recursive: true });
+    for (const args of [
+      ['--data', join(root, 'none'), '--split', 'Training'],
+      ['--data', join(root, 'empty'), '--split', 'Training'],
+      ['--data', data, '--split', 'nothing'],
+      ['--data', data, '--split', 'Training', '--batch', '0'],
+      ['--data', data, '--split', 'Training', '--threads', 'x'],
+      ['--data', data],
+      ['--data', model, '--split', 'Training'],
+    ]) {
+      const { code, stdout, stderr } = await evaluate(...args);
+      codes.push(code);
+      expect(stdout).toBe('');
+      expect(stderr).not.toContain('UNEXPECTED');
+    }
+    expect(codes).toEqual([2, 1, 1, 2, 2, 2, 1]);
+  });
+
+  it('names a model file that is not one', async () => {
+    const garbage = join(root, 'garbage.onnx');
+    await writeFile(
+      garbage,
+      new Uint8Array(5000).map((_, i) => (i * 97) % 256),
+    );
+    const foreign = join(root, 'foreign.onnx');
+    await writeFile(foreign, tinyExpressionModel({ metadataText: null }));
+    for (const [file, message] of [
+      [garbage, 'garbage.onnx'],
+      [foreign, "metadata 'moodlens'"],
+    ] as const) {
+      const { code, stderr } = await runCli('evaluate', '--model', file, '--data', data, '--split', 'Training');
+      expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+    }
+    const missing = await runCli('evaluate', '--model', join(root, 'no.onnx'), '--data', data, '--split', 'Training');
+    expect(missing.code).toBe(2);
+  });
+});
