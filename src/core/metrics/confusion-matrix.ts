@@ -1,5 +1,4 @@
 // The confusion matrix, in counts: rows are the true classes, columns the predicted ones.
-import { MoodlensError } from '../errors.js';
 
 /** `counts[truth][predicted]`. */
 export type ConfusionCounts = readonly (readonly number[])[];
@@ -30,13 +29,12 @@ export function confusionMatrix(truth: ArrayLike<number>, predicted: ArrayLike<n
   return counts;
 }
 
-/** Throws MoodlensError unless the matrix' trace over its sum is `accuracy`: otherwise truth and predictions are out of step. */
+/** Throws RangeError unless the matrix' trace over its sum is `accuracy`: otherwise truth and predictions are out of step. */
 export function checkConfusionMatrix(counts: ConfusionCounts, accuracy: number): void {
   const fromMatrix = accuracyOf(counts);
   if (!(Math.abs(fromMatrix - accuracy) < 1e-9)) {
-    throw new MoodlensError(
-      'METRICS',
-      `a confusion matrix' diagonal must give the accuracy ${accuracy} and gives ${fromMatrix}: truth and predictions are not in the same order; this is a fault, please report it`,
+    throw new RangeError(
+      `checkConfusionMatrix: the diagonal must give the accuracy ${accuracy} and gives ${fromMatrix}: truth and predictions are not in the same order`,
     );
   }
 }
