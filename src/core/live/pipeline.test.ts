@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { expressionLabels } from '../dataset/labels.js';
 import type { Face } from '../detect/face.js';
-import { MediaError, ModelFormatError } from '../errors.js';
+import { ConfigError, MediaError, ModelFormatError } from '../errors.js';
 import type { Box, GreyPicture, Picture } from '../image/picture.js';
 import { type ExpressionClassifier, type FaceIdentifier, LivePipeline, type LivePipelineOptions } from './pipeline.js';
 import type { Identification } from './track-identity.js';
@@ -243,6 +243,20 @@ describe('LivePipeline', () => {
       'no area',
       'no area',
     ]);
+  });
+
+  it('begins no track with an unsure detection but follows one through it', async () => {
+    const bench = new Bench();
+    const unsure = { ...face(20), score: 0.6 };
+    bench.faces = [unsure];
+    const first = await bench.next();
+    expect(first.faces).toEqual([]);
+    expect(first.rejected).toEqual([{ box: unsure.box, reason: 'score 0.60 is too low for a new face' }]);
+    bench.faces = [face(20)];
+    await bench.next();
+    bench.faces = [unsure];
+    expect((await bench.next()).faces).toMatchObject([{ track: 1, score: 0.6 }]);
+    expect(() => new Bench({ startScore: 2 })).toThrow(ConfigError);
   });
 
   it('is not disturbed by frames that fail', async () => {

@@ -1,6 +1,6 @@
 // The live pipeline: detect, track, identify, classify, confirm. The same code runs in Node and in the page.
 import type { Face, FaceDetector } from '../detect/face.js';
-import { MediaError, ModelFormatError } from '../errors.js';
+import { ConfigError, MediaError, ModelFormatError } from '../errors.js';
 import { cropFace } from '../image/face-crop.js';
 import type { Box, GreyPicture, Picture } from '../image/picture.js';
 import type { Clock } from '../ports/clock.js';
@@ -28,6 +28,11 @@ export interface LivePipelineOptions {
   readonly people?: FaceIdentifier | undefined;
   readonly expression?: ExpressionClassifier | undefined;
   readonly clock: Clock;
+  /**
+   * Detection score, 0..1, from which somebody new counts as a face; one who is followed already may score less.
+   * Default 0.65: a pattern that looks like a face for a moment begins nothing.
+   */
+  readonly startScore?: number;
   readonly tracker?: TrackerOptions;
   readonly identity?: TrackIdentityOptions;
   readonly confirmation?: ConfirmationOptions;
@@ -41,6 +46,7 @@ export class LivePipeline {
   readonly #detector: FaceDetector;
   readonly #clock: Clock;
   readonly #options: LivePipelineOptions;
+  readonly #startScore: number;
   #people: FaceIdentifier | undefined;
   #expression: ExpressionClassifier | undefined;
   #tracker: Tracker;
@@ -50,6 +56,11 @@ export class LivePipeline {
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: LivePipelineOptions) {
+    const { startScore = 0.65 } = options;
+    if (!(startScore >= 0 && startScore <= 1)) {
+      throw new ConfigError(`the pipeline's startScore must lie between 0 and 1, found ${startScore}`);
+    }
+    this.#startScore = startScore;
     this.#options = options;
     this.#detector = options.detector;
     this.#clock = options.clock;
@@ -104,14 +115,11 @@ export class LivePipeline {
   async #step({ index, timeMs, picture }: Frame): Promise<FrameResult> {
     requirePicture(picture);
     const started = this.#clock();
-    const { faces, rejected } = sort(await this.#detector.detect(picture), picture);
+    const found = await this.#detector.detect(picture);
     const detected = this.#clock();
-    const plan = this.#tracker.match(
-      faces.map(({ box }) => box),
-      picture,
-    );
+    const { plan, faces, tracks, rejected } = this.#follow(found, picture);
     const tracked = this.#clock();
-    const identities = await this.#identify(picture, faces, plan.tracks);
+    const identities = await this.#identify(picture, faces, tracks);
     const identified = this.#clock();
     const expressions = await this.#classify(picture, faces);
     const classified = this.#clock();
@@ -122,9 +130,9 @@ export class LivePipeline {
       this.#identities.delete(track);
     }
     for (const [track, identity] of identities) this.#identities.set(track, identity);
-    const named = nameOnce(plan.tracks.map((track) => identities.get(track)?.decision));
+    const named = nameOnce(tracks.map((track) => identities.get(track)?.decision));
     const results = faces.map(({ box, score }, i): FaceResult => {
-      const track = plan.tracks[i]!;
+      const track = tracks[i]!;
       const { person, distance } = named[i]!;
       const expression = expressions?.[i] ?? null;
       const confirmed = expression && this.#windows.push({ person, track }, expression.label);
@@ -144,6 +152,33 @@ export class LivePipeline {
         total: this.#clock() - started,
       },
     };
+  }
+
+  /** Parts detections into faces with their tracks, best first, and what is no face here. Changes nothing yet. */
+  #follow(found: readonly Face[], picture: Picture) {
+    const rejected: RejectedFace[] = [];
+    const possible = found.filter(({ box }) => {
+      const reason = whyNot(box, picture);
+      if (reason !== undefined) rejected.push({ box, reason });
+      return reason === undefined;
+    });
+    const plan = this.#tracker.match(
+      possible.map(({ box }) => box),
+      picture,
+      (i) => possible[i]!.score >= this.#startScore,
+    );
+    const faces: Face[] = [];
+    const tracks: number[] = [];
+    for (const [i, face] of possible.entries()) {
+      const track = plan.tracks[i] ?? null;
+      if (track === null) {
+        rejected.push({ box: face.box, reason: `score ${face.score.toFixed(2)} is too low for a new face` });
+      } else {
+        faces.push(face);
+        tracks.push(track);
+      }
+    }
+    return { plan, faces, tracks, rejected };
   }
 
   /** The identities of the frame's tracks after it; empty when nobody is known. */
@@ -196,18 +231,6 @@ function nameOnce(
     const { person, distance } = decision;
     return { person: person !== null && nearest.get(person) === i ? person : null, distance };
   });
-}
-
-/** Parts detections that can be a face in this picture from those that cannot. */
-function sort(found: readonly Face[], picture: Picture): { faces: Face[]; rejected: RejectedFace[] } {
-  const faces: Face[] = [];
-  const rejected: RejectedFace[] = [];
-  for (const face of found) {
-    const reason = whyNot(face.box, picture);
-    if (reason === undefined) faces.push(face);
-    else rejected.push({ box: face.box, reason });
-  }
-  return { faces, rejected };
 }
 
 function whyNot([x, y, width, height]: Box, picture: Picture): string | undefined {

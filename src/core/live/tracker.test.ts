@@ -91,6 +91,19 @@ describe('Tracker', () => {
     expect(plan).toMatchObject({ tracks: [2], ended: [1] });
   });
 
+  it('lets an unsure box continue a track but not begin one, nor take it from a sure one', () => {
+    const tracker = new Tracker();
+    const commit = (boxes: Box[], unsure: number[]) => {
+      const plan = tracker.match(boxes, size, (i) => !unsure.includes(i));
+      tracker.commit(plan);
+      return plan.tracks;
+    };
+    expect(commit([face(100)], [0])).toEqual([null]);
+    expect(commit([face(100)], [])).toEqual([1]);
+    expect(commit([face(104)], [0])).toEqual([1]);
+    expect(commit([face(104), face(125)], [0])).toEqual([null, 1]);
+  });
+
   it('changes nothing until the plan is committed', () => {
     const tracker = new Tracker({ patience: 0 });
     tracker.update([face(100)], size);

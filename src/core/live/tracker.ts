@@ -18,8 +18,8 @@ export interface PictureSize {
 
 /** What `Tracker.match` proposes; nothing has changed until it is given to `commit`. */
 export interface TrackerPlan {
-  /** The track of each box, in the order of the boxes. */
-  readonly tracks: readonly number[];
+  /** The track of each box, in the order of the boxes; null for one that fits no track and may not begin one. */
+  readonly tracks: readonly (number | null)[];
   /** Tracks that are over. */
   readonly ended: readonly number[];
   /** The tracker's state after this frame. */
@@ -65,13 +65,17 @@ export class Tracker {
 
   /**
    * Proposes the tracks of one frame's boxes without changing anything. When the picture's size changes, tracks move
-   * with it; when its shape changes they end, for then nothing says where a face went.
+   * with it; when its shape changes they end, for then nothing says where a face went. Boxes that `mayBegin` says false
+   * of only continue tracks.
    */
-  match(boxes: readonly Box[], size: PictureSize): TrackerPlan {
+  match(boxes: readonly Box[], size: PictureSize, mayBegin: (index: number) => boolean = () => true): TrackerPlan {
     const old = followSize(this.#state, size);
     const predicted = old.map(predict);
     const pairs = assign(
-      boxes.map((box) => old.map((track, i) => this.#cost(box, predicted[i]!, track.missed))),
+      boxes.map((box, b) => {
+        const handicap = mayBegin(b) ? 0 : 1;
+        return old.map((track, i) => this.#cost(box, predicted[i]!, track.missed) + handicap);
+      }),
       old.length,
     );
     const found = new Map<number, Track>();
@@ -79,9 +83,13 @@ export class Tracker {
     const begun: Track[] = [];
     const tracks = boxes.map((box, i) => {
       const before = old[pairs[i]!];
-      if (before) found.set(before.id, follow(before, box));
-      else begun.push({ id: nextId++, box, velocity: [0, 0], missed: 0 });
-      return before?.id ?? begun.at(-1)!.id;
+      if (before) {
+        found.set(before.id, follow(before, box));
+        return before.id;
+      }
+      if (!mayBegin(i)) return null;
+      begun.push({ id: nextId, box, velocity: [0, 0], missed: 0 });
+      return nextId++;
     });
     const kept = old
       .map((track) => found.get(track.id) ?? { ...track, missed: track.missed + 1 })

@@ -85,6 +85,11 @@ describe('analyze', () => {
     expect(source.closed).toBe(1);
   });
 
+  it('ends after maxFrames, which is no interruption', async () => {
+    const { summary } = await analyze(ports(new Script(100), { maxFrames: 5 }));
+    expect(summary).toMatchObject({ frames: 5, interrupted: false });
+  });
+
   it('closes the source when a result cannot be written', async () => {
     const source = new Script(9);
     const onFrame = () => Promise.reject(new Error('disk full'));
@@ -203,7 +208,7 @@ describe('texts', () => {
 });
 
 it('refuses options that make no sense', () => {
-  expect(parseAnalyzeConfig({})).toEqual({ minScore: 0.5 });
+  expect(parseAnalyzeConfig({})).toEqual({ minScore: 0.65 });
   for (const bad of [{ minScore: 1 }, { frames: 0 }, { minScore: Number.NaN }, { other: 1 }]) {
     expect(() => parseAnalyzeConfig(bad)).toThrow(ConfigError);
   }

@@ -14,6 +14,8 @@ export interface AnalyzePorts {
   readonly progress: Progress;
   /** Gets each result with its frame; the frame's pixels may be drawn into. The next frame waits for it. */
   readonly onFrame?: (result: FrameResult, frame: Frame) => Promise<void>;
+  /** Ends the analysis after so many frames; default: with the source. */
+  readonly maxFrames?: number | undefined;
   /** Asked before each frame; true ends the analysis in good order. */
   readonly shouldStop?: () => boolean;
 }
@@ -43,7 +45,7 @@ export interface Analysis {
  * throws after it gave frames is returned with the summary of those frames.
  */
 export async function analyze(ports: AnalyzePorts): Promise<Analysis> {
-  const { source, pipeline, clock, progress } = ports;
+  const { source, pipeline, clock, progress, maxFrames = Infinity } = ports;
   const latency = new Percentiles();
   const timeline = new Timeline(source.framesPerSecond);
   const started = clock();
@@ -52,7 +54,7 @@ export async function analyze(ports: AnalyzePorts): Promise<Analysis> {
   let sourceError: unknown;
   const frames = source[Symbol.asyncIterator]();
   try {
-    for (;;) {
+    while (latency.count < maxFrames) {
       interrupted = ports.shouldStop?.() ?? false;
       if (interrupted) break;
       let next: IteratorResult<Frame>;

@@ -3,9 +3,12 @@ import { z } from 'zod';
 import { ConfigError } from '../../core/errors.js';
 
 export const analyzeConfigSchema = z.strictObject({
-  minScore: z.number().gt(0).lt(1).default(0.5).describe('lowest detection score that counts as a face'),
+  minScore: z.number().gt(0).lt(1).default(0.65).describe('detection score from which somebody new counts as a face'),
   frames: z.int().positive().optional().describe('stop after so many frames; default: when the source ends'),
 });
+
+/** How much less a face may score that is followed already. */
+export const followedLess = 0.15;
 
 export type AnalyzeConfig = z.infer<typeof analyzeConfigSchema>;
 

@@ -1,0 +1,186 @@
+// `moodlens analyze SOURCE`: the live pipeline over a file or stream, without a page.
+import { readFile, realpath } from 'node:fs/promises';
+import { Command } from 'commander';
+import { openVideo } from '../../adapters/node/ffmpeg.js';
+import { openEncoder, type VideoEncoder } from '../../adapters/node/ffmpeg-encoder.js';
+import { openSession } from '../../adapters/node/session.js';
+import { shippedModel } from '../../adapters/node/shipped-models.js';
+import { terminalProgress } from '../../adapters/node/terminal-progress.js';
+import { NeuralFaceDetector } from '../../core/detect/neural-detector.js';
+import { ConfigError, ModelFormatError, PeopleError } from '../../core/errors.js';
+import { People } from '../../core/identity/people.js';
+import { annotate } from '../../core/live/annotate.js';
+import { LivePipeline } from '../../core/live/pipeline.js';
+import { ExpressionModel } from '../../core/nn/expression-model.js';
+import type { FrameSource } from '../../core/ports/frame-source.js';
+import { silentProgress } from '../../core/ports/progress.js';
+import { analyze } from '../../pipeline/analyze/analyze.js';
+import { type AnalyzeConfig, followedLess, parseAnalyzeConfig } from '../../pipeline/analyze/config.js';
+import { frameLine, summaryLine, summaryText } from '../../pipeline/analyze/format-result.js';
+import { exitCodes } from './exit-codes.js';
+
+interface AnalyzeOptions {
+  readonly people?: string;
+  readonly model?: string;
+  readonly out?: string;
+  readonly minScore?: string;
+  readonly frames?: string;
+  readonly json?: boolean;
+}
+
+/** The command's definition. */
+export function define(): Command {
+  return new Command('analyze')
+    .description('run the live pipeline over a video or stream and write what it finds')
+    .argument('<source>', 'a video file, or an http(s):// or rtsp(s):// address')
+    .option('--people <file>', "name the people of this file, made by 'moodlens people train'")
+    .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
+    .option('--out <video>', 'write the video with boxes, names and expressions drawn in (.mp4, .mov, .mkv)')
+    .option('--min-score <number>', 'detection score from which somebody new counts as a face, 0 to 1 (default: 0.65)')
+    .option('--frames <n>', 'stop after so many frames')
+    .option('--json', 'print a JSON line per frame and a last one with the summary')
+    .action(analyzeSource);
+}
+
+async function analyzeSource(sourceName: string, options: AnalyzeOptions): Promise<void> {
+  const config = parseAnalyzeConfig({
+    ...(options.minScore === undefined ? {} : { minScore: toNumber(options.minScore) }),
+    ...(options.frames === undefined ? {} : { frames: toNumber(options.frames) }),
+  });
+  if (options.out !== undefined) await refuseSame(sourceName, options.out);
+  const interrupt = new Interrupt();
+  const parts = await openParts(options, config);
+  try {
+    const source = await openVideo(sourceName);
+    interrupt.onAsk = () => void source.close();
+    const encoder = options.out === undefined ? undefined : await openOutput(options.out, source);
+    try {
+      await runAnalysis(source, parts.pipeline, encoder, { config, interrupt, json: options.json ?? false });
+    } finally {
+      // After a finish there is nothing left to abort.
+      await encoder?.abort();
+      await source.close();
+    }
+  } finally {
+    interrupt.stopListening();
+    await parts.release();
+  }
+}
+
+interface AnalysisRun {
+  readonly config: AnalyzeConfig;
+  readonly interrupt: Interrupt;
+  readonly json: boolean;
+}
+
+async function runAnalysis(
+  source: FrameSource,
+  pipeline: LivePipeline,
+  encoder: VideoEncoder | undefined,
+  { config, interrupt, json }: AnalysisRun,
+): Promise<void> {
+  const { summary, timeline, sourceError } = await analyze({
+    source,
+    pipeline,
+    clock: () => performance.now(),
+    // On a terminal the lines themselves are the progress.
+    progress: json && process.stdout.isTTY ? silentProgress : terminalProgress('analyze'),
+    maxFrames: config.frames,
+    shouldStop: () => interrupt.wasAsked,
+    onFrame: async (result, { picture }) => {
+      if (json) await print(`${frameLine(result)}\n`);
+      if (!encoder) return;
+      annotate(picture, result);
+      await encoder.write(picture);
+    },
+  });
+  // A source that ended too early still gives a video of what there was.
+  if (summary.frames > 0) await encoder?.finish();
+  await print(json ? `${summaryLine(summary)}\n` : summaryText(summary, timeline));
+  if (sourceError !== undefined) throw sourceError;
+  if (interrupt.wasAsked) process.exitCode = exitCodes.interrupted;
+}
+
+/** Detector, expression model and people; `release` frees what holds native memory. */
+async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig) {
+  const people = options.people === undefined ? undefined : await openPeople(options.people);
+  const expression = await ExpressionModel.open(
+    options.model === undefined ? await shippedModel('expression.onnx') : await readModelFile(options.model),
+    openSession,
+  );
+  const [fullRange, shortRange] = await Promise.all([
+    shippedModel('face-full-range.onnx'),
+    shippedModel('face-short-range.onnx'),
+  ]);
+  const detector = await NeuralFaceDetector.open({ fullRange, shortRange }, openSession, {
+    minScore: Math.max(0.05, minScore - followedLess),
+  });
+  return {
+    pipeline: new LivePipeline({ detector, expression, people, startScore: minScore, clock: () => performance.now() }),
+    release: async () => {
+      await detector.release();
+      await expression.release();
+    },
+  };
+}
+
+function openOutput(path: string, { width, height, framesPerSecond }: FrameSource): Promise<VideoEncoder> {
+  return openEncoder(path, { width, height, framesPerSecond: framesPerSecond ?? 25 });
+}
+
+async function openPeople(path: string): Promise<People> {
+  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new PeopleError(`--people must name a file made by 'moodlens people train': ${cause.message}`, { cause });
+  });
+  return People.fromYaml(text);
+}
+
+async function readModelFile(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: Error) => {
+    throw new ModelFormatError(`--model must name an .onnx file: ${cause.message}`, { cause });
+  });
+}
+
+async function refuseSame(source: string, out: string): Promise<void> {
+  const [from, to] = await Promise.all([source, out].map((path) => realpath(path).catch(() => undefined)));
+  if (from !== undefined && from === to) {
+    throw new ConfigError(`--out must not name the source itself (${out}); choose another name`);
+  }
+}
+
+/** NaN for what is no number, which the schema then refuses by name. */
+function toNumber(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
+}
+
+/** Writes to stdout and waits while the reader is behind. */
+async function print(text: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (!error) resolve();
+      // A reader that went away (`| head`) ends the program; see main.ts.
+      else if ((error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
+    });
+  });
+}
+
+/** Ctrl-C: the first ends the work in good order, the second at once. */
+class Interrupt {
+  wasAsked = false;
+  onAsk: () => void = () => undefined;
+  readonly #listener = () => {
+    if (this.wasAsked) process.exit(exitCodes.interrupted);
+    this.wasAsked = true;
+    this.onAsk();
+  };
+
+  constructor() {
+    process.on('SIGINT', this.#listener);
+    process.on('SIGTERM', this.#listener);
+  }
+
+  stopListening(): void {
+    process.off('SIGINT', this.#listener);
+    process.off('SIGTERM', this.#listener);
+  }
+}
