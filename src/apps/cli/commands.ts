@@ -36,11 +36,6 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./detect-command.js'),
   },
   {
-    name: 'detect',
-    description: 'find the faces in pictures',
-    load: () => import('./detect-command.js'),
-  },
-  {
     name: 'analyze',
     description: 'run the live pipeline over a video or stream and write what it finds',
     load: () => import('./analyze-command.js'),

@@ -1,7 +1,7 @@
 // One of MediaPipe's face detection networks with its anchors and input buffer.
 import { ModelFormatError } from '../errors.js';
 import type { Picture, Point } from '../image/picture.js';
-import type { Session } from '../ports/session.js';
+import type { Session, Tensor } from '../ports/session.js';
 import { type AnchorLayer, createAnchors } from './anchors.js';
 import { decodeDetections } from './decode-detections.js';
 import type { Face } from './face.js';
@@ -40,7 +40,7 @@ export class FaceNetwork {
     const letterbox = this.#letterbox;
     const { size } = letterbox;
     letterbox.fill(picture);
-    const { boxes, scores } = await this.#session.run({ image: { dims: [1, 3, size, size], data: letterbox.data } });
+    const { boxes, scores } = await this.#run({ dims: [1, 3, size, size], data: letterbox.data });
     const anchors = this.#anchors.length / 2;
     if (
       !(boxes?.data instanceof Float32Array && scores?.data instanceof Float32Array) ||
@@ -55,6 +55,18 @@ export class FaceNetwork {
     return suppressNonMaxima(candidates, { maxOverlap: MAX_OVERLAP, weighted: true }).map((values) =>
       toFace(values, letterbox),
     );
+  }
+
+  async #run(image: Tensor): Promise<Record<string, Tensor>> {
+    try {
+      return await this.#session.run({ image });
+    } catch (cause) {
+      const said = cause instanceof Error ? cause.message : String(cause);
+      const shape = image.dims.join(', ');
+      throw new ModelFormatError(`the face model must take an \`image\` [${shape}], and the runtime said: ${said}`, {
+        cause,
+      });
+    }
   }
 
   release(): Promise<void> {

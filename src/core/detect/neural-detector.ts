@@ -88,12 +88,13 @@ export class NeuralFaceDetector implements FaceDetector {
     const minScore = this.#minScore;
     const shortRange = this.#shortRange;
     if (shortRange === undefined) return this.#fullRange.detect(picture, minScore);
-    // Below this first score not even a second one of 1 lifts the mean to the threshold.
-    const lowest = Math.max(0.05, 2 * minScore - 1);
+    // Below this first score not even a second one of 1 lifts the mean to the threshold. Never more than the default needs, so
+    // that a stricter threshold leaves faces out and changes none.
+    const lowest = Math.max(0.05, 2 * Math.min(minScore, DEFAULT_MIN_SCORE) - 1);
     const faces: Face[] = [];
     let looks = 0;
-    for (const face of await this.#fullRange.detect(picture, Math.min(lowest, minScore))) {
-      const sure = face.score >= Math.max(SURE_SCORE, minScore);
+    for (const face of await this.#fullRange.detect(picture, lowest)) {
+      const sure = face.score >= SURE_SCORE;
       const judged = sure || looks >= MAX_SECOND_LOOKS ? face : await judge(shortRange, picture, face);
       if (judged !== face) looks++;
       if (judged.score >= minScore) faces.push(judged);

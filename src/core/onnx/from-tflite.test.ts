@@ -1,10 +1,11 @@
 // The converted detectors beside TensorFlow Lite's own interpreter (answers stored by fixtures/make-tflite.py).
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { itWith, requirePython } from '../../../tests/requirements.js';
 import { openSession } from '../../adapters/node/session.js';
 import { convertDetector, detectorModels } from '../detect/detector-models.js';
 import { ModelFormatError } from '../errors.js';
@@ -24,7 +25,7 @@ const fixture = JSON.parse(readFileSync(new URL('./fixtures/tflite-outputs.json'
   'full' | 'short',
   Expected
 >;
-const python = process.env['MOODLENS_PYTHON'] ?? join(homedir(), '.cache/peers/bin/python');
+const python = requirePython('onnx');
 
 function tflite(name: string): Uint8Array {
   return readFileSync(join(packageFolder, name));
@@ -78,13 +79,13 @@ describe.each(detectorModels)('the $range range detector', (model) => {
     expect(nodes.filter(({ operator }) => operator === 'Transpose').length).toBe(model.range === 'full' ? 2 : 4);
   });
 
-  it.skipIf(!existsSync(python))("passes Python's onnx.checker (skipped without the Python at MOODLENS_PYTHON)", () => {
+  itWith(python, "passes Python's onnx.checker", () => {
     const folder = mkdtempSync(join(tmpdir(), 'moodlens-onnx-'));
     try {
       const file = join(folder, 'model.onnx');
       writeFileSync(file, onnx);
       const script = 'import sys, onnx; onnx.checker.check_model(onnx.load(sys.argv[1]), full_check=True); print("ok")';
-      const result = spawnSync(python, ['-c', script, file], { encoding: 'utf8' });
+      const result = spawnSync(python.path, ['-c', script, file], { encoding: 'utf8' });
       expect(result.stderr).toBe('');
       expect(result.stdout.trim()).toBe('ok');
     } finally {

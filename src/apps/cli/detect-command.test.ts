@@ -1,0 +1,99 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describeWith, repositoryRoot } from '../../../tests/requirements.js';
+import { decodePicture } from '../../adapters/node/image-codec.js';
+import { shippedModelPath } from '../../adapters/node/shipped-models.js';
+import { run } from './run.js';
+
+const photographs = join(repositoryRoot, 'node_modules/@vladmandic/face-api/demo');
+const one = join(photographs, 'sample1.jpg');
+const two = join(photographs, 'sample4.jpg');
+const model = shippedModelPath('face-full-range.onnx');
+const built = { path: model, missing: existsSync(model) ? undefined : 'the detectors are not built (npm run build)' };
+
+let stdout = '';
+let stderr = '';
+let folder = '';
+beforeEach(() => {
+  stdout = '';
+  stderr = '';
+  folder = mkdtempSync(join(tmpdir(), 'moodlens-detect-'));
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    stdout += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    stderr += text;
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
+
+describe('moodlens detect, wrong use', () => {
+  it.each([
+    [['detect']],
+    [['detect', one, '--detector', 'guess']],
+    [['detect', one, '--min-score', '1.5']],
+    [['detect', one, '--min-score', 'high']],
+    [['detect', one, '--min-score', '']],
+  ])('%j ends with 2 and writes nothing', async (line) => {
+    expect(await run(line)).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).not.toBe('');
+  });
+
+  it('never overwrites an input with an annotated picture', async () => {
+    const input = join(folder, 'me.png');
+    writeFileSync(input, 'not looked at');
+    expect(await run(['detect', input, '--out', folder])).toBe(2);
+    expect(stderr).toContain('would overwrite the input');
+  });
+});
+
+describeWith(built, 'moodlens detect', () => {
+  it('prints a line of JSON per picture, in order', async () => {
+    expect(await run(['detect', one, two, '--json'])).toBe(0);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ file, width, height, faces }) => [file, width, height, faces.length])).toEqual([
+      [one, 1920, 1280, 3],
+      [two, 1920, 1448, 4],
+    ]);
+    const face = lines[0].faces[0];
+    expect(face.box).toHaveLength(4);
+    expect(face.score).toBeGreaterThan(0.6);
+    expect(Object.keys(face.keypoints)).toEqual(['rightEye', 'leftEye', 'nose', 'mouth', 'rightEar', 'leftEar']);
+  });
+
+  it('says it in words without --json', async () => {
+    expect(await run(['detect', one, '--min-score', '0.87'])).toBe(0);
+    expect(stdout).toMatch(/sample1\.jpg {2}1920 x 1280 {2}1 face\n {2}0\.\d\d {2}\d+ x \d+ at \d+, \d+\n$/);
+  });
+
+  it('names the pictures that it cannot read, does the others and ends with 1', async () => {
+    const garbage = join(folder, 'garbage.jpg');
+    writeFileSync(garbage, 'no picture');
+    expect(await run(['detect', join(folder, 'missing.png'), garbage, one, '--json'])).toBe(1);
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain('missing.png');
+    expect(stderr).toContain('garbage.jpg');
+    expect(stderr).toContain('2 of 3 pictures');
+  });
+
+  it('writes annotated pictures under names of their own', async () => {
+    const out = join(folder, 'new', 'annotated');
+    expect(await run(['detect', one, one, '--out', out])).toBe(0);
+    expect(readdirSync(out).sort()).toEqual(['sample1-2.png', 'sample1.png']);
+    const [before, after] = [await decodePicture(one), await decodePicture(join(out, 'sample1.png'))];
+    expect([after.width, after.height]).toEqual([before.width, before.height]);
+    const changed = after.data.filter((value, i) => value !== before.data[i]).length;
+    expect(changed).toBeGreaterThan(1000);
+  });
+});
