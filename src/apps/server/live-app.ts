@@ -9,7 +9,7 @@ const contentSecurityPolicy = [
   "worker-src 'self'",
   "connect-src 'self'",
   "img-src 'self' blob: data:",
-  "media-src 'self' blob: mediastream:",
+  "media-src 'self' blob:",
   "style-src 'self'",
   "object-src 'none'",
   "base-uri 'none'",

@@ -1,0 +1,11 @@
+// The page's entry.
+import { render } from 'preact';
+import { App } from './view/app.js';
+import './style/theme.css';
+import './style/layout.css';
+import './style/controls.css';
+import './style/stage.css';
+import './style/overlay.css';
+import './style/panel.css';
+
+render(<App />, document.getElementById('app')!);

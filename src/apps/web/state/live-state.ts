@@ -1,0 +1,60 @@
+// What the page shows, as signals: the controller writes them, the views read them.
+import { signal } from '@preact/signals';
+import type { CameraDevice } from '../../../adapters/browser/camera.js';
+import type { SourceKind } from '../sources/live-source.js';
+import type { EnrolmentState, Failure, ModelSummary, PersonSummary } from '../worker/protocol.js';
+
+/** One face in the panel; refreshed ten times a second, so that it can be read. */
+export interface FaceCard {
+  readonly track: number;
+  readonly person: string | null;
+  /** The label confirmed over the last frames; null without an expression model. */
+  readonly confirmed: string | null;
+  readonly probabilities: Readonly<Record<string, number>> | null;
+}
+
+export interface SourceState {
+  readonly kind: SourceKind;
+  readonly label: string;
+  readonly isMirrored: boolean;
+  readonly deviceId: string | undefined;
+  readonly credit: string | null;
+  /** Width over height. */
+  readonly aspect: number;
+}
+
+export interface StageFailure {
+  readonly title: string;
+  readonly failure: Failure;
+  readonly retry: (() => void) | null;
+}
+
+export interface Figures {
+  /** Frames analysed in the last second. */
+  readonly framesPerSecond: number;
+  /** From a frame's arrival to its result on the page, over the last 120 frames. */
+  readonly latencyMs: { readonly p50: number; readonly p95: number };
+}
+
+/** The models are loading (share 0..1) until this is null. */
+export const loading = signal<{ readonly text: string; readonly share: number } | null>({
+  text: 'Starting',
+  share: 0,
+});
+export const model = signal<ModelSummary | null>(null);
+/** Why there are no expressions, when there are none. */
+export const modelMissing = signal<string | null>(null);
+export const source = signal<SourceState | null>(null);
+/** A source is opening: its kind. */
+export const opening = signal<SourceKind | null>(null);
+export const isPaused = signal(false);
+export const stageFailure = signal<StageFailure | null>(null);
+export const cameras = signal<readonly CameraDevice[]>([]);
+export const figures = signal<Figures | null>(null);
+export const faces = signal<readonly FaceCard[]>([]);
+export const people = signal<readonly PersonSummary[]>([]);
+export const enrolment = signal<EnrolmentState | null>(null);
+/** A message in the people panel: what was done, or what went wrong. */
+export const peopleMessage = signal<{ readonly text: string; readonly isError: boolean } | null>(null);
+/** Spoken by screen readers; never shown. */
+export const announcement = signal('');

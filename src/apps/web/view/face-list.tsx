@@ -1,0 +1,60 @@
+// The panel's upper half: each face in view with its confirmed label and this moment's seven probabilities.
+import { type FaceCard, faces, modelMissing, source } from '../state/live-state.js';
+import { expressionColour, faceName } from './expression-look.js';
+
+export function FaceList() {
+  const seen = faces.value;
+  return (
+    <section class="panel-part" aria-labelledby="in-view">
+      <h2 id="in-view">
+        In view <span class="count">{seen.length || ''}</span>
+      </h2>
+      {modelMissing.value && <p class="hint-card">{modelMissing.value}</p>}
+      {seen.length === 0 ? (
+        <p class="empty">{source.value ? 'No face in view.' : 'Faces will be listed here.'}</p>
+      ) : (
+        <ul class="faces">
+          {seen.map((face) => (
+            <Face key={face.track} face={face} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Face({ face: { track, person, confirmed, probabilities } }: { face: FaceCard }) {
+  const name = faceName(person, track);
+  return (
+    <li class="face" data-track={track} data-person={person ?? ''}>
+      <div class="face-head">
+        <span class={person ? 'face-name known' : 'face-name'}>{name}</span>
+        {confirmed && (
+          <span
+            class="confirmed"
+            style={{ color: expressionColour(confirmed) }}
+            title="Held by more than 60 % of the last 20 frames, else neutral"
+          >
+            {confirmed}
+          </span>
+        )}
+      </div>
+      {probabilities && (
+        <dl class="bars">
+          {Object.entries(probabilities).map(([label, probability]) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>
+                <span class="visually-hidden">{Math.round(probability * 100)} %</span>
+                <span
+                  class="bar"
+                  style={{ transform: `scaleX(${probability.toFixed(3)})`, backgroundColor: expressionColour(label) }}
+                />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </li>
+  );
+}

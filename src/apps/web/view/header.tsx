@@ -1,0 +1,41 @@
+// The top line: what this is, how fast it runs, that nothing leaves.
+import { figures } from '../state/live-state.js';
+import { KeyboardIcon, LockIcon } from './icons.js';
+
+export function Header({ onShortcuts }: { onShortcuts: () => void }) {
+  const shown = figures.value;
+  return (
+    <header class="header">
+      <h1 class="wordmark">
+        <img src="./icon.svg" alt="" width="28" height="28" />
+        moodlens
+      </h1>
+      <p class="private">
+        <LockIcon />
+        <span>
+          Everything stays <span class="wide">in this page, </span>on this machine
+        </span>
+      </p>
+      <dl class="figures" aria-label="Speed">
+        <div>
+          <dt>frames/s</dt>
+          <dd data-figure="fps">{shown ? shown.framesPerSecond.toFixed(0) : '–'}</dd>
+        </div>
+        <div title="From a frame's arrival to its result: median, and what 95 % of frames stay below">
+          <dt>latency</dt>
+          <dd
+            data-figure="latency"
+            data-p50={shown?.latencyMs.p50.toFixed(1)}
+            data-p95={shown?.latencyMs.p95.toFixed(1)}
+          >
+            {shown ? `${shown.latencyMs.p50.toFixed(0)} ms` : '–'}
+          </dd>
+        </div>
+      </dl>
+      <button type="button" class="button quiet" onClick={onShortcuts} aria-haspopup="dialog">
+        <KeyboardIcon />
+        <span class="wide">Keys</span>
+      </button>
+    </header>
+  );
+}

@@ -1,0 +1,73 @@
+// Under the picture: which source, which camera, pause, mirror.
+import { useRef } from 'preact/hooks';
+import type { LiveController } from '../state/live-controller.js';
+import { cameras, isPaused, opening, source } from '../state/live-state.js';
+import { CameraIcon, FileIcon, MirrorIcon, PauseIcon, PlayIcon, SampleIcon } from './icons.js';
+
+export function SourceBar({ controller }: { controller: LiveController | null }) {
+  const picker = useRef<HTMLInputElement>(null);
+  const kind = opening.value ?? source.value?.kind;
+  const shown = source.value;
+  return (
+    <div class="source-bar">
+      <fieldset class="segments">
+        <legend class="visually-hidden">Source</legend>
+        <button type="button" aria-pressed={kind === 'camera'} onClick={() => void controller?.useCamera()}>
+          <CameraIcon />
+          Camera
+        </button>
+        <button type="button" aria-pressed={kind === 'file'} onClick={() => picker.current?.click()}>
+          <FileIcon />
+          Video file
+        </button>
+        <button type="button" aria-pressed={kind === 'sample'} onClick={() => void controller?.useSample()}>
+          <SampleIcon />
+          Sample
+        </button>
+      </fieldset>
+      <input
+        ref={picker}
+        id="video-file"
+        class="visually-hidden"
+        type="file"
+        accept="video/*,.mkv,.avi,.mjpeg"
+        aria-label="Video file"
+        tabIndex={-1}
+        onChange={({ currentTarget }) => {
+          const [file] = currentTarget.files ?? [];
+          currentTarget.value = '';
+          if (file) void controller?.useFile(file);
+        }}
+      />
+      {shown?.kind === 'camera' && cameras.value.length > 1 && (
+        <select
+          class="select"
+          aria-label="Which camera"
+          value={shown.deviceId ?? ''}
+          onChange={({ currentTarget }) => void controller?.useCamera(currentTarget.value)}
+        >
+          {cameras.value.map(({ id, label }) => (
+            <option key={id} value={id}>
+              {label}
+            </option>
+          ))}
+        </select>
+      )}
+      <span class="source-label">{shown && (shown.credit ?? shown.label)}</span>
+      <button
+        type="button"
+        class="button quiet"
+        disabled={!shown}
+        aria-pressed={shown?.isMirrored ?? false}
+        onClick={() => controller?.toggleMirror()}
+      >
+        <MirrorIcon />
+        Mirror
+      </button>
+      <button type="button" class="button quiet" disabled={!shown} onClick={() => controller?.togglePause()}>
+        {isPaused.value ? <PlayIcon /> : <PauseIcon />}
+        {isPaused.value ? 'Play' : 'Pause'}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { PeopleError } from '../../../core/errors.js';
+import { People } from '../../../core/identity/people.js';
+import type { GreyPicture } from '../../../core/image/picture.js';
+import type { BlobStore } from '../../../core/ports/blob-store.js';
+import { createRandom } from '../../../core/tensor/random.js';
+import { Gallery } from './gallery.js';
+import { packPictures, unpackPictures } from './packed-pictures.js';
+
+function memoryStore(): BlobStore & { readonly blobs: Map<string, Uint8Array> } {
+  const blobs = new Map<string, Uint8Array>();
+  const bytes = (content: Uint8Array | string) =>
+    typeof content === 'string' ? new TextEncoder().encode(content) : content.slice();
+  return {
+    blobs,
+    read: async (name) => blobs.get(name),
+    write: async (name, content) => void blobs.set(name, bytes(content)),
+    append: async () => {
+      throw new Error('not used');
+    },
+    list: async (prefix = '') => [...blobs.keys()].filter((name) => name.startsWith(prefix)),
+    remove: async (name) => void blobs.delete(name),
+  };
+}
+
+/** Pictures of one "person": a smooth pattern of their own with a little noise. */
+function picturesOf(person: number, count = 6): GreyPicture[] {
+  const random = createRandom(person * 1000 + count);
+  return Array.from({ length: count }, () => ({
+    width: 100,
+    height: 100,
+    channels: 1 as const,
+    data: Uint8Array.from({ length: 10_000 }, (_, i) => {
+      const [x, y] = [i % 100, Math.floor(i / 100)];
+      return (
+        128 + 60 * Math.sin((x * (person + 1)) / 7 + person) * Math.cos((y * (person + 2)) / 9) + 8 * random.next()
+      );
+    }),
+  }));
+}
+
+const who = (gallery: Gallery, person: number) => gallery.identifier?.identify(picturesOf(person, 1)[0]!, null).person;
+
+describe('Gallery', () => {
+  it('names people from their pictures on, also after the page was closed', async () => {
+    const store = memoryStore();
+    const gallery = await Gallery.open(store);
+    expect(gallery.identifier).toBeUndefined();
+    expect(await gallery.add('Ada', picturesOf(1))).toBe(6);
+    expect(await gallery.add('Zoë / 50 %', picturesOf(2))).toBe(6);
+    expect([who(gallery, 1), who(gallery, 2)]).toEqual(['Ada', 'Zoë / 50 %']);
+
+    const reopened = await Gallery.open(store);
+    expect(reopened.list().map(({ name, faces }) => [name, faces])).toEqual([
+      ['Ada', 6],
+      ['Zoë / 50 %', 6],
+    ]);
+    expect([who(reopened, 1), who(reopened, 2)]).toEqual(['Ada', 'Zoë / 50 %']);
+  });
+
+  it('keeps the newest 240 pictures of a person', async () => {
+    const gallery = Gallery.withoutStorage();
+    await gallery.add('Ada', picturesOf(1, 200));
+    expect(await gallery.add('Ada', picturesOf(1, 60))).toBe(240);
+  });
+
+  it('forgets a person for good', async () => {
+    const store = memoryStore();
+    const gallery = await Gallery.open(store);
+    await gallery.add('Ada', picturesOf(1));
+    await gallery.add('Bob', picturesOf(2));
+    await gallery.forget('Ada');
+    expect(gallery.list().map(({ name }) => name)).toEqual(['Bob']);
+    expect([...store.blobs.keys()]).toEqual(['people/Bob']);
+    await gallery.forget('Bob');
+    expect(store.blobs.size).toBe(0);
+    expect(gallery.identifier).toBeUndefined();
+  });
+
+  it('exports a file that another browser imports beside its own people', async () => {
+    const here = Gallery.withoutStorage();
+    await here.add('Ada', picturesOf(1));
+    await here.add('Bob', picturesOf(2));
+    const text = here.exportYaml();
+    expect(People.fromYaml(text).names).toEqual(['Ada', 'Bob']);
+
+    const store = memoryStore();
+    const there = await Gallery.open(store);
+    await there.add('Cyd', picturesOf(3));
+    await there.importYaml(text);
+    const reopened = await Gallery.open(store);
+    expect(reopened.list().map(({ name, faces }) => [name, faces])).toEqual([
+      ['Ada', 0],
+      ['Bob', 0],
+      ['Cyd', 6],
+    ]);
+    expect([1, 2, 3].map((person) => who(reopened, person))).toEqual(['Ada', 'Bob', 'Cyd']);
+
+    await reopened.forget('Ada');
+    expect((await Gallery.open(store)).list().map(({ name }) => name)).toEqual(['Bob', 'Cyd']);
+    await reopened.forget('Bob');
+    expect([...store.blobs.keys()]).toEqual(['people/Cyd']);
+  });
+
+  it('refuses a file that is none and keeps what it had', async () => {
+    const store = memoryStore();
+    const gallery = await Gallery.open(store);
+    await gallery.add('Ada', picturesOf(1));
+    const before = [...store.blobs.keys()];
+    await expect(gallery.importYaml('%YAML:1.0\n---\nnothing: 1\n')).rejects.toThrow(PeopleError);
+    await expect(gallery.importYaml('\u0000\u0001')).rejects.toThrow(PeopleError);
+    expect([...store.blobs.keys()]).toEqual(before);
+    expect(who(gallery, 1)).toBe('Ada');
+  });
+
+  it('refuses people who were learnt in another way', async () => {
+    const other = People.train([['Eve', picturesOf(4).map((picture) => ({ picture, face: null }))]], {
+      lbph: { gridX: 4, gridY: 4 },
+    });
+    const gallery = Gallery.withoutStorage();
+    await gallery.add('Ada', picturesOf(1));
+    await expect(gallery.importYaml(other.toYaml())).rejects.toThrow(/same way.*grid 8x8.*grid 4x4/);
+  });
+
+  it('has nothing to export while nobody is known', () => {
+    expect(() => Gallery.withoutStorage().exportYaml()).toThrow(PeopleError);
+  });
+
+  it('takes a name only where the storage took the pictures', async () => {
+    const store = memoryStore();
+    const gallery = await Gallery.open({
+      ...store,
+      write: async () => {
+        throw new Error('full');
+      },
+    });
+    await expect(gallery.add('Ada', picturesOf(1))).rejects.toThrow('full');
+    expect(gallery.list()).toEqual([]);
+  });
+});
+
+describe('packed pictures', () => {
+  it('come back as they were', () => {
+    const pictures = picturesOf(1, 3);
+    expect(unpackPictures(packPictures(pictures))).toEqual(pictures);
+  });
+
+  it.each([new Uint8Array(), new Uint8Array(19), new Uint8Array(64), packPictures(picturesOf(1, 2)).slice(0, -1)])(
+    'are refused when damaged (%#)',
+    (bytes) => {
+      expect(() => unpackPictures(bytes)).toThrow(PeopleError);
+    },
+  );
+});

@@ -1,0 +1,183 @@
+// Who is known in this browser: the pictures of people enrolled here and the histograms of imported files, in the
+// browser's own storage. Deleting a person removes both for good.
+import type { Face } from '../../../core/detect/face.js';
+import { PeopleError } from '../../../core/errors.js';
+import { LbphRecognizer } from '../../../core/identity/lbph.js';
+import { leaveOneOutThreshold } from '../../../core/identity/open-set-threshold.js';
+import { defaultFaceSize, People } from '../../../core/identity/people.js';
+import { personName } from '../../../core/identity/person-name.js';
+import { alignedFace } from '../../../core/image/face-crop.js';
+import type { GreyPicture, Picture } from '../../../core/image/picture.js';
+import type { BlobStore } from '../../../core/ports/blob-store.js';
+import { packPictures, unpackPictures } from './packed-pictures.js';
+import type { PersonSummary } from './protocol.js';
+
+/** Pictures kept of one person; the oldest go first. */
+const mostPictures = 240;
+const folder = 'people/';
+const importedFile = 'imported-people.yml';
+
+/** The picture that is kept of a face: as the recogniser sees it. */
+export function cropForGallery(picture: Picture, face: Face): GreyPicture {
+  return alignedFace(picture, face, defaultFaceSize);
+}
+
+export class Gallery {
+  readonly #store: BlobStore | undefined;
+  readonly #pictures = new Map<string, readonly GreyPicture[]>();
+  #imported: People | undefined;
+  #people: People | undefined;
+
+  private constructor(store: BlobStore | undefined) {
+    this.#store = store;
+  }
+
+  /** Reads what this browser keeps. Throws PeopleError when it is damaged. */
+  static async open(store: BlobStore): Promise<Gallery> {
+    const gallery = new Gallery(store);
+    for (const blob of await store.list(folder)) {
+      const content = await store.read(blob);
+      if (content) gallery.#pictures.set(decodeURIComponent(blob.slice(folder.length)), unpackPictures(content));
+    }
+    const imported = await store.read(importedFile);
+    if (imported) gallery.#imported = People.fromYaml(new TextDecoder().decode(imported));
+    gallery.#people = gallery.#join();
+    return gallery;
+  }
+
+  /** Where the browser keeps nothing: people are known until the page is closed. */
+  static withoutStorage(): Gallery {
+    return new Gallery(undefined);
+  }
+
+  /** Names faces; undefined while nobody is known. */
+  get identifier(): People | undefined {
+    return this.#people;
+  }
+
+  list(): PersonSummary[] {
+    return (this.#people?.names ?? []).map((name) => {
+      const pictures = this.#pictures.get(name) ?? [];
+      return { name, faces: pictures.length, portrait: pictures.at(-1) ?? null };
+    });
+  }
+
+  /** Adds pictures of a person, to those there are; returns how many there are now. */
+  async add(given: string, pictures: readonly GreyPicture[]): Promise<number> {
+    const name = personName(given);
+    const before = this.#pictures.get(name);
+    const all = [...(before ?? []), ...pictures].slice(-mostPictures);
+    this.#pictures.set(name, all);
+    try {
+      this.#people = this.#join();
+      await this.#store?.write(blobOf(name), packPictures(all));
+    } catch (error) {
+      if (before) this.#pictures.set(name, before);
+      else this.#pictures.delete(name);
+      this.#people = this.#join();
+      throw error;
+    }
+    return all.length;
+  }
+
+  /** Removes a person's pictures and histograms, here and in the browser's storage. */
+  async forget(name: string): Promise<void> {
+    await this.#store?.remove(blobOf(name));
+    this.#pictures.delete(name);
+    if (this.#imported?.names.includes(name)) {
+      this.#imported = without(this.#imported, name);
+      if (this.#imported) await this.#store?.write(importedFile, this.#imported.toYaml());
+      else await this.#store?.remove(importedFile);
+    }
+    this.#people = this.#join();
+  }
+
+  /** OpenCV's LBPH file of everybody. */
+  exportYaml(): string {
+    if (!this.#people) throw new PeopleError('There must be people to export, but nobody is known yet; enrol someone.');
+    return this.#people.toYaml();
+  }
+
+  /** Adds the people of such a file. Throws PeopleError when it is none, or was made with other settings. */
+  async importYaml(text: string): Promise<void> {
+    const added = People.fromYaml(text);
+    const imported = this.#imported ? joinPeople([this.#imported, added]) : added;
+    const own = this.#own();
+    const people = own ? joinPeople([own, imported]) : imported;
+    await this.#store?.write(importedFile, imported.toYaml());
+    this.#imported = imported;
+    this.#people = people;
+  }
+
+  #own(): People | undefined {
+    if (this.#pictures.size === 0) return undefined;
+    return People.train(
+      [...this.#pictures].map(([name, pictures]) => [name, pictures.map((picture) => ({ picture, face: null }))]),
+    );
+  }
+
+  #join(): People | undefined {
+    const own = this.#own();
+    return own && this.#imported ? joinPeople([own, this.#imported]) : (own ?? this.#imported);
+  }
+}
+
+const blobOf = (name: string): string => `${folder}${encodeURIComponent(name)}`;
+
+/** Everybody of several galleries; the distance from which on a face is unknown is learnt anew. */
+function joinPeople(galleries: readonly People[]): People {
+  const [first] = galleries as [People];
+  for (const other of galleries) mustMatch(first, other);
+  const names = [...new Set(galleries.flatMap((people) => people.names))].sort();
+  const labels: number[] = [];
+  const histograms: Float32Array[] = [];
+  for (const { recognizer } of galleries) {
+    for (const [index, label] of recognizer.labels.entries()) {
+      labels.push(names.indexOf(recognizer.labelNames.get(label) || `label ${label}`));
+      histograms.push(recognizer.histogram(index));
+    }
+  }
+  return restore(first, labels, histograms, names);
+}
+
+/** The others; undefined when there are none. */
+function without(people: People, name: string): People | undefined {
+  const { recognizer } = people;
+  const names = people.names.filter((other) => other !== name);
+  const nameOf = (label: number): string => recognizer.labelNames.get(label) || `label ${label}`;
+  const kept = [...recognizer.labels.keys()].filter((index) => nameOf(recognizer.labels[index]!) !== name);
+  if (kept.length === 0) return undefined;
+  return restore(
+    people,
+    kept.map((index) => names.indexOf(nameOf(recognizer.labels[index]!))),
+    kept.map((index) => recognizer.histogram(index)),
+    names,
+  );
+}
+
+function restore(
+  like: People,
+  labels: readonly number[],
+  histograms: readonly Float32Array[],
+  names: readonly string[],
+): People {
+  const { radius, neighbors, gridX, gridY, threshold } = like.recognizer;
+  const recognizer = LbphRecognizer.restore({
+    options: { radius, neighbors, gridX, gridY, threshold },
+    labels,
+    histograms,
+    labelNames: new Map(names.entries()),
+    ...(like.faceSize ? { pictureSize: like.faceSize } : {}),
+  });
+  recognizer.threshold = leaveOneOutThreshold(recognizer);
+  return People.restore(recognizer, like);
+}
+
+function mustMatch(a: People, b: People): void {
+  const settings = ({ align, faceSize, recognizer: { radius, neighbors, gridX, gridY } }: People): string =>
+    `${align ? 'aligned' : 'unaligned'} faces of ${faceSize ? `${faceSize.width}x${faceSize.height}` : 'unknown size'}, radius ${radius}, ${neighbors} neighbours, grid ${gridX}x${gridY}`;
+  if (settings(a) === settings(b)) return;
+  throw new PeopleError(
+    `People who are known together must be learnt in the same way, here ${settings(a)}, but the file has ${settings(b)}; make it with \`moodlens people train\` without other options.`,
+  );
+}

@@ -1,0 +1,40 @@
+// Fetches the models from the page's own origin, with how far it is.
+import { DeviceError } from '../../../core/errors.js';
+
+/** Reads a model's bytes; undefined when the server has none (404). Throws DeviceError when it cannot be read. */
+export async function fetchModel(
+  url: string,
+  progress: (received: number, total: number | undefined) => void,
+): Promise<Uint8Array | undefined> {
+  let response: Response;
+  try {
+    response = await fetch(url, { credentials: 'omit' });
+  } catch (cause) {
+    throw new DeviceError(
+      'The models must come from the moodlens server, but it does not answer; start it again with `moodlens live` and press Try again.',
+      { cause },
+    );
+  }
+  if (response.status === 404) return undefined;
+  if (!response.ok || !response.body) {
+    throw new DeviceError(
+      `The model at ${url} must be readable, but the server answered ${response.status}; start it again.`,
+    );
+  }
+  const total = Number(response.headers.get('content-length')) || undefined;
+  const parts: Uint8Array[] = [];
+  let received = 0;
+  const reader = response.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    received += part.value.length;
+    progress(received, total);
+  }
+  const bytes = new Uint8Array(received);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

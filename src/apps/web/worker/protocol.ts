@@ -1,0 +1,79 @@
+// What the page and its worker say to each other. Pictures go in, figures come out.
+import type { GreyPicture } from '../../../core/image/picture.js';
+import type { FrameResult } from '../../../core/live/pipeline.js';
+
+/** A failure as plain data: a MoodlensError's text already says what to do next. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface PersonSummary {
+  readonly name: string;
+  /** Face pictures kept; 0 for people from an imported file, which holds histograms only. */
+  readonly faces: number;
+  /** The newest picture, for the list. */
+  readonly portrait: GreyPicture | null;
+}
+
+export interface EnrolmentState {
+  readonly name: string;
+  readonly taken: number;
+  readonly wanted: number;
+  /** What to do now, in a few words. */
+  readonly hint: string;
+  readonly phase: 'collecting' | 'training';
+  /** The picture just taken. */
+  readonly latest: GreyPicture | null;
+}
+
+export interface ModelSummary {
+  readonly architecture: string;
+  readonly parameters: number;
+  readonly labels: readonly string[];
+  readonly split: string;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** One analysed frame. Boxes are in pixels of `width` x `height`. */
+export interface FrameReport {
+  readonly result: FrameResult;
+  readonly width: number;
+  readonly height: number;
+  /** From the frame's arrival in the worker to the end of its analysis, milliseconds. */
+  readonly latencyMs: number;
+  /** Milliseconds since the epoch at which the analysis ended, comparable between threads. */
+  readonly endedAt: number;
+}
+
+export type ToWorker =
+  | { readonly type: 'open'; readonly modelsUrl: string; readonly threads: number }
+  /** A new source begins: tracks and windows start afresh. */
+  | { readonly type: 'source'; readonly source: number }
+  | { readonly type: 'stream'; readonly source: number; readonly stream: ReadableStream<VideoFrame> }
+  | {
+      readonly type: 'frame';
+      readonly source: number;
+      readonly frame: VideoFrame | ImageBitmap;
+      readonly timeMs: number;
+    }
+  | { readonly type: 'pause'; readonly paused: boolean }
+  | { readonly type: 'enrol'; readonly name: string }
+  | { readonly type: 'cancel-enrolment' }
+  | { readonly type: 'forget'; readonly name: string }
+  | { readonly type: 'export-people' }
+  | { readonly type: 'import-people'; readonly text: string };
+
+export type FromWorker =
+  | { readonly type: 'progress'; readonly text: string; readonly share: number }
+  | { readonly type: 'ready'; readonly model: ModelSummary | null; readonly modelMissing: string | null }
+  | { readonly type: 'unusable'; readonly failure: Failure }
+  | { readonly type: 'report'; readonly source: number; readonly report: FrameReport }
+  /** A frame of the `frame` message is done with, analysed or not. */
+  | { readonly type: 'frame-done' }
+  | { readonly type: 'source-failed'; readonly source: number; readonly failure: Failure }
+  | { readonly type: 'enrolment'; readonly state: EnrolmentState | null }
+  | { readonly type: 'enrolled'; readonly name: string; readonly faces: number }
+  | { readonly type: 'people'; readonly people: readonly PersonSummary[] }
+  | { readonly type: 'exported'; readonly text: string }
+  | { readonly type: 'people-failed'; readonly failure: Failure };
