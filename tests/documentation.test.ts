@@ -40,6 +40,20 @@ describe('README.md', () => {
   });
 });
 
+describe('messages in the source', () => {
+  it('name only commands that exist', () => {
+    const known = new Set(commands.map(({ name }) => name));
+    const files = readdirSync(join(repositoryRoot, 'src'), { recursive: true, encoding: 'utf8' });
+    const wrong = files
+      .filter((file) => /\.tsx?$/.test(file))
+      .flatMap((file) =>
+        [...read(join('src', file)).matchAll(/['`]moodlens (?!is )([a-z]+)/g)].map((match) => [file, match[1]!]),
+      )
+      .filter(([, name]) => !known.has(name!));
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe.each(documents)('%s', (document) => {
   it('links to files that exist', () => {
     const targets = [...read(document).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => match[1]!);

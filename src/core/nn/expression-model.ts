@@ -89,7 +89,7 @@ export function readModelMetadata(model: OnnxModel): ModelMetadata {
   const text = model.metadata.get(metadataKey);
   if (text === undefined) {
     throw new ModelFormatError(
-      `an expression model must carry the metadata '${metadataKey}' that moodlens writes, and this ONNX file has none; use a model made by 'moodlens train' or 'moodlens export'`,
+      `an expression model must carry the metadata '${metadataKey}' that moodlens writes, and this ONNX file has none; use a model made by 'moodlens train'`,
     );
   }
   let json: unknown;
