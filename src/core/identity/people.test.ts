@@ -1,0 +1,219 @@
+// People: names, alignment, sizes, thresholds, and the file that both moodlens and OpenCV read.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Face } from '../detect/face.js';
+import { PeopleError } from '../errors.js';
+import type { Picture } from '../image/picture.js';
+import { createRandom } from '../tensor/random.js';
+import { leaveOneOutThreshold } from './open-set-threshold.js';
+import { readOpenCvYaml, writeOpenCvYaml } from './opencv-yaml.js';
+import { type FaceSample, People } from './people.js';
+import { personFolder, personName } from './person-name.js';
+
+/** A texture of its own for every person, with some noise for every shot. */
+function portrait(person: number, shot: number, width = 120, height = 120): Picture {
+  const random = createRandom(person * 1000 + shot);
+  const data = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const wave = Math.sin((x * (person + 2)) / 9) * 50 + Math.cos((y * (person + 3)) / 11) * 50;
+      data[y * width + x] = Math.max(0, Math.min(255, 128 + wave + random.normal() * 6));
+    }
+  }
+  return { width, height, channels: 1, data };
+}
+
+function shots(person: number, count: number, first = 0): FaceSample[] {
+  return Array.from({ length: count }, (_, i) => ({ picture: portrait(person, first + i), face: null }));
+}
+
+const three = new Map([
+  ['Cy', shots(3, 4)],
+  ['Ann', shots(1, 4)],
+  ['Bo', shots(2, 4)],
+]);
+
+describe('People', () => {
+  it('names known people and nobody else', () => {
+    const people = People.train(three);
+    expect(people.names).toEqual(['Ann', 'Bo', 'Cy']);
+    expect(people.pictureCount('Bo')).toBe(4);
+    expect(people.pictureCount('Dan')).toBe(0);
+    expect(people.identify(portrait(2, 50), null).person).toBe('Bo');
+    const stranger = people.identify(portrait(9, 50), null);
+    expect(stranger.person).toBeNull();
+    expect(stranger.distance).toBeGreaterThan(people.threshold!);
+  });
+
+  it('takes everybody for someone without a threshold, and nobody below a tiny one', () => {
+    const all = People.train(three, { threshold: 'none' });
+    expect(all.threshold).toBeUndefined();
+    expect(all.identify(portrait(9, 50), null).person).not.toBeNull();
+    const none = People.train(three, { threshold: 0.001 });
+    expect(none.identify(portrait(2, 50), null)).toMatchObject({ person: null });
+    expect(() => People.train(three, { threshold: -1 })).toThrow(PeopleError);
+    expect(() => People.train(three, { threshold: Number.NaN })).toThrow(PeopleError);
+  });
+
+  it('gives the same file whatever the order of the names, and joins equal names', () => {
+    const text = People.train(three).toYaml();
+    expect(People.train([...three].reverse()).toYaml()).toBe(text);
+    const joined = People.train([
+      ['Zoe\u0308 ', shots(1, 2)],
+      ['Zo\u00eb', shots(1, 2, 2)],
+    ]);
+    expect(joined.names).toEqual(['Zo\u00eb']);
+    expect(joined.pictureCount('Zo\u00eb')).toBe(4);
+  });
+
+  it('refuses no people, people without pictures and impossible names', () => {
+    expect(() => People.train([])).toThrow(/at least one person/);
+    expect(() => People.train([['Ann', []]])).toThrow(/Ann has none/);
+    expect(() => People.train([['', shots(1, 1)]])).toThrow(PeopleError);
+    expect(() => People.train([['a\nb', shots(1, 1)]])).toThrow(PeopleError);
+  });
+
+  it('cuts a detected face out wherever it lies', () => {
+    const face = portrait(1, 0, 200, 200);
+    const scene: Picture = { width: 600, height: 500, channels: 1, data: new Uint8Array(600 * 500).fill(90) };
+    const place = (left: number, top: number): FaceSample => {
+      const data = scene.data.slice();
+      for (let y = 0; y < 200; y++) data.set(face.data.subarray(y * 200, y * 200 + 200), (top + y) * 600 + left);
+      const found: Face = { box: [left + 30, top + 30, 140, 140], score: 1, keypoints: null };
+      return { picture: { ...scene, data }, face: found };
+    };
+    const people = People.train([['Ann', [place(20, 30)]]]);
+    expect(people.align).toBe(true);
+    expect(people.faceSize).toEqual({ width: 100, height: 100 });
+    const moved = place(333, 271);
+    expect(people.identify(moved.picture, moved.face)).toEqual({ person: 'Ann', distance: 0 });
+  });
+
+  it('without alignment takes pictures whole, wants one size, and fits probes to it', () => {
+    const people = People.train(three, { align: false });
+    expect(people.faceSize).toEqual({ width: 120, height: 120 });
+    expect(people.identify(portrait(3, 0), null)).toEqual({ person: 'Cy', distance: 0 });
+    expect(people.probe(portrait(3, 0, 77, 300), null)).toMatchObject({ width: 120, height: 120, channels: 1 });
+    const face: Face = { box: [-5, 10, 80.5, 60], score: 1, keypoints: null };
+    expect(people.probe(portrait(3, 0), face)).toMatchObject({ width: 120, height: 120, channels: 1 });
+    const odd: [string, FaceSample[]][] = [
+      ['Ann', shots(1, 2)],
+      ['Bo', [...shots(2, 1), { picture: portrait(2, 1, 120, 121), face: null }]],
+    ];
+    expect(() => People.train(odd, { align: false })).toThrow(/120x120; picture 2 of Bo is 120x121/);
+  });
+
+  it('takes colour', () => {
+    const grey = portrait(1, 0);
+    const data = Uint8Array.from({ length: grey.data.length * 3 }, (_, i) => grey.data[Math.floor(i / 3)]!);
+    const people = People.train([['Ann', [{ picture: { ...grey, channels: 3, data }, face: null }]]]);
+    expect(people.identify(grey, null)).toEqual({ person: 'Ann', distance: 0 });
+  });
+
+  it('comes back from its file as it was', () => {
+    for (const align of [true, false]) {
+      const people = People.train(three, { align, lbph: { radius: 2, gridX: 6 } });
+      const again = People.fromYaml(people.toYaml());
+      expect(again).toMatchObject({
+        align,
+        faceSize: people.faceSize,
+        names: people.names,
+        threshold: people.threshold,
+      });
+      for (const person of [1, 2, 9]) {
+        expect(again.identify(portrait(person, 70), null)).toEqual(people.identify(portrait(person, 70), null));
+      }
+      expect(again.toYaml()).toBe(people.toYaml());
+      expect(readOpenCvYaml(people.toYaml()).count).toBe(12);
+    }
+  });
+
+  it("reads OpenCV's own file: whole pictures, labels for names", () => {
+    const { recognizer } = People.train(three, { align: false, threshold: 'none' });
+    recognizer.labelNames.delete(1);
+    const people = People.fromYaml(writeOpenCvYaml(recognizer));
+    expect(people).toMatchObject({ align: false, faceSize: undefined, names: ['Ann', 'Cy', 'label 1'] });
+    expect(people.identify(portrait(2, 0), null)).toEqual({ person: 'label 1', distance: 0 });
+    expect(people.probe(portrait(2, 0), { box: [0, 0, 50, 50], score: 1, keypoints: null }).width).toBe(100);
+    expect(people.toYaml()).toBe(writeOpenCvYaml(recognizer));
+  });
+
+  const text = People.train([['Ann', shots(1, 2)]]).toYaml();
+  it.each([
+    ['a cut before our facts', text.slice(0, text.indexOf('moodlens_people')), /cut short/],
+    ['another version', text.replace('version: 1', 'version: 2'), /newer/],
+    ['align 2', text.replace('align: 1', 'align: 2'), /align 0 or 1/],
+    ['no size', text.replace('face_width: 100', 'face_width: 0'), /face size/],
+    ['a size the grid does not fit in', text.replace('face_width: 100', 'face_width: 9'), /at least 10x10/],
+    ['a huge size', text.replace('face_height: 100', 'face_height: 1e9'), /face size/],
+    ['a missing name', text.replace('names: 1', 'names: 2'), /must name 2 people/],
+    ['a name with line breaks', text.replace('value: Ann', 'value: "A\\nnn"'), /control/],
+    ['facts that are a word', text.replace(/moodlens_people:\n(.*\n)*/, 'moodlens_people: yes\n'), /must have keys/],
+  ])('refuses a file with %s', (_, damaged, message) => {
+    expect(damaged).not.toBe(text);
+    expect(() => People.fromYaml(damaged)).toThrow(PeopleError);
+    expect(() => People.fromYaml(damaged)).toThrow(message);
+  });
+});
+
+describe('leaveOneOutThreshold', () => {
+  it('lies between how people vary and how far strangers are', () => {
+    const { recognizer } = People.train(three, { threshold: 'none' });
+    const threshold = leaveOneOutThreshold(recognizer);
+    for (let i = 0; i < recognizer.count; i++) {
+      recognizer.distancesBetween(i).forEach((distance, j) => {
+        if (recognizer.labels[i] !== recognizer.labels[j]) expect(distance).toBeGreaterThanOrEqual(threshold);
+      });
+    }
+    expect(threshold).toBeGreaterThan(0);
+  });
+
+  it('learns from one person, not from one picture nor from copies of it', () => {
+    expect(People.train([['Ann', shots(1, 3)]]).threshold).toBeGreaterThan(0);
+    expect(People.train([['Ann', shots(1, 1)]]).threshold).toBeUndefined();
+    expect(People.train([['Ann', [...shots(1, 1), ...shots(1, 1)]]]).threshold).toBeUndefined();
+  });
+});
+
+describe('names', () => {
+  it.each(['', ' ', 'a\u0000b', 'a\u001b[31m', 'a'.repeat(81), '\ud800', 'a\u2028b'])(
+    'personName refuses %j',
+    (name) => {
+      expect(() => personName(name)).toThrow(PeopleError);
+    },
+  );
+
+  it.each([
+    '.',
+    '..',
+    'a/b',
+    '../x',
+    'a\\b',
+    'C:x',
+    '.hidden',
+    'end.',
+    'nul',
+    'CON.txt',
+    'a*',
+    '日'.repeat(70),
+    '/abs',
+  ])('personFolder refuses %j', (name) => {
+    expect(() => personFolder(name)).toThrow(PeopleError);
+  });
+
+  it.each(['Ann', 'Zoë Ångström', "O'Brien", 'Dr. No', '日本 太郎', '-x'])('personFolder takes %j', (name) => {
+    expect(personFolder(` ${name} `)).toBe(name);
+  });
+
+  it('never gives a name that leaves its folder', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (text) => {
+        try {
+          expect(personFolder(text)).not.toMatch(/[/\\]|^\.|^$/);
+        } catch (error) {
+          expect(error).toBeInstanceOf(PeopleError);
+        }
+      }),
+    );
+  });
+});

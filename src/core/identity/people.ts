@@ -1,0 +1,231 @@
+// The people that can be recognised: an LBPH recogniser with names, one face size, and a distance from which on a face
+// is unknown. Saved as OpenCV's own LBPH file with one more key, which OpenCV skips.
+import type { Face } from '../detect/face.js';
+import { PeopleError } from '../errors.js';
+import { crop } from '../image/crop.js';
+import { alignedFace, type CropSize } from '../image/face-crop.js';
+import { toGrey } from '../image/grey.js';
+import type { GreyPicture, Picture } from '../image/picture.js';
+import { resizeGrey } from '../image/resize.js';
+import type { Identification } from '../live/track-identity.js';
+import { readFileStorage, type StorageNode } from './file-storage-yaml.js';
+import { type LbphOptions, LbphRecognizer } from './lbph.js';
+import { leaveOneOutThreshold } from './open-set-threshold.js';
+import { numberOf, recognizerOf, writeOpenCvYaml } from './opencv-yaml.js';
+import { personName } from './person-name.js';
+
+/** A picture of somebody, and where in it the face is; `face` null takes the whole picture as the face. */
+export interface FaceSample {
+  readonly picture: Picture;
+  readonly face: Face | null;
+}
+
+export interface PeopleOptions {
+  /** Cut faces upright at the eyes (default); false takes pictures as they are, grey and whole, all of one size. */
+  readonly align?: boolean;
+  /** Of aligned faces, in pixels; default 100 x 100. */
+  readonly faceSize?: CropSize;
+  /** Distance from which on a face is unknown; 'auto' (default) learns it from the pictures, see leaveOneOutThreshold. */
+  readonly threshold?: 'auto' | 'none' | number;
+  readonly lbph?: Omit<LbphOptions, 'threshold'>;
+}
+
+export const defaultFaceSize: CropSize = { width: 100, height: 100 };
+
+const section = 'moodlens_people';
+const headLine = '# moodlens people file: OpenCV reads it too (cv2.face.LBPHFaceRecognizer)\n';
+
+/** Who is known. Every error is a PeopleError. */
+export class People {
+  /** The recogniser itself; its labels number `names`. */
+  readonly recognizer: LbphRecognizer;
+  /** Whether faces are cut upright at the eyes. */
+  readonly align: boolean;
+  /** Every face is brought to it; undefined in a file of OpenCV's own, which does not say. */
+  readonly faceSize: CropSize | undefined;
+
+  private constructor(recognizer: LbphRecognizer, align: boolean, faceSize: CropSize | undefined) {
+    this.recognizer = recognizer;
+    this.align = align;
+    this.faceSize = faceSize;
+  }
+
+  /**
+   * Learns people from their pictures. Names are trimmed and put into Unicode's NFC; faces of equal names are joined.
+   * The result does not depend on the order of the names.
+   */
+  static train(facesByName: Iterable<readonly [string, readonly FaceSample[]]>, options: PeopleOptions = {}): People {
+    const { align = true, threshold = 'auto', lbph = {} } = options;
+    if (typeof threshold === 'number' && !(threshold > 0)) {
+      throw new PeopleError(`a threshold must be above 0; found ${threshold}; use 'none' to take everybody for known`);
+    }
+    const people = joinByName(facesByName);
+    const faceSize = align ? (options.faceSize ?? defaultFaceSize) : sizeOfFirst(people);
+    const faces = people.flatMap(([name, samples], label) =>
+      samples.map((sample, i) => {
+        if (!align) mustHaveSize(sample.picture, faceSize, `picture ${i + 1} of ${name}`);
+        return { picture: align ? alignedCrop(sample, faceSize) : toGrey(sample.picture), label };
+      }),
+    );
+    const recognizer = LbphRecognizer.train(faces, lbph);
+    people.forEach(([name], label) => {
+      recognizer.labelNames.set(label, name);
+    });
+    if (threshold === 'auto') recognizer.threshold = leaveOneOutThreshold(recognizer);
+    else if (threshold !== 'none') recognizer.threshold = threshold;
+    return new People(recognizer, align, faceSize);
+  }
+
+  /** People over a recogniser made otherwise, such as one joined from two. `like` says how its faces were cut. */
+  static restore(recognizer: LbphRecognizer, like: Pick<People, 'align' | 'faceSize'>): People {
+    return new People(recognizer, like.align, like.faceSize);
+  }
+
+  /** People as saved by `toYaml`, or OpenCV's LBPH file: that one's faces count as whole pictures, unaligned. */
+  static fromYaml(text: string): People {
+    const document = readFileStorage(text);
+    const facts = document.get(section);
+    if (facts === undefined) {
+      if (text.slice(0, 1000).includes(headLine.trim())) {
+        throw new PeopleError(`the people file must end with ${section} and does not: it is cut short; train it again`);
+      }
+      return new People(recognizerOf(document), false, undefined);
+    }
+    if (!(facts instanceof Map)) throw new PeopleError(`the people file's ${section} must have keys; it is damaged`);
+    const [align, width, height] = readFacts(facts);
+    const people = new People(recognizerOf(document, { width, height }), align, { width, height });
+    const names = people.recognizer.labelNames.size;
+    if (names !== numberOf(facts, 'names')) {
+      throw new PeopleError(
+        `the people file must name ${numberOf(facts, 'names')} people and names ${names}; it is damaged`,
+      );
+    }
+    for (const name of people.names) personName(name);
+    // Throws when faces of this size do not fill the grid.
+    people.recognizer.describe({ width, height, channels: 1, data: new Uint8Array(width * height) });
+    return people;
+  }
+
+  /** OpenCV's LBPH file with our facts behind it. */
+  toYaml(): string {
+    const { width, height } = this.faceSize ?? { width: 0, height: 0 };
+    const text = writeOpenCvYaml(this.recognizer);
+    if (!this.faceSize) return text;
+    const facts = {
+      version: 1,
+      align: this.align ? 1 : 0,
+      face_width: width,
+      face_height: height,
+      names: this.recognizer.labelNames.size,
+    };
+    const lines = Object.entries(facts).map(([key, value]) => `   ${key}: ${value}\n`);
+    return `${text.replace('---\n', `---\n${headLine}`)}${section}:\n${lines.join('')}`;
+  }
+
+  /** Who the face is: `person` null is unknown, `distance` that to the nearest known face either way. */
+  identify(picture: Picture, face: Face | null): Identification {
+    const { label, distance } = this.recognizer.nearest(this.probe(picture, face));
+    return { person: distance < this.recognizer.threshold ? this.#nameOf(label) : null, distance };
+  }
+
+  /** The picture that the recogniser sees of a face. */
+  probe(picture: Picture, face: Face | null): GreyPicture {
+    if (this.align) return alignedCrop({ picture, face }, this.faceSize ?? defaultFaceSize);
+    if (face) return wholeFace(crop(picture, face.box), this.faceSize ?? defaultFaceSize);
+    return this.faceSize ? wholeFace(picture, this.faceSize) : toGrey(picture);
+  }
+
+  /** Everybody's name, sorted. */
+  get names(): readonly string[] {
+    return [...this.#counts().keys()].sort(byCode);
+  }
+
+  /** How many pictures of a person are known. */
+  pictureCount(name: string): number {
+    return this.#counts().get(name) ?? 0;
+  }
+
+  /** Distance from which on a face is unknown; undefined when everybody is taken for someone. */
+  get threshold(): number | undefined {
+    const { threshold } = this.recognizer;
+    return threshold < Number.MAX_VALUE ? threshold : undefined;
+  }
+
+  #counts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const label of this.recognizer.labels) {
+      const name = this.#nameOf(label);
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  #nameOf(label: number): string {
+    return this.recognizer.labelNames.get(label) || `label ${label}`;
+  }
+}
+
+function joinByName(
+  facesByName: Iterable<readonly [string, readonly FaceSample[]]>,
+): readonly (readonly [string, readonly FaceSample[]])[] {
+  const joined = new Map<string, FaceSample[]>();
+  // Sorted by the name as given too, so that joined names keep one order of pictures.
+  for (const [given, samples] of [...facesByName].sort(([a], [b]) => byCode(a, b))) {
+    const name = personName(given);
+    joined.set(name, [...(joined.get(name) ?? []), ...samples]);
+  }
+  const people = [...joined].sort(([a], [b]) => byCode(a, b));
+  const without = people.find(([, samples]) => samples.length === 0);
+  if (without) throw new PeopleError(`every person needs at least one picture; ${without[0]} has none; add some`);
+  if (people.length === 0) throw new PeopleError('training needs at least one person with pictures; found none');
+  return people;
+}
+
+function sizeOfFirst(people: readonly (readonly [string, readonly FaceSample[]])[]): CropSize {
+  const { width, height } = people[0]![1][0]!.picture;
+  return { width, height };
+}
+
+function mustHaveSize(picture: Picture, size: CropSize, which: string): void {
+  if (picture.width !== size.width || picture.height !== size.height) {
+    throw new PeopleError(
+      `without alignment all pictures must have one size, here ${size.width}x${size.height}; ${which} is ${picture.width}x${picture.height}; resize it, or train with alignment`,
+    );
+  }
+}
+
+function alignedCrop({ picture, face }: FaceSample, size: CropSize): GreyPicture {
+  return face ? alignedFace(picture, face, size) : wholeFace(picture, size);
+}
+
+/** The whole picture at the wanted size; its middle when the shape differs, so that nothing is stretched. */
+function wholeFace(picture: Picture, size: CropSize): GreyPicture {
+  const grey = toGrey(picture);
+  if (grey.width === size.width && grey.height === size.height) return grey;
+  const scale = Math.min(grey.width / size.width, grey.height / size.height);
+  const width = Math.max(1, Math.round(size.width * scale));
+  const height = Math.max(1, Math.round(size.height * scale));
+  const left = Math.floor((grey.width - width) / 2);
+  const top = Math.floor((grey.height - height) / 2);
+  return resizeGrey(crop(grey, [left, top, width, height]), size.width, size.height);
+}
+
+function readFacts(facts: ReadonlyMap<string, StorageNode>): [align: boolean, width: number, height: number] {
+  const [version, align, width, height] = ['version', 'align', 'face_width', 'face_height'].map((key) =>
+    numberOf(facts, key),
+  ) as [number, number, number, number];
+  if (version !== 1) {
+    throw new PeopleError(`the people file must have version 1; found ${version}; a newer moodlens wrote it`);
+  }
+  const isSize = (value: number) => Number.isInteger(value) && value >= 1 && value <= 4096;
+  if ((align !== 0 && align !== 1) || !isSize(width) || !isSize(height)) {
+    throw new PeopleError(
+      `the people file must say align 0 or 1 and a face size of 1 to 4096 pixels; found ${align}, ${width}x${height}; it is damaged`,
+    );
+  }
+  return [align === 1, width, height];
+}
+
+function byCode(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
