@@ -1,16 +1,17 @@
 // Frames in and out of real video files that the tests make with the system's ffmpeg.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWith, requireCommand } from '../../../tests/requirements.js';
 import { ConfigError, DeviceError, MediaError } from '../../core/errors.js';
 import type { Frame } from '../../core/ports/frame-source.js';
 import { openVideo, type VideoSource } from './ffmpeg.js';
 import { openEncoder } from './ffmpeg-encoder.js';
 
-const hasFfmpeg = ['ffmpeg', 'ffprobe'].every((program) => spawnSync(program, ['-version']).status === 0);
+const ffmpeg = [requireCommand('ffmpeg'), requireCommand('ffprobe')];
 
 let folder: string;
 beforeAll(() => {
@@ -59,7 +60,7 @@ describe('without ffmpeg', () => {
   });
 });
 
-describe.skipIf(!hasFfmpeg)('openVideo (needs ffmpeg and ffprobe on the search path)', () => {
+describeWith(ffmpeg, 'openVideo', () => {
   it('gives every frame in order with the exact pixels of a lossless file', async () => {
     const path = make('lossless.mkv', ...testPicture(1), '-c:v', 'ffv1', '-pix_fmt', 'bgr0');
     const reference = execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'], {
@@ -74,7 +75,9 @@ describe.skipIf(!hasFfmpeg)('openVideo (needs ffmpeg and ffprobe on the search p
       expect(index).toBe(expected);
       expect(timeMs).toBeCloseTo(index * (1000 / 30), -0.3);
       expect(picture).toMatchObject({ width: 64, height: 48, channels: 3 });
-      expect(Buffer.compare(picture.data, reference.subarray(index * 9216, (index + 1) * 9216))).toBe(0);
+      expect(Buffer.compare(Uint8Array.from(picture.data), reference.subarray(index * 9216, (index + 1) * 9216))).toBe(
+        0,
+      );
       expected++;
     }
     expect(expected).toBe(30);
@@ -236,7 +239,7 @@ describe.skipIf(!hasFfmpeg)('openVideo (needs ffmpeg and ffprobe on the search p
   });
 });
 
-describe.skipIf(!hasFfmpeg)('openEncoder (needs ffmpeg and ffprobe on the search path)', () => {
+describeWith(ffmpeg, 'openEncoder', () => {
   const picture = (width: number, height: number, value: number) =>
     ({ width, height, channels: 3, data: new Uint8Array(width * height * 3).fill(value) }) as const;
   const leftovers = () => readdirSync(folder).filter((name) => name.endsWith('.part'));

@@ -1,4 +1,5 @@
 // `moodlens analyze SOURCE`: the live pipeline over a file or stream, without a page.
+import { once } from 'node:events';
 import { readFile, realpath } from 'node:fs/promises';
 import { Command } from 'commander';
 import { openVideo } from '../../adapters/node/ffmpeg.js';
@@ -7,17 +8,17 @@ import { openSession } from '../../adapters/node/session.js';
 import { shippedModel } from '../../adapters/node/shipped-models.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
 import { NeuralFaceDetector } from '../../core/detect/neural-detector.js';
-import { ConfigError, ModelFormatError, PeopleError } from '../../core/errors.js';
+import { ConfigError, PeopleError } from '../../core/errors.js';
 import { People } from '../../core/identity/people.js';
 import { annotate } from '../../core/live/annotate.js';
 import { LivePipeline } from '../../core/live/pipeline.js';
-import { ExpressionModel } from '../../core/nn/expression-model.js';
 import type { FrameSource } from '../../core/ports/frame-source.js';
 import { silentProgress } from '../../core/ports/progress.js';
 import { analyze } from '../../pipeline/analyze/analyze.js';
 import { type AnalyzeConfig, followedLess, parseAnalyzeConfig } from '../../pipeline/analyze/config.js';
 import { frameLine, summaryLine, summaryText } from '../../pipeline/analyze/format-result.js';
 import { exitCodes } from './exit-codes.js';
+import { openExpressionModel } from './open-expression-model.js';
 
 interface AnalyzeOptions {
   readonly people?: string;
@@ -104,10 +105,7 @@ async function runAnalysis(
 /** Detector, expression model and people; `release` frees what holds native memory. */
 async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig) {
   const people = options.people === undefined ? undefined : await openPeople(options.people);
-  const expression = await ExpressionModel.open(
-    options.model === undefined ? await shippedModel('expression.onnx') : await readModelFile(options.model),
-    openSession,
-  );
+  const expression = await openExpressionModel(options.model);
   const [fullRange, shortRange] = await Promise.all([
     shippedModel('face-full-range.onnx'),
     shippedModel('face-short-range.onnx'),
@@ -135,12 +133,6 @@ async function openPeople(path: string): Promise<People> {
   return People.fromYaml(text);
 }
 
-async function readModelFile(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: Error) => {
-    throw new ModelFormatError(`--model must name an .onnx file: ${cause.message}`, { cause });
-  });
-}
-
 async function refuseSame(source: string, out: string): Promise<void> {
   const [from, to] = await Promise.all([source, out].map((path) => realpath(path).catch(() => undefined)));
   if (from !== undefined && from === to) {
@@ -153,15 +145,9 @@ function toNumber(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }
 
-/** Writes to stdout and waits while the reader is behind. */
+/** Writes to stdout and waits while the reader is behind. When the reader goes away (`| head`), main.ts ends the program. */
 async function print(text: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    process.stdout.write(text, (error) => {
-      if (!error) resolve();
-      // A reader that went away (`| head`) ends the program; see main.ts.
-      else if ((error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
-    });
-  });
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
 /** Ctrl-C: the first ends the work in good order, the second at once. */
