@@ -40,7 +40,7 @@ function annotateFace(picture: Picture, face: FaceResult, scale: number): void {
 /** A row per expression, beside the face where there is room: right, left, else over its lower edge. */
 function drawBars(picture: Picture, face: FaceResult, colour: Colour, scale: number): void {
   const rows = Object.entries(face.probabilities!);
-  const labelWidth = Math.max(...rows.map(([label]) => textSize(label, { scale }).width));
+  const labelWidth = Math.max(0, ...rows.map(([label]) => textSize(label, { scale }).width)) + 2 * scale;
   const rowHeight = textSize('', { scale }).height;
   const barWidth = 40 * scale;
   const pad = 2 * scale;
