@@ -13,13 +13,20 @@ function besideName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
 }
 
-/** Writes a file beside its place, syncs it and renames it; makes the folder when missing. Throws what the file system throws. */
-export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+/**
+ * Writes a file beside its place, syncs it and renames it; makes the folder when missing. Throws what the file system
+ * throws. `mode` are the new file's permissions, e.g. 0o600 for its owner alone (default: what the umask leaves).
+ */
+export async function writeFileAtomic(
+  path: string,
+  content: Uint8Array | string,
+  { mode = 0o666 }: { readonly mode?: number } = {},
+): Promise<void> {
   const target = resolve(path);
   await mkdir(dirname(target), { recursive: true });
   const beside = besideName(target);
   try {
-    const file = await open(beside, 'wx');
+    const file = await open(beside, 'wx', mode);
     try {
       await file.writeFile(content);
       await file.sync();
