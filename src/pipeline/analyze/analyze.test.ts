@@ -204,6 +204,8 @@ describe('texts', () => {
     expect(text).toContain('0:00.0 - 0:01.0  Ada  happy');
     expect(text).toMatch(/2 frames, 50 frames\/s; latency beyond decoding p50 5 ms, p95 6 ms, p99 7 ms/);
     expect(summaryText(summary, new Timeline())).toMatch(/no face was found/);
+    const none = { ...summary, frames: 0, interrupted: true, latencyMs: { p50: null, p95: null, p99: null } };
+    expect(summaryText(none, new Timeline())).toMatch(/^0 frames \(stopped\)$/m);
   });
 });
 

@@ -53,11 +53,9 @@ export function summaryText(summary: AnalyzeSummary, timeline: Timeline): string
     if (more > 0) lines.push(`  and ${more} more; --json has every frame`);
   }
   const { p50, p95, p99 } = summary.latencyMs;
-  lines.push(
-    '',
-    `${summary.frames} frames${summary.interrupted ? ' (stopped)' : ''}, ${summary.framesPerSecond} frames/s; ` +
-      `latency beyond decoding p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms`,
-  );
+  const frames = `${summary.frames} frames${summary.interrupted ? ' (stopped)' : ''}`;
+  const speed = `, ${summary.framesPerSecond} frames/s; latency beyond decoding p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms`;
+  lines.push('', summary.frames > 0 ? frames + speed : frames);
   return `${lines.join('\n')}\n`;
 }
 
