@@ -154,9 +154,13 @@ async function print(text: string): Promise<void> {
 class Interrupt {
   wasAsked = false;
   onAsk: () => void = () => undefined;
+  #askedMs = 0;
   readonly #listener = () => {
-    if (this.wasAsked) process.exit(exitCodes.interrupted);
+    // npx passes on a Ctrl-C that the terminal has sent us too: that is not a second one.
+    if (this.wasAsked && performance.now() - this.#askedMs > 500) process.exit(exitCodes.interrupted);
+    if (this.wasAsked) return;
     this.wasAsked = true;
+    this.#askedMs = performance.now();
     this.onAsk();
   };
 
