@@ -39,6 +39,7 @@ export {
   LbphRecognizer,
 } from './identity/lbph.js';
 export { readOpenCvYaml, writeOpenCvYaml } from './identity/opencv-yaml.js';
+export { type FaceSample, People, type PeopleOptions } from './identity/people.js';
 
 // image
 export { crop } from './image/crop.js';

@@ -11,6 +11,16 @@ export interface CommandEntry {
 /** In the order of the pipeline. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'collect',
+    description: 'gather checked face pictures of one person from a camera, video or pictures',
+    load: () => import('./collect-command.js'),
+  },
+  {
+    name: 'people',
+    description: 'train, test and use the recogniser that tells people apart',
+    load: () => import('./people-command.js'),
+  },
+  {
     name: 'data',
     description: 'import a dataset of expressions: FER2013, or a folder per class',
     load: () => import('./data-command.js'),
