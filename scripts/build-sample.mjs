@@ -12,14 +12,14 @@ const out = join(root, 'src/apps/web/public/sample');
 const source = dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json'));
 
 /** The scene's size in pixels; a shot is a view on a photograph: middle and width, in the photograph's own pixels. */
-const scene = { width: 960, height: 540, fadeMs: 700 };
+const scene = { width: 960, height: 540, fadeMs: 450 };
 const shots = [
-  { photo: 'sample3', ms: 8000, from: [1190, 420, 1240], to: [1230, 440, 1000] },
-  { photo: 'sample3', ms: 9000, from: [1225, 360, 640], to: [1195, 345, 560] },
-  { photo: 'sample6', ms: 8000, from: [760, 620, 1400], to: [1180, 560, 1080] },
-  { photo: 'sample5', ms: 8000, from: [1000, 560, 1500], to: [1110, 420, 1180] },
-  { photo: 'sample4', ms: 8000, from: [500, 330, 1100], to: [1050, 330, 1000] },
-  { photo: 'sample1', ms: 7000, from: [760, 470, 1300], to: [960, 450, 1180] },
+  { photo: 'sample3', ms: 7000, from: [1120, 480, 1520], to: [1150, 460, 1240] },
+  { photo: 'sample3', ms: 7000, from: [1166, 395, 620], to: [1160, 385, 570] },
+  { photo: 'sample6', ms: 7000, from: [960, 540, 1740], to: [1270, 490, 1120] },
+  { photo: 'sample5', ms: 7000, from: [1140, 440, 1380], to: [1090, 370, 1080] },
+  { photo: 'sample4', ms: 7000, from: [820, 420, 1480], to: [1060, 330, 1040] },
+  { photo: 'sample1', ms: 7000, from: [960, 520, 1640], to: [1200, 430, 1160] },
 ];
 /** Wide enough that the closest view is not enlarged by more than a little. */
 const photoWidth = 1600;

@@ -1,5 +1,5 @@
 // The panel's lower half: who is known. Enrol, export, import, forget.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { toRgba } from '../../../adapters/browser/image-codec.js';
 import type { GreyPicture } from '../../../core/image/picture.js';
 import type { LiveController } from '../state/live-controller.js';
@@ -9,12 +9,21 @@ import { TrashIcon } from './icons.js';
 
 export function PeoplePanel({ controller }: { controller: LiveController | null }) {
   const message = peopleMessage.value;
+  const isEnrolling = enrolment.value !== null;
+  const wasEnrolling = useRef(false);
+  useEffect(() => {
+    // The button that had the keyboard went with the enrolment.
+    if (wasEnrolling.current && !isEnrolling && document.activeElement === document.body) {
+      document.getElementById('enrol-name')?.focus();
+    }
+    wasEnrolling.current = isEnrolling;
+  }, [isEnrolling]);
   return (
     <section class="panel-part" aria-labelledby="people">
       <h2 id="people">
         People <span class="count">{people.value.length || ''}</span>
       </h2>
-      {enrolment.value ? <EnrolmentProgress controller={controller} /> : <EnrolForm controller={controller} />}
+      {isEnrolling ? <EnrolmentProgress controller={controller} /> : <EnrolForm controller={controller} />}
       {message && (
         <p class={message.isError ? 'message error' : 'message'} role={message.isError ? 'alert' : 'status'}>
           {message.text}

@@ -1,0 +1,312 @@
+// The built page in a real Chromium, served by our own server: sources, speed, enrolment, privacy, failures, keyboard.
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { People } from '../src/core/identity/people.js';
+import { expressionModelPath, launchChromium, openPage, type WatchedPage, writeClip } from './page-fixtures.js';
+import { describeWith, repositoryRoot, requireChromium, requireCommand } from './requirements.js';
+
+const faceSelector = '.face .bars';
+const enrolled = 60;
+
+const text = (page: Page, selector: string) => page.locator(selector).first().innerText();
+
+/** Runs `body` on a page and closes it; afterwards nothing may have left the origin or gone wrong unseen. */
+async function withPage(
+  browser: Browser,
+  options: Parameters<typeof openPage>[1],
+  body: (watched: WatchedPage) => Promise<void>,
+): Promise<void> {
+  const watched = await openPage(browser, options);
+  try {
+    await body(watched);
+    expect(watched.foreign, 'requests to other origins').toEqual([]);
+    expect(watched.complaints, 'errors and warnings').toEqual([]);
+  } finally {
+    await watched.close();
+  }
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+const waitForFaces = (page: Page) => page.waitForSelector(faceSelector, { timeout: 60_000 });
+
+describeWith([requireChromium(), requireCommand('ffmpeg')], 'the live page', () => {
+  let folder: string;
+  let model: string;
+  let camera: string;
+  let withoutCamera: Browser;
+  let withCamera: Browser;
+
+  beforeAll(async () => {
+    if (!existsSync(join(repositoryRoot, 'dist/web/index.html')))
+      throw new Error('the page is not built: npm run build');
+    folder = await mkdtemp(join(tmpdir(), 'moodlens-page-'));
+    model = await expressionModelPath(folder);
+    await mkdir(join(folder, 'detectors'));
+    for (const name of ['face-full-range.onnx', 'face-short-range.onnx']) {
+      await copyFile(join(repositoryRoot, 'models', name), join(folder, 'detectors', name));
+    }
+    camera = writeClip(join(folder, 'camera.mjpeg'), 'middle', 10);
+    [withoutCamera, withCamera] = await Promise.all([launchChromium(), launchChromium({ camera })]);
+  });
+
+  afterAll(async () => {
+    await withoutCamera?.close();
+    await withCamera?.close();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  it('plays the sample where there is no camera, with labelled faces', () =>
+    withPage(withoutCamera, { model }, async ({ page }) => {
+      await waitForFaces(page);
+      expect(await text(page, '.segments [aria-pressed=true]')).toBe('Sample');
+      expect(await text(page, '.source-label')).toMatch(/@vladmandic\/face-api.*MIT/);
+      const labels = await page.locator('.face').first().locator('dt').allInnerTexts();
+      expect(labels).toEqual(['angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral']);
+      expect(labels).toContain(await text(page, '.confirmed'));
+      // The mark over the picture says the same as the panel.
+      expect(await text(page, '.mark .tag-name')).toMatch(/^Face \d+$/);
+      expect(labels).toContain(await text(page, '.mark .tag-label'));
+      expect(await page.locator('.mark').first().locator('.mark-bar').count()).toBe(7);
+    }));
+
+  it('shows 25 frames a second of a camera and never holds the page up', () =>
+    withPage(withCamera, { model }, async ({ page }) => {
+      await waitForFaces(page);
+      expect(await text(page, '.segments [aria-pressed=true]')).toBe('Camera');
+      await page.waitForTimeout(3000);
+      const measured = await page.evaluate(async (seconds) => {
+        const video = document.querySelector('video')!;
+        const lags: number[] = [];
+        let shown = 0;
+        let last = performance.now();
+        const timer = setInterval(() => {
+          const now = performance.now();
+          lags.push(now - last - 10);
+          last = now;
+        }, 10);
+        const count = () => {
+          shown++;
+          video.requestVideoFrameCallback(count);
+        };
+        video.requestVideoFrameCallback(count);
+        const analysed: number[] = [];
+        for (let second = 0; second < seconds; second++) {
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+          analysed.push(Number(document.querySelector('[data-figure=fps]')!.textContent));
+        }
+        clearInterval(timer);
+        const latency = document.querySelector<HTMLElement>('[data-figure=latency]')!.dataset;
+        lags.sort((a, b) => a - b);
+        return {
+          shownPerSecond: shown / seconds,
+          analysedPerSecond: analysed.reduce((a, b) => a + b, 0) / analysed.length,
+          latencyP50: Number(latency.p50),
+          latencyP95: Number(latency.p95),
+          lagP99: lags[Math.floor(lags.length * 0.99)]!,
+          lagMax: lags.at(-1)!,
+        };
+      }, 8);
+      console.log('live page, 640x480 camera at 30 frames/s, one face:', measured);
+      // The bounds are loose: other work may share the machine. What is aimed at: 25 shown and analysed, lag below 50 ms.
+      expect(measured.shownPerSecond).toBeGreaterThan(20);
+      expect(measured.analysedPerSecond).toBeGreaterThan(10);
+      expect(measured.lagP99).toBeLessThan(100);
+    }));
+
+  it('enrols a person in 60 pictures, names them, keeps them over a reload, exports and deletes them', () =>
+    withPage(withCamera, { model }, async ({ page }) => {
+      await waitForFaces(page);
+      await page.fill('#enrol-name', 'Ada');
+      await button(page, 'Enrol').click();
+      const counts = new Set<number>();
+      const counter = page.locator('[data-enrolment]');
+      while (await counter.isVisible()) {
+        const taken = await counter.getAttribute('data-enrolment', { timeout: 500 }).catch(() => null);
+        if (taken) counts.add(Number(taken));
+        await page.waitForTimeout(50);
+      }
+      await page.waitForSelector('.message:has-text("Ada is known now")', { timeout: 60_000 });
+      expect(Math.min(...counts)).toBeLessThan(5);
+      expect(Math.max(...counts)).toBeGreaterThan(50);
+      expect(await text(page, '.person')).toContain(`${enrolled} pictures`);
+      await page.waitForSelector('.face[data-person=Ada]');
+      expect(await text(page, '.mark .tag-name')).toBe('Ada');
+
+      await page.reload();
+      await page.waitForSelector('.face[data-person=Ada]', { timeout: 60_000 });
+
+      const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Export').click()]);
+      const people = People.fromYaml(await readFile(await download.path(), 'utf8'));
+      expect([people.names, people.pictureCount('Ada')]).toEqual([['Ada'], enrolled]);
+
+      await page.click('[aria-label^="Delete Ada"]');
+      await page.click('.person .danger');
+      await page.waitForSelector('.face[data-person=""]');
+      expect(await page.locator('.person').count()).toBe(0);
+      const kept = await page.evaluate(
+        () =>
+          new Promise<unknown[]>((resolve, reject) => {
+            const open = indexedDB.open('moodlens');
+            open.onerror = () => reject(open.error);
+            open.onsuccess = () => {
+              const all = open.result.transaction('blobs').objectStore('blobs').getAllKeys();
+              all.onsuccess = () => resolve(all.result);
+            };
+          }),
+      );
+      expect(kept).toEqual([]);
+
+      // What was exported brings her back.
+      await page.setInputFiles('#people-file', await download.path());
+      await page.waitForSelector('.face[data-person=Ada]', { timeout: 30_000 });
+      expect(await text(page, '.person')).toContain('imported');
+      await page.setInputFiles('#people-file', {
+        name: 'x.yml',
+        mimeType: 'text/yaml',
+        buffer: Buffer.from('no people'),
+      });
+      await page.waitForSelector('.message.error');
+      expect(await page.locator('.person').count()).toBe(1);
+    }));
+
+  it('enrols with the keyboard alone', () =>
+    withPage(withCamera, { model }, async ({ page }) => {
+      await waitForFaces(page);
+      await page.keyboard.press('?');
+      await page.waitForSelector('dialog[open]');
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('dialog[open]', { state: 'hidden' });
+      await page.keyboard.press('e');
+      await page.keyboard.type('Grace');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('[data-enrolment]');
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('#enrol-name:focus');
+      // By Tab from the top: everything is reached, and the focus is seen.
+      await page.focus('.skip');
+      const reached: string[] = [];
+      for (let press = 0; press < 20; press++) {
+        await page.keyboard.press('Tab');
+        const focused = await page.evaluate(() => {
+          const element = document.activeElement as HTMLElement;
+          const { outlineStyle } = getComputedStyle(element.id === 'people-file' ? element.parentElement! : element);
+          return { name: element.id || element.innerText.trim(), outlineStyle };
+        });
+        if (focused.name === '') break;
+        expect(focused.outlineStyle, focused.name).not.toBe('none');
+        reached.push(focused.name);
+        if (focused.name === 'enrol-name') break;
+      }
+      expect(reached).toEqual(expect.arrayContaining(['Camera', 'Video file', 'Sample', 'Pause', 'enrol-name']));
+      await page.keyboard.type('Grace');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.face[data-person=Grace]', { timeout: 60_000 });
+    }));
+
+  it('plays a video file, pauses and goes on', () =>
+    withPage(withoutCamera, { model }, async ({ page }) => {
+      await page.waitForSelector('.segments');
+      const clip = writeClip(join(folder, 'clip.webm'), 'left', 3);
+      await page.setInputFiles('#video-file', clip);
+      await page.waitForSelector('.source-label:has-text("clip.webm")');
+      await waitForFaces(page);
+      await page.keyboard.press('Space');
+      await page.waitForSelector('.paused-badge');
+      const at = () => page.evaluate(() => document.querySelector('video')!.currentTime);
+      const stopped = await at();
+      await page.waitForTimeout(400);
+      expect(await at()).toBe(stopped);
+      await page.keyboard.press('Space');
+      await page.waitForFunction((from) => document.querySelector('video')!.currentTime !== from, stopped);
+    }));
+
+  it.each<[string, (folder: string) => Promise<Buffer>, RegExp]>([
+    ['empty', async () => Buffer.alloc(0), /empty \(0 bytes\)/],
+    [
+      'garbage',
+      async () => Buffer.from('this is no video at all'.repeat(1000)),
+      /must be a video that this browser plays/,
+    ],
+    [
+      'truncated',
+      async (where) => (await readFile(writeClip(join(where, 'whole.webm'), 'left', 1))).subarray(0, 300),
+      /must be a video that this browser plays/,
+    ],
+  ])('says what is wrong with a video that is %s, and goes on with the sample', (name, content, message) =>
+    withPage(withoutCamera, { model }, async ({ page }) => {
+      const path = join(folder, `${name}.webm`);
+      await writeFile(path, await content(folder));
+      await page.setInputFiles('#video-file', path);
+      await page.waitForSelector('.failure', { timeout: 30_000 });
+      expect(await text(page, '.failure')).toMatch(message);
+      expect(await page.locator('.failure').getAttribute('data-code')).toBe('MEDIA');
+      await button(page, 'Watch the sample').click();
+      await waitForFaces(page);
+    }),
+  );
+
+  it('says what to do when the camera may not be used', async () => {
+    const browser = await launchChromium({ camera, allowCamera: false });
+    try {
+      await withPage(browser, { model, allowCamera: false }, async ({ page }) => {
+        await button(page, 'Use the camera').click();
+        await page.waitForSelector('.failure');
+        expect(await text(page, '.failure')).toMatch(/may not use the camera.*Allow it/s);
+        expect(await button(page, 'Try again').isVisible()).toBe(true);
+      });
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('says so when there is no camera, and when it is unplugged', async () => {
+    await withPage(withoutCamera, { model }, async ({ page }) => {
+      await waitForFaces(page);
+      await page.keyboard.press('c');
+      await page.waitForSelector('.failure');
+      expect(await text(page, '.failure')).toMatch(/No camera was found/);
+    });
+    await withPage(withCamera, { model }, async ({ page }) => {
+      await waitForFaces(page);
+      await page.evaluate(() => {
+        const [track] = (document.querySelector('video')!.srcObject as MediaStream).getVideoTracks();
+        track!.dispatchEvent(new Event('ended'));
+      });
+      await page.waitForSelector('.failure');
+      expect(await text(page, '.failure')).toMatch(/camera stopped/);
+      await button(page, 'Try again').click();
+      await waitForFaces(page);
+    });
+  });
+
+  it('finds faces without an expression model and says what is missing', () =>
+    withPage(withCamera, { modelsRoot: join(folder, 'detectors') }, async ({ page, complaints }) => {
+      await page.waitForSelector('.face', { timeout: 60_000 });
+      expect(await text(page, '.hint-card')).toMatch(/no expression model/);
+      // The browser itself prints the 404.
+      complaints.splice(0, complaints.length, ...complaints.filter((line) => !/expression\.onnx|404/.test(line)));
+    }));
+
+  it('says so when the expression model is not ours', () =>
+    withPage(withCamera, { model: join(repositoryRoot, 'models/face-full-range.onnx') }, async ({ page }) => {
+      await page.waitForSelector('.face', { timeout: 60_000 });
+      expect(await text(page, '.hint-card')).toMatch(/metadata/);
+    }));
+
+  it('runs with two WebAssembly threads', () =>
+    withPage(withCamera, { model, path: '?threads=2' }, async ({ page }) => {
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+      await waitForFaces(page);
+    }));
+
+  it('sends frames from the video element where the browser has no track processor', () =>
+    withPage(withCamera, { model, initScript: 'delete globalThis.MediaStreamTrackProcessor' }, async ({ page }) => {
+      await waitForFaces(page);
+    }));
+});
