@@ -38,6 +38,7 @@ describe('moodlens detect, wrong use', () => {
   it.each([
     [['detect']],
     [['detect', one, '--detector', 'guess']],
+    [['detect', one, '--search', 'everywhere']],
     [['detect', one, '--min-score', '1.5']],
     [['detect', one, '--min-score', 'high']],
     [['detect', one, '--min-score', '']],

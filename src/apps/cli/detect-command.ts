@@ -15,6 +15,7 @@ import { describeError } from './print-error.js';
 
 interface DetectOptions {
   readonly detector: 'neural';
+  readonly search: 'quick' | 'thorough';
   readonly minScore?: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -28,6 +29,14 @@ export function define(): Command {
     )
     .argument('<image...>', 'picture files')
     .addOption(new Option('--detector <name>', 'which detector').choices(['neural']).default('neural'))
+    .addOption(
+      new Option(
+        '--search <how>',
+        'thorough: also small faces, by looking at overlapping parts of the picture; quick: the whole picture only, as in live video',
+      )
+        .choices(['quick', 'thorough'])
+        .default('thorough'),
+    )
     .option('--min-score <number>', 'lowest score that counts as a face, between 0 and 1 (default: 0.6)')
     .option('--out <dir>', 'also write every picture as PNG with its faces drawn in')
     .option('--json', 'print a line of JSON per picture')
@@ -41,11 +50,10 @@ async function detect(files: readonly string[], options: DetectOptions): Promise
     shippedModel('face-full-range.onnx'),
     shippedModel('face-short-range.onnx'),
   ]);
-  const detector = await NeuralFaceDetector.open(
-    { fullRange, shortRange },
-    openSession,
-    minScore === undefined ? {} : { minScore },
-  );
+  const detector = await NeuralFaceDetector.open({ fullRange, shortRange }, openSession, {
+    search: options.search,
+    ...(minScore === undefined ? {} : { minScore }),
+  });
   if (options.out !== undefined) await mkdir(options.out, { recursive: true });
   let failed = 0;
   try {

@@ -133,6 +133,24 @@ describe('NeuralFaceDetector', () => {
     expect(found).toBeGreaterThanOrEqual(21);
   });
 
+  it('finds small faces when it searches thoroughly, and the large ones too', async () => {
+    const thorough = await NeuralFaceDetector.open(models, openSession, { search: 'thorough' });
+    const name = 'sample3.jpg';
+    const photograph = await sample(name);
+    expect(count(await thorough.detect(photograph), faces[name]!)).toEqual({ hits: 3, wrong: 0 });
+    // On a wide canvas the same faces are 3 % of the longer side.
+    const scale = 640 / photograph.width;
+    const inset = toWebcamSize(photograph);
+    const canvas: Picture = { width: 2700, height: 700, channels: 3, data: new Uint8Array(2700 * 700 * 3).fill(60) };
+    for (let y = 0; y < inset.height; y++) {
+      canvas.data.set(inset.data.subarray(y * 640 * 3, (y + 1) * 640 * 3), ((y + 100) * 2700 + 1500) * 3);
+    }
+    const small = faces[name]!.map(([x, y, w, h]): Box => [x * scale + 1500, y * scale + 100, w * scale, h * scale]);
+    expect(count(await thorough.detect(canvas), small)).toEqual({ hits: 3, wrong: 0 });
+    expect(count(await detector.detect(canvas), small).hits).toBeLessThan(3);
+    await thorough.release();
+  });
+
   it('answers calls made at the same time as it answers them one by one', async () => {
     const pictures = await Promise.all(['sample1.jpg', 'sample5.jpg', 'sample6.jpg'].map(sample));
     const together = await Promise.all(pictures.map((picture) => detector.detect(picture)));
