@@ -1,0 +1,126 @@
+// `moodlens people`: learn people from a folder of pictures each, and say who is in a picture.
+import { stat } from 'node:fs/promises';
+import { Command } from 'commander';
+import { createFolderStore } from '../../adapters/node/files.js';
+import { decodePicture } from '../../adapters/node/image-codec.js';
+import { terminalProgress } from '../../adapters/node/terminal-progress.js';
+import { ConfigError, MediaError } from '../../core/errors.js';
+import { identifyPicture, type PictureIdentity } from '../../pipeline/people/identify-picture.js';
+import { type TrainedPeople, trainPeople } from '../../pipeline/people/train-people.js';
+import { openDetector } from './open-detector.js';
+import { readPeopleFile, requirePeopleFilePlace, writePeopleFile } from './people-file.js';
+
+interface TrainOptions {
+  readonly out: string;
+  readonly threshold?: string;
+  readonly align: boolean;
+  readonly json?: boolean;
+}
+
+interface PredictOptions {
+  readonly people: string;
+  readonly json?: boolean;
+}
+
+/** The command's definition. */
+export function define(): Command {
+  const people = new Command('people').description('learn people from their pictures, and recognise them');
+  people
+    .command('train')
+    .description("learn people from a folder each: DIR/NAME/picture.png; writes OpenCV's LBPH file")
+    .argument('<dir>', 'folder with a folder of pictures per person')
+    .requiredOption('--out <file>', 'people file (.yml) to write; readable by its owner only')
+    .option(
+      '--threshold <distance>',
+      'distance from which on a face is unknown: auto learns it, none knows no strangers (default: auto)',
+    )
+    .option('--no-align', 'take pictures as they are, whole and grey, all of one size, instead of finding the face')
+    .option('--json', 'print the result as JSON')
+    .action(train);
+  people
+    .command('predict')
+    .description('say who is in pictures; a line each')
+    .argument('<image...>', 'picture files')
+    .requiredOption('--people <file>', "people file of 'moodlens people train' or of OpenCV's LBPH")
+    .option('--json', 'print {"file","person","distance"} per picture; person null is unknown')
+    .action(predict);
+  return people;
+}
+
+async function train(directory: string, options: TrainOptions): Promise<void> {
+  const threshold = parseThreshold(options.threshold);
+  const found = await stat(directory).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    throw new ConfigError(
+      `${directory} must be a folder and ${found ? 'is a file' : 'does not exist'}; it holds a folder of pictures per person`,
+    );
+  }
+  await requirePeopleFilePlace(options.out);
+  const detector = options.align ? await openDetector() : undefined;
+  const progress = terminalProgress('people');
+  try {
+    const result = await trainPeople(
+      createFolderStore(directory),
+      { align: options.align, threshold },
+      { decode: decodePicture, progress, ...(detector ? { detector } : {}) },
+    );
+    await writePeopleFile(options.out, result.people);
+    report(options, result);
+  } finally {
+    progress.finish();
+    await detector?.release();
+  }
+}
+
+function report({ out, json }: TrainOptions, { people, counts, whole, leftOut }: TrainedPeople): void {
+  const threshold = people.threshold ?? null;
+  if (json) {
+    const list = Object.fromEntries(counts);
+    process.stdout.write(`${JSON.stringify({ out, people: list, threshold, whole, leftOut })}\n`);
+    return;
+  }
+  for (const { file, reason } of leftOut) process.stderr.write(`left out: ${file}: ${reason}\n`);
+  if (whole > 0) process.stderr.write(`taken whole, no face found: ${whole} pictures\n`);
+  const lines = [...counts].map(([name, count]) => `  ${name}  ${count} ${count === 1 ? 'picture' : 'pictures'}\n`);
+  const limit = threshold === null ? 'none: everybody is taken for someone' : threshold.toFixed(2);
+  process.stdout.write(`${out}\n${lines.join('')}  threshold  ${limit}\n`);
+}
+
+async function predict(files: readonly string[], options: PredictOptions): Promise<void> {
+  const people = await readPeopleFile(options.people);
+  const detector = people.align ? await openDetector() : undefined;
+  const failures: string[] = [];
+  try {
+    for (const file of files) {
+      try {
+        const identity = await identifyPicture(people, await decodePicture(file), detector);
+        const line = options.json ? JSON.stringify({ file, ...identity }) : `${file}: ${describe(identity)}`;
+        process.stdout.write(`${line}\n`);
+      } catch (error) {
+        // One bad picture must not cost the others their result.
+        if (!(error instanceof MediaError)) throw error;
+        failures.push(error.message);
+      }
+    }
+  } finally {
+    await detector?.release();
+  }
+  if (failures.length > 0) {
+    throw new MediaError(
+      `${failures.length} of ${files.length} pictures could not be read:\n  ${failures.join('\n  ')}`,
+    );
+  }
+}
+
+function describe({ person, distance }: PictureIdentity): string {
+  if (distance === null) return 'no face found';
+  return `${person ?? 'unknown'} (distance ${distance.toFixed(2)})`;
+}
+
+function parseThreshold(text: string | undefined): 'auto' | 'none' | number {
+  if (text === undefined || text === 'auto') return 'auto';
+  if (text === 'none') return 'none';
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new ConfigError(`--threshold must be auto, none or a number above 0, but got "${text}"`);
+}

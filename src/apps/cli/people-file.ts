@@ -1,0 +1,58 @@
+// The people file on disk: read with care, written for its owner alone.
+import { open, readFile, stat } from 'node:fs/promises';
+import { writeFileAtomic } from '../../adapters/node/files.js';
+import { ConfigError, PeopleError } from '../../core/errors.js';
+import { People } from '../../core/identity/people.js';
+
+/** About 3,000 pictures; V8's strings end at 512 MiB. */
+const largestFileBytes = 400 * 1024 * 1024;
+const opening = '%YAML';
+
+/** Reads people from a file. Throws ConfigError when there is none, PeopleError when it is not a people file. */
+export async function readPeopleFile(path: string): Promise<People> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) {
+    throw new ConfigError(
+      `${path} must be a people file and ${found ? 'is a folder' : 'does not exist'}; \`moodlens people train\` makes one`,
+    );
+  }
+  if (found.size > largestFileBytes) {
+    throw new PeopleError(`a people file may have ${largestFileBytes} bytes; ${path} has ${found.size}`);
+  }
+  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new PeopleError(`${path} must be readable: ${cause.message}`, { cause });
+  });
+  try {
+    return People.fromYaml(text);
+  } catch (error) {
+    if (!(error instanceof PeopleError)) throw error;
+    throw new PeopleError(`${path}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Throws ConfigError when something stands at `path` that is no people file: it would be lost. */
+export async function requirePeopleFilePlace(path: string): Promise<void> {
+  if (!/\.ya?ml$/i.test(path)) {
+    throw new ConfigError(`--out must end in .yml, the form that OpenCV reads; found ${path}`);
+  }
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return;
+  const start = found.isFile() ? await firstBytes(path, opening.length) : '';
+  if (start !== opening && !(found.isFile() && found.size === 0)) {
+    throw new ConfigError(`--out replaces a people file only, and ${path} is something else; name another file`);
+  }
+}
+
+export async function writePeopleFile(path: string, people: People): Promise<void> {
+  await writeFileAtomic(path, people.toYaml(), { mode: 0o600 });
+}
+
+async function firstBytes(path: string, count: number): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0);
+    return buffer.toString('latin1', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,33 @@
+// The options of collecting face pictures.
+import { z } from 'zod';
+import { ConfigError } from '../../core/errors.js';
+
+export const collectSchema = z.strictObject({
+  photos: z.int().min(1).max(10_000).default(30).describe('pictures to save'),
+  everyMs: z.number().min(0).max(3_600_000).default(200).describe('least time between two saved frames, milliseconds'),
+  minFacePx: z.number().min(16).max(4096).default(60).describe('least width of a face, pixels'),
+  minSharpness: z
+    .number()
+    .min(0)
+    .default(0.02)
+    .describe('least variance of the Laplacian over the variance of the face at 100 x 100'),
+  minBrightness: z.number().min(0).max(255).default(40).describe('least mean grey of the face'),
+  maxBrightness: z.number().min(0).max(255).default(215).describe('largest mean grey of the face'),
+  minContrast: z.number().min(0).max(127).default(12).describe('least standard deviation of the grey of the face'),
+  minDifference: z
+    .number()
+    .min(0)
+    .max(255)
+    .default(0.5)
+    .describe('least mean difference in grey from the face saved before'),
+});
+
+export type CollectOptions = z.input<typeof collectSchema>;
+export type CollectConfig = z.infer<typeof collectSchema>;
+
+/** Fills in the defaults. Throws ConfigError that names every wrong option. */
+export function parseCollect(options: unknown): CollectConfig {
+  const result = collectSchema.safeParse(options);
+  if (result.success) return result.data;
+  throw new ConfigError(`the options of collect are not acceptable:\n${z.prettifyError(result.error)}`);
+}
