@@ -67,15 +67,15 @@ async function train(options: TrainOptions): Promise<void> {
     });
     progress.finish();
     if (options.json) process.stdout.write(`${JSON.stringify({ run: folder, ...result })}\n`);
-    else if (result.validation === undefined) {
+    else if (result.validation === null) {
       process.stdout.write(
         `stopped and saved; continue with: moodlens train --data ${options.data} --resume ${folder}\n`,
       );
     } else {
-      const { value, low, high, n } = result.validation;
+      const { accuracy, interval, n } = result.validation;
       const percent = (share: number): string => (100 * share).toFixed(1);
       process.stdout.write(
-        `${folder}/model.onnx: validation accuracy ${percent(value)} % (95 % interval ${percent(low)}-${percent(high)}, n = ${n})\n`,
+        `${folder}/model.onnx: validation accuracy ${percent(accuracy)} % (95 % interval ${interval.map(percent).join('-')}, n = ${n})\n`,
       );
     }
     if (result.end === 'stopped') process.exitCode = 130;

@@ -1,5 +1,8 @@
 // Which samples train and which validate.
+import { withoutTwinsIn } from '../../core/dataset/duplicates.js';
 import { type PackedDataset, splitIndices } from '../../core/dataset/packed-dataset.js';
+import { stratifiedFolds } from '../../core/dataset/splits.js';
+import { ConfigError } from '../../core/errors.js';
 import type { TrainConfig } from './config.js';
 
 export interface ChosenSamples {
@@ -9,21 +12,22 @@ export interface ChosenSamples {
   readonly excludedDuplicates: number;
 }
 
-/** Throws DatasetError when a split is not there. */
+/** Throws DatasetError when a split is not there, ConfigError when the fold is not one of the folds. */
 export function chooseSamples(dataset: PackedDataset, config: TrainConfig): ChosenSamples {
-  const training = splitIndices(dataset, config.trainingSplit);
-  const validation = splitIndices(dataset, (config.validation as { split: string }).split);
-  if (!config.excludeDuplicates) return { training, validation, excludedDuplicates: 0 };
-  const size = dataset.width * dataset.height;
-  const key = (i: number) => {
-    let [a, b] = [1, 7];
-    for (let k = i * size; k < (i + 1) * size; k++) {
-      a = Math.imul(a ^ dataset.pixels[k]!, 16777619);
-      b = Math.imul(b + dataset.pixels[k]!, 0x5bd1e995) ^ (b >>> 15);
+  const { trainingSplit, validation: choice, excludeDuplicates, seed } = config;
+  const all = splitIndices(dataset, trainingSplit);
+  if ('folds' in choice) {
+    // Folds keep duplicates on one side by themselves.
+    const fold = stratifiedFolds(dataset, { folds: choice.folds, indices: all, seed })[choice.fold];
+    if (fold === undefined) {
+      throw new ConfigError(`the fold must be in 0..${choice.folds - 1}, not ${choice.fold}`);
     }
-    return `${a},${b}`;
-  };
-  const seen = new Set(Array.from(validation, key));
-  const kept = training.filter((i) => !seen.has(key(i)));
-  return { training: kept, validation, excludedDuplicates: training.length - kept.length };
+    return { ...fold, excludedDuplicates: 0 };
+  }
+  if (choice.split.toLowerCase() === trainingSplit.toLowerCase()) {
+    throw new ConfigError(`a run must not validate on what it trains on, and both are '${trainingSplit}'; use folds`);
+  }
+  const validation = splitIndices(dataset, choice.split);
+  const training = excludeDuplicates ? withoutTwinsIn(dataset, all, validation) : all;
+  return { training, validation, excludedDuplicates: all.length - training.length };
 }

@@ -1,6 +1,7 @@
 // The train stage: dataset + configuration -> run folder with checkpoints, history and model.onnx.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { RunError } from '../../core/errors.js';
+import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
 import {
   type ArchitectureName,
   type ArchitectureOptions,
@@ -23,20 +24,6 @@ import { chooseSamples } from './choose-samples.js';
 import type { TrainConfig } from './config.js';
 import { beginRun, type RunFacts, readBest, readRun, runFiles, type Speed, writeMetrics } from './run-folder.js';
 import { validate } from './validate.js';
-
-interface Wilson {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-  readonly n: number;
-}
-
-function wilsonInterval(successes: number, n: number): Wilson {
-  const [z, p] = [1.959964, successes / n];
-  const centre = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
-  const half = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
-  return { value: p, low: centre - half, high: centre + half, n };
-}
 
 /** Starts an engine for an architecture, wherever it runs. */
 export type StartEngine = (
@@ -62,8 +49,12 @@ export interface TrainRequest {
 export interface TrainResult {
   readonly end: TrainingEnd;
   readonly epochs: number;
-  /** Validation accuracy of the weights in model.onnx, with Wilson's 95 % interval; undefined when the run stopped before its first epoch. */
-  readonly validation: Wilson | undefined;
+  /** Of the weights in model.onnx, with Wilson's 95 % interval; null for a run that was stopped. */
+  readonly validation: {
+    readonly accuracy: number;
+    readonly interval: readonly [number, number];
+    readonly n: number;
+  } | null;
 }
 
 /** Trains. Throws RunError when the folder holds another run, or nothing to resume. */
@@ -144,12 +135,13 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
     );
     if (end === 'stopped') {
       await save(state, false);
-      return { end, epochs: state.epoch, validation: undefined };
+      return { end, epochs: state.epoch, validation: null };
     }
     const kept = config.keep === 'best' ? await readBest(store) : { trainer: state, engine: await engine.state() };
     const figures = kept.trainer.history.at(-1)!;
     const n = chosen.validation.length;
-    const validation = wilsonInterval(Math.round(figures.validationAccuracy * n), n);
+    const accuracy = figures.validationAccuracy;
+    const interval = wilsonInterval(Math.round(accuracy * n), n);
     const metadata: ModelMetadata = {
       format: 1,
       architecture: config.architecture,
@@ -161,9 +153,9 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
       split: describeSplit(config),
       metrics: {
         epoch: figures.epoch,
-        validationAccuracy: figures.validationAccuracy,
-        validationAccuracyLow: validation.low,
-        validationAccuracyHigh: validation.high,
+        validationAccuracy: accuracy,
+        validationAccuracyLow: interval[0],
+        validationAccuracyHigh: interval[1],
         validationLoss: figures.validationLoss,
         validationSamples: n,
       },
@@ -172,7 +164,7 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
       licence: 'MIT',
     };
     await store.write(runFiles.model, buildModel(architecture, kept.engine.weights, metadata));
-    return { end, epochs: state.epoch, validation };
+    return { end, epochs: state.epoch, validation: { accuracy, interval, n } };
   } finally {
     await engine.release();
   }

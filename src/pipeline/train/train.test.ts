@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest';
+import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
+import { openSession } from '../../adapters/node/session.js';
+import { WorkerEngine } from '../../adapters/node/worker-engine.js';
+import { createDataset } from '../../core/dataset/packed-dataset.js';
+import { ConfigError, DatasetError, RunError } from '../../core/errors.js';
+import { createArchitecture } from '../../core/nn/architecture.js';
+import { LocalEngine } from '../../core/nn/engine.js';
+import { ExpressionModel } from '../../core/nn/expression-model.js';
+import { silentProgress } from '../../core/ports/progress.js';
+import { createRandom } from '../../core/tensor/random.js';
+import { parseTrainConfig } from './config.js';
+import { runFiles } from './run-folder.js';
+import { type StartEngine, type TrainRequest, trainRun } from './train.js';
+
+/** Three classes that a small net tells apart at once: a bright left, right or middle, with noise. */
+function stripes(count: number, seed: number) {
+  const random = createRandom(seed);
+  const [width, height] = [48, 48];
+  const pixels = new Uint8Array(count * width * height);
+  const classes = Uint8Array.from({ length: count }, (_, i) => i % 3);
+  for (let i = 0; i < count; i++) {
+    for (let p = 0; p < width * height; p++) {
+      const isBright = Math.floor((p % width) / 16) === classes[i];
+      pixels[i * width * height + p] = (isBright ? 150 : 50) + random.integer(60);
+    }
+  }
+  return createDataset({
+    width,
+    height,
+    labels: ['left', 'middle', 'right'],
+    splitNames: ['Training', 'PublicTest'],
+    pixels,
+    classes,
+    splits: Uint8Array.from({ length: count }, (_, i) => (i < count * 0.75 ? 0 : 1)),
+    rows: Int32Array.from({ length: count }, (_, i) => i),
+    source: { kind: 'test', name: 'stripes', brokenRows: 0 },
+  });
+}
+
+const dataset = stripes(64, 1);
+const small = {
+  architecture: 'compact',
+  epochs: 3,
+  batchSize: 8,
+  threads: 1,
+  schedule: { name: 'one-cycle', rate: 0.02 },
+  augmentation: { flip: 0, shift: 0.05 },
+};
+const inThisThread: StartEngine = async (architecture, options, engine) =>
+  new LocalEngine(createArchitecture(architecture, options), openSession, engine);
+
+function request(changes: Partial<TrainRequest> = {}, config: object = {}): TrainRequest {
+  return {
+    dataset,
+    config: parseTrainConfig({ ...small, ...config }),
+    store: createMemoryStore(),
+    name: 'test-run',
+    resume: false,
+    startEngine: inThisThread,
+    progress: silentProgress,
+    clock: () => performance.now(),
+    shouldStop: () => false,
+    ...changes,
+  };
+}
+
+/** Says stop when asked for the n-th time. */
+function stopAt(n: number): () => boolean {
+  let asked = 0;
+  return () => ++asked >= n;
+}
+
+async function history(store: TrainRequest['store']): Promise<object[]> {
+  const text = new TextDecoder().decode(await store.read(runFiles.metrics));
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const { imagesPerSecond, seconds, ...figures } = JSON.parse(line);
+      expect(imagesPerSecond).toBeGreaterThan(0);
+      expect(seconds).toBeGreaterThan(0);
+      return figures;
+    });
+}
+
+describe('a run', () => {
+  test('learns, and leaves a model that predicts as the trainer measured', async () => {
+    const asked = request();
+    const { end, validation } = await trainRun(asked);
+    expect(end).toBe('finished');
+    const lines = (await history(asked.store)) as { epoch: number; trainingLoss: number; validationAccuracy: number }[];
+    expect(lines.map((line) => line.epoch)).toEqual([1, 2, 3]);
+    expect(lines[2]!.trainingLoss).toBeLessThan(lines[0]!.trainingLoss);
+    expect(validation).toMatchObject({ accuracy: lines[2]!.validationAccuracy, n: 16 });
+    expect(validation!.accuracy).toBeGreaterThan(0.8);
+
+    const model = await ExpressionModel.open((await asked.store.read(runFiles.model))!, openSession);
+    expect(model.metadata.labels).toEqual(['left', 'middle', 'right']);
+    expect(model.metadata.dataset).toBe(dataset.hash);
+    let correct = 0;
+    for (let i = 48; i < 64; i++) {
+      const data = dataset.pixels.subarray(i * 2304, (i + 1) * 2304);
+      const [prediction] = await model.predict([{ width: 48, height: 48, channels: 1, data }]);
+      if (prediction!.label === dataset.classes[i]) correct++;
+    }
+    expect(correct / 16).toBe(validation!.accuracy);
+    await model.release();
+  });
+
+  test('gives the same history and the same model for the same seed, another for another', async () => {
+    const runs = [request(), request(), request({}, { seed: 2 })];
+    for (const run of runs) await trainRun(run);
+    const [a, b, other] = runs.map((run) => run.store) as [
+      TrainRequest['store'],
+      TrainRequest['store'],
+      TrainRequest['store'],
+    ];
+    expect(await history(a)).toEqual(await history(b));
+    expect(await a.read(runFiles.model)).toEqual(await b.read(runFiles.model));
+    expect(await history(a)).not.toEqual(await history(other));
+  });
+
+  test.each([
+    ['in the middle of an epoch', 9],
+    ['between two epochs', 7],
+    ['before the first step', 1],
+  ])('stopped %s and resumed ends as an unbroken one, bit for bit', async (_, at) => {
+    const unbroken = request();
+    await trainRun(unbroken);
+    const broken = request({ shouldStop: stopAt(at) });
+    expect((await trainRun(broken)).end).toBe('stopped');
+    expect(await broken.store.read(runFiles.model)).toBeUndefined();
+    const resumed = request({ store: broken.store, resume: true });
+    expect((await trainRun(resumed)).end).toBe('finished');
+    expect(await history(broken.store)).toEqual(await history(unbroken.store));
+    expect(await broken.store.read(runFiles.model)).toEqual(await unbroken.store.read(runFiles.model));
+  });
+
+  test('in a worker thread gives what it gives in this one', async () => {
+    const here = request({}, { epochs: 1 });
+    const there = request(
+      {
+        startEngine: async (architecture, architectureOptions, engine) =>
+          new WorkerEngine({ architecture, architectureOptions, ...engine }),
+      },
+      { epochs: 1 },
+    );
+    await trainRun(here);
+    await trainRun(there);
+    expect(await history(there.store)).toEqual(await history(here.store));
+    expect(await there.store.read(runFiles.model)).toEqual(await here.store.read(runFiles.model));
+  });
+
+  test('ends early when the validation loss stops falling, and keeps the best weights', async () => {
+    const asked = request({}, { epochs: 12, patience: 1, keep: 'best', schedule: { name: 'constant', rate: 0.3 } });
+    const { end, epochs, validation } = await trainRun(asked);
+    expect(end).toBe('early');
+    expect(epochs).toBeLessThan(12);
+    const lines = (await history(asked.store)) as { validationLoss: number; validationAccuracy: number }[];
+    const best = lines.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
+    expect(validation!.accuracy).toBe(best.validationAccuracy);
+  });
+
+  test('validates on a fold of the training split', async () => {
+    const asked = request({}, { epochs: 1, validation: { folds: 4, fold: 2 } });
+    expect((await trainRun(asked)).validation!.n).toBe(12);
+  });
+});
+
+describe('what a run refuses', () => {
+  test('a folder that holds a run', async () => {
+    const store = createMemoryStore();
+    await trainRun(request({ store, shouldStop: stopAt(2) }));
+    await expect(trainRun(request({ store }))).rejects.toThrow(RunError);
+  });
+
+  test('to resume where there is no run, on other data, or with another configuration', async () => {
+    await expect(trainRun(request({ resume: true }))).rejects.toThrow(RunError);
+    const store = createMemoryStore();
+    await trainRun(request({ store, shouldStop: stopAt(2) }));
+    await expect(trainRun(request({ store, resume: true, dataset: stripes(64, 2) }))).rejects.toThrow('another hash');
+    await expect(trainRun(request({ store, resume: true }, { seed: 9 }))).rejects.toThrow('configuration');
+  });
+
+  test('a damaged checkpoint', async () => {
+    const store = createMemoryStore();
+    await trainRun(request({ store, shouldStop: stopAt(2) }));
+    store.blobs.set(runFiles.checkpoint, store.blobs.get(runFiles.checkpoint)!.slice(0, -5));
+    await expect(trainRun(request({ store, resume: true }))).rejects.toThrow(/cut short|bytes of/);
+  });
+
+  test('a split that is not there, the same split twice, a batch larger than the data', async () => {
+    await expect(trainRun(request({}, { trainingSplit: 'Traning' }))).rejects.toThrow(DatasetError);
+    await expect(trainRun(request({}, { validation: { split: 'Training' } }))).rejects.toThrow(ConfigError);
+    await expect(trainRun(request({}, { batchSize: 100 }))).rejects.toThrow('batchSize');
+  });
+
+  test.each([
+    [{ epochs: Number.NaN }],
+    [{ learningRate: 1 }],
+    [{ schedule: { name: 'one-cycle', rate: -1 } }],
+    [{ augmentation: { zoom: [2, 1] } }],
+    [{ architecture: 'resnet' }],
+  ])('the configuration %o', (config) => {
+    expect(() => parseTrainConfig(config)).toThrow(ConfigError);
+  });
+});
