@@ -1,0 +1,274 @@
+// `moodlens people` through the whole command line: on ORL beside cv2, on photographs, on bad input.
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describeWith, repositoryRoot, requireOpenCv, requireShared } from '../../../tests/requirements.js';
+import { decodePicture, encodePng } from '../../adapters/node/image-codec.js';
+import { shippedModelPath } from '../../adapters/node/shipped-models.js';
+import { crop } from '../../core/image/crop.js';
+import { run } from './run.js';
+
+let stdout = '';
+let stderr = '';
+let folder = '';
+beforeEach(() => {
+  stdout = '';
+  stderr = '';
+  folder = mkdtempSync(join(tmpdir(), 'moodlens-people-'));
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    stdout += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    stderr += text;
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
+
+interface Line {
+  readonly file: string;
+  readonly person: string | null;
+  readonly distance: number;
+}
+const lines = (): Line[] =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+
+function pgm(path: string, seed: number, width = 40, height = 36): string {
+  const data = Uint8Array.from(
+    { length: width * height },
+    (_, i) => (Math.imul(i + 1, 2654435761 + seed * 40503) >>> 16) & 255,
+  );
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`), data]));
+  return path;
+}
+
+describe('moodlens people', () => {
+  const faces = () => join(folder, 'faces');
+  const out = () => join(folder, 'out/people.yml');
+
+  it('learns from folders and answers per picture', async () => {
+    for (const [i, name] of ['Ann', 'Ann', 'Bo', 'Bo'].entries()) pgm(join(faces(), name, `${i}.pgm`), i);
+    expect(await run(['people', 'train', faces(), '--out', out(), '--no-align', '--json'])).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ out: out(), people: { Ann: 2, Bo: 2 }, whole: 0, leftOut: [] });
+    stdout = '';
+    const [known, stranger] = [join(faces(), 'Bo', '2.pgm'), pgm(join(folder, 'x.pgm'), 77)];
+    expect(await run(['people', 'predict', known, stranger, '--people', out(), '--json'])).toBe(0);
+    expect(lines()[0]).toEqual({ file: known, person: 'Bo', distance: 0 });
+    expect(lines()[1]).toMatchObject({ file: stranger, person: null });
+    stdout = '';
+    expect(await run(['people', 'predict', stranger, '--people', out()])).toBe(0);
+    expect(stdout).toMatch(/x\.pgm: unknown \(distance \d+\.\d\d\)\n$/);
+  });
+
+  it.skipIf(process.platform === 'win32')("writes for the owner's eyes only, whatever stood there before", async () => {
+    pgm(join(faces(), 'Ann', '1.pgm'), 1);
+    mkdirSync(join(folder, 'out'));
+    writeFileSync(out(), '%YAML:1.0\n');
+    chmodSync(out(), 0o644);
+    expect(await run(['people', 'train', faces(), '--out', out(), '--no-align'])).toBe(0);
+    expect(statSync(out()).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(folder, 'out'))).toEqual(['people.yml']);
+  });
+
+  it('names the picture of odd size and leaves the old file as it was', async () => {
+    for (let i = 0; i < 3; i++) pgm(join(faces(), 'Ann', `${i}.pgm`), i);
+    expect(await run(['people', 'train', faces(), '--out', out(), '--no-align'])).toBe(0);
+    const before = readFileSync(out());
+    pgm(join(faces(), 'Bo', 'odd.pgm'), 5, 41);
+    expect(await run(['people', 'train', faces(), '--out', out(), '--no-align'])).toBe(1);
+    expect(stderr).toMatch(/40x36; Bo\/odd\.pgm is 41x36.*\[PEOPLE\]/);
+    expect(readFileSync(out()).equals(before)).toBe(true);
+  });
+
+  it('does not replace what is no people file', async () => {
+    pgm(join(faces(), 'Ann', '1.pgm'), 1);
+    const precious = join(folder, 'precious.yml');
+    writeFileSync(precious, 'a: 1\n');
+    for (const path of [precious, join(folder, 'faces'), join(folder, 'people.txt')]) {
+      expect(await run(['people', 'train', faces(), '--out', path, '--no-align'])).toBe(2);
+    }
+    expect(readFileSync(precious, 'utf8')).toBe('a: 1\n');
+  });
+
+  it('tells wrong use from bad data', async () => {
+    pgm(join(faces(), 'Ann', '1.pgm'), 1);
+    const use = (...words: string[]) => run(['people', ...words]);
+    expect(await use('train', join(folder, 'no'), '--out', out())).toBe(2);
+    expect(await use('train', faces())).toBe(2);
+    for (const threshold of ['low', '0', '-1', '', 'NaN']) {
+      expect(await use('train', faces(), '--out', out(), '--no-align', '--threshold', threshold)).toBe(2);
+    }
+    expect(await use('predict', 'x.png', '--people', join(folder, 'no.yml'))).toBe(2);
+    writeFileSync(join(folder, 'other.yml'), 'hello: world\n');
+    expect(await use('predict', 'x.png', '--people', join(folder, 'other.yml'))).toBe(1);
+    expect(stderr).toMatch(/other\.yml: .*OpenCV/);
+    mkdirSync(join(folder, 'empty'));
+    expect(await use('train', join(folder, 'empty'), '--out', out(), '--no-align')).toBe(1);
+    expect(existsSync(out())).toBe(false);
+  });
+
+  it('answers for the other pictures when one cannot be read', async () => {
+    const good = pgm(join(faces(), 'Ann', '1.pgm'), 1);
+    await run(['people', 'train', faces(), '--out', out(), '--no-align']);
+    stdout = '';
+    writeFileSync(join(folder, 'bad.png'), 'text');
+    expect(await run(['people', 'predict', join(folder, 'bad.png'), good, '--people', out(), '--json'])).toBe(1);
+    expect(lines()).toEqual([{ file: good, person: 'Ann', distance: 0 }]);
+    expect(stderr).toContain('bad.png');
+  });
+});
+
+const orl = requireShared('identity/orl');
+const openCv = requireOpenCv();
+
+describeWith(orl, 'moodlens people on the ORL faces', () => {
+  /** The first five pictures of everybody to train on, the others to test. */
+  function split(): { train: [string, string][]; test: [string, string][] } {
+    const all = Array.from({ length: 40 }, (_, s) => `s${s + 1}`).flatMap((name) =>
+      Array.from({ length: 10 }, (_, i): [string, string] => [join(orl.path, name, `${i + 1}.pgm`), name]),
+    );
+    return { train: all.filter((_, i) => i % 10 < 5), test: all.filter((_, i) => i % 10 >= 5) };
+  }
+
+  async function trainOn(train: readonly [string, string][], ...options: string[]): Promise<string> {
+    for (const [i, [path, name]] of train.entries()) {
+      const place = join(folder, 'faces', name);
+      mkdirSync(place, { recursive: true });
+      copyFileSync(path, join(place, `${i}.pgm`));
+    }
+    const out = join(folder, 'orl.yml');
+    expect(await run(['people', 'train', join(folder, 'faces'), '--out', out, ...options])).toBe(0);
+    stdout = '';
+    return out;
+  }
+
+  const rank1 = (test: readonly [string, string][]) =>
+    lines().filter(({ person }, i) => person === test[i]![1]).length / test.length;
+
+  describeWith(openCv, 'beside cv2', () => {
+    it('gives the names and distances of cv2 with --no-align, and a file that cv2 reads', async () => {
+      const { train, test } = split();
+      const out = await trainOn(train, '--no-align', '--threshold', 'none');
+      const paths = test.map(([path]) => path);
+      expect(await run(['people', 'predict', ...paths, '--people', out, '--json'])).toBe(0);
+      const job = {
+        settings: [{ radius: 1, neighbors: 8, gridX: 8, gridY: 8 }],
+        train: train.map(([path, name]) => [path, Number(name.slice(1))]),
+        test: paths,
+      };
+      const ask = (...words: string[]) =>
+        JSON.parse(
+          execFileSync(openCv.path, [join(repositoryRoot, 'tests/oracles/lbph.py'), ...words], {
+            input: JSON.stringify(job),
+            maxBuffer: 1 << 26,
+          }).toString(),
+        );
+      const [trained] = ask('answer').results;
+      expect(lines().map(({ person }) => person)).toEqual(trained.labels.map((label: number) => `s${label}`));
+      expect(lines().map(({ distance }) => distance)).toEqual(trained.distances);
+      expect(rank1(test)).toBeGreaterThan(0.9);
+      const loaded = ask('read', out);
+      expect(loaded.distances).toEqual(trained.distances);
+      expect(loaded.labels.map((label: number) => loaded.names[label])).toEqual(lines().map(({ person }) => person));
+    });
+  });
+
+  const detectors = shippedModelPath('face-full-range.onnx');
+  const built = {
+    path: detectors,
+    missing: existsSync(detectors) ? undefined : 'the detectors are not built (npm run build)',
+  };
+  describeWith(built, 'with alignment', () => {
+    it('names most of those it knows, misnames nobody and turns strangers away', async () => {
+      const { train, test } = split();
+      const known = (entry: [string, string]) => Number(entry[1].slice(1)) <= 20;
+      const out = await trainOn(train.filter(known));
+      expect(await run(['people', 'predict', ...test.map(([path]) => path), '--people', out, '--json'])).toBe(0);
+      const [friends, strangers] = [test.filter(known), lines().slice(100)];
+      const named = lines().slice(0, 100);
+      expect(named.filter(({ person }, i) => person === friends[i]![1]).length).toBeGreaterThanOrEqual(75);
+      expect(named.filter(({ person }, i) => person !== null && person !== friends[i]![1])).toEqual([]);
+      expect(strangers.filter(({ person }) => person !== null).length).toBeLessThanOrEqual(15);
+    });
+  });
+});
+
+const photographs = join(repositoryRoot, 'node_modules/@vladmandic/face-api/demo');
+const models = shippedModelPath('face-full-range.onnx');
+const ready = {
+  path: models,
+  missing: existsSync(models) && existsSync(photographs) ? undefined : 'the detectors are not built (npm run build)',
+};
+
+describeWith(ready, 'moodlens collect and people on photographs', () => {
+  /** The two best faces of a group photograph, with their surroundings. */
+  async function portraits(): Promise<string[]> {
+    const path = join(photographs, 'sample1.jpg');
+    const group = await decodePicture(path);
+    expect(await run(['detect', path, '--json'])).toBe(0);
+    const boxes = (JSON.parse(stdout).faces as { box: [number, number, number, number] }[]).map(({ box }) => box);
+    stdout = '';
+    return Promise.all(
+      boxes.slice(0, 2).map(async ([x, y, width, height], i) => {
+        const portrait = join(folder, `portrait-${i}.png`);
+        const around = crop(group, [x - width * 0.55, y - height * 0.55, width * 2.1, height * 2.1]);
+        writeFileSync(portrait, await encodePng(around));
+        return portrait;
+      }),
+    );
+  }
+
+  it('collects a face and knows it again in the photograph', async () => {
+    const people = join(folder, 'people');
+    const pictures = await portraits();
+    for (const [i, portrait] of pictures.entries()) {
+      expect(await run(['collect', `Person ${i}`, portrait, '--out', people, '--min-face', '40', '--json'])).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ person: `Person ${i}`, saved: 1, looked: 1, rejected: {} });
+      stdout = '';
+      const [file] = readdirSync(join(people, `Person ${i}`));
+      expect(file).toMatch(/^face-0001-[0-9a-f]{8}\.png$/);
+      if (process.platform === 'win32') continue;
+      expect(statSync(join(people, `Person ${i}`)).mode & 0o777).toBe(0o700);
+      expect(statSync(join(people, `Person ${i}`, file!)).mode & 0o777).toBe(0o600);
+    }
+    const out = join(folder, 'people.yml');
+    expect(await run(['people', 'train', people, '--out', out, '--threshold', 'none', '--json'])).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ people: { 'Person 0': 1, 'Person 1': 1 }, whole: 0, leftOut: [] });
+    stdout = '';
+    expect(await run(['people', 'predict', ...pictures, '--people', out, '--json'])).toBe(0);
+    expect(lines().map(({ person }) => person)).toEqual(['Person 0', 'Person 1']);
+  });
+
+  it('never overwrites: a second collection goes on counting', async () => {
+    const place = join(folder, 'people', 'Ann');
+    const [portrait] = await portraits();
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, 'face-0041-00000000.png'), 'kept');
+    for (let i = 0; i < 2; i++) {
+      expect(await run(['collect', 'Ann', portrait!, '--out', join(folder, 'people'), '--min-face', '40'])).toBe(0);
+    }
+    expect(readFileSync(join(place, 'face-0041-00000000.png'), 'utf8')).toBe('kept');
+    expect(readdirSync(place).map((file) => file.slice(0, 9))).toEqual(['face-0041', 'face-0042', 'face-0043']);
+  });
+});
