@@ -168,10 +168,20 @@ describe('leaveOneOutThreshold', () => {
     expect(threshold).toBeGreaterThan(0);
   });
 
-  it('learns from one person, not from one picture nor from copies of it', () => {
-    expect(People.train([['Ann', shots(1, 3)]]).threshold).toBeGreaterThan(0);
-    expect(People.train([['Ann', shots(1, 1)]]).threshold).toBeUndefined();
-    expect(People.train([['Ann', [...shots(1, 1), ...shots(1, 1)]]]).threshold).toBeUndefined();
+  it('goes by the usual distance of strangers, or by one person, not by one picture nor by copies of it', () => {
+    const train = (samples: FaceSample[], align: boolean) => People.train([['Ann', samples]], { align }).threshold;
+    expect(train(shots(1, 1), true)).toBe(76);
+    expect(People.train([['Ann', shots(1, 1)]], { faceSize: { width: 90, height: 90 } }).threshold).toBeUndefined();
+    expect(train(shots(1, 3), false)).toBeGreaterThan(0);
+    expect(train(shots(1, 1), false)).toBeUndefined();
+    expect(train([...shots(1, 1), ...shots(1, 1)], false)).toBeUndefined();
+  });
+
+  it('lets strangers count where they come nearer than usual', () => {
+    const { recognizer } = People.train(three, { threshold: 'none' });
+    const learned = leaveOneOutThreshold(recognizer, Number.MAX_VALUE);
+    expect(learned).toBeLessThan(Number.MAX_VALUE);
+    expect(leaveOneOutThreshold(recognizer, learned / 2)).toBe(learned / 2);
   });
 });
 

@@ -10,7 +10,7 @@ import { resizeGrey } from '../image/resize.js';
 import type { Identification } from '../live/track-identity.js';
 import { readFileStorage, type StorageNode } from './file-storage-yaml.js';
 import { type LbphOptions, LbphRecognizer } from './lbph.js';
-import { leaveOneOutThreshold } from './open-set-threshold.js';
+import { leaveOneOutThreshold, usualStrangerDistance } from './open-set-threshold.js';
 import { numberOf, recognizerOf, writeOpenCvYaml } from './opencv-yaml.js';
 import { personName } from './person-name.js';
 
@@ -71,8 +71,10 @@ export class People {
     people.forEach(([name], label) => {
       recognizer.labelNames.set(label, name);
     });
-    if (threshold === 'auto') recognizer.threshold = leaveOneOutThreshold(recognizer);
-    else if (threshold !== 'none') recognizer.threshold = threshold;
+    if (threshold === 'auto') {
+      const isUsual = align && isDefault(faceSize, lbph);
+      recognizer.threshold = leaveOneOutThreshold(recognizer, isUsual ? usualStrangerDistance : undefined);
+    } else if (threshold !== 'none') recognizer.threshold = threshold;
     return new People(recognizer, align, faceSize);
   }
 
@@ -224,6 +226,11 @@ function readFacts(facts: ReadonlyMap<string, StorageNode>): [align: boolean, wi
     );
   }
   return [align === 1, width, height];
+}
+
+/** Distances mean the same in two galleries only when both cut and describe faces alike. */
+function isDefault({ width, height }: CropSize, lbph: LbphOptions): boolean {
+  return width === defaultFaceSize.width && height === defaultFaceSize.height && Object.keys(lbph).length === 0;
 }
 
 function byCode(a: string, b: string): number {
