@@ -15,7 +15,7 @@ const source = dirname(createRequire(import.meta.url).resolve('@vladmandic/face-
 const scene = { width: 960, height: 540, fadeMs: 450 };
 const shots = [
   { photo: 'sample3', ms: 7000, from: [1120, 480, 1520], to: [1150, 460, 1240] },
-  { photo: 'sample3', ms: 7000, from: [1166, 395, 620], to: [1160, 385, 570] },
+  { photo: 'sample3', ms: 7000, from: [1166, 400, 690], to: [1162, 388, 620] },
   { photo: 'sample6', ms: 7000, from: [960, 540, 1740], to: [1270, 490, 1120] },
   { photo: 'sample5', ms: 7000, from: [1140, 440, 1380], to: [1090, 370, 1080] },
   { photo: 'sample4', ms: 7000, from: [820, 420, 1480], to: [1060, 330, 1040] },

@@ -1,7 +1,7 @@
 // The built page in a real Chromium, served by our own server: sources, speed, enrolment, privacy, failures, keyboard.
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -13,6 +13,22 @@ const faceSelector = '.face .bars';
 const enrolled = 60;
 
 const text = (page: Page, selector: string) => page.locator(selector).first().innerText();
+
+/** How much of the machine's processors nobody uses, 0..1, over that many milliseconds. */
+async function idleShare(ms: number): Promise<number> {
+  const read = () =>
+    cpus().reduce(
+      ({ idle, all }, { times }) => ({
+        idle: idle + times.idle,
+        all: all + Object.values(times).reduce((sum, time) => sum + time, 0),
+      }),
+      { idle: 0, all: 0 },
+    );
+  const before = read();
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  const after = read();
+  return (after.idle - before.idle) / (after.all - before.all);
+}
 
 /** Runs `body` on a page and closes it; afterwards nothing may have left the origin or gone wrong unseen. */
 async function withPage(
@@ -74,8 +90,10 @@ describeWith([requireChromium(), requireCommand('ffmpeg')], 'the live page', () 
       expect(await page.locator('.mark').first().locator('.mark-bar').count()).toBe(7);
     }));
 
-  it('shows 25 frames a second of a camera and never holds the page up', () =>
-    withPage(withCamera, { model }, async ({ page }) => {
+  it('shows 25 frames a second of a camera and does not hold the page up', async () => {
+    // On a machine that is busy with other work the figures say nothing: then only that it goes on at all.
+    const isQuiet = (await idleShare(1500)) > 0.8;
+    await withPage(withCamera, { model }, async ({ page }) => {
       await waitForFaces(page);
       expect(await text(page, '.segments [aria-pressed=true]')).toBe('Camera');
       await page.waitForTimeout(3000);
@@ -111,12 +129,15 @@ describeWith([requireChromium(), requireCommand('ffmpeg')], 'the live page', () 
           lagMax: lags.at(-1)!,
         };
       }, 8);
-      console.log('live page, 640x480 camera at 30 frames/s, one face:', measured);
-      // The bounds are loose: other work may share the machine. What is aimed at: 25 shown and analysed, lag below 50 ms.
-      expect(measured.shownPerSecond).toBeGreaterThan(20);
-      expect(measured.analysedPerSecond).toBeGreaterThan(10);
-      expect(measured.lagP99).toBeLessThan(100);
-    }));
+      console.log(
+        `live page, 640x480 camera at 30 frames/s, one face, ${isQuiet ? 'quiet' : 'busy'} machine:`,
+        measured,
+      );
+      expect(measured.shownPerSecond).toBeGreaterThan(isQuiet ? 25 : 8);
+      expect(measured.analysedPerSecond).toBeGreaterThan(isQuiet ? 20 : 3);
+      expect(measured.lagP99).toBeLessThan(isQuiet ? 50 : 250);
+    });
+  });
 
   it('enrols a person in 60 pictures, names them, keeps them over a reload, exports and deletes them', () =>
     withPage(withCamera, { model }, async ({ page }) => {

@@ -1,5 +1,6 @@
 // What people must know before they point this at anyone.
 import { model } from '../state/live-state.js';
+import type { ModelSummary } from '../worker/protocol.js';
 
 export function Notice() {
   const shown = model.value;
@@ -10,11 +11,19 @@ export function Notice() {
         people in view that this is running, and enrol only those who agree. In the EU, reading emotions at work or in
         education is prohibited (AI Act, Art. 5).
       </p>
-      {shown && (
-        <p class="model-line">
-          Model: {shown.architecture}, {(shown.parameters / 1e6).toFixed(2)} M parameters, trained on {shown.split}.
-        </p>
-      )}
+      {shown && <p class="model-line">{describeModel(shown)}</p>}
     </footer>
   );
+}
+
+/** The model in a line; its accuracy with its interval and sample count, or none at all. */
+function describeModel({ architecture, parameters, split, metrics }: ModelSummary): string {
+  const { validationAccuracy, validationAccuracyLow, validationAccuracyHigh, validationSamples } = metrics;
+  const size = `Model: ${architecture}, ${(parameters / 1e6).toFixed(2)} million parameters, ${split}`;
+  if (validationAccuracy === undefined || validationAccuracyLow === undefined || validationAccuracyHigh === undefined) {
+    return `${size}.`;
+  }
+  const percent = (share: number): string => (100 * share).toFixed(1);
+  const interval = `${percent(validationAccuracyLow)} to ${percent(validationAccuracyHigh)}`;
+  return `${size}: ${percent(validationAccuracy)} % right there (95 % interval ${interval}, ${validationSamples} pictures).`;
 }

@@ -122,6 +122,19 @@ describe('Gallery', () => {
     await expect(gallery.importYaml(other.toYaml())).rejects.toThrow(/same way.*grid 8x8.*grid 4x4/);
   });
 
+  it('goes on without what is damaged and says whose it was', async () => {
+    const store = memoryStore();
+    const gallery = await Gallery.open(store);
+    await gallery.add('Ada', picturesOf(1));
+    await gallery.add('Bob', picturesOf(2));
+    store.blobs.set('people/Ada', store.blobs.get('people/Ada')!.slice(0, 1000));
+    store.blobs.set('imported-people.yml', new TextEncoder().encode('%YAML:1.0\n---\n'));
+    const reopened = await Gallery.open(store);
+    expect(reopened.lost).toEqual(['Ada', 'the imported people']);
+    expect(reopened.list().map(({ name }) => name)).toEqual(['Bob']);
+    expect([...store.blobs.keys()]).toEqual(['people/Bob']);
+  });
+
   it('has nothing to export while nobody is known', () => {
     expect(() => Gallery.withoutStorage().exportYaml()).toThrow(PeopleError);
   });

@@ -23,6 +23,8 @@ export function cropForGallery(picture: Picture, face: Face): GreyPicture {
 }
 
 export class Gallery {
+  /** Whose data was damaged and could not be read. */
+  readonly lost: string[] = [];
   readonly #store: BlobStore | undefined;
   readonly #pictures = new Map<string, readonly GreyPicture[]>();
   #imported: People | undefined;
@@ -32,15 +34,20 @@ export class Gallery {
     this.#store = store;
   }
 
-  /** Reads what this browser keeps. Throws PeopleError when it is damaged. */
+  /** Reads what this browser keeps. What is damaged is removed and named in `lost`; everybody else stays known. */
   static async open(store: BlobStore): Promise<Gallery> {
     const gallery = new Gallery(store);
     for (const blob of await store.list(folder)) {
+      const name = decodeURIComponent(blob.slice(folder.length));
       const content = await store.read(blob);
-      if (content) gallery.#pictures.set(decodeURIComponent(blob.slice(folder.length)), unpackPictures(content));
+      if (content) await gallery.#load(blob, name, () => gallery.#pictures.set(name, unpackPictures(content)));
     }
     const imported = await store.read(importedFile);
-    if (imported) gallery.#imported = People.fromYaml(new TextDecoder().decode(imported));
+    if (imported) {
+      await gallery.#load(importedFile, 'the imported people', () => {
+        gallery.#imported = People.fromYaml(new TextDecoder().decode(imported));
+      });
+    }
     gallery.#people = gallery.#join();
     return gallery;
   }
@@ -107,6 +114,16 @@ export class Gallery {
     await this.#store?.write(importedFile, imported.toYaml());
     this.#imported = imported;
     this.#people = people;
+  }
+
+  async #load(blob: string, name: string, load: () => void): Promise<void> {
+    try {
+      load();
+    } catch (error) {
+      if (!(error instanceof PeopleError)) throw error;
+      this.lost.push(name);
+      await this.#store?.remove(blob);
+    }
   }
 
   #own(): People | undefined {

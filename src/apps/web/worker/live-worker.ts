@@ -4,7 +4,7 @@ import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { config as configureZod } from 'zod';
 import { openBrowserStore } from '../../../adapters/browser/files.js';
 import { setRuntimeFiles } from '../../../adapters/browser/session.js';
-import { MoodlensError } from '../../../core/errors.js';
+import { MoodlensError, PeopleError } from '../../../core/errors.js';
 import { Analyser } from './analyser.js';
 import { Enrolment } from './enrolment.js';
 import { FrameLoop } from './frame-loop.js';
@@ -86,19 +86,28 @@ async function changePeople(
 }
 
 async function open(modelsUrl: string, threads: number): Promise<void> {
+  let opened: Analyser;
   try {
-    analyser = await Analyser.open(modelsUrl, threads, (text, share) => post({ type: 'progress', text, share }));
+    opened = await Analyser.open(modelsUrl, threads, (text, share) => post({ type: 'progress', text, share }));
   } catch (error) {
     return post({ type: 'unusable', failure: toFailure(error) });
   }
   try {
     gallery = await Gallery.open(await openBrowserStore('moodlens'));
-    await useGallery(gallery);
+    const { lost } = gallery;
+    if (lost.length > 0) {
+      throw new PeopleError(
+        `What this browser kept of ${lost.join(', ')} was damaged and is gone; enrol or import again.`,
+      );
+    }
   } catch (error) {
     // Without storage everything else still works.
     gallery ??= Gallery.withoutStorage();
     post({ type: 'people-failed', failure: toFailure(error) });
   }
+  // Only now: the first frame must find the known people, and the enrolment a gallery.
+  analyser = opened;
+  await useGallery(gallery);
   post({ type: 'ready', model: analyser.model, modelMissing: analyser.modelMissing });
 }
 

@@ -33,7 +33,7 @@ export function unpackPictures(bytes: Uint8Array): GreyPicture[] {
   const size = width * height;
   if (foundMagic !== magic || foundVersion !== version || bytes.length !== headLength + count * size) {
     throw new PeopleError(
-      `The pictures that this browser keeps of a person are damaged (${bytes.length} bytes); delete the person and enrol again.`,
+      `The pictures that this browser keeps of a person are damaged (${bytes.length} bytes); enrol the person again.`,
     );
   }
   return Array.from({ length: count }, (_, index) => ({
