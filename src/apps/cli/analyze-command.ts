@@ -1,6 +1,6 @@
 // `moodlens analyze SOURCE`: the live pipeline over a file or stream, without a page.
 import { once } from 'node:events';
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { Command } from 'commander';
 import { openVideo } from '../../adapters/node/ffmpeg.js';
 import { openEncoder, type VideoEncoder } from '../../adapters/node/ffmpeg-encoder.js';
@@ -8,8 +8,7 @@ import { openSession } from '../../adapters/node/session.js';
 import { shippedModel } from '../../adapters/node/shipped-models.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
 import { NeuralFaceDetector } from '../../core/detect/neural-detector.js';
-import { ConfigError, PeopleError } from '../../core/errors.js';
-import { People } from '../../core/identity/people.js';
+import { ConfigError } from '../../core/errors.js';
 import { annotate } from '../../core/live/annotate.js';
 import { LivePipeline } from '../../core/live/pipeline.js';
 import type { FrameSource } from '../../core/ports/frame-source.js';
@@ -19,6 +18,7 @@ import { type AnalyzeConfig, followedLess, parseAnalyzeConfig } from '../../pipe
 import { frameLine, summaryLine, summaryText } from '../../pipeline/analyze/format-result.js';
 import { exitCodes } from './exit-codes.js';
 import { openExpressionModel } from './open-expression-model.js';
+import { readPeopleFile } from './people-file.js';
 
 interface AnalyzeOptions {
   readonly people?: string;
@@ -104,7 +104,7 @@ async function runAnalysis(
 
 /** Detector, expression model and people; `release` frees what holds native memory. */
 async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig) {
-  const people = options.people === undefined ? undefined : await openPeople(options.people);
+  const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
   const expression = await openExpressionModel(options.model);
   const [fullRange, shortRange] = await Promise.all([
     shippedModel('face-full-range.onnx'),
@@ -124,13 +124,6 @@ async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig) {
 
 function openOutput(path: string, { width, height, framesPerSecond }: FrameSource): Promise<VideoEncoder> {
   return openEncoder(path, { width, height, framesPerSecond: framesPerSecond ?? 25 });
-}
-
-async function openPeople(path: string): Promise<People> {
-  const text = await readFile(path, 'utf8').catch((cause: Error) => {
-    throw new PeopleError(`--people must name a file made by 'moodlens people train': ${cause.message}`, { cause });
-  });
-  return People.fromYaml(text);
 }
 
 async function refuseSame(source: string, out: string): Promise<void> {
