@@ -3,7 +3,7 @@
 import type { Face } from '../../../core/detect/face.js';
 import { PeopleError } from '../../../core/errors.js';
 import { LbphRecognizer } from '../../../core/identity/lbph.js';
-import { leaveOneOutThreshold } from '../../../core/identity/open-set-threshold.js';
+import { leaveOneOutThreshold, usualStrangerDistance } from '../../../core/identity/open-set-threshold.js';
 import { defaultFaceSize, People } from '../../../core/identity/people.js';
 import { personName } from '../../../core/identity/person-name.js';
 import { alignedFace } from '../../../core/image/face-crop.js';
@@ -186,8 +186,15 @@ function restore(
     labelNames: new Map(names.entries()),
     ...(like.faceSize ? { pictureSize: like.faceSize } : {}),
   });
-  recognizer.threshold = leaveOneOutThreshold(recognizer);
+  recognizer.threshold = leaveOneOutThreshold(recognizer, isUsual(like) ? usualStrangerDistance : undefined);
   return People.restore(recognizer, like);
+}
+
+/** Whether the distance from which on strangers are expected was measured for such faces. */
+function isUsual({ align, faceSize, recognizer: { radius, neighbors, gridX, gridY } }: People): boolean {
+  const { width, height } = faceSize ?? {};
+  const isUsualSize = width === defaultFaceSize.width && height === defaultFaceSize.height;
+  return align && isUsualSize && radius === 1 && neighbors === 8 && gridX === 8 && gridY === 8;
 }
 
 function mustMatch(a: People, b: People): void {
