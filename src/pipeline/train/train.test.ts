@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
 import { openSession } from '../../adapters/node/session.js';
@@ -38,11 +39,11 @@ function stripes(count: number, seed: number) {
   });
 }
 
-const dataset = stripes(64, 1);
+const dataset = stripes(40, 1);
 const small = {
   architecture: 'compact',
-  epochs: 3,
-  batchSize: 8,
+  epochs: 2,
+  batchSize: 10,
   threads: 1,
   schedule: { name: 'one-cycle', rate: 0.02 },
   augmentation: { flip: 0, shift: 0.05 },
@@ -84,27 +85,34 @@ async function history(store: TrainRequest['store']): Promise<object[]> {
     });
 }
 
+/** Vitest takes seconds to compare megabytes. */
+async function modelHash(store: TrainRequest['store']): Promise<string> {
+  return createHash('sha256')
+    .update((await store.read(runFiles.model))!)
+    .digest('hex');
+}
+
 describe('a run', () => {
   test('learns, and leaves a model that predicts as the trainer measured', async () => {
-    const asked = request();
+    const asked = request({}, { epochs: 3, batchSize: 6 });
     const { end, validation } = await trainRun(asked);
     expect(end).toBe('finished');
     const lines = (await history(asked.store)) as { epoch: number; trainingLoss: number; validationAccuracy: number }[];
     expect(lines.map((line) => line.epoch)).toEqual([1, 2, 3]);
     expect(lines[2]!.trainingLoss).toBeLessThan(lines[0]!.trainingLoss);
-    expect(validation).toMatchObject({ accuracy: lines[2]!.validationAccuracy, n: 16 });
+    expect(validation).toMatchObject({ accuracy: lines[2]!.validationAccuracy, n: 10 });
     expect(validation!.accuracy).toBeGreaterThan(0.8);
 
     const model = await ExpressionModel.open((await asked.store.read(runFiles.model))!, openSession);
     expect(model.metadata.labels).toEqual(['left', 'middle', 'right']);
     expect(model.metadata.dataset).toBe(dataset.hash);
     let correct = 0;
-    for (let i = 48; i < 64; i++) {
+    for (let i = 30; i < 40; i++) {
       const data = dataset.pixels.subarray(i * 2304, (i + 1) * 2304);
       const [prediction] = await model.predict([{ width: 48, height: 48, channels: 1, data }]);
       if (prediction!.label === dataset.classes[i]) correct++;
     }
-    expect(correct / 16).toBe(validation!.accuracy);
+    expect(correct / 10).toBe(validation!.accuracy);
     await model.release();
   });
 
@@ -117,13 +125,13 @@ describe('a run', () => {
       TrainRequest['store'],
     ];
     expect(await history(a)).toEqual(await history(b));
-    expect(await a.read(runFiles.model)).toEqual(await b.read(runFiles.model));
+    expect(await modelHash(a)).toBe(await modelHash(b));
     expect(await history(a)).not.toEqual(await history(other));
   });
 
   test.each([
-    ['in the middle of an epoch', 9],
-    ['between two epochs', 7],
+    ['in the middle of an epoch', 5],
+    ['between two epochs', 4],
     ['before the first step', 1],
   ])('stopped %s and resumed ends as an unbroken one, bit for bit', async (_, at) => {
     const unbroken = request();
@@ -134,7 +142,7 @@ describe('a run', () => {
     const resumed = request({ store: broken.store, resume: true });
     expect((await trainRun(resumed)).end).toBe('finished');
     expect(await history(broken.store)).toEqual(await history(unbroken.store));
-    expect(await broken.store.read(runFiles.model)).toEqual(await unbroken.store.read(runFiles.model));
+    expect(await modelHash(broken.store)).toBe(await modelHash(unbroken.store));
   });
 
   test('in a worker thread gives what it gives in this one', async () => {
@@ -149,22 +157,22 @@ describe('a run', () => {
     await trainRun(here);
     await trainRun(there);
     expect(await history(there.store)).toEqual(await history(here.store));
-    expect(await there.store.read(runFiles.model)).toEqual(await here.store.read(runFiles.model));
+    expect(await modelHash(there.store)).toBe(await modelHash(here.store));
   });
 
   test('ends early when the validation loss stops falling, and keeps the best weights', async () => {
-    const asked = request({}, { epochs: 12, patience: 1, keep: 'best', schedule: { name: 'constant', rate: 0.3 } });
+    const asked = request({}, { epochs: 8, patience: 1, keep: 'best', schedule: { name: 'constant', rate: 0.3 } });
     const { end, epochs, validation } = await trainRun(asked);
     expect(end).toBe('early');
-    expect(epochs).toBeLessThan(12);
+    expect(epochs).toBeLessThan(8);
     const lines = (await history(asked.store)) as { validationLoss: number; validationAccuracy: number }[];
     const best = lines.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
     expect(validation!.accuracy).toBe(best.validationAccuracy);
   });
 
   test('validates on a fold of the training split', async () => {
-    const asked = request({}, { epochs: 1, validation: { folds: 4, fold: 2 } });
-    expect((await trainRun(asked)).validation!.n).toBe(12);
+    const asked = request({}, { epochs: 1, validation: { folds: 3, fold: 2 } });
+    expect((await trainRun(asked)).validation!.n).toBe(10);
   });
 });
 
@@ -179,7 +187,7 @@ describe('what a run refuses', () => {
     await expect(trainRun(request({ resume: true }))).rejects.toThrow(RunError);
     const store = createMemoryStore();
     await trainRun(request({ store, shouldStop: stopAt(2) }));
-    await expect(trainRun(request({ store, resume: true, dataset: stripes(64, 2) }))).rejects.toThrow('another hash');
+    await expect(trainRun(request({ store, resume: true, dataset: stripes(40, 2) }))).rejects.toThrow('another hash');
     await expect(trainRun(request({ store, resume: true }, { seed: 9 }))).rejects.toThrow('configuration');
   });
 
