@@ -44,6 +44,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 20_000,
     reportCompressedSize: false,
     modulePreload: { polyfill: false },
+    // A slow machine is no warning.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: { headers, host: '127.0.0.1' },
 });
