@@ -30,11 +30,11 @@ async function showFile(video: HTMLVideoElement, file: File, url: string): Promi
       done(() =>
         reject(
           new MediaError(
-            `${file.name} must be a video that this browser plays (MP4 with H.264, WebM), but ${reason}. Choose another file, or convert it: ffmpeg -i ${JSON.stringify(file.name)} video.webm`,
+            `${file.name} must be a video that this browser plays (MP4 with H.264, WebM), but ${reason}. Choose another file, or convert it with: ffmpeg -i FILE video.webm`,
           ),
         ),
       );
-    const failed = (): void => unplayable(`it could not be read (${video.error?.message || 'unknown format'})`);
+    const failed = (): void => unplayable('it is damaged or of another format');
     const loaded = (): void => {
       if (video.videoWidth === 0) unplayable('it holds sound only');
       else done(resolve);

@@ -50,12 +50,12 @@ export function App() {
             </div>
           </div>
           <SourceBar controller={controller} />
-          <Notice />
         </section>
         <aside class="panel" aria-label="Faces and people">
           <FaceList />
           <PeoplePanel controller={controller} />
         </aside>
+        <Notice />
       </main>
       <p class="visually-hidden" role="status" aria-live="polite">
         {announcement.value}

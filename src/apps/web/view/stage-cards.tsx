@@ -79,8 +79,8 @@ function EnrolmentBadge() {
     <div class="enrolment-badge">
       <svg class="ring" viewBox="0 0 48 48" aria-hidden="true">
         <circle cx="24" cy="24" r="20" />
-        <circle cx="24" cy="24" r="20" pathLength={1} strokeDasharray={`${share} 1`} transform="rotate(-90 24 24)" />
-        <text x="24" y="28.5" textAnchor="middle">
+        <circle cx="24" cy="24" r="20" pathLength={1} stroke-dasharray={`${share} 1`} transform="rotate(-90 24 24)" />
+        <text x="24" y="28.5" text-anchor="middle">
           {state.taken}
         </text>
       </svg>
