@@ -1,6 +1,6 @@
 // `moodlens live`: serves the live page on this machine and opens it.
 import { spawn } from 'node:child_process';
-import { access } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { ConfigError } from '../../core/errors.js';
@@ -54,11 +54,11 @@ function parsePort(text: string): number {
 }
 
 async function mustExist(path: string): Promise<void> {
-  try {
-    await access(path);
-  } catch (cause) {
-    throw new ConfigError(`--model must name an .onnx file, but ${path} cannot be read.`, { cause });
-  }
+  const isReadable = await access(path, constants.R_OK).then(
+    async () => (await stat(path)).isFile(),
+    () => false,
+  );
+  if (!isReadable) throw new ConfigError(`--model must name an .onnx file, but ${path} is none that can be read.`);
 }
 
 /** Asks the desktop to open the page; without a desktop the printed address is enough. */

@@ -223,8 +223,7 @@ export class LiveController {
           message: `The analysis stopped (${text}). Press Try again; if it happens again, use a current browser.`,
         }),
     );
-    const threads = Number(new URLSearchParams(location.search).get('threads')) || 1;
-    link.send({ type: 'open', modelsUrl: new URL('./models/', document.baseURI).href, threads });
+    link.send({ type: 'open', modelsUrl: new URL('./models/', document.baseURI).href, threads: wantedThreads() });
     return link;
   }
 
@@ -279,6 +278,12 @@ export class LiveController {
     if (text !== this.#announcedFaces) state.announcement.value = `In view: ${text}`;
     this.#announcedFaces = text;
   }
+}
+
+/** WebAssembly threads, from the address (`?threads=2`); one unless asked for. */
+function wantedThreads(): number {
+  const wanted = Math.floor(Number(new URLSearchParams(location.search).get('threads')) || 1);
+  return Math.max(1, Math.min(wanted, navigator.hardwareConcurrency || 1));
 }
 
 /** A failure's text for the page; of what is not ours, the exception's own. */
