@@ -4,10 +4,7 @@ import { realpath } from 'node:fs/promises';
 import { Command } from 'commander';
 import { openVideo } from '../../adapters/node/ffmpeg.js';
 import { openEncoder, type VideoEncoder } from '../../adapters/node/ffmpeg-encoder.js';
-import { openSession } from '../../adapters/node/session.js';
-import { shippedModel } from '../../adapters/node/shipped-models.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
-import { NeuralFaceDetector } from '../../core/detect/neural-detector.js';
 import { ConfigError } from '../../core/errors.js';
 import { annotate } from '../../core/live/annotate.js';
 import { LivePipeline } from '../../core/live/pipeline.js';
@@ -17,8 +14,11 @@ import { analyze } from '../../pipeline/analyze/analyze.js';
 import { type AnalyzeConfig, followedLess, parseAnalyzeConfig } from '../../pipeline/analyze/config.js';
 import { frameLine, summaryLine, summaryText } from '../../pipeline/analyze/format-result.js';
 import { exitCodes } from './exit-codes.js';
+import { Interrupt } from './interrupt.js';
+import { openDetector } from './open-detector.js';
 import { openExpressionModel } from './open-expression-model.js';
 import { readPeopleFile } from './people-file.js';
+import { toNumber } from './to-number.js';
 
 interface AnalyzeOptions {
   readonly people?: string;
@@ -106,13 +106,7 @@ async function runAnalysis(
 async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig) {
   const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
   const expression = await openExpressionModel(options.model);
-  const [fullRange, shortRange] = await Promise.all([
-    shippedModel('face-full-range.onnx'),
-    shippedModel('face-short-range.onnx'),
-  ]);
-  const detector = await NeuralFaceDetector.open({ fullRange, shortRange }, openSession, {
-    minScore: Math.max(0.05, minScore - followedLess),
-  });
+  const detector = await openDetector({ minScore: Math.max(0.05, minScore - followedLess) });
   return {
     pipeline: new LivePipeline({ detector, expression, people, startScore: minScore, clock: () => performance.now() }),
     release: async () => {
@@ -133,37 +127,7 @@ async function refuseSame(source: string, out: string): Promise<void> {
   }
 }
 
-/** NaN for what is no number, which the schema then refuses by name. */
-function toNumber(text: string): number {
-  return text.trim() === '' ? Number.NaN : Number(text);
-}
-
 /** Writes to stdout and waits while the reader is behind. When the reader goes away (`| head`), main.ts ends the program. */
 async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-}
-
-/** Ctrl-C: the first ends the work in good order, the second at once. */
-class Interrupt {
-  wasAsked = false;
-  onAsk: () => void = () => undefined;
-  #askedMs = 0;
-  readonly #listener = () => {
-    // npx passes on a Ctrl-C that the terminal has sent us too: that is not a second one.
-    if (this.wasAsked && performance.now() - this.#askedMs > 500) process.exit(exitCodes.interrupted);
-    if (this.wasAsked) return;
-    this.wasAsked = true;
-    this.#askedMs = performance.now();
-    this.onAsk();
-  };
-
-  constructor() {
-    process.on('SIGINT', this.#listener);
-    process.on('SIGTERM', this.#listener);
-  }
-
-  stopListening(): void {
-    process.off('SIGINT', this.#listener);
-    process.off('SIGTERM', this.#listener);
-  }
 }

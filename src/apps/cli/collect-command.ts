@@ -14,7 +14,9 @@ import { rejections } from '../../pipeline/collect/check-face.js';
 import { type CandidateFrame, type Collection, collectFaces } from '../../pipeline/collect/collect-faces.js';
 import { parseCollect } from '../../pipeline/collect/config.js';
 import { exitCodes } from './exit-codes.js';
+import { Interrupt } from './interrupt.js';
 import { openDetector } from './open-detector.js';
+import { toNumber } from './to-number.js';
 
 interface CollectCommandOptions {
   readonly photos?: string;
@@ -51,7 +53,7 @@ async function collect(name: string, sources: readonly string[], options: Collec
   const person = parseName(name);
   const folder = join(options.out, person);
   const files: string[] = [];
-  const interrupt = listenForInterrupt();
+  const interrupt = new Interrupt();
   const detector = await openDetector();
   const progress = terminalProgress('collect');
   try {
@@ -75,7 +77,7 @@ async function collect(name: string, sources: readonly string[], options: Collec
     if (frames.error !== undefined) throw frames.error;
     if (interrupt.wasAsked) process.exitCode = exitCodes.interrupted;
   } finally {
-    interrupt.stop();
+    interrupt.stopListening();
     progress.finish();
     await detector.release();
   }
@@ -169,22 +171,6 @@ function rejectionLines(rejected: Collection['rejected']): string[] {
   return rejections.flatMap((reason) => (rejected[reason] === undefined ? [] : [`${reason}: ${rejected[reason]}`]));
 }
 
-/** Ctrl-C keeps what is saved; a second one ends at once. */
-function listenForInterrupt(): { readonly wasAsked: boolean; stop(): void } {
-  const state = {
-    wasAsked: false,
-    stop: () => {
-      process.off('SIGINT', listener);
-    },
-  };
-  const listener = () => {
-    if (state.wasAsked) process.exit(exitCodes.interrupted);
-    state.wasAsked = true;
-  };
-  process.on('SIGINT', listener);
-  return state;
-}
-
 /** A name that cannot be a folder is wrong use. */
 function parseName(name: string): string {
   try {
@@ -192,9 +178,4 @@ function parseName(name: string): string {
   } catch (error) {
     throw new ConfigError((error as Error).message, { cause: error });
   }
-}
-
-/** NaN for what is no number, which the schema then refuses by name. */
-function toNumber(text: string): number {
-  return text.trim() === '' ? Number.NaN : Number(text);
 }

@@ -4,13 +4,11 @@ import { basename, join, parse, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { writeFileAtomic } from '../../adapters/node/files.js';
 import { decodePicture, encodePng } from '../../adapters/node/image-codec.js';
-import { openSession } from '../../adapters/node/session.js';
-import { shippedModel } from '../../adapters/node/shipped-models.js';
 import { annotateFaces } from '../../core/detect/annotate-faces.js';
 import type { Face } from '../../core/detect/face.js';
-import { NeuralFaceDetector } from '../../core/detect/neural-detector.js';
 import { ConfigError, MediaError, MoodlensError } from '../../core/errors.js';
 import type { Picture } from '../../core/image/picture.js';
+import { openDetector } from './open-detector.js';
 import { describeError } from './print-error.js';
 
 interface DetectOptions {
@@ -46,14 +44,7 @@ export function define(): Command {
 async function detect(files: readonly string[], options: DetectOptions): Promise<void> {
   const minScore = options.minScore === undefined ? undefined : parseMinScore(options.minScore);
   const outputs = options.out === undefined ? undefined : outputPaths(files, options.out);
-  const [fullRange, shortRange] = await Promise.all([
-    shippedModel('face-full-range.onnx'),
-    shippedModel('face-short-range.onnx'),
-  ]);
-  const detector = await NeuralFaceDetector.open({ fullRange, shortRange }, openSession, {
-    search: options.search,
-    ...(minScore === undefined ? {} : { minScore }),
-  });
+  const detector = await openDetector({ search: options.search, ...(minScore === undefined ? {} : { minScore }) });
   if (options.out !== undefined) await mkdir(options.out, { recursive: true });
   let failed = 0;
   try {

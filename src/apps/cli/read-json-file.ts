@@ -13,6 +13,8 @@ export async function readJsonFile(path: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ConfigError(`${path} must be JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new ConfigError(`${path} must be JSON: ${cause instanceof Error ? cause.message : cause}; correct it`, {
+      cause,
+    });
   }
 }

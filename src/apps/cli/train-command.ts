@@ -9,7 +9,10 @@ import { readDataset } from '../../pipeline/data/read-dataset.js';
 import { parseTrainConfig, type TrainConfig } from '../../pipeline/train/config.js';
 import { readRunConfig } from '../../pipeline/train/run-folder.js';
 import { trainRun } from '../../pipeline/train/train.js';
+import { exitCodes } from './exit-codes.js';
+import { Interrupt } from './interrupt.js';
 import { readJsonFile } from './read-json-file.js';
+import { toNumber } from './to-number.js';
 
 interface TrainOptions {
   readonly data: string;
@@ -39,7 +42,7 @@ export function define(): Command {
 
 async function train(options: TrainOptions): Promise<void> {
   if (options.device !== 'cpu') {
-    throw new ConfigError(`--device must be one that is there (cpu), not '${options.device}'`);
+    throw new ConfigError(`--device must name a device that can train, and '${options.device}' is none; there is: cpu`);
   }
   const folder = options.resume ?? options.out;
   if (folder === undefined || (options.resume !== undefined && options.out !== undefined)) {
@@ -50,7 +53,10 @@ async function train(options: TrainOptions): Promise<void> {
   const store = createFolderStore(resolve(folder));
   const config = await readConfig(options, () => readRunConfig(store));
   const dataset = await readDataset(createFolderStore(resolve(options.data)));
-  const interrupt = listenForInterrupt();
+  const interrupt = new Interrupt();
+  interrupt.onAsk = () => {
+    process.stderr.write('\nstopping after this step, and saving; press Ctrl-C again to stop at once\n');
+  };
   const progress = terminalProgress('train');
   try {
     const result = await trainRun({
@@ -63,7 +69,7 @@ async function train(options: TrainOptions): Promise<void> {
         new WorkerEngine({ architecture, architectureOptions, ...engineOptions }),
       progress,
       clock: () => performance.now(),
-      shouldStop: interrupt.wasAsked,
+      shouldStop: () => interrupt.wasAsked,
     });
     progress.finish();
     if (options.json) process.stdout.write(`${JSON.stringify({ run: folder, ...result })}\n`);
@@ -78,10 +84,10 @@ async function train(options: TrainOptions): Promise<void> {
         `${folder}/model.onnx: validation accuracy ${percent(accuracy)} % (95 % interval ${interval.map(percent).join('-')}, n = ${n})\n`,
       );
     }
-    if (result.end === 'stopped') process.exitCode = 130;
+    if (result.end === 'stopped') process.exitCode = exitCodes.interrupted;
   } finally {
     progress.finish();
-    interrupt.forget();
+    interrupt.stopListening();
   }
 }
 
@@ -92,24 +98,7 @@ async function readConfig(options: TrainOptions, ofRun: () => Promise<TrainConfi
   }
   return parseTrainConfig({
     ...base,
-    ...(options.epochs === undefined ? {} : { epochs: Number(options.epochs) }),
-    ...(options.seed === undefined ? {} : { seed: Number(options.seed) }),
+    ...(options.epochs === undefined ? {} : { epochs: toNumber(options.epochs) }),
+    ...(options.seed === undefined ? {} : { seed: toNumber(options.seed) }),
   });
-}
-
-/** The first Ctrl-C (or SIGTERM) asks the trainer to save and stop, the second ends the process at once. */
-function listenForInterrupt(): { wasAsked: () => boolean; forget: () => void } {
-  let asked = false;
-  const ask = (): void => {
-    if (asked) process.exit(130);
-    asked = true;
-    process.stderr.write('\nstopping after this step, and saving; press Ctrl-C again to stop at once\n');
-  };
-  process.on('SIGINT', ask);
-  process.on('SIGTERM', ask);
-  const forget = (): void => {
-    process.off('SIGINT', ask);
-    process.off('SIGTERM', ask);
-  };
-  return { wasAsked: () => asked, forget };
 }

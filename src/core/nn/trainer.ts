@@ -1,4 +1,5 @@
 // The training loop: epochs, steps, validation, and the state that lets a broken run continue as if unbroken.
+import { RunError } from '../errors.js';
 import type { TrainingBatches } from './batches.js';
 import type { Batch, StepResult, TrainingEngine } from './engine.js';
 import { learningRate, type Schedule } from './schedule.js';
@@ -66,6 +67,11 @@ export async function train(
       // While the engine works in its own thread, this one prepares the next batch.
       next = number + 1 < batches.perEpoch ? batches.batch(epoch, number + 1) : undefined;
       const result = await stepping;
+      if (!Number.isFinite(result.loss)) {
+        throw new RunError(
+          `the training loss must stay finite, and at epoch ${epoch + 1}, step ${number + 1} it is ${result.loss}; lower the learning rate and start a new run (the last checkpoint is kept)`,
+        );
+      }
       current = {
         ...current,
         stepInEpoch: number + 1,

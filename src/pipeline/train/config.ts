@@ -4,17 +4,20 @@ import { ConfigError } from '../../core/errors.js';
 import { architectureNames } from '../../core/nn/architecture.js';
 
 const share = z.number().min(0).max(1);
-const range = z.tuple([z.number(), z.number()]).refine(([low, high]) => low <= high, 'low must not be above high');
+const range = (lowest: number, highest: number) => {
+  const bounded = z.number().min(lowest).max(highest);
+  return z.tuple([bounded, bounded]).refine(([low, high]) => low <= high, 'low must not be above high');
+};
 
 const augmentationSchema = z.strictObject({
   flip: share.default(0.5).describe('probability of mirroring'),
   rotation: z.number().min(0).max(180).default(8).describe('largest rotation either way, degrees'),
-  zoom: range.default([0.9, 1.12]).describe('range of the scale factor'),
+  zoom: range(0.1, 10).default([0.9, 1.12]).describe('range of the scale factor'),
   shift: share.default(0.09).describe('largest shift either way, share of the side'),
   erasing: z
     .strictObject({
       probability: share.default(0.25),
-      area: range.default([0.04, 0.16]).describe('erased share of the area'),
+      area: range(0, 1).default([0.04, 0.16]).describe('erased share of the area'),
     })
     .prefault({}),
 });
@@ -51,41 +54,46 @@ const validationSchema = z.union([
   }),
 ]);
 
-export const trainConfigSchema = z.strictObject({
-  architecture: z.enum(architectureNames as [string, ...string[]]).default('compact'),
-  dropout: z.number().min(0).lt(0.9).optional().describe("default: the architecture's own"),
-  l2: z.number().min(0).optional().describe("penalty l2 * sum(w^2); default: the architecture's own"),
-  kernel: z.int().min(2).max(5).optional().describe('side of the kernels, pixels; only for `original`'),
-  trainingSplit: z.string().default('Training'),
-  validation: validationSchema.default({ split: 'PublicTest' }),
-  excludeDuplicates: z
-    .boolean()
-    .default(true)
-    .describe('leave out training pictures that are pixel-identical to a validation picture'),
-  epochs: z.int().positive().default(24),
-  batchSize: z.int().positive().max(1024).default(64),
-  optimiser: optimiserSchema.default({ name: 'sgd', momentum: 0.9, nesterov: true }),
-  schedule: scheduleSchema.default({ name: 'one-cycle', rate: 0.05, warmUp: 0.15 }),
-  labelSmoothing: z.number().min(0).lt(1).default(0.1),
-  augmentation: augmentationSchema.nullable().prefault({}).describe('null for none'),
-  patience: z
-    .int()
-    .positive()
-    .nullable()
-    .default(null)
-    .describe('epochs without a lower validation loss before the run ends; null never ends it early'),
-  keep: z
-    .enum(['last', 'best'])
-    .default('last')
-    .describe('which weights become the model: of the last epoch, or of the lowest validation loss'),
-  seed: z.int().min(0).default(1),
-  threads: z
-    .int()
-    .positive()
-    .max(64)
-    .default(2)
-    .describe('threads of ONNX Runtime; part of what makes a run repeatable'),
-});
+export const trainConfigSchema = z
+  .strictObject({
+    architecture: z.enum(architectureNames as [string, ...string[]]).default('compact'),
+    dropout: z.number().min(0).lt(0.9).optional().describe("default: the architecture's own"),
+    l2: z.number().min(0).optional().describe("penalty l2 * sum(w^2); default: the architecture's own"),
+    kernel: z.int().min(2).max(5).optional().describe('side of the kernels, pixels; only for `original`'),
+    trainingSplit: z.string().default('Training'),
+    validation: validationSchema.default({ split: 'PublicTest' }),
+    excludeDuplicates: z
+      .boolean()
+      .default(true)
+      .describe('leave out training pictures that are pixel-identical to a validation picture'),
+    epochs: z.int().positive().default(24),
+    batchSize: z.int().positive().max(1024).default(64),
+    optimiser: optimiserSchema.default({ name: 'sgd', momentum: 0.9, nesterov: true }),
+    schedule: scheduleSchema.default({ name: 'one-cycle', rate: 0.05, warmUp: 0.15 }),
+    labelSmoothing: z.number().min(0).lt(1).default(0.1),
+    augmentation: augmentationSchema.nullable().prefault({}).describe('null for none'),
+    patience: z
+      .int()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe('epochs without a lower validation loss before the run ends; null never ends it early'),
+    keep: z
+      .enum(['last', 'best'])
+      .default('last')
+      .describe('which weights become the model: of the last epoch, or of the lowest validation loss'),
+    seed: z.int().min(0).default(1),
+    threads: z
+      .int()
+      .positive()
+      .max(64)
+      .default(2)
+      .describe('threads of ONNX Runtime; part of what makes a run repeatable'),
+  })
+  .refine(({ architecture, kernel }) => kernel === undefined || architecture === 'original', {
+    path: ['kernel'],
+    error: 'only the architecture original has a kernel to choose',
+  });
 
 export type TrainConfig = z.infer<typeof trainConfigSchema>;
 

@@ -41,10 +41,17 @@ export async function beginRun(store: BlobStore, config: TrainConfig, facts: Run
 /** The run's last checkpoint; undefined when it stopped before the first one. */
 export async function readRun(store: BlobStore, config: TrainConfig, facts: RunFacts): Promise<Checkpoint | undefined> {
   const saved = await readRunConfig(store);
-  // More epochs or another way of keeping weights continue a run; anything else would make it another one.
-  const comparable = (c: TrainConfig): string => JSON.stringify({ ...c, keep: null, patience: null });
-  if (comparable(saved) !== comparable(config)) {
-    throw new RunError('a run must be resumed with its own configuration, and this one differs; leave --config out');
+  // When to end early and which weights to keep may change; anything else, the number of epochs too, shapes every step.
+  const differing = (Object.keys(config) as (keyof TrainConfig)[]).filter(
+    (key) => key !== 'keep' && key !== 'patience' && JSON.stringify(saved[key]) !== JSON.stringify(config[key]),
+  );
+  if (differing.length > 0) {
+    const found = differing.map(
+      (key) => `${key} was ${JSON.stringify(saved[key])} and is ${JSON.stringify(config[key])}`,
+    );
+    throw new RunError(
+      `a run must be resumed with its own configuration, and ${found.join(', ')}; leave those out, or start a new run with --out`,
+    );
   }
   const run = await readJson<RunFacts>(store, runFiles.run);
   if (run.dataset !== facts.dataset) {

@@ -188,7 +188,14 @@ describe('what a run refuses', () => {
     const store = createMemoryStore();
     await trainRun(request({ store, shouldStop: stopAt(2) }));
     await expect(trainRun(request({ store, resume: true, dataset: stripes(40, 2) }))).rejects.toThrow('another hash');
-    await expect(trainRun(request({ store, resume: true }, { seed: 9 }))).rejects.toThrow('configuration');
+    await expect(trainRun(request({ store, resume: true }, { seed: 9 }))).rejects.toThrow('seed was 1 and is 9');
+  });
+
+  test('to go on when the loss is no longer finite, and keeps the checkpoint before', async () => {
+    const store = createMemoryStore();
+    const exploding = { schedule: { name: 'constant', rate: 1e30 } };
+    await expect(trainRun(request({ store }, exploding))).rejects.toThrow('must stay finite');
+    expect(store.blobs.has(runFiles.model)).toBe(false);
   });
 
   test('a damaged checkpoint', async () => {
@@ -201,7 +208,9 @@ describe('what a run refuses', () => {
   test('a split that is not there, the same split twice, a batch larger than the data', async () => {
     await expect(trainRun(request({}, { trainingSplit: 'Traning' }))).rejects.toThrow(DatasetError);
     await expect(trainRun(request({}, { validation: { split: 'Training' } }))).rejects.toThrow(ConfigError);
-    await expect(trainRun(request({}, { batchSize: 100 }))).rejects.toThrow('batchSize');
+    const store = createMemoryStore();
+    await expect(trainRun(request({ store }, { batchSize: 100 }))).rejects.toThrow('batchSize');
+    expect([...store.blobs.keys()]).toEqual([]);
   });
 
   test.each([
@@ -209,6 +218,9 @@ describe('what a run refuses', () => {
     [{ learningRate: 1 }],
     [{ schedule: { name: 'one-cycle', rate: -1 } }],
     [{ augmentation: { zoom: [2, 1] } }],
+    [{ augmentation: { zoom: [0, 0] } }],
+    [{ augmentation: { erasing: { area: [-1, 2] } } }],
+    [{ kernel: 5 }],
     [{ architecture: 'resnet' }],
   ])('the configuration %o', (config) => {
     expect(() => parseTrainConfig(config)).toThrow(ConfigError);

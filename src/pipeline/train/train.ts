@@ -68,6 +68,12 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
   };
   const architecture = createArchitecture(config.architecture, options);
   const chosen = chooseSamples(dataset, config);
+  // Before anything is written: a refused run must not leave a folder that stands in the way of the next.
+  if (chosen.training.length < config.batchSize) {
+    throw new RunError(
+      `an epoch must hold at least one batch of ${config.batchSize}, and there are ${chosen.training.length} training pictures; choose a smaller batchSize`,
+    );
+  }
   const facts: RunFacts = {
     name: request.name,
     dataset: dataset.hash,
@@ -103,11 +109,6 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
       augmentation: config.augmentation,
       masks: engine.masks,
     });
-    if (batches.perEpoch === 0) {
-      throw new RunError(
-        `an epoch must hold at least one batch of ${config.batchSize}, and there are ${chosen.training.length} training pictures; choose a smaller batchSize`,
-      );
-    }
     const save = async (state: TrainerState, isBest: boolean): Promise<void> => {
       const bytes = writeCheckpoint({ trainer: state, engine: await engine.state() });
       if (isBest) await store.write(runFiles.best, bytes);

@@ -1,0 +1,79 @@
+// The expression model that comes with the package is what its card says.
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { openSession } from '../src/adapters/node/session.js';
+import { shippedModel, shippedModelPath } from '../src/adapters/node/shipped-models.js';
+import { expressionLabels } from '../src/core/dataset/labels.js';
+import { createDataset } from '../src/core/dataset/packed-dataset.js';
+import { ExpressionModel } from '../src/core/nn/expression-model.js';
+import { evaluate } from '../src/pipeline/evaluate/evaluate.js';
+import { describeWith, requireShared } from './requirements.js';
+
+const card = readFileSync(shippedModelPath('expression.onnx').replace('.onnx', '.md'), 'utf8');
+
+describe('the shipped expression model', () => {
+  test('is small, ours, and described by its card', async () => {
+    expect(statSync(shippedModelPath('expression.onnx')).size).toBeLessThan(8e6);
+    const model = await ExpressionModel.open(await shippedModel('expression.onnx'), openSession);
+    expect(model.metadata.labels).toEqual([...expressionLabels]);
+    expect(model.metadata.multiplyAdds).toBeLessThan(100e6);
+    expect(card).toContain(model.metadata.parameters.toLocaleString('en'));
+    expect(card).toContain(model.metadata.dataset);
+    await model.release();
+  });
+});
+
+const shared = requireShared('fer2013');
+describeWith(shared, 'the shipped expression model on PublicTest', () => {
+  test('is as accurate as its card says, and at least 64 %', async () => {
+    const model = await ExpressionModel.open(await shippedModel('expression.onnx'), openSession, { threads: 2 });
+    const { accuracy, n } = await evaluate(await publicTest(shared.path), model, {
+      split: 'PublicTest',
+      batch: 64,
+      yesThisIsTheTest: false,
+    });
+    expect(n).toBe(3589);
+    expect(accuracy).toBeGreaterThanOrEqual(0.64);
+    expect(card).toContain(`${(100 * accuracy).toFixed(2)} %`);
+    await model.release();
+  });
+});
+
+/** The PublicTest rows out of the picture atlases: 64 tiles of 48 x 48 a line, 4096 rows an atlas. */
+async function publicTest(folder: string) {
+  const rows = readFileSync(join(folder, 'labels.csv'), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(','))
+    .filter(([, , usage]) => usage === 'PublicTest')
+    .map(([row, emotion]) => ({ row: Number(row), emotion: Number(emotion) }));
+  const pixels = new Uint8Array(rows.length * 48 * 48);
+  let atlas = { index: -1, width: 0, data: new Uint8Array() };
+  for (const [i, { row }] of rows.entries()) {
+    const index = row >> 12;
+    if (atlas.index !== index) {
+      const image = sharp(join(folder, `fer2013-${String(index).padStart(2, '0')}.png`)).greyscale();
+      const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+      atlas = { index, width: info.width, data: new Uint8Array(data) };
+    }
+    const tile = row & 4095;
+    for (let y = 0; y < 48; y++) {
+      const from = ((tile >> 6) * 48 + y) * atlas.width + (tile & 63) * 48;
+      pixels.set(atlas.data.subarray(from, from + 48), (i * 48 + y) * 48);
+    }
+  }
+  return createDataset({
+    width: 48,
+    height: 48,
+    labels: expressionLabels,
+    splitNames: ['PublicTest'],
+    pixels,
+    classes: Uint8Array.from(rows, ({ emotion }) => emotion),
+    splits: new Uint8Array(rows.length),
+    rows: Int32Array.from(rows, ({ row }) => row),
+    source: { kind: 'test', name: 'PublicTest', brokenRows: 0 },
+  });
+}
