@@ -48,7 +48,7 @@ export function requirePython(...modules: readonly string[]): Requirement {
   return python(path, program, `Python with ${modules.join(', ')} is not installed (MOODLENS_PEERS_PYTHON names one)`);
 }
 
-/** Debian's  (python3-opencv); optional everywhere. */
+/** Debian's Python with cv2.face (python3-opencv); optional everywhere. */
 export function requireOpenCv(): Requirement {
   return python('/usr/bin/python3', 'import cv2; cv2.face', 'OpenCV is not installed (apt-get install python3-opencv)');
 }

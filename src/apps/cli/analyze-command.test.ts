@@ -221,12 +221,14 @@ describeWith([built, ...ffmpeg], 'moodlens analyze', () => {
       [[path('words.mp4'), '--model', model], /must be a video.*\[MEDIA\]/],
       [[clip, '--model', path('garbage.onnx')], /\[MODEL_FORMAT\]/],
       [[clip, '--model', model, '--people', path('garbage.yml')], /\[PEOPLE\]/],
-      [[clip, '--model', model, '--people', path('missing.yml')], /--people must name.*\[PEOPLE\]/],
     ] as const) {
       const { code, stdout, stderr } = await runCli('analyze', ...line, '--out', out, '--json');
       expect([code, stdout], line.join(' ')).toEqual([1, '']);
       expect(stderr).toMatch(says);
     }
+    const unknown = await runCli('analyze', clip, '--model', model, '--people', path('missing.yml'), '--out', out);
+    expect(unknown).toMatchObject({ code: 2, stdout: '' });
+    expect(unknown.stderr).toMatch(/missing\.yml must be a people file and does not exist.*\[CONFIG\]/);
     for (const bad of [clip, path('video.txt')]) {
       expect(await runCli('analyze', clip, '--model', model, '--out', bad)).toMatchObject({ code: 2, stdout: '' });
     }

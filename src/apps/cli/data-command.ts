@@ -42,7 +42,8 @@ export function define(): Command {
 
 async function importData(source: string, options: ImportOptions): Promise<void> {
   const kind = await stat(source).catch(() => undefined);
-  if (kind === undefined) throw new ConfigError(`${source} must be a CSV file or a folder and does not exist`);
+  if (kind === undefined)
+    throw new ConfigError(`${source} must be a CSV file or a folder and does not exist; check the path`);
   const overwrite = await mayReplace(options);
   await requireFreeFolder(options.out, overwrite);
   const { dataset, broken, problems } = await (kind.isDirectory()

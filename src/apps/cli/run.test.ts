@@ -41,6 +41,7 @@ describe('run', () => {
     expect(await run(['detct'])).toBe(2);
     expect(stderr).toContain("unknown command 'detct'");
     expect(stderr).toContain('Did you mean detect?');
+    expect(stderr).toContain('`moodlens --help` lists the commands');
   });
 
   it('gives no help for a command that does not exist', async () => {

@@ -38,6 +38,7 @@ async function buildProgram(called: string | undefined): Promise<Command> {
     else program.command(entry.name).description(entry.description);
   }
   prepare(program);
+  program.showHelpAfterError('(`moodlens --help` lists the commands)');
   return program;
 }
 

@@ -158,7 +158,7 @@ export class Fer2013Csv {
     );
     if ([...names].sort().join() !== 'emotion,pixels,usage') {
       throw new DatasetError(
-        `line 1 must name the columns emotion,pixels,Usage and is ${header === '' ? 'empty' : JSON.stringify(header.slice(0, 80))}; give Kaggle's fer2013.csv`,
+        `line 1 must name the columns emotion,pixels,Usage and is ${header === '' ? 'empty' : JSON.stringify(header.slice(0, 40))}; give Kaggle's fer2013.csv`,
       );
     }
     this.#columns = names as Column[];

@@ -28,9 +28,14 @@ export async function importFer2013(
   });
   let bytes = 0;
   for await (const chunk of chunks) {
-    csv.push(chunk);
+    try {
+      csv.push(chunk);
+    } catch (cause) {
+      if (!(cause instanceof DatasetError)) throw cause;
+      throw new DatasetError(`${name}: ${cause.message}`, { cause });
+    }
     bytes += chunk.length;
-    progress.update(megabytes(bytes), megabytes(Math.max(bytes, totalBytes)), `MB read, ${csv.rows} rows`);
+    progress.update(megabytes(bytes), megabytes(Math.max(bytes, totalBytes)), `MB, ${csv.rows} rows`);
   }
   csv.end();
   progress.finish();
