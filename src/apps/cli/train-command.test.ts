@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runCli } from '../../../tests/fixtures/run-cli.js';
+import { describeWith, repositoryRoot } from '../../../tests/requirements.js';
+import { createRandom } from '../../core/tensor/random.js';
+
+const root = mkdtempSync(join(tmpdir(), 'moodlens-train-'));
+const path = (name: string) => join(root, name);
+const program = join(repositoryRoot, 'dist/apps/cli/main.js');
+const built = { path: program, missing: existsSync(program) ? undefined : 'the build (npm run build)' };
+const settings = { epochs: 40, batchSize: 10, threads: 1, schedule: { name: 'constant', rate: 0.01 } };
+
+beforeAll(async () => {
+  const random = createRandom(1);
+  const row = (i: number) => {
+    const pixels = Array.from({ length: 2304 }, () => random.integer(256)).join(' ');
+    return `${i % 7},${pixels},${i < 30 ? 'Training' : 'PublicTest'}`;
+  };
+  writeFileSync(
+    path('small.csv'),
+    ['emotion,pixels,Usage', ...Array.from({ length: 40 }, (_, i) => row(i))].join('\n'),
+  );
+  expect((await runCli('data', 'import', path('small.csv'), '--out', path('data'))).code).toBe(0);
+  writeFileSync(path('config.json'), JSON.stringify(settings));
+});
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describeWith(built, 'moodlens train', () => {
+  it('saves on Ctrl-C, and resumes from there to the end', async () => {
+    const out = path('stopped');
+    const child = spawn(
+      process.execPath,
+      [program, 'train', '--data', path('data'), '--config', path('config.json'), '--out', out],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let said = '';
+    child.stdout.on('data', (chunk) => {
+      said += chunk;
+    });
+    // Its first epoch's line: training is under way. Then Ctrl-C, twice, as npx passes it on.
+    let isAsked = false;
+    child.stderr.on('data', (chunk) => {
+      if (isAsked || !String(chunk).includes('epoch 1:')) return;
+      isAsked = true;
+      child.kill('SIGINT');
+      setTimeout(() => child.kill('SIGINT'), 20);
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect(code).toBe(130);
+    expect(said).toContain(`--resume ${out}`);
+    expect(existsSync(join(out, 'checkpoint.bin'))).toBe(true);
+    expect(existsSync(join(out, 'model.onnx'))).toBe(false);
+    const done = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n').length;
+    expect(done).toBeLessThan(settings.epochs);
+
+    // Another number of epochs would be another run.
+    const refused = await runCli('train', '--data', path('data'), '--resume', out, '--epochs', '5');
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('epochs was 40 and is 5');
+    const resumed = await runCli('train', '--data', path('data'), '--resume', out, '--json');
+    expect(resumed.code).toBe(0);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ end: 'finished', epochs: 40, validation: { n: 10 } });
+    expect(readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n')).toHaveLength(40);
+  });
+
+  it.each([
+    [['--out', 'x', '--resume', 'y'], /not both/],
+    [[], /--out for a new run/],
+    [['--out', 'x', '--device', 'tpu'], /there is: cpu/],
+    [['--out', 'x', '--epochs', 'many'], /epochs/],
+    [['--out', 'x', '--config', 'missing.json'], /missing\.json must be a file/],
+  ])('takes %j for wrong use', async (options, says) => {
+    const { code, stdout, stderr } = await runCli('train', '--data', path('data'), ...options);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(says);
+  });
+
+  it('says what is missing when the dataset or the run is not there', async () => {
+    const noData = await runCli('train', '--data', path('nothing'), '--out', path('x'));
+    expect(noData.code).toBe(1);
+    expect(noData.stderr).toContain("'moodlens data import'");
+    const noRun = await runCli('train', '--data', path('data'), '--resume', path('nothing'));
+    expect(noRun.code).toBe(1);
+    expect(noRun.stderr).toContain('run folder must hold config.json');
+    expect(existsSync(path('x'))).toBe(false);
+  });
+});
