@@ -146,6 +146,7 @@ describeWith([requireChromium(), requireCommand('ffmpeg')], 'the live page', () 
       await button(page, 'Enrol').click();
       const counts = new Set<number>();
       const counter = page.locator('[data-enrolment]');
+      await counter.waitFor();
       while (await counter.isVisible()) {
         const taken = await counter.getAttribute('data-enrolment', { timeout: 500 }).catch(() => null);
         if (taken) counts.add(Number(taken));
