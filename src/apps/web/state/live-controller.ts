@@ -1,12 +1,12 @@
 // What the page can do: choose a source, pause, enrol and forget people. Views call it; it writes the state.
 import { listCameras } from '../../../adapters/browser/camera.js';
-import { MoodlensError } from '../../../core/errors.js';
 import { openCameraSource } from '../sources/camera-source.js';
 import { openFileSource } from '../sources/file-source.js';
 import { sendFrames } from '../sources/frame-sender.js';
 import type { LiveSource, SourceKind } from '../sources/live-source.js';
 import { openSampleSource } from '../sources/sample-source.js';
-import type { Failure, FrameReport } from '../worker/protocol.js';
+import { type Failure, toFailure } from '../worker/failure.js';
+import type { FrameReport } from '../worker/protocol.js';
 import * as state from './live-state.js';
 import { Rates } from './rates.js';
 import { WorkerLink } from './worker-link.js';
@@ -76,7 +76,7 @@ export class LiveController {
     this.#source.setPaused(paused);
     if (paused) this.#video.pause();
     else void this.#video.play().catch(() => {});
-    this.#link.send({ type: 'pause', paused });
+    this.#link.setPaused(paused);
     state.announcement.value = paused ? 'Paused' : 'Playing';
   }
 
@@ -193,7 +193,6 @@ export class LiveController {
         },
         unusable: ({ failure }) => this.#workerFailed(failure),
         report: ({ report }) => this.#report(report),
-        'frame-done': () => {},
         'source-failed': ({ failure }) => {
           const kind = this.#source?.kind ?? 'camera';
           this.#close();
@@ -223,7 +222,7 @@ export class LiveController {
           message: `The analysis stopped (${text}). Press Try again; if it happens again, use a current browser.`,
         }),
     );
-    link.send({ type: 'open', modelsUrl: new URL('./models/', document.baseURI).href, threads: wantedThreads() });
+    link.open(new URL('./models/', document.baseURI).href, wantedThreads());
     return link;
   }
 
@@ -284,12 +283,6 @@ export class LiveController {
 function wantedThreads(): number {
   const wanted = Math.floor(Number(new URLSearchParams(location.search).get('threads')) || 1);
   return Math.max(1, Math.min(wanted, navigator.hardwareConcurrency || 1));
-}
-
-/** A failure's text for the page; of what is not ours, the exception's own. */
-function toFailure(error: unknown): Failure {
-  if (error instanceof MoodlensError) return { code: error.code, message: error.message };
-  return { code: 'UNKNOWN', message: `${error instanceof Error ? error.message : String(error)}. Press Try again.` };
 }
 
 function download(name: string, text: string): void {

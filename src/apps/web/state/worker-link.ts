@@ -1,50 +1,67 @@
-// The page's end of the wire to the worker: one typed method per message, one handler per answer.
+// The page's end of the wires to its two workers: frames go to the looking one, everything else to the live one.
 import type { FrameReceiver } from '../sources/frame-sender.js';
+import type { FromLook, ToLook } from '../worker/look-protocol.js';
 import type { FromWorker, ToWorker } from '../worker/protocol.js';
 
-/** Frames in the worker's hands at most: one analysed, one waiting. */
+/** Frames in the looking worker's hands at most: one looked at, one waiting. */
 const framesInFlight = 2;
 
 export type WorkerHandlers = {
   readonly [K in FromWorker['type']]: (message: Extract<FromWorker, { type: K }>) => void;
 };
 
-/** Owns the worker. Sources are numbered, so that what a former source still delivers is told apart. */
+/** Owns the workers. Sources are numbered, so that what a former source still delivers is told apart. */
 export class WorkerLink {
-  readonly #worker: Worker;
+  readonly #live: Worker;
+  readonly #look: Worker;
   #inFlight = 0;
   #source = 0;
 
   constructor(handlers: WorkerHandlers, onCrash: (text: string) => void) {
-    this.#worker = new Worker(new URL('../worker/live-worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'moodlens',
-    });
-    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-      if (data.type === 'frame-done') this.#inFlight = Math.max(0, this.#inFlight - 1);
+    this.#live = new Worker(new URL('../worker/live-worker.ts', import.meta.url), { type: 'module', name: 'live' });
+    this.#look = new Worker(new URL('../worker/look-worker.ts', import.meta.url), { type: 'module', name: 'look' });
+    this.#live.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if ('source' in data && data.source !== this.#source) return;
       (handlers[data.type] as (message: FromWorker) => void)(data);
     };
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      onCrash(event.message || 'the worker could not start');
+    this.#look.onmessage = (_frameDone: MessageEvent<FromLook>) => {
+      this.#inFlight = Math.max(0, this.#inFlight - 1);
     };
+    for (const worker of [this.#live, this.#look]) {
+      worker.onerror = (event) => {
+        event.preventDefault();
+        onCrash(event.message || 'a worker could not start');
+      };
+    }
   }
 
-  send(message: ToWorker, transfer: Transferable[] = []): void {
-    this.#worker.postMessage(message, transfer);
+  /** Connects the workers and has them load the models. */
+  open(modelsUrl: string, threads: number): void {
+    const { port1, port2 } = new MessageChannel();
+    this.#tellLook({ type: 'channel', port: port1 }, [port1]);
+    this.#live.postMessage({ type: 'open', modelsUrl, threads, looks: port2 } satisfies ToWorker, [port2]);
+  }
+
+  send(message: ToWorker): void {
+    this.#live.postMessage(message);
+  }
+
+  setPaused(paused: boolean): void {
+    this.send({ type: 'pause', paused });
+    this.#tellLook({ type: 'pause', paused });
   }
 
   /** Begins a new source and returns where its frames go. */
   beginSource(): FrameReceiver {
     const source = ++this.#source;
     this.send({ type: 'source', source });
+    this.#tellLook({ type: 'source', source });
     const link = this;
     return {
-      sendStream: (stream) => link.send({ type: 'stream', source, stream }, [stream]),
+      sendStream: (stream) => link.#tellLook({ type: 'stream', source, stream }, [stream]),
       sendFrame(frame, timeMs) {
         link.#inFlight++;
-        link.send({ type: 'frame', source, frame, timeMs }, [frame]);
+        link.#tellLook({ type: 'frame', source, frame, timeMs }, [frame]);
       },
       get wantsFrame() {
         return link.#inFlight < framesInFlight;
@@ -53,6 +70,11 @@ export class WorkerLink {
   }
 
   close(): void {
-    this.#worker.terminate();
+    this.#live.terminate();
+    this.#look.terminate();
+  }
+
+  #tellLook(message: ToLook, transfer: Transferable[] = []): void {
+    this.#look.postMessage(message, transfer);
   }
 }

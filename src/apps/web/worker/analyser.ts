@@ -1,50 +1,36 @@
-// Opens the models and runs the live pipeline, the same as in Node, over frames of the page.
-import { FrameReader } from '../../../adapters/browser/image-codec.js';
+// Loads the models and runs the live pipeline, the same as in Node, over frames that the looking worker has looked at.
 import { openSession } from '../../../adapters/browser/session.js';
-import type { Face } from '../../../core/detect/face.js';
-import { NeuralFaceDetector } from '../../../core/detect/neural-detector.js';
 import { DeviceError, MoodlensError } from '../../../core/errors.js';
-import type { Picture } from '../../../core/image/picture.js';
 import { LivePipeline } from '../../../core/live/pipeline.js';
 import { ExpressionModel } from '../../../core/nn/expression-model.js';
+import { fromFailure } from './failure.js';
+import { FoundFaces } from './found-faces.js';
+import type { LookAnswer, Looked, LookOrder } from './look-protocol.js';
 import { fetchModel } from './model-files.js';
 import type { FrameReport, ModelSummary } from './protocol.js';
-import { RememberingDetector } from './remembering-detector.js';
-
-/** Pixels that are analysed: larger frames are shrunk to this area, which costs no face worth finding. */
-const analysedArea = 640 * 480;
-
-/** The width and height a frame is shown at. */
-export function frameSize(frame: VideoFrame | ImageBitmap): { width: number; height: number } {
-  return 'displayWidth' in frame ? { width: frame.displayWidth, height: frame.displayHeight } : frame;
-}
-
-export interface Analysed {
-  readonly report: FrameReport;
-  readonly picture: Picture;
-  readonly faces: readonly Face[];
-}
 
 export class Analyser {
   readonly pipeline: LivePipeline;
   readonly model: ModelSummary | null;
   /** Why expressions are missing, for the user; null when they are not. */
   readonly modelMissing: string | null;
-  readonly #detector: RememberingDetector;
-  readonly #reader = new FrameReader(analysedArea);
+  readonly #found = new FoundFaces();
   #index = 0;
 
-  private constructor(detector: RememberingDetector, expression: ExpressionModel | undefined, missing: string | null) {
-    this.#detector = detector;
+  private constructor(expression: ExpressionModel | undefined, missing: string | null) {
     this.modelMissing = missing;
     this.model = expression ? summary(expression) : null;
-    this.pipeline = new LivePipeline({ detector, expression, clock: () => performance.now() });
+    this.pipeline = new LivePipeline({ detector: this.#found, expression, clock: () => performance.now() });
   }
 
-  /** Fetches and loads the models. Throws a MoodlensError when the detector cannot run; without expressions it goes on. */
+  /**
+   * Fetches the models, gives the looking worker its own. Throws a MoodlensError when the detector cannot run; without
+   * expressions it goes on.
+   */
   static async open(
     modelsUrl: string,
     threads: number,
+    looks: MessagePort,
     progress: (text: string, share: number) => void,
   ): Promise<Analyser> {
     const fetched = new Map<string, number>();
@@ -60,29 +46,19 @@ export class Analyser {
       throw new DeviceError('The face detector must be built, but the server has none; run `npm run build`.');
     }
     progress('Warming up', 0.8);
-    const neural = await NeuralFaceDetector.open({ fullRange, ...(shortRange ? { shortRange } : {}) }, openSession, {
-      threads,
-    });
-    const { expression, missing } = await openExpression(expressionBytes, threads);
-    const analyser = new Analyser(new RememberingDetector(neural), expression, missing);
-    await analyser.#warmUp(expression);
-    return analyser;
+    const [{ expression, missing }] = await Promise.all([
+      openExpression(expressionBytes, threads),
+      openLooks(looks, { type: 'open', fullRange, ...(shortRange ? { shortRange } : {}), threads }),
+    ]);
+    return new Analyser(expression, missing);
   }
 
-  /** Analyses one frame; the caller closes it. */
-  async analyse(frame: VideoFrame | ImageBitmap, timeMs: number, arrivedAt: number): Promise<Analysed> {
-    const { width, height } = frameSize(frame);
-    const picture = this.#reader.read(frame, width, height);
+  /** Tracks, names, classifies and confirms the faces of one frame. Frames must come in their order. */
+  async analyse({ picture, faces, timeMs, arrivedAt }: Looked): Promise<FrameReport> {
+    this.#found.tell(picture, faces);
     const result = await this.pipeline.process({ index: this.#index++, timeMs, picture });
-    const now = performance.now();
-    const report: FrameReport = {
-      result,
-      width: picture.width,
-      height: picture.height,
-      latencyMs: now - arrivedAt,
-      endedAt: performance.timeOrigin + now,
-    };
-    return { report, picture, faces: this.#detector.faces };
+    const endedAt = performance.timeOrigin + performance.now();
+    return { result, width: picture.width, height: picture.height, latencyMs: endedAt - arrivedAt, endedAt };
   }
 
   /** A new source: everybody is a stranger again. */
@@ -90,13 +66,16 @@ export class Analyser {
     this.#index = 0;
     return this.pipeline.reset();
   }
+}
 
-  /** The first run of a network compiles and allocates; better before the first frame than during it. */
-  async #warmUp(expression: ExpressionModel | undefined): Promise<void> {
-    const grey: Picture = { width: 64, height: 64, channels: 4, data: new Uint8ClampedArray(64 * 64 * 4).fill(90) };
-    await this.#detector.detect(grey);
-    await expression?.predict([{ width: 48, height: 48, channels: 1, data: new Uint8Array(48 * 48).fill(90) }]);
-  }
+function openLooks(looks: MessagePort, order: LookOrder): Promise<void> {
+  return new Promise((resolve, reject) => {
+    looks.onmessage = ({ data }: MessageEvent<LookAnswer>) => {
+      if (data.type === 'opened') resolve();
+      else if (data.type === 'unusable') reject(fromFailure(data.failure));
+    };
+    looks.postMessage(order);
+  });
 }
 
 async function openExpression(
@@ -111,7 +90,10 @@ async function openExpression(
     };
   }
   try {
-    return { expression: await ExpressionModel.open(bytes, openSession, { threads }), missing: null };
+    const expression = await ExpressionModel.open(bytes, openSession, { threads });
+    // The first run of a network compiles and allocates; better now than during the first frame.
+    await expression.predict([{ width: 48, height: 48, channels: 1, data: new Uint8Array(48 * 48).fill(90) }]);
+    return { expression, missing: null };
   } catch (error) {
     if (!(error instanceof MoodlensError)) throw error;
     return { expression: undefined, missing: `Faces and names only: ${error.message}` };

@@ -1,15 +1,15 @@
-// The page's worker: frames in, results out; enrolment and the known people live here too.
-import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
-import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+// The page's second worker: names, classifies and confirms the faces that the looking worker found; enrolment and the
+// known people live here too.
 import { config as configureZod } from 'zod';
 import { openBrowserStore } from '../../../adapters/browser/files.js';
-import { setRuntimeFiles } from '../../../adapters/browser/session.js';
-import { MoodlensError, PeopleError } from '../../../core/errors.js';
+import { PeopleError } from '../../../core/errors.js';
 import { Analyser } from './analyser.js';
 import { Enrolment } from './enrolment.js';
-import { FrameLoop } from './frame-loop.js';
+import { toFailure } from './failure.js';
 import { cropForGallery, Gallery } from './gallery.js';
+import type { LookAnswer, Looked, LookOrder } from './look-protocol.js';
 import type { EnrolmentState, Failure, FromWorker, ToWorker } from './protocol.js';
+import { useOwnRuntimeFiles } from './runtime-files.js';
 
 /** The part of the worker's global scope that is used; the DOM library describes a window's. */
 const scope = globalThis as unknown as {
@@ -17,17 +17,12 @@ const scope = globalThis as unknown as {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
 };
 
-interface Waiting {
-  readonly frame: VideoFrame | ImageBitmap;
-  readonly source: number;
-  readonly timeMs: number;
-  readonly arrivedAt: number;
-  close(): void;
-}
+/** A source whose frames fail this often in a row is given up. */
+const faultsAllowed = 10;
 
 // The page's security policy forbids code from strings, which Zod would try for speed.
 configureZod({ jitless: true });
-setRuntimeFiles({ wasm: new URL(wasmUrl, import.meta.url).href, mjs: new URL(mjsUrl, import.meta.url).href });
+useOwnRuntimeFiles();
 
 let analyser: Analyser | undefined;
 let gallery: Gallery | undefined;
@@ -35,11 +30,8 @@ let enrolment: Enrolment | undefined;
 let source = 0;
 let isPaused = false;
 let faults = 0;
-/** A source whose frames fail this often in a row is given up. */
-const faultsAllowed = 10;
 
 const post = (message: FromWorker): void => scope.postMessage(message);
-const loop = new FrameLoop<Waiting>(analyse);
 
 scope.onmessage = ({ data }) => {
   void handle(data).catch((error: unknown) => post({ type: 'people-failed', failure: toFailure(error) }));
@@ -48,19 +40,14 @@ scope.onmessage = ({ data }) => {
 async function handle(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'open':
-      return open(message.modelsUrl, message.threads);
+      return open(message);
     case 'source':
       source = message.source;
       isPaused = false;
       faults = 0;
-      loop.clear();
       stopEnrolment();
       await analyser?.reset();
       return;
-    case 'stream':
-      return readStream(message.stream, message.source);
-    case 'frame':
-      return offer(message.frame, message.source, message.timeMs, () => post({ type: 'frame-done' }));
     case 'pause':
       isPaused = message.paused;
       return;
@@ -85,10 +72,10 @@ async function changePeople(
   await useGallery(gallery);
 }
 
-async function open(modelsUrl: string, threads: number): Promise<void> {
+async function open({ modelsUrl, threads, looks }: Extract<ToWorker, { type: 'open' }>): Promise<void> {
   let opened: Analyser;
   try {
-    opened = await Analyser.open(modelsUrl, threads, (text, share) => post({ type: 'progress', text, share }));
+    opened = await Analyser.open(modelsUrl, threads, looks, (text, share) => post({ type: 'progress', text, share }));
   } catch (error) {
     return post({ type: 'unusable', failure: toFailure(error) });
   }
@@ -108,6 +95,12 @@ async function open(modelsUrl: string, threads: number): Promise<void> {
   // Only now: the first frame must find the known people, and the enrolment a gallery.
   analyser = opened;
   await useGallery(gallery);
+  looks.onmessage = ({ data }: MessageEvent<LookAnswer>) => {
+    if (data.type === 'failed') frameFailed(data.failure, data.source);
+    if (data.type === 'looked')
+      void analyse(data.looked).finally(() => looks.postMessage({ type: 'done' } satisfies LookOrder));
+  };
+  looks.postMessage({ type: 'start' } satisfies LookOrder);
   post({ type: 'ready', model: analyser.model, modelMissing: analyser.modelMissing });
 }
 
@@ -116,53 +109,28 @@ async function useGallery(from: Gallery): Promise<void> {
   post({ type: 'people', people: from.list() });
 }
 
-async function readStream(stream: ReadableStream<VideoFrame>, from: number): Promise<void> {
-  const reader = stream.getReader();
+async function analyse(looked: Looked): Promise<void> {
+  const isWanted = (): boolean => looked.source === source && !isPaused;
+  if (!analyser || !isWanted()) return;
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      const frame = next.value;
-      if (from === source) offer(frame, from, frame.timestamp / 1000);
-      else frame.close();
-      if (from !== source) break;
-    }
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
-}
-
-function offer(frame: VideoFrame | ImageBitmap, from: number, timeMs: number, onClosed = (): void => {}): void {
-  let isClosed = false;
-  const waiting: Waiting = {
-    frame,
-    source: from,
-    timeMs,
-    arrivedAt: performance.now(),
-    close() {
-      if (isClosed) return;
-      isClosed = true;
-      frame.close();
-      onClosed();
-    },
-  };
-  if (!analyser || isPaused || from !== source) waiting.close();
-  else loop.offer(waiting);
-}
-
-async function analyse({ frame, source: from, timeMs, arrivedAt }: Waiting): Promise<void> {
-  try {
-    const { report, picture, faces } = await analyser!.analyse(frame, timeMs, arrivedAt);
-    if (from !== source || isPaused) return;
+    const report = await analyser.analyse(looked);
+    if (!isWanted()) return;
     faults = 0;
-    post({ type: 'report', source: from, report });
+    post({ type: 'report', source, report });
     if (!enrolment) return;
     const hint = enrolment.hint;
-    const isTaken = enrolment.offer(picture, faces, performance.now());
+    const isTaken = enrolment.offer(looked.picture, looked.faces, performance.now());
     if (enrolment.isComplete) await finishEnrolment(enrolment);
     else if (isTaken || hint !== enrolment.hint) postEnrolment('collecting');
   } catch (error) {
-    if (from !== source || ++faults < faultsAllowed) return;
-    post({ type: 'source-failed', source: from, failure: toFailure(error) });
+    frameFailed(toFailure(error), looked.source);
   }
+}
+
+function frameFailed(failure: Failure, from: number): void {
+  if (from !== source || ++faults < faultsAllowed) return;
+  faults = 0;
+  post({ type: 'source-failed', source: from, failure });
 }
 
 async function finishEnrolment({ name, pictures }: Enrolment): Promise<void> {
@@ -190,9 +158,4 @@ function postEnrolment(phase: EnrolmentState['phase']): void {
   const { name, pictures, limits, hint } = enrolment;
   const latest = pictures.at(-1) ?? null;
   post({ type: 'enrolment', state: { name, taken: pictures.length, wanted: limits.wanted, hint, phase, latest } });
-}
-
-function toFailure(error: unknown): Failure {
-  if (error instanceof MoodlensError) return { code: error.code, message: error.message };
-  return { code: 'UNKNOWN', message: `${error instanceof Error ? error.message : String(error)}. Press Try again.` };
 }

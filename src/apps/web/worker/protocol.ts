@@ -1,12 +1,9 @@
-// What the page and its worker say to each other. Pictures go in, figures come out.
+// What the page and its live worker say to each other; frames go to the looking worker (look-protocol.ts).
 import type { GreyPicture } from '../../../core/image/picture.js';
 import type { FrameResult } from '../../../core/live/pipeline.js';
+import type { Failure } from './failure.js';
 
-/** A failure as plain data: a MoodlensError's text already says what to do next. */
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-}
+export type { Failure } from './failure.js';
 
 export interface PersonSummary {
   readonly name: string;
@@ -40,23 +37,17 @@ export interface FrameReport {
   readonly result: FrameResult;
   readonly width: number;
   readonly height: number;
-  /** From the frame's arrival in the worker to the end of its analysis, milliseconds. */
+  /** From the frame's arrival in the looking worker to the end of its analysis, milliseconds. */
   readonly latencyMs: number;
   /** Milliseconds since the epoch at which the analysis ended, comparable between threads. */
   readonly endedAt: number;
 }
 
 export type ToWorker =
-  | { readonly type: 'open'; readonly modelsUrl: string; readonly threads: number }
+  /** `looks` is the channel to the looking worker. */
+  | { readonly type: 'open'; readonly modelsUrl: string; readonly threads: number; readonly looks: MessagePort }
   /** A new source begins: tracks and windows start afresh. */
   | { readonly type: 'source'; readonly source: number }
-  | { readonly type: 'stream'; readonly source: number; readonly stream: ReadableStream<VideoFrame> }
-  | {
-      readonly type: 'frame';
-      readonly source: number;
-      readonly frame: VideoFrame | ImageBitmap;
-      readonly timeMs: number;
-    }
   | { readonly type: 'pause'; readonly paused: boolean }
   | { readonly type: 'enrol'; readonly name: string }
   | { readonly type: 'cancel-enrolment' }
@@ -69,8 +60,6 @@ export type FromWorker =
   | { readonly type: 'ready'; readonly model: ModelSummary | null; readonly modelMissing: string | null }
   | { readonly type: 'unusable'; readonly failure: Failure }
   | { readonly type: 'report'; readonly source: number; readonly report: FrameReport }
-  /** A frame of the `frame` message is done with, analysed or not. */
-  | { readonly type: 'frame-done' }
   | { readonly type: 'source-failed'; readonly source: number; readonly failure: Failure }
   | { readonly type: 'enrolment'; readonly state: EnrolmentState | null }
   | { readonly type: 'enrolled'; readonly name: string; readonly faces: number }
