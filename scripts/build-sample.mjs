@@ -45,11 +45,11 @@ const views = shots.map(({ photo, ms, from, to }) => ({
   to: to.map((value) => Math.round(value * photos[photo].scale)),
 }));
 const { version } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'));
-const credit = `Photographs: demo pictures of @vladmandic/face-api ${version}, (c) Vladimir Mandic, MIT licence.`;
+const credit = `Photographs: @vladmandic/face-api ${version} (MIT)`;
 await writeFile(join(building, 'scene.json'), `${JSON.stringify({ ...scene, credit, shots: views }, null, 2)}\n`);
 await writeFile(
   join(building, 'CREDITS.txt'),
-  `${credit}\nCut and shrunk by scripts/build-sample.mjs.\n\n${await readFile(join(source, 'LICENSE'), 'utf8')}`,
+  `${credit}, its demo pictures.\nCut and shrunk by scripts/build-sample.mjs.\n\n${await readFile(join(source, 'LICENSE'), 'utf8')}`,
 );
 await rm(out, { recursive: true, force: true });
 await rename(building, out);

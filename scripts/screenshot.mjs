@@ -28,17 +28,16 @@ try {
   await page.fill('#enrol-name', 'Ada');
   await page.keyboard.press('Enter');
   await page.waitForSelector('.message', { timeout: 180_000 });
+  // The group has stood long enough for the confirmation windows to fill, and nothing is fading.
   await page.waitForFunction(
     () => {
-      const marks = [...document.querySelectorAll('.mark:not(.leaving)')];
-      const labels = marks.map((mark) => mark.querySelector('.tag-label').textContent);
-      const isKnown = marks.some((mark) => mark.querySelector('.tag').classList.contains('known'));
-      const isConfirmed = labels.some((label) => label !== '' && label !== 'neutral');
-      const hasPanels = document.querySelectorAll('.mark-bars:not(.columns):not(.hidden)').length > 0;
-      return marks.length >= 3 && isKnown && isConfirmed && hasPanels;
+      const marks = [...document.querySelectorAll('.mark')];
+      const isGroup = marks.length === 3 && marks.some((mark) => mark.querySelector('.tag.known'));
+      globalThis.groupSince = isGroup ? (globalThis.groupSince ?? performance.now()) : undefined;
+      return globalThis.groupSince !== undefined && performance.now() - globalThis.groupSince > 3500;
     },
     undefined,
-    { timeout: 180_000, polling: 200 },
+    { timeout: 300_000, polling: 100 },
   );
   await page.evaluate(() => document.activeElement?.blur());
   const png = await page.screenshot();

@@ -53,7 +53,9 @@ export function SourceBar({ controller }: { controller: LiveController | null })
           ))}
         </select>
       )}
-      <span class="source-label">{shown && (shown.credit ?? shown.label)}</span>
+      <span class="source-label" title={shown?.credit ?? shown?.label}>
+        {shown && (shown.credit ?? shown.label)}
+      </span>
       <button
         type="button"
         class="button quiet"
