@@ -69,44 +69,25 @@ export interface PackedDataset {
 /** Checks the parts of a dataset, and gives it its hash. Throws DatasetError when they do not fit together. */
 export function createDataset(parts: Omit<PackedDataset, 'hash' | 'count'>): PackedDataset {
   const count = parts.classes.length;
-  const { width, height, labels, splitNames, source } = parts;
   const unhashed = { ...parts, count };
-  const hash = hashDataset(unhashed);
-  const description = {
-    format: 'moodlens-dataset',
-    version: 1,
-    width,
-    height,
-    labels,
-    splitNames,
-    count,
-    hash,
-    source,
-  };
-  checkDescription(description);
+  const dataset = { ...unhashed, hash: hashDataset(unhashed) };
+  checkDescription(describe(dataset));
   checkContent(unhashed);
-  return { ...unhashed, hash };
+  return dataset;
+}
+
+/** What dataset.json says. */
+function describe({ width, height, labels, splitNames, count, hash, source }: PackedDataset) {
+  return { format: 'moodlens-dataset', version: 1, width, height, labels, splitNames, count, hash, source };
 }
 
 /** Writes a dataset's files; dataset.json last, so that a folder without it is not a dataset. */
 export async function writeDataset(store: BlobStore, dataset: PackedDataset): Promise<void> {
-  const { width, height, labels, splitNames, count, hash, source } = dataset;
   await store.write(datasetFiles.pixels, dataset.pixels);
   await store.write(datasetFiles.classes, dataset.classes);
   await store.write(datasetFiles.splits, dataset.splits);
   await store.write(datasetFiles.rows, encodeRows(dataset.rows));
-  const description = {
-    format: 'moodlens-dataset',
-    version: 1,
-    width,
-    height,
-    labels,
-    splitNames,
-    count,
-    hash,
-    source,
-  };
-  await store.write(descriptionFile, `${JSON.stringify(description, null, 2)}\n`);
+  await store.write(descriptionFile, `${JSON.stringify(describe(dataset), null, 2)}\n`);
 }
 
 /** Reads and checks a dataset's files. Throws DatasetError when one is missing, has another size, or the content is not what was written. */
