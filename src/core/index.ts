@@ -46,10 +46,16 @@ export { crop } from './image/crop.js';
 export { type Colour, drawBox, drawText, fillRect, type TextOptions, textSize } from './image/draw.js';
 export { equalizeHistogram } from './image/equalize.js';
 export { alignedFace, type CropSize, cropFace } from './image/face-crop.js';
+export { adjustGamma } from './image/gamma.js';
+export { gaussianBlur } from './image/gaussian-blur.js';
+export { addGaussianNoise } from './image/gaussian-noise.js';
 export { toGrey } from './image/grey.js';
+export { lowerResolution } from './image/lower-resolution.js';
 export type { Box, GreyPicture, Picture, Point } from './image/picture.js';
+export { type Framing, reframe } from './image/reframe.js';
 export { resize, resizeGrey } from './image/resize.js';
 export { laplacianVariance } from './image/sharpness.js';
+export { lightFromSide, type SideLight } from './image/side-light.js';
 export { type AffineMatrix, type WarpOptions, warpAffine } from './image/warp-affine.js';
 
 // live

@@ -1,0 +1,50 @@
+// Gaussian blur, as a lens out of focus or a moving head leaves it.
+import type { GreyPicture } from './picture.js';
+
+/** Beyond this many standard deviations a weight changes no grey level. */
+const REACH = 4;
+
+/** Blurs with a Gaussian of standard deviation `sigma`, in pixels; the border repeats outside; 0 changes nothing. Throws RangeError for a sigma that is negative or above 100. */
+export function gaussianBlur(grey: GreyPicture, sigma: number): GreyPicture {
+  if (!(sigma >= 0 && sigma <= 100)) {
+    throw new RangeError(`gaussianBlur: sigma must be in 0..100 pixels, found ${sigma}`);
+  }
+  const { width, height, data } = grey;
+  if (sigma === 0) return { width, height, channels: 1, data: data.slice() };
+  const kernel = gaussianKernel(sigma);
+  const rows = new Float64Array(data.length);
+  for (let y = 0; y < height; y++) convolveLine(data, rows, kernel, { start: y * width, step: 1, length: width });
+  const out = new Float64Array(data.length);
+  for (let x = 0; x < width; x++) convolveLine(rows, out, kernel, { start: x, step: width, length: height });
+  return { width, height, channels: 1, data: Uint8Array.from(out, Math.round) };
+}
+
+/** Weights from the centre outwards; with the mirrored other side they add up to 1. */
+function gaussianKernel(sigma: number): Float64Array {
+  const half = Float64Array.from({ length: Math.floor(REACH * sigma + 0.5) + 1 }, (_, i) =>
+    Math.exp((-i * i) / (2 * sigma * sigma)),
+  );
+  const sum = half.reduce((total, weight, i) => total + (i === 0 ? weight : 2 * weight), 0);
+  return half.map((weight) => weight / sum);
+}
+
+/** One row or column of a picture. */
+interface Line {
+  readonly start: number;
+  readonly step: number;
+  readonly length: number;
+}
+
+function convolveLine(from: ArrayLike<number>, to: Float64Array, kernel: Float64Array, line: Line): void {
+  const { start, step, length } = line;
+  const last = length - 1;
+  for (let i = 0; i < length; i++) {
+    let sum = kernel[0]! * from[start + i * step]!;
+    for (let k = 1; k < kernel.length; k++) {
+      const before = from[start + Math.max(0, i - k) * step]!;
+      const after = from[start + Math.min(last, i + k) * step]!;
+      sum += kernel[k]! * (before + after);
+    }
+    to[start + i * step] = sum;
+  }
+}
