@@ -3,6 +3,8 @@ import { ConfigError } from '../errors.js';
 import { compact } from './architectures/compact.js';
 import { original } from './architectures/original.js';
 import { reference } from './architectures/reference.js';
+import { residual } from './architectures/residual.js';
+import { vgg } from './architectures/vgg.js';
 import { elements, type Layer, type Parameter, type Shape } from './layer.js';
 import { sequence } from './layers/sequence.js';
 
@@ -27,7 +29,7 @@ export interface ArchitectureOptions {
   readonly kernel?: number | undefined;
 }
 
-const architectures = { compact, original, reference };
+const architectures = { compact, residual, vgg, original, reference };
 
 export type ArchitectureName = keyof typeof architectures;
 export const architectureNames = Object.keys(architectures) as ArchitectureName[];
