@@ -1,4 +1,4 @@
-"""Gradients of every layer and of both whole networks in PyTorch float64, for src/core/nn/gradients.test.ts.
+"""Gradients of every layer and of whole networks in PyTorch float64, for src/core/nn/gradients.test.ts.
 
 Inputs and weights come from a formula that the test repeats. Use: gradients.py > tests/fixtures/gradients.json
 """
@@ -48,12 +48,33 @@ layers.append(layer_case("batchNorm", (4, 3, 5, 6),
     lambda x, p: F.batch_norm(x * 2 + 0.5, None, None, p["scale"], p["shift"], True, 0.1, 1e-3),
     [("scale", (3,), (0.5, 1.5)), ("shift", (3,), (-0.5, 0.5))]))
 layers.append(layer_case("relu", (2, 3, 5, 5), lambda x, p: F.relu(x), []))
+layers.append(layer_case("sigmoid", (3, 8), lambda x, p: torch.sigmoid(x * 4), []))
 layers.append(layer_case("maxPool2d", (2, 3, 6, 8), lambda x, p: F.max_pool2d(x, 2), []))
 layers.append(layer_case("maxPool2d odd", (2, 3, 7, 5), lambda x, p: F.max_pool2d(x, 2), []))
 layers.append(layer_case("globalAveragePool", (3, 4, 5, 6), lambda x, p: x.mean((2, 3)), []))
 layers.append(layer_case("flatten", (3, 4, 2, 2), lambda x, p: x.flatten(1), []))
 layers.append(layer_case("dense", (4, 6), lambda x, p: x @ p["weight"] + p["bias"],
     [("weight", (6, 5), (-0.5, 0.5)), ("bias", (5,), (-0.5, 0.5))]))
+
+
+def squeeze_excitation(x, w1, b1, w2, b2):
+    gate = torch.sigmoid(F.relu(x.mean((2, 3)) @ w1 + b1) @ w2 + b2)
+    return x * gate[:, :, None, None]
+
+
+layers.append(layer_case("squeezeExcitation", (3, 6, 5, 4),
+    lambda x, p: squeeze_excitation(x, *p.values()),
+    [("1-dense/weight", (6, 3), (-2, 2)), ("1-dense/bias", (3,), (-0.1, 0.5)),
+     ("3-dense/weight", (3, 6), (-2, 2)), ("3-dense/bias", (6,), (-0.5, 0.5))]))
+layers.append(layer_case("residualSum identity", (3, 4, 7, 6),
+    lambda x, p: x + F.conv2d(pad_same(x, 3), *p.values()),
+    [("main/weight", (4, 4, 3, 3), (-0.5, 0.5)), ("main/bias", (4,), (-0.5, 0.5))]))
+layers.append(layer_case("residualSum projection", (3, 4, 7, 6),
+    lambda x, p: F.conv2d(pad_same(x, 3), p["main/weight"]) + F.batch_norm(
+        F.conv2d(x, p["shortcut/0-conv2d/weight"]), None, None, p["shortcut/1-batchNorm/scale"],
+        p["shortcut/1-batchNorm/shift"], True, 0.1, 1e-5),
+    [("main/weight", (5, 4, 3, 3), (-0.5, 0.5)), ("shortcut/0-conv2d/weight", (5, 4, 1, 1), (-0.5, 0.5)),
+     ("shortcut/1-batchNorm/scale", (5,), (0.5, 1.5)), ("shortcut/1-batchNorm/shift", (5,), (-0.5, 0.5))]))
 
 
 def mask(shape, rate, salt):
@@ -119,16 +140,41 @@ def original(net, x):
     return net.dense(x, "1-dense", 7)
 
 
+def standardise(x):
+    d = x - x.mean((1, 2, 3), keepdim=True)
+    return d / ((d * d).mean((1, 2, 3), keepdim=True) + 1).sqrt()
+
+
 def compact(net, x):
     f = "0-sequence/"
-    d = x - x.mean((1, 2, 3), keepdim=True)
-    x = d / ((d * d).mean((1, 2, 3), keepdim=True) + 1).sqrt()
+    x = standardise(x)
     at = 1
     for stage, filters in enumerate((32, 64, 128, 256)):
         x = F.relu(net.norm(net.conv(x, f"{f}{at}-conv2d", filters, 3, True, False), f"{f}{at + 1}-batchNorm", 1e-5))
         x = net.norm(net.conv(x, f"{f}{at + 3}-conv2d", filters, 3, True, False), f"{f}{at + 4}-batchNorm", 1e-5)
         x = F.relu(F.max_pool2d(x, 2) if stage < 3 else x)
         at += 7 if stage < 3 else 6
+    return net.dense(net.drop(x.mean((2, 3)), 0.3), "1-dense", 7)
+
+
+def residual(net, x):
+    def conv_norm(x, at, prefix, filters):
+        return net.norm(net.conv(x, f"{prefix}{at}-conv2d", filters, 3, True, False), f"{prefix}{at + 1}-batchNorm", 1e-5)
+
+    def block(x, name, filters):
+        y = conv_norm(F.relu(conv_norm(x, 0, name + "main/", filters)), 3, name + "main/", filters)
+        means = y.mean((2, 3))
+        inner = F.relu(net.dense(means, name + "main/5-squeezeExcitation/1-dense", round(filters / 8)))
+        gate = torch.sigmoid(net.dense(inner, name + "main/5-squeezeExcitation/3-dense", filters))
+        return x + y * gate[:, :, None, None]
+
+    f = "0-sequence/"
+    x = F.relu(F.max_pool2d(conv_norm(standardise(x), 1, f, 32), 2))
+    at = 5
+    for filters in (48, 96, 208):
+        x = block(F.relu(conv_norm(x, at, f, filters)), f"{f}{at + 3}-residualSum/", filters)
+        x = F.relu(F.max_pool2d(x, 2) if filters < 208 else x)
+        at += 6
     return net.dense(net.drop(x.mean((2, 3)), 0.3), "1-dense", 7)
 
 
@@ -154,4 +200,5 @@ def compact_l2(key):
 
 
 print(json.dumps({"torch": torch.__version__, "layers": layers, "loss": loss_case(),
-                  "networks": [network_case("original", original, 48, original_l2), network_case("compact", compact, 40, compact_l2)]}))
+                  "networks": [network_case("original", original, 48, original_l2), network_case("compact", compact, 40, compact_l2),
+                               network_case("residual", residual, 44, compact_l2)]}))

@@ -7,14 +7,16 @@ import { createRandom } from '../tensor/random.js';
 import { type Architecture, createArchitecture, parametersOf } from './architecture.js';
 import { LocalEngine } from './engine.js';
 import { elements, type Layer, type Shape } from './layer.js';
-import { relu } from './layers/activation.js';
+import { relu, sigmoid } from './layers/activation.js';
 import { batchNorm } from './layers/batch-norm.js';
 import { conv2d } from './layers/conv2d.js';
 import { dense, flatten } from './layers/dense.js';
 import { dropout } from './layers/dropout.js';
 import { rescale } from './layers/normalise.js';
 import { globalAveragePool, maxPool2d } from './layers/pooling.js';
+import { residualSum } from './layers/residual-sum.js';
 import { sequence } from './layers/sequence.js';
+import { squeezeExcitation } from './layers/squeeze-excitation.js';
 import { softTargetCrossEntropy } from './loss.js';
 import { initialWeights } from './parameters.js';
 
@@ -115,12 +117,45 @@ describe('one layer, beside PyTorch float64', () => {
         shift: noise([3], 3, -0.5, 0.5),
       }).then((result) => ({ ...result, input: result['input']!.map((v) => 2 * v) })),
     relu: () => runLayer(relu(), [3, 5, 5], 2, {}),
+    // The oracle's sigmoid is of 4 x, so that it bends.
+    sigmoid: () =>
+      runLayer(sigmoid(), [8], 3, { x: noise([3, 8], 1).map((v) => 4 * v) }).then((result) => ({
+        ...result,
+        input: result['input']!.map((v) => 4 * v),
+      })),
     maxPool2d: () => runLayer(maxPool2d(), [3, 6, 8], 2, {}),
     'maxPool2d odd': () => runLayer(maxPool2d(), [3, 7, 5], 2, {}),
     globalAveragePool: () => runLayer(globalAveragePool(), [4, 5, 6], 3, {}),
     flatten: () => runLayer(flatten(), [4, 2, 2], 3, {}),
     dense: () => runLayer(dense({ units: 5 }), [6], 4, { weight: half([6, 5], 2), bias: half([5], 3) }),
     dropout: () => runLayer(dropout(0.3), [10], 4, {}),
+    squeezeExcitation: () =>
+      runLayer(squeezeExcitation({ reduction: 2 }), [6, 5, 4], 3, {
+        '1-dense/weight': noise([6, 3], 2, -2, 2),
+        '1-dense/bias': noise([3], 3, -0.1, 0.5),
+        '3-dense/weight': noise([3, 6], 4, -2, 2),
+        '3-dense/bias': half([6], 5),
+      }),
+    'residualSum identity': () =>
+      runLayer(residualSum(conv2d({ filters: 4, kernel: 3 })), [4, 7, 6], 3, {
+        'main/weight': half([4, 4, 3, 3], 2),
+        'main/bias': half([4], 3),
+      }),
+    'residualSum projection': () =>
+      runLayer(
+        residualSum(
+          conv2d({ filters: 5, kernel: 3, bias: false }),
+          sequence(conv2d({ filters: 5, kernel: 1, bias: false }), batchNorm()),
+        ),
+        [4, 7, 6],
+        3,
+        {
+          'main/weight': half([5, 4, 3, 3], 2),
+          'shortcut/0-conv2d/weight': half([5, 4, 1, 1], 3),
+          'shortcut/1-batchNorm/scale': noise([5], 4, 0.5, 1.5),
+          'shortcut/1-batchNorm/shift': half([5], 5),
+        },
+      ),
   };
   for (const kernel of [2, 3, 5]) {
     for (const padding of ['same', 'valid'] as const) {
@@ -225,6 +260,16 @@ describe('finite differences', () => {
       maxPool2d(),
       relu(),
       conv2d({ filters: 5, kernel: 3, padding: 'valid' }),
+      globalAveragePool(),
+    ),
+    'residual sums and squeeze-excitation': tiny(
+      conv2d({ filters: 4, kernel: 3, bias: false }),
+      residualSum(sequence(conv2d({ filters: 4, kernel: 3, bias: false }), batchNorm(), squeezeExcitation())),
+      residualSum(
+        sequence(conv2d({ filters: 6, kernel: 3 }), relu(), dropout(0.2)),
+        conv2d({ filters: 6, kernel: 1 }),
+      ),
+      maxPool2d(),
       globalAveragePool(),
     ),
     'dropout and a nested sequence': tiny(
