@@ -265,10 +265,7 @@ describe('finite differences', () => {
     'residual sums and squeeze-excitation': tiny(
       conv2d({ filters: 4, kernel: 3, bias: false }),
       residualSum(sequence(conv2d({ filters: 4, kernel: 3, bias: false }), batchNorm(), squeezeExcitation())),
-      residualSum(
-        sequence(conv2d({ filters: 6, kernel: 3 }), relu(), dropout(0.2)),
-        conv2d({ filters: 6, kernel: 1 }),
-      ),
+      residualSum(sequence(conv2d({ filters: 6, kernel: 3 }), relu(), dropout(0.2)), conv2d({ filters: 6, kernel: 1 })),
       maxPool2d(),
       globalAveragePool(),
     ),
