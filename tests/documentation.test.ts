@@ -4,6 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../src/apps/cli/commands.js';
 import * as errors from '../src/core/errors.js';
+import { architectureNames, createArchitecture } from '../src/core/nn/architecture.js';
+import { architectureFacts } from '../src/core/nn/architecture-facts.js';
 import { repositoryRoot } from './requirements.js';
 
 const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
@@ -31,6 +33,16 @@ describe('docs/errors.md', () => {
     );
     const explained = [...text.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
     expect(explained.filter((code) => code !== 'UNEXPECTED').sort()).toEqual(codes.sort());
+  });
+});
+
+describe('docs/training.md', () => {
+  it.each(architectureNames)('gives the costs of %s', (name) => {
+    const { parameters, multiplyAdds } = architectureFacts(createArchitecture(name, { classes: 7 }));
+    const millions = (multiplyAdds / 1e6).toFixed(1);
+    expect(read('docs/training.md')).toContain(
+      `| \`${name}\` | ${parameters.toLocaleString('en')} | ${millions} million |`,
+    );
   });
 });
 

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCli } from '../../../tests/fixtures/run-cli.js';
 import { describeWith, repositoryRoot } from '../../../tests/requirements.js';
+import { architectureNames, createArchitecture } from '../../core/nn/architecture.js';
+import { architectureFacts } from '../../core/nn/architecture-facts.js';
 import { createRandom } from '../../core/tensor/random.js';
 
 const root = mkdtempSync(join(tmpdir(), 'moodlens-train-'));
@@ -77,6 +79,19 @@ describeWith(built, 'moodlens train', () => {
     const { code, stdout, stderr } = await runCli('train', '--data', path('data'), ...options);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(says);
+  });
+
+  it('lists the architectures without a dataset', async () => {
+    const { code, stdout, stderr } = await runCli('train', '--list-architectures');
+    expect([code, stderr]).toEqual([0, '']);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(1 + architectureNames.length);
+    expect(lines.find((line) => line.startsWith('original'))).toMatch(/48x48 +48x48 +2,346,887 +77,326,464 +1,024$/);
+    const listed = JSON.parse((await runCli('train', '--list-architectures', '--json')).stdout);
+    expect(listed).toEqual(
+      architectureNames.map((name) => architectureFacts(createArchitecture(name, { classes: 7 }))),
+    );
+    expect((await runCli('train', '--out', path('x'))).stderr).toMatch(/needs a dataset: --data/);
   });
 
   it('says what is missing when the dataset or the run is not there', async () => {

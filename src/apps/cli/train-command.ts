@@ -11,17 +11,19 @@ import { readRunConfig } from '../../pipeline/train/run-folder.js';
 import { trainRun } from '../../pipeline/train/train.js';
 import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
+import { listArchitectures } from './list-architectures.js';
 import { readJsonFile } from './read-json-file.js';
 import { toNumber } from './to-number.js';
 
 interface TrainOptions {
-  readonly data: string;
+  readonly data?: string;
   readonly config?: string;
   readonly resume?: string;
   readonly out?: string;
   readonly epochs?: string;
   readonly seed?: string;
   readonly device: string;
+  readonly listArchitectures?: boolean;
   readonly json?: boolean;
 }
 
@@ -29,18 +31,20 @@ interface TrainOptions {
 export function define(): Command {
   return new Command('train')
     .description('train an expression model from a dataset: checkpoints, history and model.onnx in a run folder')
-    .requiredOption('--data <dir>', "the dataset, made by 'moodlens data import'")
+    .option('--data <dir>', "the dataset, made by 'moodlens data import'")
     .option('--out <run>', 'the run folder; it must not hold a run yet')
     .option('--config <file>', 'configuration (JSON); see configs/ and docs/training.md')
     .option('--resume <run>', 'continue the run in this folder to the same result as an unbroken one')
     .option('--epochs <n>', "instead of the configuration's")
     .option('--seed <n>', "instead of the configuration's")
     .option('--device <name>', 'where to train: cpu', 'cpu')
-    .option('--json', 'print the result as JSON')
+    .option('--list-architectures', 'print the architectures with their sizes and costs, and train nothing')
+    .option('--json', 'print the result, or the list, as JSON')
     .action(train);
 }
 
 async function train(options: TrainOptions): Promise<void> {
+  if (options.listArchitectures) return listArchitectures(Boolean(options.json));
   if (options.device !== 'cpu') {
     throw new ConfigError(`--device must name a device that can train, and '${options.device}' is none; there is: cpu`);
   }
@@ -50,9 +54,13 @@ async function train(options: TrainOptions): Promise<void> {
       'train needs a run folder: --out for a new run, or --resume for one that was stopped, not both',
     );
   }
+  const { data } = options;
+  if (data === undefined) {
+    throw new ConfigError("train needs a dataset: --data, a folder made by 'moodlens data import'");
+  }
   const store = createFolderStore(resolve(folder));
   const config = await readConfig(options, () => readRunConfig(store));
-  const dataset = await readDataset(createFolderStore(resolve(options.data)));
+  const dataset = await readDataset(createFolderStore(resolve(data)));
   const interrupt = new Interrupt();
   interrupt.onAsk = () => {
     process.stderr.write('\nstopping after this step, and saving; press Ctrl-C again to stop at once\n');
@@ -74,9 +82,7 @@ async function train(options: TrainOptions): Promise<void> {
     progress.finish();
     if (options.json) process.stdout.write(`${JSON.stringify({ run: folder, ...result })}\n`);
     else if (result.validation === null) {
-      process.stdout.write(
-        `stopped and saved; continue with: moodlens train --data ${options.data} --resume ${folder}\n`,
-      );
+      process.stdout.write(`stopped and saved; continue with: moodlens train --data ${data} --resume ${folder}\n`);
     } else {
       const { accuracy, interval, n } = result.validation;
       const percent = (share: number): string => (100 * share).toFixed(1);

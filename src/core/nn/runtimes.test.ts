@@ -68,7 +68,7 @@ describe('onnxruntime-web gives what onnxruntime-node gives', () => {
   const random = createRandom(5);
   const image = Uint8Array.from({ length: 2 * 48 * 48 }, () => random.integer(256));
 
-  test.each(['compact', 'original'])('the model file of %s', async (name) => {
+  test.each(['compact', 'residual', 'original'])('the model file of %s', async (name) => {
     const bytes = modelOf(name);
     const here = await openSession(bytes);
     const there = await web.InferenceSession.create(bytes, { executionProviders: ['wasm'] });
