@@ -200,5 +200,5 @@ def compact_l2(key):
 
 
 print(json.dumps({"torch": torch.__version__, "layers": layers, "loss": loss_case(),
-                  "networks": [network_case("original", original, 48, original_l2), network_case("compact", compact, 40, compact_l2),
+                  "networks": [network_case("original", original, 48, original_l2), network_case("compact", compact, 44, compact_l2),
                                network_case("residual", residual, 44, compact_l2)]}))

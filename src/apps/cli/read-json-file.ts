@@ -1,15 +1,10 @@
 // Reads a JSON file that the user named.
-import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../../core/errors.js';
+import { readTextFile } from './read-text-file.js';
 
 /** Throws ConfigError when the file is missing or is not JSON. */
 export async function readJsonFile(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new ConfigError(`${path} must be a file that can be read, and it is not; check the path`, { cause });
-  }
+  const text = await readTextFile(path);
   try {
     return JSON.parse(text);
   } catch (cause) {

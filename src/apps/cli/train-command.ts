@@ -13,6 +13,7 @@ import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
 import { listArchitectures } from './list-architectures.js';
 import { readJsonFile } from './read-json-file.js';
+import { readTextFile } from './read-text-file.js';
 import { toNumber } from './to-number.js';
 
 interface TrainOptions {
@@ -70,6 +71,7 @@ async function train(options: TrainOptions): Promise<void> {
     const result = await trainRun({
       dataset,
       config,
+      votes: config.votes === null ? undefined : await readTextFile(config.votes.file),
       store,
       name: basename(resolve(folder)),
       resume: options.resume !== undefined,

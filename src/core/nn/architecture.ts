@@ -12,7 +12,9 @@ export interface Architecture {
   readonly name: string;
   /** Size of the pictures that the model file takes, pixels. */
   readonly input: { readonly height: number; readonly width: number };
-  /** The centre part of the picture that the network sees; augmentation moves this window. */
+  /** The centre part of the picture that the network sees, pixels of the picture; augmentation moves this window. */
+  readonly view: { readonly height: number; readonly width: number };
+  /** The size at which the network sees that part: the same, unless training begins with smaller pictures (`atSide`). */
   readonly crop: { readonly height: number; readonly width: number };
   /** From grey pixels `[1, crop height, crop width]`, 0..255, to the embedding `[features]`. */
   readonly features: Layer;
@@ -41,6 +43,22 @@ export function createArchitecture(name: string, options: ArchitectureOptions): 
     throw new ConfigError(`the architecture must be one of ${architectureNames.join(', ')}, not '${name}'`);
   }
   return create(options);
+}
+
+/**
+ * The same network, its view scaled to `side` x `side` pixels. Throws ConfigError when a parameter's shape depends on
+ * the size, as behind a flattened picture.
+ */
+export function atSide(architecture: Architecture, side: number): Architecture {
+  if (architecture.crop.height === side && architecture.crop.width === side) return architecture;
+  const scaled = { ...architecture, crop: { height: side, width: side } };
+  const shapes = (of: Architecture): string => JSON.stringify(parametersOf(of).map(({ name, shape }) => [name, shape]));
+  if (shapes(scaled) !== shapes(architecture)) {
+    throw new ConfigError(
+      `pictures of another size need a network whose parameters do not depend on it, and those of ${architecture.name} do at ${side} pixels; choose another architecture or no smaller pictures`,
+    );
+  }
+  return scaled;
 }
 
 /** The whole network as one layer; its last part is the head. */

@@ -8,14 +8,23 @@ const none: Augmentation = {
   rotation: 0,
   zoom: [1, 1],
   shift: 0,
+  light: null,
   erasing: { probability: 0, area: [0, 0] },
 };
 const side = 12;
 const pixels = Uint8Array.from({ length: side * side }, (_, i) => (i * 37 + (i >> 3) * 11) % 256);
 const source = { pixels, offset: 0, width: side, height: side };
 
+const targetOf = (size: number, view = size) => ({
+  values: new Float32Array(size * size),
+  offset: 0,
+  width: size,
+  height: size,
+  view: { width: view, height: view },
+});
+
 function cropped(options: Augmentation | null, size = 8, seed = 1): Float32Array {
-  const target = { values: new Float32Array(size * size), offset: 0, width: size, height: size };
+  const target = targetOf(size);
   if (options === null) centreCrop(source, target);
   else augment(source, target, options, createRandom(seed));
   return target.values;
@@ -34,7 +43,7 @@ describe('augmentation', () => {
 
   test('half a turn turns the centre crop by 180 degrees', () => {
     const random = createRandom(3);
-    const turned = { values: new Float32Array(64), offset: 0, width: 8, height: 8 };
+    const turned = targetOf(8);
     // The rotation is uniform in ±range, so a range is searched whose draw lands on 180 degrees.
     const draw = createRandom(3);
     draw.next();
@@ -51,7 +60,7 @@ describe('augmentation', () => {
     for (let i = 0; i < 3; i++) draw.next();
     // flip, rotation, zoom, then the shift along x.
     const range = 2 / 8 / (2 * draw.next() - 1);
-    const target = { values: new Float32Array(64), offset: 0, width: 8, height: 8 };
+    const target = targetOf(8);
     const along = { ...none, shift: range };
     augment(source, target, along, createRandom(5));
     const shiftY = -range * 8 + 2 * range * 8 * draw.next();
@@ -78,12 +87,32 @@ describe('augmentation', () => {
     expect(changed.length / 64).toBeLessThan(0.35);
   });
 
+  test('a view larger than the crop is scaled down about its centre', () => {
+    const even = { pixels: new Uint8Array(side * side).fill(90), offset: 0, width: side, height: side };
+    const ramp = { ...even, pixels: Uint8Array.from({ length: side * side }, (_, i) => 10 * (i % side)) };
+    const small = targetOf(4, 12);
+    centreCrop(ramp, small);
+    // Each of the four pixels stands for three; its centre lies on the middle one.
+    for (let y = 0; y < 4; y++) for (let x = 0; x < 4; x++) expect(small.values[y * 4 + x]).toBeCloseTo(10 + 30 * x, 3);
+    augment(even, small, { ...none, rotation: 20, zoom: [0.8, 1.2], shift: 0.2 }, createRandom(1));
+    expect(small.values.every((value) => Math.abs(value - 90) < 1e-4)).toBe(true);
+  });
+
   test('any strengths give grey values of 0..255, and the same seed the same picture', () => {
     const strengths = fc.record({
       flip: fc.double({ min: 0, max: 1, noNaN: true }),
       rotation: fc.double({ min: 0, max: 180, noNaN: true }),
       zoom: fc.tuple(fc.double({ min: 0.3, max: 1, noNaN: true }), fc.double({ min: 1, max: 3, noNaN: true })),
       shift: fc.double({ min: 0, max: 1, noNaN: true }),
+      light: fc.option(
+        fc.record({
+          probability: fc.double({ min: 0, max: 1, noNaN: true }),
+          gamma: fc.tuple(fc.constant(0.2), fc.constant(4)),
+          side: fc.double({ min: 0, max: 1, noNaN: true }),
+          blur: fc.double({ min: 0, max: 0.2, noNaN: true }),
+          noise: fc.double({ min: 0, max: 128, noNaN: true }),
+        }),
+      ),
       erasing: fc.record({
         probability: fc.double({ min: 0, max: 1, noNaN: true }),
         area: fc.tuple(fc.constant(0.01), fc.constant(0.9)),

@@ -1,5 +1,6 @@
-// Random changes of training pictures: mirror, zoom, shift and rotation in one bilinear warp, then random erasing.
+// Random changes of training pictures: mirror, zoom, shift and rotation in one bilinear warp, then light, then random erasing.
 import type { Random } from '../tensor/random.js';
+import { changeLight, type LightOptions } from './light.js';
 
 /** Strengths; 0 (or a zoom of [1, 1]) turns a part off. */
 export interface Augmentation {
@@ -11,6 +12,8 @@ export interface Augmentation {
   readonly zoom: readonly [low: number, high: number];
   /** Largest shift either way, share of the crop's side. */
   readonly shift: number;
+  /** Changes of light, focus and sensor noise; null for none. */
+  readonly light: LightOptions | null;
   /** Random erasing (Zhong et al. 2017): probability, and the range of the erased share of the area. */
   readonly erasing: { readonly probability: number; readonly area: readonly [low: number, high: number] };
 }
@@ -23,16 +26,22 @@ export interface SourcePicture {
   readonly height: number;
 }
 
-/** Where a crop is written: `width * height` values from `offset`. */
+/** Where a crop is written, `width * height` values from `offset`, and the part of the picture that it shows. */
 export interface CropTarget {
   readonly values: Float32Array;
   readonly offset: number;
   readonly width: number;
   readonly height: number;
+  /** Size of the part shown, pixels of the source; the target's own size when it is shown as large as it is. */
+  readonly view: { readonly width: number; readonly height: number };
 }
 
 /** Copies the centre part of a picture as it is: what validation and the model file see. */
 export function centreCrop(source: SourcePicture, target: CropTarget): void {
+  if (target.view.width !== target.width || target.view.height !== target.height) {
+    warp(source, target, identity);
+    return;
+  }
   const left = (source.width - target.width) >> 1;
   const top = (source.height - target.height) >> 1;
   for (let y = 0; y < target.height; y++) {
@@ -44,17 +53,38 @@ export function centreCrop(source: SourcePicture, target: CropTarget): void {
 
 /** Writes one randomly changed crop. The same random state gives the same crop. Outside the picture its border is repeated. */
 export function augment(source: SourcePicture, target: CropTarget, options: Augmentation, random: Random): void {
-  warp(source, target, options, random);
+  warp(source, target, drawMotion(target, options, random));
+  if (options.light !== null) changeLight(target, options.light, random);
   if (random.next() < options.erasing.probability) erase(target, options.erasing.area, random);
 }
 
-function warp(source: SourcePicture, target: CropTarget, options: Augmentation, random: Random): void {
-  const mirror = random.next() < options.flip ? -1 : 1;
-  const angle = (random.between(-options.rotation, options.rotation) * Math.PI) / 180;
-  const scale = 1 / random.between(...options.zoom);
-  const shiftX = random.between(-options.shift, options.shift) * target.width;
-  const shiftY = random.between(-options.shift, options.shift) * target.height;
-  const [cos, sin] = [Math.cos(angle) * scale, Math.sin(angle) * scale];
+/** Where the target's pixels lie in the source, about the centres of the two: mirrored, turned and scaled, then shifted. */
+interface Motion {
+  readonly mirror: 1 | -1;
+  readonly angleRad: number;
+  /** Source pixels a target pixel, apart from the scale between view and target. */
+  readonly scale: number;
+  /** Source pixels. */
+  readonly shiftX: number;
+  readonly shiftY: number;
+}
+
+const identity: Motion = { mirror: 1, angleRad: 0, scale: 1, shiftX: 0, shiftY: 0 };
+
+function drawMotion({ view }: CropTarget, { flip, rotation, zoom, shift }: Augmentation, random: Random): Motion {
+  return {
+    mirror: random.next() < flip ? -1 : 1,
+    angleRad: (random.between(-rotation, rotation) * Math.PI) / 180,
+    scale: 1 / random.between(...zoom),
+    shiftX: random.between(-shift, shift) * view.width,
+    shiftY: random.between(-shift, shift) * view.height,
+  };
+}
+
+function warp(source: SourcePicture, target: CropTarget, motion: Motion): void {
+  const { mirror, angleRad, scale, shiftX, shiftY } = motion;
+  const perPixel = (scale * target.view.width) / target.width;
+  const [cos, sin] = [Math.cos(angleRad) * perPixel, Math.sin(angleRad) * perPixel];
   const { pixels, offset, width, height } = source;
   // Centres of the two pictures; with nothing changed, source = target + (source centre - target centre), as centreCrop.
   const targetX = (target.width - 1) / 2;

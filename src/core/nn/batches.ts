@@ -3,6 +3,7 @@ import { createRandom } from '../tensor/random.js';
 import { type Augmentation, augment, type CropTarget, centreCrop, type SourcePicture } from './augmentation.js';
 import type { Batch } from './engine.js';
 import { elements, type Mask } from './layer.js';
+import { type MixupOptions, mixup } from './mixup.js';
 
 /** Pictures and classes that batches are drawn from. */
 export interface Samples {
@@ -14,24 +15,49 @@ export interface Samples {
   readonly classes: Uint8Array;
   /** The pictures in use: numbers into the two above. */
   readonly indices: Int32Array;
+  /** Soft labels of every picture, `[count, classes]`, rows sum to 1 (votes of several people, say); undefined for none. */
+  readonly softLabels?: Float32Array | undefined;
+}
+
+/** A stretch of epochs with smaller pictures, at the beginning of a run. */
+export interface ProgressiveStage {
+  /** Height and width of the crops, pixels. */
+  readonly side: number;
+  readonly epochs: number;
 }
 
 export interface BatchOptions {
   readonly samples: Samples;
-  readonly crop: { readonly width: number; readonly height: number };
+  /** The part of the pictures that the network sees, pixels: the crops' size once the progressive stages are over. */
+  readonly view: { readonly width: number; readonly height: number };
   readonly classCount: number;
   readonly batchSize: number;
   readonly seed: number;
   readonly labelSmoothing: number;
+  /** Share of the soft labels in the targets; the rest is the label's own. */
+  readonly softLabelWeight: number;
+  /** Weight of each class in the loss; null for 1 each. */
+  readonly classWeights: readonly number[] | null;
+  readonly mixup: MixupOptions | null;
   readonly augmentation: Augmentation | null;
+  readonly progressive: readonly ProgressiveStage[];
   readonly masks: readonly Mask[];
 }
 
+/** What the trainer needs of its batches; worker threads offer the same. */
+export interface BatchSource {
+  readonly perEpoch: number;
+  /** Batch `number` of `epoch`, both from 0. */
+  batch(epoch: number, number: number): Batch | Promise<Batch>;
+  /** The classes of a batch's samples, in its order. */
+  classes(epoch: number, number: number): Uint8Array;
+}
+
 // Streams of one seed: what is drawn for one purpose does not depend on another.
-const streams = { order: 1, pixels: 2, masks: 3 } as const;
+const streams = { order: 1, pixels: 2, masks: 3, mixup: 4 } as const;
 
 /** Training batches of a fixed size; the rest of an epoch that fills no batch is left out (the order changes each epoch). */
-export class TrainingBatches {
+export class TrainingBatches implements BatchSource {
   readonly #options: BatchOptions;
   #order: { epoch: number; indices: Int32Array } | undefined;
 
@@ -43,37 +69,49 @@ export class TrainingBatches {
     return Math.floor(this.#options.samples.indices.length / this.#options.batchSize);
   }
 
-  /** The classes of a batch's samples, in its order. */
   classes(epoch: number, number: number): Uint8Array {
     const { samples } = this.#options;
     return Uint8Array.from(this.#rows(epoch, number), (row) => samples.classes[row]!);
   }
 
-  /** Batch `number` of `epoch`, both from 0. */
   batch(epoch: number, number: number): Batch {
-    const { samples, crop, batchSize, seed, augmentation } = this.#options;
+    const { samples, view, batchSize: size, seed, augmentation } = this.#options;
     const random = createRandom(seed, streams.pixels, epoch, number);
+    const crop = cropAt(this.#options, epoch);
     const area = crop.width * crop.height;
-    const pixels = new Float32Array(batchSize * area);
-    this.#rows(epoch, number).forEach((row, i) => {
+    const pixels = new Float32Array(size * area);
+    const rows = this.#rows(epoch, number);
+    rows.forEach((row, i) => {
       const source = pictureAt(samples, row);
-      const target: CropTarget = { values: pixels, offset: i * area, ...crop };
+      const target: CropTarget = { values: pixels, offset: i * area, ...crop, view };
       if (augmentation === null) centreCrop(source, target);
       else augment(source, target, augmentation, random);
     });
+    const targets = this.#targets(rows);
+    const { mixup: mixing, masks } = this.#options;
+    if (mixing !== null) mixup({ pixels, targets, size }, mixing, createRandom(seed, streams.mixup, epoch, number));
     return {
-      size: batchSize,
+      size,
+      side: crop.width,
       pixels,
-      targets: this.#targets(epoch, number),
-      masks: this.#options.masks.map((mask, i) => drawMask(mask, batchSize, [seed, streams.masks, epoch, number, i])),
+      targets,
+      masks: masks.map((mask, i) => drawMask(mask, size, [seed, streams.masks, epoch, number, i])),
     };
   }
 
-  #targets(epoch: number, number: number): Float32Array {
-    const { classCount, batchSize, labelSmoothing } = this.#options;
-    const targets = new Float32Array(batchSize * classCount).fill(labelSmoothing / classCount);
-    this.classes(epoch, number).forEach((label, i) => {
-      targets[i * classCount + label] = 1 - labelSmoothing + labelSmoothing / classCount;
+  #targets(rows: Int32Array): Float32Array {
+    const { samples, classCount, batchSize, labelSmoothing, softLabelWeight, classWeights } = this.#options;
+    const { softLabels } = samples;
+    const targets = new Float32Array(batchSize * classCount);
+    const share = softLabels === undefined ? 0 : softLabelWeight;
+    rows.forEach((row, i) => {
+      const label = samples.classes[row]!;
+      const weight = classWeights?.[label] ?? 1;
+      for (let c = 0; c < classCount; c++) {
+        const hard = (c === label ? 1 - labelSmoothing : 0) + labelSmoothing / classCount;
+        const soft = share === 0 ? 0 : share * softLabels![row * classCount + c]!;
+        targets[i * classCount + c] = weight * ((1 - share) * hard + soft);
+      }
     });
     return targets;
   }
@@ -88,12 +126,22 @@ export class TrainingBatches {
   }
 }
 
+/** The crops' size in an epoch, from 0. */
+function cropAt({ view, progressive }: BatchOptions, epoch: number): { width: number; height: number } {
+  let begun = 0;
+  for (const { side, epochs } of progressive) {
+    begun += epochs;
+    if (epoch < begun) return { width: side, height: side };
+  }
+  return view;
+}
+
 /** Un-augmented crops of samples `from..to`, `[to - from, 1, height, width]`. */
-export function validationCrops(samples: Samples, crop: { width: number; height: number }, from: number, to: number) {
-  const area = crop.width * crop.height;
+export function validationCrops(samples: Samples, view: { width: number; height: number }, from: number, to: number) {
+  const area = view.width * view.height;
   const values = new Float32Array((to - from) * area);
   for (let i = from; i < to; i++) {
-    centreCrop(pictureAt(samples, samples.indices[i]!), { values, offset: (i - from) * area, ...crop });
+    centreCrop(pictureAt(samples, samples.indices[i]!), { values, offset: (i - from) * area, ...view, view });
   }
   return values;
 }

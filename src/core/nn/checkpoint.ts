@@ -7,6 +7,8 @@ import type { TrainerState } from './trainer.js';
 const magic = 'MOODLENS';
 const textOffset = magic.length + 4;
 
+const arrayKinds = ['weights', 'optimiser', 'average'] as const;
+
 const figuresSchema = z.object({
   epoch: z.int().positive(),
   step: z.int().nonnegative(),
@@ -26,9 +28,7 @@ const headerSchema = z.object({
     correct: z.number(),
     history: z.array(figuresSchema),
   }),
-  arrays: z.array(
-    z.object({ kind: z.enum(['weights', 'optimiser']), name: z.string(), length: z.int().nonnegative() }),
-  ),
+  arrays: z.array(z.object({ kind: z.enum(arrayKinds), name: z.string(), length: z.int().nonnegative() })),
 });
 
 export interface Checkpoint {
@@ -37,9 +37,7 @@ export interface Checkpoint {
 }
 
 export function writeCheckpoint({ trainer, engine }: Checkpoint): Uint8Array {
-  const entries = (['weights', 'optimiser'] as const).flatMap((kind) =>
-    [...engine[kind]].map(([name, values]) => ({ kind, name, values })),
-  );
+  const entries = arrayKinds.flatMap((kind) => [...engine[kind]].map(([name, values]) => ({ kind, name, values })));
   const arrays = entries.map(({ kind, name, values }) => ({ kind, name, length: values.length }));
   // Non-ASCII characters are escaped, so that characters are bytes.
   const header = JSON.stringify({ format: 1, trainer, arrays }).replace(
@@ -74,7 +72,7 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   }
   const expected = header.arrays.reduce((sum, array) => sum + 4 * array.length, textOffset + length);
   if (bytes.length !== expected) throw damaged(`this one has ${bytes.length} bytes of ${expected}`);
-  const engine: EngineState = { weights: new Map(), optimiser: new Map() };
+  const engine: EngineState = { weights: new Map(), optimiser: new Map(), average: new Map() };
   let at = bytes.byteOffset + textOffset + length;
   for (const { kind, name, length: count } of header.arrays) {
     engine[kind].set(name, new Float32Array(bytes.buffer.slice(at, at + 4 * count) as ArrayBuffer));

@@ -1,18 +1,22 @@
 // Holds a network's weights and runs its steps: gradients by a generated ONNX graph, the optimiser in TypeScript.
 import type { OpenSession, Session, Tensor } from '../ports/session.js';
-import { type Architecture, cropShape, network, parametersOf } from './architecture.js';
+import { type Architecture, atSide, cropShape, network, parametersOf } from './architecture.js';
+import { clipGradients } from './clip-gradients.js';
 import { buildEvaluationGraph, modelNames } from './inference-graph.js';
 import type { Mask } from './layer.js';
-import { createOptimiser, type Optimiser, type OptimiserOptions } from './optimiser.js';
+import { createOptimiser, type Optimiser, type OptimiserOptions, type Shrinkage } from './optimiser.js';
 import type { Weights } from './parameters.js';
 import { buildTrainingGraph, type TrainingGraph, trainingNames } from './training-graph.js';
+import { WeightAverage, type WeightAverageOptions } from './weight-average.js';
 
 /** One batch, ready for the graph. */
 export interface Batch {
   readonly size: number;
-  /** `[size, 1, height, width]`, 0..255. */
+  /** Height and width of the crops, pixels; any that the architecture can take (`architecture.ts`: `atSide`). */
+  readonly side: number;
+  /** `[size, 1, side, side]`, 0..255. */
   readonly pixels: Float32Array;
-  /** `[size, classes]`, rows sum to 1. */
+  /** `[size, classes]`; a row sums to its sample's weight, 1 unless classes are weighted. */
   readonly targets: Float32Array;
   /** One array per mask of the training graph, `[size, ...shape]`. */
   readonly masks: readonly Float32Array[];
@@ -21,21 +25,31 @@ export interface Batch {
 export interface StepResult {
   /** Mean cross-entropy of the batch plus the L2 penalty, both before the step. */
   readonly loss: number;
+  /** Euclidean norm of all gradients together before clipping; undefined where nothing is clipped. */
+  readonly gradientNorm?: number | undefined;
   /** `[size, classes]`, before the step. */
   readonly probabilities: Float32Array;
 }
 
-/** The arrays that a checkpoint needs to continue: weights and the optimiser's state. */
+/** The arrays that a checkpoint needs to continue. */
 export interface EngineState {
   readonly weights: Weights;
-  readonly optimiser: Map<string, Float32Array>;
+  readonly optimiser: Weights;
+  /** The moving average of the weights and its count of steps; empty without one. */
+  readonly average: Weights;
+}
+
+/** The weights that a state stands for: the average where one is kept, else the weights themselves. */
+export function modelWeights({ weights, average }: EngineState): Weights {
+  if (average.size === 0) return weights;
+  return new Map([...weights.keys()].map((name) => [name, average.get(name)!]));
 }
 
 /** What the trainer needs of an engine; a worker thread offers the same. */
 export interface TrainingEngine {
   readonly masks: readonly Mask[];
   step(batch: Batch, learningRate: number): Promise<StepResult>;
-  /** Probabilities `[size, classes]` for crops `[size, 1, height, width]`, 0..255. */
+  /** Probabilities `[size, classes]` of the averaged weights (if any) for crops `[size, 1, height, width]`, 0..255. */
   predict(pixels: Float32Array, size: number): Promise<Float32Array>;
   state(): Promise<EngineState>;
   restore(state: EngineState): Promise<void>;
@@ -45,6 +59,12 @@ export interface TrainingEngine {
 export interface EngineOptions {
   readonly optimiser: OptimiserOptions;
   readonly weights: Weights;
+  /** Decoupled weight decay of all kernels (parameters with two or more axes); default 0. */
+  readonly weightDecay?: number;
+  /** Largest joint norm of the gradients of a step; default null, no limit. */
+  readonly clipNorm?: number | null;
+  /** Keeps an average of the weights and predicts with it; default null, none. */
+  readonly average?: WeightAverageOptions | null;
   /** Threads inside an operator; default 1. */
   readonly threads?: number;
 }
@@ -61,12 +81,14 @@ export class LocalEngine implements TrainingEngine {
   readonly #openSession: OpenSession;
   readonly #threads: number;
   readonly #optimiser: Optimiser;
-  readonly #l2: ReadonlyMap<string, number>;
+  readonly #shrinkage: Shrinkage;
+  readonly #clipNorm: number | null;
+  readonly #average: WeightAverage | undefined;
   readonly #shapes: ReadonlyMap<string, readonly number[]>;
   readonly #classes: number;
   #weights: Weights;
-  /** One session per batch size: opening one is cheap, about 50 ms. */
-  readonly #steps = new Map<number, Promise<Step>>();
+  /** One session per batch size and side: opening one is cheap, about 50 ms. */
+  readonly #steps = new Map<string, Promise<Step>>();
   #evaluation: Promise<Session> | undefined;
 
   constructor(architecture: Architecture, openSession: OpenSession, options: EngineOptions) {
@@ -76,7 +98,13 @@ export class LocalEngine implements TrainingEngine {
     this.#threads = options.threads ?? 1;
     this.#optimiser = createOptimiser(options.optimiser);
     this.#weights = options.weights;
-    this.#l2 = new Map(parameters.filter((p) => p.l2 > 0).map((p) => [p.name, p.l2]));
+    const { weightDecay = 0, clipNorm = null, average = null } = options;
+    this.#shrinkage = {
+      l2: new Map(parameters.filter((p) => p.l2 > 0).map((p) => [p.name, p.l2])),
+      decay: new Map(parameters.filter((p) => p.shape.length > 1).map((p) => [p.name, weightDecay])),
+    };
+    this.#clipNorm = clipNorm;
+    this.#average = average === null ? undefined : new WeightAverage(average);
     this.#shapes = new Map(parameters.map((p) => [p.name, p.shape]));
     this.#classes = network(architecture).outputShape(cropShape(architecture))[0] ?? 0;
     this.masks = buildTrainingGraph(architecture, 1).masks;
@@ -88,16 +116,17 @@ export class LocalEngine implements TrainingEngine {
       const running = this.#weights.get(name)!;
       for (let i = 0; i < running.length; i++) running[i] = momentum * running[i]! + (1 - momentum) * value[i]!;
     }
-    this.#optimiser.step(this.#weights, gradients, this.#l2, learningRate);
-    return { loss, probabilities };
+    const gradientNorm = this.#clipNorm === null ? undefined : clipGradients(gradients, this.#clipNorm);
+    this.#optimiser.step(this.#weights, gradients, this.#shrinkage, learningRate);
+    this.#average?.update(this.#weights);
+    return { loss, probabilities, gradientNorm };
   }
 
   /** Forward and backward without moving anything; the L2 penalty is in `loss` and not in `gradients`. */
   async gradients(batch: Batch) {
-    const { graph, session } = await this.#stepFor(batch.size);
-    const feeds = this.#parameterFeeds();
-    const [, height = 0, width = 0] = cropShape(this.#architecture);
-    feeds[trainingNames.pixels] = { dims: [batch.size, 1, height, width], data: batch.pixels };
+    const { graph, session } = await this.#stepFor(batch);
+    const feeds = this.#parameterFeeds(this.#weights);
+    feeds[trainingNames.pixels] = { dims: [batch.size, 1, batch.side, batch.side], data: batch.pixels };
     feeds[trainingNames.targets] = { dims: [batch.size, this.#classes], data: batch.targets };
     graph.masks.forEach(({ name, shape }, index) => {
       const data = batch.masks[index];
@@ -117,19 +146,21 @@ export class LocalEngine implements TrainingEngine {
   async predict(pixels: Float32Array, size: number): Promise<Float32Array> {
     this.#evaluation ??= this.#openSession(buildEvaluationGraph(this.#architecture), { threads: this.#threads });
     const session = await this.#evaluation;
-    const feeds = this.#parameterFeeds();
+    const feeds = this.#parameterFeeds(this.#average?.values ?? this.#weights);
     feeds['pixels'] = { dims: [size, ...cropShape(this.#architecture)], data: pixels };
     const outputs = await session.run(feeds, [modelNames.probabilities]);
     return outputs[modelNames.probabilities]!.data as Float32Array;
   }
 
   async state(): Promise<EngineState> {
-    return { weights: this.#weights, optimiser: this.#optimiser.state() };
+    const average: Weights = this.#average?.state() ?? new Map();
+    return { weights: this.#weights, optimiser: this.#optimiser.state(), average };
   }
 
-  async restore({ weights, optimiser }: EngineState): Promise<void> {
+  async restore({ weights, optimiser, average }: EngineState): Promise<void> {
     this.#weights = new Map([...weights].map(([name, values]) => [name, values.slice()]));
     this.#optimiser.restore(optimiser);
+    this.#average?.restore(average);
   }
 
   async release(): Promise<void> {
@@ -139,15 +170,15 @@ export class LocalEngine implements TrainingEngine {
     this.#evaluation = undefined;
   }
 
-  #parameterFeeds(): Record<string, Tensor> {
+  #parameterFeeds(weights: Weights): Record<string, Tensor> {
     const feeds: Record<string, Tensor> = {};
-    for (const [name, data] of this.#weights) feeds[name] = { dims: this.#shapes.get(name) ?? [], data };
+    for (const [name, data] of weights) feeds[name] = { dims: this.#shapes.get(name) ?? [], data };
     return feeds;
   }
 
   #penalty(): number {
     let penalty = 0;
-    for (const [name, l2] of this.#l2) {
+    for (const [name, l2] of this.#shrinkage.l2) {
       let squares = 0;
       for (const w of this.#weights.get(name)!) squares += w * w;
       penalty += l2 * squares;
@@ -155,14 +186,15 @@ export class LocalEngine implements TrainingEngine {
     return penalty;
   }
 
-  #stepFor(size: number): Promise<Step> {
-    let step = this.#steps.get(size);
+  #stepFor({ size, side }: Batch): Promise<Step> {
+    const key = `${size}x${side}`;
+    let step = this.#steps.get(key);
     if (step === undefined) {
-      const graph = buildTrainingGraph(this.#architecture, size);
+      const graph = buildTrainingGraph(atSide(this.#architecture, side), size);
       // 'all' would insert layout reorders that cost more than they save here (docs/experiments.md).
       const options = { threads: this.#threads, optimization: 'extended' } as const;
       step = this.#openSession(graph.model, options).then((session) => ({ graph, session }));
-      this.#steps.set(size, step);
+      this.#steps.set(key, step);
     }
     return step;
   }

@@ -220,6 +220,7 @@ describe('whole networks, beside PyTorch float64', () => {
     const { height, width } = architecture.crop;
     const found = await engine.gradients({
       size: 4,
+      side: height,
       pixels: noise([4, 1, height, width], 50, 0, 255),
       targets,
       masks: engine.masks.map(({ shape, rate }, i) => mask([4, ...shape], rate, 1001 + i)),
@@ -248,6 +249,7 @@ describe('finite differences', () => {
   const tiny = (...layers: Layer[]): Architecture => ({
     name: 'tiny',
     input: { height: 8, width: 8 },
+    view: { height: 8, width: 8 },
     crop: { height: 8, width: 8 },
     features: sequence(rescale(1 / 255), ...layers),
     head: dense({ units: 3 }),
@@ -285,6 +287,7 @@ describe('finite differences', () => {
     const engine = new LocalEngine(architecture, openSession, { optimiser: { name: 'sgd' }, weights });
     const batch = {
       size: 4,
+      side: 8,
       pixels: Float32Array.from({ length: 4 * 64 }, () => random.between(0, 255)),
       targets: Float32Array.from({ length: 12 }, (_, i) => (i % 3 === Math.floor(i / 3) % 3 ? 0.8 : 0.1)),
       masks: engine.masks.map(({ shape, rate }) =>

@@ -10,14 +10,16 @@ export interface Loss {
   readonly gradient: string;
 }
 
-/** Logits and targets are `[batch, classes]`; every row of targets sums to 1. */
+/** Logits and targets are `[batch, classes]`; a row of targets sums to the weight of its sample. */
 export function softTargetCrossEntropy(graph: GraphBuilder, logits: string, targets: string, batch: number): Loss {
   const logProbabilities = graph.node('LogSoftmax', [logits], { axis: { int: 1 } });
   const probabilities = graph.node('Exp', [logProbabilities]);
   const sum = graph.node('ReduceSum', [graph.node('Mul', [targets, logProbabilities])], { keepdims: { int: 0 } });
+  const weights = graph.node('ReduceSum', [targets, graph.integers(1)], { keepdims: { int: 1 } });
+  const expected = graph.node('Mul', [weights, probabilities]);
   return {
     loss: graph.node('Mul', [sum, graph.scalar(-1 / batch)]),
     probabilities,
-    gradient: graph.node('Mul', [graph.node('Sub', [probabilities, targets]), graph.scalar(1 / batch)]),
+    gradient: graph.node('Mul', [graph.node('Sub', [expected, targets]), graph.scalar(1 / batch)]),
   };
 }

@@ -18,7 +18,12 @@ function run(options: OptimiserOptions, schedule: Schedule, l2: number, interrup
   const weights = new Map([['w', noise(1)]]);
   let optimiser = createOptimiser(options);
   for (let k = 0; k < 5; k++) {
-    optimiser.step(weights, new Map([['w', noise(2 + k)]]), new Map([['w', l2]]), learningRate(schedule, k, 5));
+    optimiser.step(
+      weights,
+      new Map([['w', noise(2 + k)]]),
+      { l2: new Map([['w', l2]]), decay: new Map() },
+      learningRate(schedule, k, 5),
+    );
     if (k === interruptAfter) {
       const state = optimiser.state();
       optimiser = createOptimiser(options);
@@ -50,6 +55,42 @@ test.each([{ name: 'adam' }, { name: 'sgd' }] as const)(
     expect(run(options, constant, 0.01, 2)).toEqual(run(options, constant, 0.01));
   },
 );
+
+test.each([{ name: 'adam' }, { name: 'sgd', momentum: 0 }] as const)(
+  '$name: decoupled decay shrinks weights by rate and decay alone, whatever the gradients',
+  (options) => {
+    const step = (decay: number): Float32Array => {
+      const weights = new Map([['w', noise(1)]]);
+      const shrinkage = { l2: new Map(), decay: new Map([['w', decay]]) };
+      createOptimiser(options).step(weights, new Map([['w', noise(2)]]), shrinkage, 0.1);
+      return weights.get('w')!;
+    };
+    const [plain, decayed] = [step(0), step(0.5)];
+    noise(1).forEach((before, i) => {
+      expect(decayed[i]! - plain[i]!).toBeCloseTo(-0.1 * 0.5 * before, 6);
+    });
+  },
+);
+
+describe('cosine', () => {
+  const schedule = { name: 'cosine', rate: 0.2, warmUp: 10, final: 0.1 } as const;
+  const rates = Array.from({ length: 110 }, (_, step) => learningRate(schedule, step, 110));
+
+  test('warms up in a line over its steps', () => {
+    for (let i = 0; i < 10; i++) expect(rates[i]!).toBeCloseTo((0.2 * (i + 1)) / 11, 10);
+    expect(rates[10]).toBeCloseTo(0.2, 10);
+  });
+
+  test('is half way to its final share at half of the descent, and ends there', () => {
+    expect(rates[60]).toBeCloseTo((0.2 + 0.02) / 2, 10);
+    expect(rates[109]! - 0.02).toBeLessThan(1e-4);
+    for (let i = 11; i < 110; i++) expect(rates[i]!).toBeLessThan(rates[i - 1]!);
+  });
+
+  test('a warm-up longer than the run only warms up', () => {
+    expect(learningRate({ ...schedule, warmUp: 1000 }, 109, 110)).toBeCloseTo((0.2 * 110) / 111, 10);
+  });
+});
 
 describe('one cycle', () => {
   const schedule = { name: 'one-cycle', rate: 0.1, warmUp: 0.2 } as const;

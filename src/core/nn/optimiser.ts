@@ -1,14 +1,17 @@
 // Optimisers: they move weights in place, given gradients. Their state is plain arrays, so that a checkpoint can hold it.
 import type { Weights } from './parameters.js';
 
+/** How a step shrinks weights, per parameter name; a parameter that is not named is left alone. */
+export interface Shrinkage {
+  /** Penalty `l2 * sum(w^2)` of the loss: its gradient `2 * l2 * w` joins the others, and momentum with them. */
+  readonly l2: ReadonlyMap<string, number>;
+  /** Decoupled weight decay (Loshchilov & Hutter 2019): `w -= rate * decay * w`, apart from gradients and momentum. */
+  readonly decay: ReadonlyMap<string, number>;
+}
+
 export interface Optimiser {
-  /** Applies one step with the given learning rate. `l2` is each parameter's penalty; its gradient `2 * l2 * w` is added here. */
-  step(
-    weights: Weights,
-    gradients: ReadonlyMap<string, Float32Array>,
-    l2: ReadonlyMap<string, number>,
-    rate: number,
-  ): void;
+  /** Applies one step with the given learning rate. */
+  step(weights: Weights, gradients: ReadonlyMap<string, Float32Array>, shrinkage: Shrinkage, rate: number): void;
   /** Named arrays that continue the run when given back to `restore`. */
   state(): Weights;
   restore(state: ReadonlyMap<string, Float32Array>): void;
@@ -37,12 +40,7 @@ class Adam implements Optimiser {
     this.#epsilon = epsilon;
   }
 
-  step(
-    weights: Weights,
-    gradients: ReadonlyMap<string, Float32Array>,
-    l2: ReadonlyMap<string, number>,
-    rate: number,
-  ): void {
+  step(weights: Weights, gradients: ReadonlyMap<string, Float32Array>, { l2, decay }: Shrinkage, rate: number): void {
     this.#step++;
     const [beta1, beta2, epsilon] = [this.#beta1, this.#beta2, this.#epsilon];
     const corrected = (rate * Math.sqrt(1 - beta2 ** this.#step)) / (1 - beta1 ** this.#step);
@@ -51,13 +49,14 @@ class Adam implements Optimiser {
       const m = slot(this.#first, name, w.length);
       const v = slot(this.#second, name, w.length);
       const penalty = 2 * (l2.get(name) ?? 0);
+      const kept = 1 - rate * (decay.get(name) ?? 0);
       for (let i = 0; i < w.length; i++) {
         const g = gradient[i]! + penalty * w[i]!;
         const mean = beta1 * m[i]! + (1 - beta1) * g;
         const square = beta2 * v[i]! + (1 - beta2) * g * g;
         m[i] = mean;
         v[i] = square;
-        w[i] = w[i]! - (corrected * mean) / (Math.sqrt(square) + epsilon);
+        w[i] = kept * w[i]! - (corrected * mean) / (Math.sqrt(square) + epsilon);
       }
     }
   }
@@ -87,12 +86,7 @@ class Sgd implements Optimiser {
     this.#nesterov = nesterov;
   }
 
-  step(
-    weights: Weights,
-    gradients: ReadonlyMap<string, Float32Array>,
-    l2: ReadonlyMap<string, number>,
-    rate: number,
-  ): void {
+  step(weights: Weights, gradients: ReadonlyMap<string, Float32Array>, { l2, decay }: Shrinkage, rate: number): void {
     const momentum = this.#momentum;
     // Plain momentum steps by the velocity, Nesterov's by the gradient plus the velocity still to come.
     const [ofGradient, ofVelocity] = this.#nesterov ? [1, momentum] : [0, 1];
@@ -100,11 +94,12 @@ class Sgd implements Optimiser {
       const w = weights.get(name)!;
       const v = slot(this.#velocity, name, w.length);
       const penalty = 2 * (l2.get(name) ?? 0);
+      const kept = 1 - rate * (decay.get(name) ?? 0);
       for (let i = 0; i < w.length; i++) {
         const g = gradient[i]! + penalty * w[i]!;
         const velocity = momentum * v[i]! + g;
         v[i] = velocity;
-        w[i] = w[i]! - rate * (ofGradient * g + ofVelocity * velocity);
+        w[i] = kept * w[i]! - rate * (ofGradient * g + ofVelocity * velocity);
       }
     }
   }

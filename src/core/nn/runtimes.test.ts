@@ -89,11 +89,11 @@ describe('onnxruntime-web gives what onnxruntime-node gives', () => {
     const architecture = createArchitecture('compact', { classes: 7 });
     const { model, masks, gradients } = buildTrainingGraph(architecture, 2);
     const feeds: Record<string, { dims: readonly number[]; data: Float32Array }> = {
-      pixels: { dims: [2, 1, 40, 40], data: Float32Array.from(image.subarray(0, 3200)) },
+      pixels: { dims: [2, 1, 44, 44], data: Float32Array.from(image.subarray(0, 3872)) },
       targets: { dims: [2, 7], data: Float32Array.from({ length: 14 }, (_, i) => (i % 8 === 0 ? 1 : 0)) },
     };
     for (const [name, data] of initialWeights(architecture, createRandom(2))) {
-      const shape = architecture.features.parameters([1, 40, 40]).find((p) => name === `0-sequence/${p.name}`)?.shape;
+      const shape = architecture.features.parameters([1, 44, 44]).find((p) => name === `0-sequence/${p.name}`)?.shape;
       feeds[name] = { dims: shape ?? (name.endsWith('bias') ? [7] : [256, 7]), data };
     }
     for (const { name, shape } of masks) feeds[name] = { dims: [2, ...shape], data: new Float32Array(2 * 256).fill(1) };

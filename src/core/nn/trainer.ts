@@ -1,6 +1,7 @@
 // The training loop: epochs, steps, validation, and the state that lets a broken run continue as if unbroken.
 import { RunError } from '../errors.js';
-import type { TrainingBatches } from './batches.js';
+import type { Clock } from '../ports/clock.js';
+import type { BatchSource } from './batches.js';
 import type { Batch, StepResult, TrainingEngine } from './engine.js';
 import { learningRate, type Schedule } from './schedule.js';
 
@@ -11,6 +12,7 @@ export interface EpochFigures {
   readonly learningRate: number;
   readonly trainingLoss: number;
   readonly trainingAccuracy: number;
+  /** Of the averaged weights, where an average is kept. */
   readonly validationLoss: number;
   readonly validationAccuracy: number;
 }
@@ -31,7 +33,8 @@ export const freshState: TrainerState = { epoch: 0, stepInEpoch: 0, lossSum: 0, 
 
 export interface TrainerOptions {
   readonly engine: TrainingEngine;
-  readonly batches: TrainingBatches;
+  readonly batches: BatchSource;
+  readonly clock: Clock;
   readonly batchSize: number;
   readonly classCount: number;
   readonly epochs: number;
@@ -41,8 +44,11 @@ export interface TrainerOptions {
   /** Epochs without a better validation loss before the run ends; null never ends it early. */
   readonly patience: number | null;
   readonly onStep?: (state: TrainerState, stepsPerEpoch: number) => void;
-  /** Called after every epoch; saving happens here. `isBest`: the lowest validation loss so far. */
-  readonly onEpoch: (state: TrainerState, isBest: boolean) => Promise<void>;
+  /**
+   * Called after every epoch; saving happens here. `isBest`: the lowest validation loss so far. `waitShare`: the share
+   * of the epoch's training time in which the engine had no batch to work on, 0..1.
+   */
+  readonly onEpoch: (state: TrainerState, isBest: boolean, waitShare: number) => Promise<void>;
   /** Asked after every step; true ends the loop between two steps. */
   readonly shouldStop?: () => boolean;
 }
@@ -56,16 +62,18 @@ export async function train(
 ): Promise<{ state: TrainerState; end: TrainingEnd }> {
   const { batches, epochs } = options;
   let current = state;
-  let next: Batch | undefined;
   while (current.epoch < epochs) {
     if (isPatienceOver(current.history, options.patience)) return { state: current, end: 'early' };
     const { epoch } = current;
+    const watch = new WaitWatch(options.clock);
+    let next: Promise<Batch> | undefined;
     for (let number = current.stepInEpoch; number < batches.perEpoch; number++) {
       if (options.shouldStop?.()) return { state: current, end: 'stopped' };
       const rate = learningRate(options.schedule, epoch * batches.perEpoch + number, epochs * batches.perEpoch);
-      const stepping = options.engine.step(next ?? batches.batch(epoch, number), rate);
-      // While the engine works in its own thread, this one prepares the next batch.
-      next = number + 1 < batches.perEpoch ? batches.batch(epoch, number + 1) : undefined;
+      const batch = await watch.waitFor(next ?? prepare(batches, epoch, number));
+      const stepping = options.engine.step(batch, rate);
+      // While the engine works in a thread of its own, the next batch is prepared.
+      next = number + 1 < batches.perEpoch ? prepare(batches, epoch, number + 1) : undefined;
       const result = await stepping;
       if (!Number.isFinite(result.loss)) {
         throw new RunError(
@@ -80,12 +88,39 @@ export async function train(
       };
       options.onStep?.(current, batches.perEpoch);
     }
-    current = await endEpoch(options, current);
+    current = await endEpoch(options, current, watch.share());
   }
   return { state: current, end: 'finished' };
 }
 
-async function endEpoch(options: TrainerOptions, state: TrainerState): Promise<TrainerState> {
+async function prepare(batches: BatchSource, epoch: number, number: number): Promise<Batch> {
+  return batches.batch(epoch, number);
+}
+
+/** How much of an epoch's steps is spent waiting for batches. */
+class WaitWatch {
+  readonly #clock: Clock;
+  readonly #start: number;
+  #waited = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#start = clock();
+  }
+
+  async waitFor<T>(value: Promise<T>): Promise<T> {
+    const from = this.#clock();
+    const result = await value;
+    this.#waited += this.#clock() - from;
+    return result;
+  }
+
+  share(): number {
+    return this.#waited / Math.max(this.#clock() - this.#start, Number.MIN_VALUE);
+  }
+}
+
+async function endEpoch(options: TrainerOptions, state: TrainerState, waitShare: number): Promise<TrainerState> {
   const { batches, engine, epochs, batchSize } = options;
   const validation = await options.validate(engine);
   const step = (state.epoch + 1) * batches.perEpoch;
@@ -106,7 +141,7 @@ async function endEpoch(options: TrainerOptions, state: TrainerState): Promise<T
     correct: 0,
     history: [...state.history, figures],
   };
-  await options.onEpoch(next, isBest);
+  await options.onEpoch(next, isBest, waitShare);
   return next;
 }
 

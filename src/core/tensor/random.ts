@@ -49,6 +49,24 @@ export class Random {
     return radius * Math.cos(2 * Math.PI * this.next());
   }
 
+  /** A number from the gamma distribution of scale 1 (Marsaglia & Tsang 2000); `shape` > 0. */
+  gamma(shape: number): number {
+    if (shape < 1) return this.gamma(shape + 1) * (1 - this.next()) ** (1 / shape);
+    const d = shape - 1 / 3;
+    for (;;) {
+      const x = this.normal();
+      const v = (1 + x / Math.sqrt(9 * d)) ** 3;
+      if (v > 0 && Math.log(1 - this.next()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
+    }
+  }
+
+  /** A number in 0..1 from the beta distribution; `a`, `b` > 0. */
+  beta(a: number, b: number): number {
+    const [x, y] = [this.gamma(a), this.gamma(b)];
+    // Both can round to 0 when the parameters are tiny: then all mass is at the ends.
+    return x + y > 0 ? x / (x + y) : this.next() < a / (a + b) ? 1 : 0;
+  }
+
   /** Shuffles in place (Fisher & Yates) and returns the same array. */
   shuffle<T extends { length: number; [index: number]: number } | unknown[]>(items: T): T {
     const array = items as { length: number; [index: number]: unknown };

@@ -14,6 +14,17 @@ const augmentationSchema = z.strictObject({
   rotation: z.number().min(0).max(180).default(8).describe('largest rotation either way, degrees'),
   zoom: range(0.1, 10).default([0.9, 1.12]).describe('range of the scale factor'),
   shift: share.default(0.09).describe('largest shift either way, share of the side'),
+  light: z
+    .strictObject({
+      probability: share.default(0.5).describe('probability that a picture is changed at all'),
+      gamma: range(0.1, 10).default([0.6, 1.6]).describe('exponent of the grey curve'),
+      side: share.default(0.5).describe('largest side light: gain 1 - side .. 1 + side across the picture'),
+      blur: z.number().min(0).max(0.2).default(0.02).describe('largest standard deviation, share of the side'),
+      noise: z.number().min(0).max(128).default(8).describe('largest standard deviation, grey levels'),
+    })
+    .nullable()
+    .default(null)
+    .describe('changes of light, focus and noise; null for none'),
   erasing: z
     .strictObject({
       probability: share.default(0.25),
@@ -28,6 +39,12 @@ const scheduleSchema = z.discriminatedUnion('name', [
     name: z.literal('inverse-time'),
     rate: z.number().positive(),
     decay: z.number().min(0).describe('rate / (1 + decay * step)'),
+  }),
+  z.strictObject({
+    name: z.literal('cosine'),
+    rate: z.number().positive().describe('the highest rate'),
+    warmUp: z.int().min(0).default(500).describe('steps that warm up'),
+    final: share.default(0).describe('share of the rate that is left at the end'),
   }),
   z.strictObject({
     name: z.literal('one-cycle'),
@@ -70,7 +87,53 @@ export const trainConfigSchema = z
     batchSize: z.int().positive().max(1024).default(64),
     optimiser: optimiserSchema.default({ name: 'sgd', momentum: 0.9, nesterov: true }),
     schedule: scheduleSchema.default({ name: 'one-cycle', rate: 0.05, warmUp: 0.15 }),
+    weightDecay: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe('decoupled from the gradient: w -= rate * weightDecay * w'),
+    clipNorm: z
+      .number()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe('largest norm of all gradients of a step; null for no limit'),
+    average: z
+      .strictObject({ decay: z.number().min(0).lt(1).default(0.998).describe('share that stays at each step') })
+      .nullable()
+      .prefault({})
+      .describe('moving average of the weights, which is validated and kept; null for none'),
     labelSmoothing: z.number().min(0).lt(1).default(0.1),
+    mixup: z
+      .strictObject({
+        alpha: z.number().positive().max(10).default(0.2).describe('of the Beta distribution of shares'),
+      })
+      .nullable()
+      .default(null)
+      .describe('blends pairs of pictures and their targets; null for none'),
+    classWeights: z
+      .union([z.literal('balanced'), z.array(z.number().positive())])
+      .nullable()
+      .default(null)
+      .describe("weight of each class in the loss; 'balanced': inversely to its frequency; null for 1 each"),
+    votes: z
+      .strictObject({
+        file: z.string().min(1).describe("FER+'s fer2013new.csv, for the rows of the dataset's source"),
+        weight: share.default(0.5).describe('share of the votes in the targets'),
+      })
+      .nullable()
+      .default(null)
+      .describe('soft labels from the votes of ten people a picture; null for none'),
+    progressive: z
+      .array(
+        z.strictObject({
+          side: z.int().min(16).max(256).describe('height and width at which the network sees its view, pixels'),
+          epochs: z.int().positive(),
+        }),
+      )
+      .default([])
+      .describe('the first epochs see smaller pictures'),
     augmentation: augmentationSchema.nullable().prefault({}).describe('null for none'),
     patience: z
       .int()

@@ -91,6 +91,8 @@ export async function readBest(store: BlobStore): Promise<Checkpoint> {
 export interface Speed {
   readonly imagesPerSecond: number;
   readonly seconds: number;
+  /** Share of the training time in which the engine waited for batches, 0..1. */
+  readonly waitShare: number;
 }
 
 /** One line per epoch. The whole file is written anew, so that a resumed run never holds an epoch twice. */

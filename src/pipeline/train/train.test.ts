@@ -78,9 +78,11 @@ async function history(store: TrainRequest['store']): Promise<object[]> {
     .trim()
     .split('\n')
     .map((line) => {
-      const { imagesPerSecond, seconds, ...figures } = JSON.parse(line);
+      const { imagesPerSecond, seconds, waitShare, ...figures } = JSON.parse(line);
       expect(imagesPerSecond).toBeGreaterThan(0);
       expect(seconds).toBeGreaterThan(0);
+      expect(waitShare).toBeGreaterThanOrEqual(0);
+      expect(waitShare).toBeLessThan(1);
       return figures;
     });
 }
@@ -93,14 +95,17 @@ async function modelHash(store: TrainRequest['store']): Promise<string> {
 }
 
 describe('a run', () => {
-  test('learns, and leaves a model that predicts as the trainer measured', async () => {
-    const asked = request({}, { epochs: 3, batchSize: 6 });
+  test.each([
+    ['without', null, 3],
+    ['with', { decay: 0.9 }, 8],
+  ])('learns, and leaves a model that predicts as the trainer measured, %s an average', async (_, average, epochs) => {
+    const asked = request({}, { epochs, batchSize: 6, average });
     const { end, validation } = await trainRun(asked);
     expect(end).toBe('finished');
     const lines = (await history(asked.store)) as { epoch: number; trainingLoss: number; validationAccuracy: number }[];
-    expect(lines.map((line) => line.epoch)).toEqual([1, 2, 3]);
-    expect(lines[2]!.trainingLoss).toBeLessThan(lines[0]!.trainingLoss);
-    expect(validation).toMatchObject({ accuracy: lines[2]!.validationAccuracy, n: 10 });
+    expect(lines.map((line) => line.epoch)).toEqual(Array.from({ length: epochs }, (_, i) => i + 1));
+    expect(lines.at(-1)!.trainingLoss).toBeLessThan(lines[0]!.trainingLoss);
+    expect(validation).toMatchObject({ accuracy: lines.at(-1)!.validationAccuracy, n: 10 });
     expect(validation!.accuracy).toBeGreaterThan(0.8);
 
     const model = await ExpressionModel.open((await asked.store.read(runFiles.model))!, openSession);
@@ -114,6 +119,35 @@ describe('a run', () => {
     }
     expect(correct / 10).toBe(validation!.accuracy);
     await model.release();
+  });
+
+  test('smaller pictures first, votes aside, every other part of the recipe at once', async () => {
+    const recipe = {
+      epochs: 3,
+      progressive: [{ side: 24, epochs: 1 }],
+      mixup: { alpha: 0.2 },
+      classWeights: 'balanced',
+      clipNorm: 1,
+      weightDecay: 0.01,
+      schedule: { name: 'cosine', rate: 0.02, warmUp: 2 },
+      augmentation: { light: {} },
+    };
+    const asked = request({}, recipe);
+    expect((await trainRun(asked)).end).toBe('finished');
+    expect(await history(asked.store)).toHaveLength(3);
+  });
+
+  test('smaller pictures need a network that takes them; nothing is written otherwise', async () => {
+    const asked = request({}, { architecture: 'original', progressive: [{ side: 32, epochs: 1 }] });
+    await expect(trainRun(asked)).rejects.toThrow(ConfigError);
+    await expect(trainRun(asked)).rejects.toThrow(/those of original do/);
+    expect(await asked.store.read(runFiles.config)).toBeUndefined();
+  });
+
+  test('votes are for data from fer2013.csv, and weights for its classes', async () => {
+    const voted = request({ votes: 'Usage' }, { votes: { file: 'votes.csv' } });
+    await expect(trainRun(voted)).rejects.toThrow(DatasetError);
+    await expect(trainRun(request({}, { classWeights: [1, 2] }))).rejects.toThrow(/each of the 3 classes/);
   });
 
   test('gives the same history and the same model for the same seed, another for another', async () => {

@@ -5,13 +5,14 @@ import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
 import {
   type ArchitectureName,
   type ArchitectureOptions,
+  atSide,
   countMultiplyAdds,
   countParameters,
   createArchitecture,
 } from '../../core/nn/architecture.js';
 import { type Samples, TrainingBatches } from '../../core/nn/batches.js';
 import { writeCheckpoint } from '../../core/nn/checkpoint.js';
-import type { EngineOptions, TrainingEngine } from '../../core/nn/engine.js';
+import { type EngineOptions, modelWeights, type TrainingEngine } from '../../core/nn/engine.js';
 import { buildModel } from '../../core/nn/inference-graph.js';
 import type { ModelMetadata } from '../../core/nn/model-metadata.js';
 import { initialWeights } from '../../core/nn/parameters.js';
@@ -21,6 +22,7 @@ import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
 import { createRandom } from '../../core/tensor/random.js';
 import { chooseSamples } from './choose-samples.js';
+import { chooseTargets } from './choose-targets.js';
 import type { TrainConfig } from './config.js';
 import { beginRun, type RunFacts, readBest, readRun, runFiles, type Speed, writeMetrics } from './run-folder.js';
 import { validate } from './validate.js';
@@ -35,6 +37,8 @@ export type StartEngine = (
 export interface TrainRequest {
   readonly dataset: PackedDataset;
   readonly config: TrainConfig;
+  /** The text of the file that `config.votes` names; undefined when it names none. */
+  readonly votes?: string | undefined;
   /** The run folder. */
   readonly store: BlobStore;
   /** The run's name, kept in the model. */
@@ -67,7 +71,9 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
     kernel: config.kernel,
   };
   const architecture = createArchitecture(config.architecture, options);
+  for (const { side } of config.progressive) atSide(architecture, side);
   const chosen = chooseSamples(dataset, config);
+  const lossTargets = chooseTargets(dataset, config, chosen.training, request.votes);
   // Before anything is written: a refused run must not leave a folder that stands in the way of the next.
   if (chosen.training.length < config.batchSize) {
     throw new RunError(
@@ -93,6 +99,9 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
   const engine = await request.startEngine(config.architecture as ArchitectureName, options, {
     optimiser: config.optimiser,
     weights,
+    weightDecay: config.weightDecay,
+    clipNorm: config.clipNorm,
+    average: config.average,
     threads: config.threads,
   });
   try {
@@ -100,13 +109,17 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
     const { width, height, pixels, classes } = dataset;
     const samples = (indices: Int32Array): Samples => ({ width, height, pixels, classes, indices });
     const batches = new TrainingBatches({
-      samples: samples(chosen.training),
-      crop: architecture.crop,
+      samples: { ...samples(chosen.training), softLabels: lossTargets.softLabels },
+      view: architecture.view,
       classCount: dataset.labels.length,
       batchSize: config.batchSize,
       seed: config.seed,
       labelSmoothing: config.labelSmoothing,
+      softLabelWeight: config.votes?.weight ?? 0,
+      classWeights: lossTargets.classWeights,
+      mixup: config.mixup,
       augmentation: config.augmentation,
+      progressive: config.progressive,
       masks: engine.masks,
     });
     const save = async (state: TrainerState, isBest: boolean): Promise<void> => {
@@ -119,17 +132,18 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
       {
         engine,
         batches,
+        clock: request.clock,
         batchSize: config.batchSize,
         classCount: dataset.labels.length,
         epochs: config.epochs,
         schedule: config.schedule,
         patience: config.patience,
         shouldStop: request.shouldStop,
-        validate: (e) => validate(e, samples(chosen.validation), architecture.crop, dataset.labels.length),
+        validate: (e) => validate(e, samples(chosen.validation), architecture.view, dataset.labels.length),
         onStep: meter.step,
-        onEpoch: async (next, isBest) => {
+        onEpoch: async (next, isBest, waitShare) => {
           await save(next, isBest);
-          await writeMetrics(store, next, meter.epoch(next));
+          await writeMetrics(store, next, meter.epoch(next, waitShare));
         },
       },
       checkpoint?.trainer ?? freshState,
@@ -164,7 +178,7 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
       run: request.name,
       licence: 'MIT',
     };
-    await store.write(runFiles.model, buildModel(architecture, kept.engine.weights, metadata));
+    await store.write(runFiles.model, buildModel(architecture, modelWeights(kept.engine), metadata));
     return { end, epochs: state.epoch, validation: { accuracy, interval, n } };
   } finally {
     await engine.release();
@@ -193,7 +207,7 @@ function createMeter({ clock, progress, config }: TrainRequest, stepsPerEpoch: n
         `epoch ${state.epoch + 1}/${config.epochs}, loss ${(state.lossSum / done).toFixed(3)}, ${rate.toFixed(0)} images/s`,
       );
     },
-    epoch(state: TrainerState): Speed {
+    epoch(state: TrainerState, waitShare: number): Speed {
       const now = clock();
       const steps = stepsPerEpoch - (firstStep ?? 0);
       const seconds = (now - epochStart) / 1000;
@@ -204,7 +218,11 @@ function createMeter({ clock, progress, config }: TrainRequest, stepsPerEpoch: n
         `epoch ${figures.epoch}: training loss ${figures.trainingLoss.toFixed(4)}, accuracy ${percent(figures.trainingAccuracy)}; ` +
           `validation loss ${figures.validationLoss.toFixed(4)}, accuracy ${percent(figures.validationAccuracy)}`,
       );
-      return { imagesPerSecond: round((steps * config.batchSize) / seconds), seconds: round(seconds) };
+      return {
+        imagesPerSecond: round((steps * config.batchSize) / seconds),
+        seconds: round(seconds),
+        waitShare: Number(waitShare.toFixed(4)),
+      };
     },
   };
 }

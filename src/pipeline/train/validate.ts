@@ -9,14 +9,14 @@ const validationChunk = 128;
 export async function validate(
   engine: TrainingEngine,
   samples: Samples,
-  crop: { width: number; height: number },
+  view: { width: number; height: number },
   classCount: number,
 ): Promise<{ loss: number; accuracy: number }> {
   const count = samples.indices.length;
   let [loss, correct] = [0, 0];
   for (let from = 0; from < count; from += validationChunk) {
     const to = Math.min(from + validationChunk, count);
-    const probabilities = await engine.predict(validationCrops(samples, crop, from, to), to - from);
+    const probabilities = await engine.predict(validationCrops(samples, view, from, to), to - from);
     for (let i = from; i < to; i++) {
       const label = samples.classes[samples.indices[i]!]!;
       const at = (i - from) * classCount;

@@ -17,7 +17,8 @@ export function compact({ dropout: rate = 0.3, l2 = 2.5e-4, classes }: Architect
   return {
     name: 'compact',
     input: { height: 48, width: 48 },
-    crop: { height: 40, width: 40 },
+    view: { height: 44, width: 44 },
+    crop: { height: 44, width: 44 },
     features: sequence(
       standardise(),
       ...stage(32),

@@ -18,6 +18,7 @@ export function original(options: ArchitectureOptions): Architecture {
   return {
     name: 'original',
     input: { height: 48, width: 48 },
+    view: { height: 48, width: 48 },
     crop: { height: 48, width: 48 },
     features: sequence(
       rescale(1 / 255),

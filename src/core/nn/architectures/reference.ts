@@ -22,6 +22,7 @@ export function reference({ dropout: rate = 0.3, l2 = 1e-4, classes }: Architect
   return {
     name: 'reference',
     input: { height: 48, width: 48 },
+    view: { height: 48, width: 48 },
     crop: { height: 48, width: 48 },
     features: sequence(
       rescale(1 / 255),

@@ -20,6 +20,7 @@ export function residual({ dropout: rate = 0.3, l2 = 2.5e-4, classes }: Architec
   return {
     name: 'residual',
     input: { height: 48, width: 48 },
+    view: { height: 44, width: 44 },
     crop: { height: 44, width: 44 },
     features: sequence(
       standardise(),

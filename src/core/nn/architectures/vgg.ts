@@ -17,6 +17,7 @@ export function vgg({ dropout: rate = 0.5, l2 = 2.5e-4, classes }: ArchitectureO
   return {
     name: 'vgg',
     input: { height: 48, width: 48 },
+    view: { height: 44, width: 44 },
     crop: { height: 44, width: 44 },
     features: sequence(
       standardise(),
