@@ -105,7 +105,18 @@ describe('the installed command', () => {
   it('lists its commands', () => {
     const { status, stdout } = run('npx', ['--no-install', 'moodlens', '--help']);
     expect(status).toBe(0);
-    for (const name of ['collect', 'people', 'data', 'train', 'evaluate', 'predict', 'detect', 'analyze', 'live']) {
+    for (const name of [
+      'collect',
+      'people',
+      'data',
+      'train',
+      'runs',
+      'evaluate',
+      'predict',
+      'detect',
+      'analyze',
+      'live',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
     }
   });

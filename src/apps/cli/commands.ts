@@ -31,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./train-command.js'),
   },
   {
+    name: 'runs',
+    description: 'list training runs, and compare them with a table and curves',
+    load: () => import('./runs-command.js'),
+  },
+  {
     name: 'evaluate',
     description: 'measure a model on a split, with intervals and a confusion matrix',
     load: () => import('./evaluate-command.js'),

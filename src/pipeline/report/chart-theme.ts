@@ -1,0 +1,66 @@
+// How every chart and report looks, in light and in dark: one place for colours, type and lines.
+
+export interface ChartColours {
+  readonly ground: string;
+  readonly text: string;
+  readonly soft: string;
+  readonly line: string;
+  /** For series, in this order. Told apart with every kind of colour blindness, and 3:1 against the ground. */
+  readonly series: readonly string[];
+}
+
+export type ChartMode = 'light' | 'dark';
+export const chartModes: readonly ChartMode[] = ['light', 'dark'];
+
+export const chartColours: Readonly<Record<ChartMode, ChartColours>> = {
+  light: {
+    ground: '#ffffff',
+    text: '#1b2130',
+    soft: '#566074',
+    line: '#dde1e9',
+    series: ['#1952bd', '#e56a12', '#0ba06a', '#ae4e92', '#5f4600', '#222a38'],
+  },
+  dark: {
+    ground: '#161a22',
+    text: '#e9edf5',
+    soft: '#a2acbd',
+    line: '#303746',
+    series: ['#2f9ae6', '#e2743a', '#5df0a0', '#b0708c', '#f4de1b', '#d8f3ff'],
+  },
+};
+
+/** Colour is never alone: each series has a marker of its own too. The names are ECharts'. */
+export const seriesMarkers = ['circle', 'rect', 'triangle', 'diamond', 'emptyCircle', 'emptyRect'] as const;
+
+/** The look of series `index`; after the last colour they begin again, with another marker. */
+export function seriesLook(mode: ChartMode, index: number): { colour: string; marker: (typeof seriesMarkers)[number] } {
+  const { series } = chartColours[mode];
+  const round = Math.floor(index / series.length);
+  return {
+    colour: series[index % series.length]!,
+    marker: seriesMarkers[(index + round) % seriesMarkers.length]!,
+  };
+}
+
+export const chartFont = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
+
+/** ECharts' theme for one mode. */
+export function chartTheme(mode: ChartMode): object {
+  const { text, soft, line, series } = chartColours[mode];
+  const axis = {
+    axisLine: { show: false, lineStyle: { color: soft } },
+    axisTick: { show: false },
+    axisLabel: { color: soft, fontSize: 13, hideOverlap: true },
+    nameTextStyle: { color: soft, fontSize: 13 },
+    splitLine: { show: true, lineStyle: { color: line } },
+  };
+  return {
+    color: series,
+    backgroundColor: 'transparent',
+    textStyle: { color: text, fontFamily: chartFont },
+    categoryAxis: { ...axis, splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: soft } } },
+    valueAxis: axis,
+    logAxis: axis,
+    line: { symbolSize: 7, lineStyle: { width: 2 }, smooth: false },
+  };
+}

@@ -1,0 +1,39 @@
+// Draws a chart as SVG text with ECharts' server-side renderer: no page, no canvas. Heavy to load: import it when needed.
+import { BarChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
+import { GridComponent, MarkLineComponent, VisualMapComponent } from 'echarts/components';
+import { type EChartsCoreOption, init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { type ChartMode, chartTheme } from './chart-theme.js';
+
+use([
+  BarChart,
+  HeatmapChart,
+  LineChart,
+  ScatterChart,
+  GridComponent,
+  MarkLineComponent,
+  VisualMapComponent,
+  SVGRenderer,
+]);
+
+export interface ChartSize {
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+export type ChartOption = EChartsCoreOption;
+
+/** The chart in both modes, `<svg>` text each; `option` is asked for each, since series have their mode's colours. */
+export function drawChart(option: (mode: ChartMode) => ChartOption, size: ChartSize): Record<ChartMode, string> {
+  return { light: drawIn('light', option('light'), size), dark: drawIn('dark', option('dark'), size) };
+}
+
+function drawIn(mode: ChartMode, option: ChartOption, { widthPx, heightPx }: ChartSize): string {
+  const chart = init(null, chartTheme(mode), { renderer: 'svg', ssr: true, width: widthPx, height: heightPx });
+  try {
+    chart.setOption({ animation: false, ...option });
+    return chart.renderToSVGString();
+  } finally {
+    chart.dispose();
+  }
+}

@@ -1,0 +1,136 @@
+// A report as one HTML file that opens offline: no scripts, nothing loaded, light and dark as the reader's system is.
+import { type ChartMode, chartColours, chartFont, chartModes, seriesLook } from './chart-theme.js';
+
+/** A chart with its title; `legend` names the series in the order of their colours. */
+export interface Figure {
+  readonly title: string;
+  /** What the axes and lines mean, in a sentence or two. */
+  readonly caption: string;
+  readonly legend: readonly string[];
+  readonly svg: Readonly<Record<ChartMode, string>>;
+}
+
+export interface HtmlTable {
+  readonly columns: readonly string[];
+  /** The first cell of each row is its heading. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The page. `sections` are HTML: build them with the functions below, which escape what they are given. */
+export function reportPage(title: string, sections: readonly string[]): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)}</title>
+<style>
+${style()}</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+${sections.join('\n')}
+</main>
+</body>
+</html>
+`;
+}
+
+export function paragraph(text: string): string {
+  return `<p>${escapeHtml(text)}</p>`;
+}
+
+/** A section with a heading; `parts` are HTML. */
+export function section(heading: string, parts: readonly string[]): string {
+  return `<section>\n<h2>${escapeHtml(heading)}</h2>\n${parts.join('\n')}\n</section>`;
+}
+
+/** A part that the reader opens; `parts` are HTML. */
+export function foldedSection(heading: string, parts: readonly string[]): string {
+  return `<details>\n<summary>${escapeHtml(heading)}</summary>\n${parts.join('\n')}\n</details>`;
+}
+
+export function tableHtml({ columns, rows }: HtmlTable): string {
+  const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('');
+  const body = rows.map(([heading = '', ...cells]) => {
+    const data = cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('');
+    return `<tr><th scope="row">${escapeHtml(heading)}</th>${data}</tr>`;
+  });
+  return `<div class="wide"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join('\n')}\n</tbody>\n</table></div>`;
+}
+
+export function figureHtml({ title, caption, legend, svg }: Figure): string {
+  const keys = legend.map((name, i) => `<li>${legendKey(i)}${escapeHtml(name)}</li>`).join('');
+  const charts = chartModes
+    .map(
+      (mode) =>
+        `<div class="${mode} chart" role="img" aria-label="${escapeHtml(`${title}. ${caption}`)}">${svg[mode]}</div>`,
+    )
+    .join('\n');
+  return `<figure>
+<figcaption><strong>${escapeHtml(title)}</strong> ${escapeHtml(caption)}</figcaption>
+<ul class="legend">${keys}</ul>
+${charts}
+</figure>`;
+}
+
+/** For text and for attribute values in double quotes. */
+export function escapeHtml(text: string): string {
+  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+  return text.replace(/[&<>"']/g, (character) => entities[character]!);
+}
+
+/** A piece of the series' line with its marker. */
+function legendKey(index: number): string {
+  const { marker } = seriesLook('light', index);
+  const isEmpty = marker.startsWith('empty');
+  const paint = `class="series-${index % chartColours.light.series.length}${isEmpty ? ' empty' : ''}"`;
+  const shapes: Record<string, string> = {
+    circle: `<circle cx="14" cy="6" r="4.5" ${paint}/>`,
+    rect: `<rect x="10" y="2" width="8" height="8" ${paint}/>`,
+    triangle: `<path d="M14 1l5 9.5h-10z" ${paint}/>`,
+    diamond: `<path d="M14 0.5l5 5.5-5 5.5-5-5.5z" ${paint}/>`,
+  };
+  const shape = shapes[marker.replace('empty', '').toLowerCase()]!;
+  return `<svg class="key" viewBox="0 0 28 12" aria-hidden="true"><path d="M0 6h28" ${paint}/>${shape}</svg>`;
+}
+
+function style(): string {
+  const colours = (mode: ChartMode) => {
+    const { ground, text, soft, line, series } = chartColours[mode];
+    const own = series.map((colour, i) => `--series-${i}:${colour}`).join(';');
+    return `color-scheme:${mode};--ground:${ground};--text:${text};--soft:${soft};--line:${line};${own}`;
+  };
+  const paints = chartColours.light.series.map(
+    (_, i) => `.key .series-${i}{fill:var(--series-${i});stroke:var(--series-${i})}`,
+  );
+  return `:root{${colours('light')}}
+.dark.chart{display:none}
+@media (prefers-color-scheme:dark){:root{${colours('dark')}}.dark.chart{display:block}.light.chart{display:none}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--ground);color:var(--text);font:16px/1.5 ${chartFont}}
+main{max-width:860px;margin:0 auto;padding:32px 24px 64px}
+h1{font-size:1.6rem;line-height:1.25;margin:0 0 8px;overflow-wrap:anywhere}
+h2{font-size:1.15rem;margin:40px 0 8px}
+p{margin:8px 0;max-width:70ch}
+.wide{overflow-x:auto}
+table{border-collapse:collapse;font-size:0.9rem;font-variant-numeric:tabular-nums}
+th,td{padding:5px 14px 5px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
+thead th,tbody th{color:var(--soft);font-weight:500}
+tbody th{white-space:pre-wrap}
+thead th{color:var(--text);font-weight:600;overflow-wrap:anywhere}
+figure{margin:32px 0 0}
+figcaption{color:var(--soft)}
+figcaption strong{display:block;color:var(--text)}
+.legend{display:flex;flex-wrap:wrap;gap:4px 20px;margin:8px 0 0;padding:0;list-style:none;font-size:0.9rem}
+.legend li{display:flex;align-items:center;gap:8px;overflow-wrap:anywhere}
+.key{width:28px;height:12px;flex:none;stroke-width:2}
+.chart svg{display:block;width:100%;height:auto}
+details{margin-top:40px}
+summary{cursor:pointer;font-weight:600}
+${paints.join('\n')}
+.key circle.empty,.key rect.empty{fill:var(--ground)}
+`;
+}
