@@ -3,7 +3,7 @@ import type { OpenSession, Session, Tensor } from '../ports/session.js';
 import { type Architecture, atSide, cropShape, network, parametersOf } from './architecture.js';
 import { clipGradients } from './clip-gradients.js';
 import { buildEvaluationGraph, modelNames } from './inference-graph.js';
-import type { Mask } from './layer.js';
+import type { Formulas, Mask } from './layer.js';
 import { createOptimiser, type Optimiser, type OptimiserOptions, type Shrinkage } from './optimiser.js';
 import type { Weights } from './parameters.js';
 import { buildTrainingGraph, type TrainingGraph, trainingNames } from './training-graph.js';
@@ -67,6 +67,8 @@ export interface EngineOptions {
   readonly average?: WeightAverageOptions | null;
   /** Threads inside an operator; default 1. */
   readonly threads?: number;
+  /** 'portable' for sessions that do not run on ONNX Runtime's CPU provider; default 'cpu'. */
+  readonly formulas?: Formulas;
 }
 
 interface Step {
@@ -80,6 +82,7 @@ export class LocalEngine implements TrainingEngine {
   readonly #architecture: Architecture;
   readonly #openSession: OpenSession;
   readonly #threads: number;
+  readonly #formulas: Formulas;
   readonly #optimiser: Optimiser;
   readonly #shrinkage: Shrinkage;
   readonly #clipNorm: number | null;
@@ -96,6 +99,7 @@ export class LocalEngine implements TrainingEngine {
     this.#architecture = architecture;
     this.#openSession = openSession;
     this.#threads = options.threads ?? 1;
+    this.#formulas = options.formulas ?? 'cpu';
     this.#optimiser = createOptimiser(options.optimiser);
     this.#weights = options.weights;
     const { weightDecay = 0, clipNorm = null, average = null } = options;
@@ -190,7 +194,7 @@ export class LocalEngine implements TrainingEngine {
     const key = `${size}x${side}`;
     let step = this.#steps.get(key);
     if (step === undefined) {
-      const graph = buildTrainingGraph(atSide(this.#architecture, side), size);
+      const graph = buildTrainingGraph(atSide(this.#architecture, side), size, this.#formulas);
       // 'all' would insert layout reorders that cost more than they save here (docs/experiments.md).
       const options = { threads: this.#threads, optimization: 'extended' } as const;
       step = this.#openSession(graph.model, options).then((session) => ({ graph, session }));

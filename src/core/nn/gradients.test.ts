@@ -83,6 +83,7 @@ async function runLayer(layer: Layer, shape: Shape, batch: number, parameters: R
     {
       graph,
       training: true,
+      formulas,
       batch,
       parameter: (name) => {
         const found = layer.parameters(shape).find((p) => p.name === name)!;

@@ -10,7 +10,7 @@ export const modelNames = { image: 'image', probabilities: 'probabilities', embe
 
 /** Writes the forward pass for crops `[batch, 1, height, width]`; returns the graph values of probabilities and embedding. */
 function writeForward(graph: GraphBuilder, architecture: Architecture, pixels: string) {
-  const context = { graph, training: false, batch: undefined, mask: noMask };
+  const context = { graph, training: false, batch: undefined, formulas: 'cpu' as const, mask: noMask };
   const shape = cropShape(architecture);
   // The prefixes are those that `network` gives its two parts.
   const prefixed = (prefix: string) => ({ ...context, parameter: (name: string) => prefix + name });

@@ -37,12 +37,19 @@ export interface Mask {
   readonly rate: number;
 }
 
+/**
+ * Which form of an operation a layer writes where several give the same numbers: what is fastest in ONNX Runtime's CPU
+ * provider, or `portable`, which keeps to operators that its other providers (WebGPU, CUDA, WebAssembly) compute rightly.
+ */
+export type Formulas = 'cpu' | 'portable';
+
 /** The graph that a layer writes into. */
 export interface GraphContext {
   readonly graph: GraphBuilder;
   readonly training: boolean;
   /** The batch size; undefined when it is known only at run time (inference). */
   readonly batch: number | undefined;
+  readonly formulas: Formulas;
   /** The graph value that holds a parameter of this layer. */
   parameter(name: string): string;
   /** Asks for a mask of the given sample shape; returns its graph value. Training only. */

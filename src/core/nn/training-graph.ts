@@ -1,7 +1,7 @@
 // The graph of one training step without the optimiser: forward, loss, backward. Parameters are graph inputs.
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { type Architecture, cropShape, network, parametersOf } from './architecture.js';
-import type { Mask, Statistic } from './layer.js';
+import type { Formulas, Mask, Statistic } from './layer.js';
 import { softTargetCrossEntropy } from './loss.js';
 
 export interface TrainingGraph {
@@ -23,7 +23,11 @@ export const trainingNames = {
 } as const;
 
 /** Generates the graph for one batch size; height and width are the architecture's crop. */
-export function buildTrainingGraph(architecture: Architecture, batch: number): TrainingGraph {
+export function buildTrainingGraph(
+  architecture: Architecture,
+  batch: number,
+  formulas: Formulas = 'cpu',
+): TrainingGraph {
   const graph = new GraphBuilder(`${architecture.name}-step`);
   const shape = cropShape(architecture);
   const pixels = graph.input(trainingNames.pixels, 'float32', [batch, ...shape]);
@@ -34,6 +38,7 @@ export function buildTrainingGraph(architecture: Architecture, batch: number): T
     {
       graph,
       training: true,
+      formulas,
       batch,
       parameter: (name) => name,
       mask: (sample, rate) => {

@@ -40,13 +40,7 @@ export function batchNorm({ epsilon = 1e-5, momentum = 0.9 }: BatchNormOptions =
         };
         return { output, backward };
       }
-      // With the operator's own momentum at 0 its "running" outputs are the batch's statistics.
-      const attributes = { epsilon: { float: epsilon }, momentum: { float: 0 }, training_mode: { int: 1 } };
-      const [output, mean, variance] = graph.nodes('BatchNormalization', inputs, 3, attributes) as [
-        string,
-        string,
-        string,
-      ];
+      const [output, mean, variance] = context.formulas === 'cpu' ? oneOperator(graph, inputs, epsilon) : byMeans(graph, inputs, epsilon);
       const count = (context.batch ?? 1) * (input[1] ?? 1) * (input[2] ?? 1);
       return {
         output,
@@ -60,6 +54,27 @@ export function batchNorm({ epsilon = 1e-5, momentum = 0.9 }: BatchNormOptions =
     },
   };
 }
+
+/** Output, mean and variance by the operator's training mode, of which only the CPU provider knows. */
+function oneOperator(graph: GraphBuilder, inputs: readonly string[], epsilon: number): Normalised {
+  // With the operator's own momentum at 0 its "running" outputs are the batch's statistics.
+  const attributes = { epsilon: { float: epsilon }, momentum: { float: 0 }, training_mode: { int: 1 } };
+  return graph.nodes('BatchNormalization', inputs, 3, attributes) as [string, string, string];
+}
+
+/** The same with the batch's mean and variance in the place of the running ones. */
+function byMeans(graph: GraphBuilder, [value, scale, shift]: readonly string[], epsilon: number): Normalised {
+  const overPositions = (picture: string, keepdims: number): string =>
+    graph.node('ReduceMean', [picture], { axes: { ints: [0, 2, 3] }, keepdims: { int: keepdims } });
+  // Not the mean of squares less the square of the mean: that loses its digits where the mean is large.
+  const centred = graph.node('Sub', [value!, overPositions(value!, 1)]);
+  const mean = overPositions(value!, 0);
+  const variance = overPositions(graph.node('Mul', [centred, centred]), 0);
+  const inputs = [value!, scale!, shift!, mean, variance];
+  return [graph.node('BatchNormalization', inputs, { epsilon: { float: epsilon } }), mean, variance];
+}
+
+type Normalised = readonly [output: string, mean: string, variance: string];
 
 interface Saved {
   readonly value: string;

@@ -50,9 +50,9 @@ export function conv2d(options: Conv2dOptions): Layer {
     },
     multiplyAdds: (input) => elements(outputShape(input)) * picture(input)[0] * kernel * kernel,
     forward: (context, value, input) => {
-      const { graph, batch } = context;
+      const { graph, batch, formulas } = context;
       const weight = context.parameter('weight');
-      const shape = { input: picture(input), output: picture(outputShape(input)), kernel, before, after };
+      const shape = { input: picture(input), output: picture(outputShape(input)), kernel, before, after, formulas };
       const output = convolve(graph, batch, value, weight, bias ? context.parameter('bias') : undefined, shape);
       return {
         output,

@@ -1,6 +1,7 @@
 // The graphs behind conv2d. Several formulas give the same numbers; which one is used depends on the picture's height,
 // by what was measured (docs/experiments.md).
 import type { GraphBuilder } from '../../onnx/graph-builder.js';
+import type { Formulas } from '../layer.js';
 
 /** One convolution, stride 1. The padding is `before` above and left, `after` below and right. */
 export interface ConvolutionShape {
@@ -9,6 +10,7 @@ export interface ConvolutionShape {
   readonly kernel: number;
   readonly before: number;
   readonly after: number;
+  readonly formulas: Formulas;
 }
 
 /** Up to this height a batch is convolved as one wide picture: ONNX Runtime handles many tiny pictures badly. */
@@ -26,13 +28,14 @@ export function convolve(
   bias: string | undefined,
   shape: ConvolutionShape,
 ): string {
-  const { input, output, kernel, before, after } = shape;
+  const { input, output, kernel, before, after, formulas } = shape;
   const conv = (picture: string, pads: number[]): string =>
     graph.node('Conv', bias === undefined ? [picture, weight] : [picture, weight, bias], {
       kernel_shape: { ints: [kernel, kernel] },
       pads: { ints: pads },
     });
-  if (batch === undefined || input[1] > wideToHeight) return conv(value, [before, before, after, after]);
+  const isWide = formulas === 'cpu' && input[1] <= wideToHeight;
+  if (batch === undefined || !isWide) return conv(value, [before, before, after, after]);
   // All pictures side by side, apart by a gap of zeros that pads the right side of one and the left side of the next.
   const gap = Math.max(before, after);
   const block = input[2] + gap;
@@ -56,7 +59,7 @@ export function inputGradient(
   weight: string,
   shape: ConvolutionShape,
 ): string {
-  const { input, output, kernel, before, after } = shape;
+  const { input, output, kernel, before, after, formulas } = shape;
   const area = kernel * kernel;
   // Flipped by a product with a reversing matrix: four times as fast as Gather or a Slice with negative steps.
   const reversal = new Float32Array(area * area);
@@ -71,6 +74,7 @@ export function inputGradient(
     kernel,
     before: kernel - 1 - before,
     after: kernel - 1 - after,
+    formulas,
   });
 }
 
@@ -82,7 +86,9 @@ export function weightGradient(
   gradient: string,
   shape: ConvolutionShape,
 ): string {
-  const formula = shape.output[1] >= perSampleFromHeight ? perSample : wholeBatch;
+  // WebGPU computes the grouped convolution of the product per sample wrongly (ONNX Runtime 1.30).
+  const isPerSample = shape.formulas === 'cpu' && shape.output[1] >= perSampleFromHeight;
+  const formula = isPerSample ? perSample : wholeBatch;
   return formula(graph, batch, value, gradient, shape);
 }
 
