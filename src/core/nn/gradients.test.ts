@@ -83,7 +83,7 @@ async function runLayer(layer: Layer, shape: Shape, batch: number, parameters: R
     {
       graph,
       training: true,
-      formulas,
+      formulas: 'cpu',
       batch,
       parameter: (name) => {
         const found = layer.parameters(shape).find((p) => p.name === name)!;
@@ -207,12 +207,12 @@ describe('max pool ties', () => {
   });
 });
 
-describe('whole networks, beside PyTorch float64', () => {
+describe.each(['cpu', 'portable'] as const)('whole networks by the %s formulas, beside PyTorch float64', (formulas) => {
   test.each(fixture.networks.map((network) => [network.name, network] as const))('%s', async (name, expected) => {
     const architecture = createArchitecture(name, { classes: 7 });
     const names = parametersOf(architecture);
     const weights = new Map(names.map(({ name, shape }, i) => [name, noise(shape, 101 + i, ...bounds(name, shape))]));
-    const engine = new LocalEngine(architecture, openSession, { optimiser: { name: 'sgd' }, weights });
+    const engine = new LocalEngine(architecture, openSession, { optimiser: { name: 'sgd' }, weights, formulas });
     const targets = noise([4, 7], 51, 0.01, 1);
     for (let row = 0; row < 4; row++) {
       const sum = targets.subarray(row * 7, row * 7 + 7).reduce((a, b) => a + b, 0);
