@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MediaError } from '../../core/errors.js';
-import type { Picture } from '../../core/image/picture.js';
-import { decodePicture, encodeJpeg, encodePng } from './image-codec.js';
+import type { GreyPicture, Picture } from '../../core/image/picture.js';
+import { decodePicture, encodeJpeg, encodePng, recompressJpeg } from './image-codec.js';
 
 let root: string;
 beforeAll(async () => {
@@ -105,5 +105,19 @@ describe('encodeJpeg', () => {
 
   it('refuses a picture whose data has another size', async () => {
     await expect(encodePng({ ...grey, width: 4 })).rejects.toThrow(RangeError);
+  });
+});
+
+describe('recompressJpeg', () => {
+  it('gives a grey picture of the same size back, farther off the lower the quality', async () => {
+    const data = new Uint8Array(24 * 16).map((_, i) => (i * 7919) % 256);
+    const noisy: GreyPicture = { width: 24, height: 16, channels: 1, data };
+    const errorAt = async (quality: number) => {
+      const back = await recompressJpeg(noisy, quality);
+      expect([back.width, back.height, back.channels, back.data.length]).toEqual([24, 16, 1, data.length]);
+      return Array.from(back.data).reduce((sum, value, i) => sum + Math.abs(value - data[i]!), 0) / data.length;
+    };
+    expect(await errorAt(100)).toBeLessThan(1);
+    expect(await errorAt(10)).toBeGreaterThan(2 * (await errorAt(80)));
   });
 });

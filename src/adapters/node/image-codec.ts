@@ -2,8 +2,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { MediaError } from '../../core/errors.js';
+import { toGrey } from '../../core/image/grey.js';
 import { decodeNetpbm, isNetpbm } from '../../core/image/netpbm.js';
-import type { Picture } from '../../core/image/picture.js';
+import type { GreyPicture, Picture } from '../../core/image/picture.js';
 
 /** Largest picture taken, in pixels: above every camera in sale, far below what would fill the memory. */
 const maxPixels = 120_000_000;
@@ -65,6 +66,11 @@ export async function encodePng(picture: Picture): Promise<Uint8Array> {
 /** Encodes a picture as JPEG; `quality` 1..100. Transparency is lost. */
 export async function encodeJpeg(picture: Picture, quality = 90): Promise<Uint8Array> {
   return fromPicture(picture).jpeg({ quality }).toBuffer();
+}
+
+/** The picture as JPEG of `quality` 1..100 gives it back. */
+export async function recompressJpeg(picture: GreyPicture, quality: number): Promise<GreyPicture> {
+  return toGrey(await decodePicture(await encodeJpeg(picture, quality)));
 }
 
 function fromPicture({ width, height, channels, data }: Picture): Sharp {

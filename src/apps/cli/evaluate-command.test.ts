@@ -1,5 +1,5 @@
 // `moodlens evaluate` on a tiny model: the contract's fields, both kinds of data, the test's guard.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,6 +68,10 @@ describe('evaluate', () => {
       ['--data', data, '--split', 'Training', '--batch', '0'],
       ['--data', data, '--split', 'Training', '--threads', 'x'],
       ['--data', data],
+      ['--data', data, '--split', 'Training', '--run', root],
+      ['--data', data, '--run', root],
+      ['--data', data, '--split', 'Training', '--stress-samples', '5'],
+      ['--data', data, '--split', 'Training', '--stress', '--stress-samples', 'many'],
       ['--data', model, '--split', 'Training'],
     ]) {
       const { code, stdout, stderr } = await evaluate(...args);
@@ -75,7 +79,43 @@ describe('evaluate', () => {
       expect(stdout).toBe('');
       expect(stderr).not.toContain('UNEXPECTED');
     }
-    expect(codes).toEqual([2, 1, 1, 2, 2, 2, 1]);
+    expect(codes).toEqual([2, 1, 1, 2, 2, 2, 2, 1, 2, 2, 1]);
+  });
+
+  it('adds the stress test on demand, of all pictures or of some', async () => {
+    const whole = await evaluate('--data', data, '--split', 'PublicTest', '--stress', '--json');
+    const { stress, n } = JSON.parse(whole.stdout);
+    expect(n).toBe(2);
+    expect(stress).toMatchObject({ n: 2, clean: { accuracy: 0.5, n: 2 } });
+    expect(stress.stresses).toHaveLength(8);
+    for (const { strengths } of stress.stresses) expect(strengths).toHaveLength(3);
+    expect(stress.cleanAndStressedMean).toBeCloseTo((0.5 + stress.stressedMean) / 2, 9);
+    const some = await evaluate('--data', data, '--split', 'PublicTest', '--stress', '--stress-samples', '1');
+    expect(some.code).toBe(0);
+    expect(some.stdout).toMatch(/^PublicTest: .*n = 2\)/);
+    expect(some.stdout).toMatch(/\nstress test: .*n = 1\n/);
+    const none = await evaluate('--data', data, '--split', 'PublicTest', '--json');
+    expect(JSON.parse(none.stdout)).not.toHaveProperty('stress');
+  });
+
+  it("evaluates a run's own model on what the run validated on", async () => {
+    const run = join(root, 'run');
+    const { hash } = JSON.parse(await readFile(join(data, 'dataset.json'), 'utf8'));
+    await mkdir(run);
+    await writeFile(join(run, 'config.json'), JSON.stringify({ validation: { split: 'PublicTest' } }));
+    await writeFile(join(run, 'run.json'), JSON.stringify({ name: 'run', dataset: hash }));
+    const unfinished = await runCli('evaluate', '--run', run, '--data', data);
+    expect([unfinished.code, unfinished.stderr]).toEqual([1, expect.stringContaining('model.onnx')]);
+    await copyFile(model, join(run, 'model.onnx'));
+    const { stdout } = await runCli('evaluate', '--run', run, '--data', data, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ split: 'PublicTest', n: 2, accuracy: 0.5 });
+    // The CSV has the rows of all splits, as the imported dataset has.
+    expect((await evaluate('--run', run, '--data', csv, '--json')).code).toBe(0);
+    await writeFile(join(run, 'config.json'), JSON.stringify({ validation: { split: 'PrivateTest' } }));
+    const test = await runCli('evaluate', '--run', run, '--data', data);
+    expect([test.code, test.stderr]).toEqual([2, expect.stringContaining('--yes-this-is-the-test')]);
+    await writeFile(join(run, 'run.json'), JSON.stringify({ name: 'run', dataset: 'other' }));
+    expect((await runCli('evaluate', '--run', run, '--data', data)).code).toBe(1);
   });
 
   it('names a model file that is not one', async () => {

@@ -2,11 +2,25 @@
 import { z } from 'zod';
 import { ConfigError } from '../../core/errors.js';
 
-export const evaluateConfigSchema = z.strictObject({
-  split: z.string().trim().min(1).describe('name of the split, e.g. PublicTest'),
-  batch: z.int().min(1).max(256).default(64).describe('pictures in one run of the model'),
-  yesThisIsTheTest: z.boolean().default(false).describe('needed for a test split'),
-});
+const name = z.string().trim().min(1);
+
+export const evaluateConfigSchema = z
+  .strictObject({
+    split: name.optional().describe('name of the split, e.g. PublicTest'),
+    run: name.optional().describe('instead: a run folder, whose validation samples are evaluated'),
+    batch: z.int().min(1).max(256).default(64).describe('pictures in one run of the model'),
+    stress: z.boolean().default(false).describe('also evaluate on distorted pictures'),
+    stressSamples: z.int().min(1).optional().describe('a stratified subset of so many samples; default all'),
+    yesThisIsTheTest: z.boolean().default(false).describe('needed for a test split'),
+  })
+  .refine(({ split, run }) => (split === undefined) !== (run === undefined), {
+    path: ['split'],
+    error: 'name either a --split or a --run whose validation samples are to be evaluated',
+  })
+  .refine(({ stress, stressSamples }) => stress || stressSamples === undefined, {
+    path: ['stressSamples'],
+    error: '--stress-samples is a part of the stress test; add --stress',
+  });
 
 export type EvaluateConfig = z.infer<typeof evaluateConfigSchema>;
 
@@ -16,12 +30,16 @@ export function parseEvaluateConfig(options: unknown): EvaluateConfig {
   if (!result.success)
     throw new ConfigError(`the evaluation's options are not valid:\n${z.prettifyError(result.error)}`);
   const { split, yesThisIsTheTest } = result.data;
-  if (isTestSplit(split) && !yesThisIsTheTest) {
-    throw new ConfigError(
-      `'${split}' is a test split, to be looked at once, after every choice is made; if this is that look, add --yes-this-is-the-test; to compare models, evaluate on the validation split`,
-    );
-  }
+  if (split !== undefined) requireConsent(split, yesThisIsTheTest);
   return result.data;
+}
+
+/** Throws ConfigError for a test split unless it was said that this is the test. */
+export function requireConsent(split: string, yesThisIsTheTest: boolean): void {
+  if (!isTestSplit(split) || yesThisIsTheTest) return;
+  throw new ConfigError(
+    `'${split}' is a test split, to be looked at once, after every choice is made; if this is that look, add --yes-this-is-the-test; to compare models, evaluate on the validation split`,
+  );
 }
 
 /** True for FER2013's PrivateTest and for names with the word test, except PublicTest, which validates. */

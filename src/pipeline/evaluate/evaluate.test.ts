@@ -4,12 +4,13 @@ import { smallDataset } from '../../../tests/fixtures/small-dataset.js';
 import { tinyBrightness, tinyExpressionModel } from '../../../tests/fixtures/tiny-expression-model.js';
 import { openSession } from '../../adapters/node/session.js';
 import { expressionLabels } from '../../core/dataset/labels.js';
-import { createDataset } from '../../core/dataset/packed-dataset.js';
+import { createDataset, type PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { ConfigError, DatasetError } from '../../core/errors.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
-import { evaluateConfigSchema, isTestSplit, parseEvaluateConfig } from './config.js';
+import { isTestSplit, parseEvaluateConfig } from './config.js';
 import { describeEvaluation } from './describe-evaluation.js';
 import { evaluate } from './evaluate.js';
+import { samplesOfSplit } from './evaluated-samples.js';
 
 let model: ExpressionModel;
 beforeAll(async () => {
@@ -23,7 +24,8 @@ const sample = (label: number, seen = label, split = 1, shade = 0) => ({
   split,
   pixels: tinyBrightness(seen) + shade,
 });
-const config = (split: string, batch = 64) => evaluateConfigSchema.parse({ split, batch, yesThisIsTheTest: true });
+const evaluateSplit = (dataset: PackedDataset, split: string, batch = 64) =>
+  evaluate(dataset, model, samplesOfSplit(dataset, split), { batch });
 
 describe('evaluate', () => {
   it('counts hits and misses of the split only, truth in rows', async () => {
@@ -35,7 +37,7 @@ describe('evaluate', () => {
       sample(1, 2, 0),
       sample(1, 2, 2),
     ]);
-    const result = await evaluate(dataset, model, config('PublicTest'));
+    const result = await evaluateSplit(dataset, 'PublicTest');
     expect(result).toMatchObject({ accuracy: 0.75, n: 4, split: 'PublicTest', test: false, dataset: dataset.hash });
     expect(result.confusionMatrix[3]![0]).toBe(1);
     expect(result.confusionMatrix[3]![3]).toBe(1);
@@ -47,9 +49,9 @@ describe('evaluate', () => {
 
   it('gives the same whatever the batch', async () => {
     const dataset = smallDataset(Array.from({ length: 50 }, (_, i) => sample(i % 7, (i * 3) % 7)));
-    const whole = await evaluate(dataset, model, config('PublicTest', 64));
+    const whole = await evaluateSplit(dataset, 'PublicTest', 64);
     for (const batch of [1, 7, 49]) {
-      const other = await evaluate(dataset, model, config('PublicTest', batch));
+      const other = await evaluateSplit(dataset, 'PublicTest', batch);
       expect(other.confusionMatrix).toEqual(whole.confusionMatrix);
       expect(other.nll).toBeCloseTo(whole.nll, 6);
     }
@@ -63,16 +65,16 @@ describe('evaluate', () => {
       sample(5, 5, 1, 1),
       sample(5, 4, 1, 1),
     ]);
-    const { accuracy, withoutTrainingTwins } = await evaluate(dataset, model, config('PublicTest'));
+    const { accuracy, withoutTrainingTwins } = await evaluateSplit(dataset, 'PublicTest');
     expect(accuracy).toBeCloseTo(2 / 3);
     expect(withoutTrainingTwins).toMatchObject({ accuracy: 0.5, n: 2, twins: 1 });
   });
 
   it('has no such figure when training is not in the data, or is what is evaluated', async () => {
     const dataset = smallDataset([sample(3, 3, 0), sample(3, 3, 1, 1)]);
-    expect((await evaluate(dataset, model, config('Training'))).withoutTrainingTwins).toBeNull();
-    expect((await evaluate(smallDataset([sample(3)]), model, config('PublicTest'))).withoutTrainingTwins).toBeNull();
-    const allSeen = await evaluate(smallDataset([sample(3, 3, 0), sample(3, 3, 1)]), model, config('PublicTest'));
+    expect((await evaluateSplit(dataset, 'Training')).withoutTrainingTwins).toBeNull();
+    expect((await evaluateSplit(smallDataset([sample(3)]), 'PublicTest')).withoutTrainingTwins).toBeNull();
+    const allSeen = await evaluateSplit(smallDataset([sample(3, 3, 0), sample(3, 3, 1)]), 'PublicTest');
     expect(allSeen.withoutTrainingTwins).toEqual({ accuracy: 0, interval: [0, 1], n: 0, twins: 1 });
   });
 
@@ -84,19 +86,19 @@ describe('evaluate', () => {
         (name, i) => i < 2 || !['happy', 'neutral'].includes(name),
       ),
     });
-    const result = await evaluate(renamed, model, config('PublicTest'));
+    const result = await evaluateSplit(renamed, 'PublicTest');
     expect(result.accuracy).toBe(1);
     expect(result.perClass[3]!.support).toBe(1);
   });
 
   it('refuses a split that is not there and classes that the model does not know', async () => {
     const dataset = smallDataset([sample(3)]);
-    await expect(evaluate(dataset, model, config('Training'))).rejects.toThrow(DatasetError);
+    expect(() => samplesOfSplit(dataset, 'Training')).toThrow(DatasetError);
     const other = createDataset({
       ...dataset,
       labels: expressionLabels.map((label) => (label === 'happy' ? 'contempt' : label)),
     });
-    await expect(evaluate(other, model, config('PublicTest'))).rejects.toThrow(/the data has contempt too/);
+    await expect(evaluateSplit(other, 'PublicTest')).rejects.toThrow(/the data has contempt too/);
   });
 });
 
@@ -126,7 +128,7 @@ describe('parseEvaluateConfig', () => {
 describe('describeEvaluation', () => {
   it('puts n, interval and split beside the accuracy', async () => {
     const dataset = smallDataset([sample(3, 3, 0), sample(3), sample(0, 1, 1, 2)]);
-    const text = describeEvaluation(await evaluate(dataset, model, config('PublicTest')));
+    const text = describeEvaluation(await evaluateSplit(dataset, 'PublicTest'));
     expect(text).toMatch(/^PublicTest: accuracy 50\.0 % \(95 % interval 9\.5-90\.5 %, n = 2\)\n/);
     expect(text).toContain('without the 1 pictures that Training holds too: 0.0 %');
     expect(text).toMatch(/happy +1\.000 +1\.000 +1\.000 +1\n/);

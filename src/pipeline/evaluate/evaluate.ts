@@ -1,7 +1,6 @@
 // Evaluates a model on one split: figures with intervals, also without the samples that the training split holds pixel for pixel.
 import { withoutTwinsIn } from '../../core/dataset/duplicates.js';
-import { type PackedDataset, samplePicture, splitIndices } from '../../core/dataset/packed-dataset.js';
-import { DatasetError } from '../../core/errors.js';
+import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
 import {
   type Accuracy,
   type ClassificationFigures,
@@ -9,7 +8,10 @@ import {
 } from '../../core/metrics/classification-figures.js';
 import type { ExpressionModel } from '../../core/nn/expression-model.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
-import { type EvaluateConfig, isTestSplit, isTrainingSplit } from './config.js';
+import { isTrainingSplit } from './config.js';
+import type { EvaluatedSamples } from './evaluated-samples.js';
+import { predictPictures } from './predict-pictures.js';
+import { trueClasses } from './true-classes.js';
 
 /** The figures, and what they are figures of. */
 export interface Evaluation extends ClassificationFigures {
@@ -24,71 +26,39 @@ export interface Evaluation extends ClassificationFigures {
 }
 
 /** What the model says of each sample: `[n, classes]`, with the true classes as the model counts them. */
-interface SplitPredictions {
+interface Predictions {
   readonly truth: Uint8Array;
   readonly probabilities: Float32Array;
 }
 
-/** Evaluates on `config.split`. Throws DatasetError when the split is not there or the model does not know its classes. */
+/** Evaluates on `samples`. Throws DatasetError when the model does not know their classes. */
 export async function evaluate(
   dataset: PackedDataset,
   model: ExpressionModel,
-  config: EvaluateConfig,
-  { progress = silentProgress }: { progress?: Progress } = {},
+  { split, test, indices }: EvaluatedSamples,
+  { batch, progress = silentProgress }: { batch: number; progress?: Progress },
 ): Promise<Evaluation> {
   const { architecture, run, split: trainedOn, labels } = model.metadata;
-  const indices = splitIndices(dataset, config.split);
-  const predictions = await predictSplit(dataset, indices, model, config.batch, progress);
-  const split = dataset.splitNames[dataset.splits[indices[0]!]!]!;
+  const truth = trueClasses(dataset, indices, labels);
+  const pictures = Array.from(indices, (i) => samplePicture(dataset, i));
+  const onDone = (done: number) => progress.update(done, indices.length, 'pictures');
+  const probabilities = await predictPictures(model, pictures, { batch, onDone });
+  progress.finish();
   return {
-    ...classificationFigures(predictions.truth, predictions.probabilities, labels),
+    ...classificationFigures(truth, probabilities, labels),
     split,
-    test: isTestSplit(split),
+    test,
     labels,
     dataset: dataset.hash,
     model: { architecture, run, trainedOn },
-    withoutTrainingTwins: withoutTrainingTwins(dataset, indices, predictions, labels),
+    withoutTrainingTwins: withoutTrainingTwins(dataset, indices, { truth, probabilities }, labels),
   };
-}
-
-async function predictSplit(
-  dataset: PackedDataset,
-  indices: Int32Array,
-  model: ExpressionModel,
-  batch: number,
-  progress: Progress,
-): Promise<SplitPredictions> {
-  const labels = model.metadata.labels;
-  const classOf = matchClasses(dataset, indices, labels);
-  const probabilities = new Float32Array(indices.length * labels.length);
-  for (let start = 0; start < indices.length; start += batch) {
-    const faces = Array.from(indices.subarray(start, start + batch), (i) => samplePicture(dataset, i));
-    const predictions = await model.predict(faces);
-    predictions.forEach((prediction, i) => {
-      probabilities.set(prediction.probabilities, (start + i) * labels.length);
-    });
-    progress.update(start + faces.length, indices.length, 'pictures');
-  }
-  progress.finish();
-  return { truth: Uint8Array.from(indices, (i) => classOf[dataset.classes[i]!]!), probabilities };
-}
-
-/** For each class of the dataset, the model's class of the same name. */
-function matchClasses(dataset: PackedDataset, indices: Int32Array, labels: readonly string[]): number[] {
-  const classOf = dataset.labels.map((label) => labels.findIndex((own) => own.toLowerCase() === label.toLowerCase()));
-  const unknown = dataset.labels.filter((_, c) => classOf[c] === -1 && indices.some((i) => dataset.classes[i] === c));
-  if (unknown.length > 0) {
-    throw new DatasetError(
-      `the model must know the classes of the data; it knows ${labels.join(', ')}, and the data has ${unknown.join(', ')} too; use a model trained on these classes`,
-    );
-  }
-  return classOf;
 }
 
 function withoutTrainingTwins(
   dataset: PackedDataset,
   indices: Int32Array,
-  { truth, probabilities }: SplitPredictions,
+  { truth, probabilities }: Predictions,
   labels: readonly string[],
 ): Evaluation['withoutTrainingTwins'] {
   const training = dataset.splitNames.findIndex(isTrainingSplit);

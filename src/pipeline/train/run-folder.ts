@@ -53,8 +53,7 @@ export async function readRun(store: BlobStore, config: TrainConfig, facts: RunF
       `a run must be resumed with its own configuration, and ${found.join(', ')}; leave those out, or start a new run with --out`,
     );
   }
-  const run = await readJson<RunFacts>(store, runFiles.run);
-  if (run.dataset !== facts.dataset) {
+  if ((await readRunFacts(store)).dataset !== facts.dataset) {
     throw new RunError(
       'a run must be resumed on the dataset it began with, and this one has another hash; give that --data',
     );
@@ -66,6 +65,11 @@ export async function readRun(store: BlobStore, config: TrainConfig, facts: RunF
 /** The configuration that a run was started with. Throws RunError when the folder holds no run. */
 export async function readRunConfig(store: BlobStore): Promise<TrainConfig> {
   return parseTrainConfig(await readJson(store, runFiles.config));
+}
+
+/** What the run says about itself. Throws RunError when the folder holds no run. */
+export async function readRunFacts(store: BlobStore): Promise<RunFacts> {
+  return readJson<RunFacts>(store, runFiles.run);
 }
 
 async function readJson<T>(store: BlobStore, name: string): Promise<T> {

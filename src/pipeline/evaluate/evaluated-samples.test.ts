@@ -1,0 +1,56 @@
+// The samples of a run: those it validated on, on its own data only.
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
+import { smallDataset } from '../../../tests/fixtures/small-dataset.js';
+import { DatasetError, RunError } from '../../core/errors.js';
+import { chooseSamples } from '../train/choose-samples.js';
+import { parseTrainConfig } from '../train/config.js';
+import { beginRun } from '../train/run-folder.js';
+import { samplesOfRun, samplesOfSplit } from './evaluated-samples.js';
+
+const dataset = smallDataset(
+  Array.from({ length: 30 }, (_, i) => ({ label: i % 3, split: i < 20 ? 0 : 1, pixels: i })),
+);
+
+async function runFolder(config: Record<string, unknown>, hash = dataset.hash) {
+  const store = createMemoryStore();
+  await beginRun(store, parseTrainConfig(config), {
+    name: 'a',
+    dataset: hash,
+    trainingSamples: 0,
+    validationSamples: 0,
+    excludedDuplicates: 0,
+    parameters: 0,
+    multiplyAdds: 0,
+  });
+  return store;
+}
+
+describe('samplesOfSplit', () => {
+  it("gives the split under the dataset's own name", () => {
+    const samples = samplesOfSplit(dataset, 'publictest');
+    expect(samples).toMatchObject({ split: 'PublicTest', test: false });
+    expect([...samples.indices]).toEqual([20, 21, 22, 23, 24, 25, 26, 27, 28, 29]);
+    expect(() => samplesOfSplit(dataset, 'PrivateTest')).toThrow(DatasetError);
+  });
+});
+
+describe('samplesOfRun', () => {
+  it('gives the fold that the run validated on', async () => {
+    const config = { validation: { folds: 4, fold: 2 }, seed: 9 };
+    const samples = await samplesOfRun(dataset, await runFolder(config));
+    expect(samples).toMatchObject({ split: 'Training, fold 2 of 4 (seed 9)', test: false });
+    expect(samples.indices).toEqual(chooseSamples(dataset, parseTrainConfig(config)).validation);
+    expect(samples.indices.length).toBe(5);
+  });
+
+  it('gives the split that the run validated on', async () => {
+    const samples = await samplesOfRun(dataset, await runFolder({ validation: { split: 'PublicTest' } }));
+    expect(samples).toEqual(samplesOfSplit(dataset, 'PublicTest'));
+  });
+
+  it('refuses other data and folders without a run', async () => {
+    await expect(samplesOfRun(dataset, await runFolder({}, 'other'))).rejects.toThrow(RunError);
+    await expect(samplesOfRun(dataset, createMemoryStore())).rejects.toThrow(RunError);
+  });
+});
