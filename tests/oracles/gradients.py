@@ -171,9 +171,9 @@ def residual(net, x):
     f = "0-sequence/"
     x = F.relu(F.max_pool2d(conv_norm(standardise(x), 1, f, 32), 2))
     at = 5
-    for filters in (48, 96, 208):
+    for filters in (56, 112, 216):
         x = block(F.relu(conv_norm(x, at, f, filters)), f"{f}{at + 3}-residualSum/", filters)
-        x = F.relu(F.max_pool2d(x, 2) if filters < 208 else x)
+        x = F.relu(F.max_pool2d(x, 2) if filters < 216 else x)
         at += 6
     return net.dense(net.drop(x.mean((2, 3)), 0.3), "1-dense", 7)
 

@@ -25,9 +25,9 @@ export function residual({ dropout: rate = 0.3, l2 = 2.5e-4, classes }: Architec
     features: sequence(
       standardise(),
       ...[...conv(32), maxPool2d(), relu()],
-      ...[...conv(48), relu(), block(48), maxPool2d(), relu()],
-      ...[...conv(96), relu(), block(96), maxPool2d(), relu()],
-      ...[...conv(208), relu(), block(208), relu()],
+      ...[...conv(56), relu(), block(56), maxPool2d(), relu()],
+      ...[...conv(112), relu(), block(112), maxPool2d(), relu()],
+      ...[...conv(216), relu(), block(216), relu()],
       globalAveragePool(),
       dropout(rate),
     ),
