@@ -43,7 +43,14 @@ def conv_case(k, padding, size):
                       [("weight", (5, 4, k, k), (-0.5, 0.5)), ("bias", (5,), (-0.5, 0.5))])
 
 
+def conv_case_of(name, batch, channels, filters, size):
+    return layer_case(name, (batch, channels, size, size), lambda x, p: F.conv2d(pad_same(x, 3), p["weight"]),
+                      [("weight", (filters, channels, 3, 3), (-0.5, 0.5))])
+
+
 layers = [conv_case(k, padding, size) for k in (2, 3, 5) for padding in ("same", "valid") for size in (7, 16)]
+layers.append(conv_case_of("conv2d of one channel", 3, 1, 5, 16))
+layers.append(conv_case_of("conv2d of many channels", 6, 32, 32, 40))
 layers.append(layer_case("batchNorm", (4, 3, 5, 6),
     lambda x, p: F.batch_norm(x * 2 + 0.5, None, None, p["scale"], p["shift"], True, 0.1, 1e-3),
     [("scale", (3,), (0.5, 1.5)), ("shift", (3,), (-0.5, 0.5))]))

@@ -158,6 +158,11 @@ describe('one layer, beside PyTorch float64', () => {
         },
       ),
   };
+  cases['conv2d of one channel'] = () =>
+    runLayer(conv2d({ filters: 5, kernel: 3, bias: false }), [1, 16, 16], 3, { weight: half([5, 1, 3, 3], 2) });
+  // Large enough for the weight gradient to be computed in parts, and no multiple of a part.
+  cases['conv2d of many channels'] = () =>
+    runLayer(conv2d({ filters: 32, kernel: 3, bias: false }), [32, 40, 40], 6, { weight: half([32, 32, 3, 3], 2) });
   for (const kernel of [2, 3, 5]) {
     for (const padding of ['same', 'valid'] as const) {
       for (const size of [7, 16]) {

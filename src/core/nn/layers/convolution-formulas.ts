@@ -19,6 +19,9 @@ const wideToHeight = 14;
 /** From this height the weight gradient takes one product per sample, below it one product for the whole batch. */
 const perSampleFromHeight = 12;
 
+/** Shifted copies are made of so many pictures at a time that they take no more than this, and stay in the cache; bytes. */
+const copiesInCache = 5e6;
+
 /** Value `[batch, channels, height, width]`, weight `[filters, channels, kernel, kernel]`. A `batch` that is not known takes the plain operator. */
 export function convolve(
   graph: GraphBuilder,
@@ -86,10 +89,70 @@ export function weightGradient(
   gradient: string,
   shape: ConvolutionShape,
 ): string {
-  // WebGPU computes the grouped convolution of the product per sample wrongly (ONNX Runtime 1.30).
+  // WebGPU computes the grouped convolutions of the products per sample wrongly (ONNX Runtime 1.30).
   const isPerSample = shape.formulas === 'cpu' && shape.output[1] >= perSampleFromHeight;
-  const formula = isPerSample ? perSample : wholeBatch;
+  if (!isPerSample) return wholeBatch(graph, batch, value, gradient, shape);
+  // With few channels in and many filters out, all copies of the value are fewer than those of the gradient.
+  const formula = shape.kernel * shape.input[0] >= shape.output[0] ? shared : perSample;
   return formula(graph, batch, value, gradient, shape);
+}
+
+/**
+ * Half of the shifts for each side: the value is copied once per kernel column, the gradient once per kernel row, and one
+ * product per sample pairs all with all. That is `2 * kernel` copies where `perSample` makes `kernel * kernel`.
+ */
+function shared(graph: GraphBuilder, batch: number, value: string, gradient: string, shape: ConvolutionShape): string {
+  const { input, output, kernel, before, after } = shape;
+  const [[channels, height], [filters, , width]] = [input, output];
+  const positions = height * width;
+  const copies = 4 * kernel * (channels + filters) * positions;
+  const parts = split(batch, Math.max(1, Math.floor(copiesInCache / copies)));
+  const pieces = (whole: string): string[] =>
+    parts.length === 1
+      ? [whole]
+      : graph.nodes('Split', [whole, graph.integers(...parts)], parts.length, { axis: { int: 0 } });
+  const [opposite, rest] = [kernel - 1 - before, kernel - 1 - after];
+  const gradients = pieces(gradient);
+  const products = pieces(value).map((piece, i) => {
+    const columns = copyShifts(graph, piece, channels, [1, kernel], [0, before, 0, after], false);
+    const rows = copyShifts(graph, gradients[i]!, filters, [kernel, 1], [opposite, 0, rest, 0], true);
+    const left = graph.node('Reshape', [rows, graph.integers(parts[i]!, kernel * filters, positions)]);
+    const right = graph.node('Reshape', [columns, graph.integers(parts[i]!, kernel * channels, positions)]);
+    return graph.node('MatMul', [left, graph.node('Transpose', [right], { perm: { ints: [0, 2, 1] } })]);
+  });
+  const all = products.length === 1 ? products[0]! : graph.node('Concat', products, { axis: { int: 0 } });
+  const sum = graph.node('ReduceSum', [all, graph.integers(0)], { keepdims: { int: 0 } });
+  // [filters, kernel (y), channels, kernel (x)] -> [filters, channels, kernel, kernel]
+  const apart = graph.node('Reshape', [sum, graph.integers(filters, kernel, channels, kernel)]);
+  return graph.node('Transpose', [apart], { perm: { ints: [0, 2, 1, 3] } });
+}
+
+/** `total` as a sum of parts of at most `largest`. */
+function split(total: number, largest: number): number[] {
+  const parts = new Array<number>(Math.floor(total / largest)).fill(largest);
+  return total % largest === 0 ? parts : [...parts, total % largest];
+}
+
+/** Every channel once per place of the kernel, shifted to it: an identity depthwise convolution. */
+function copyShifts(
+  graph: GraphBuilder,
+  value: string,
+  channels: number,
+  [height, width]: readonly [number, number],
+  pads: number[],
+  isReversed: boolean,
+): string {
+  const area = height * width;
+  if (area === 1) return value;
+  const shifts = new Float32Array(channels * area * area);
+  for (let c = 0; c < channels; c++) {
+    for (let k = 0; k < area; k++) shifts[(c * area + k) * area + (isReversed ? area - 1 - k : k)] = 1;
+  }
+  return graph.node('Conv', [value, graph.constant({ dims: [channels * area, 1, height, width], data: shifts })], {
+    kernel_shape: { ints: [height, width] },
+    pads: { ints: pads },
+    group: { int: channels },
+  });
 }
 
 /** An identity depthwise convolution copies every shift into a channel; one product per sample, then the sum over the batch. */
@@ -102,17 +165,7 @@ function perSample(
 ): string {
   const { input, output, kernel, before, after } = shape;
   const [channels, area, positions] = [input[0], kernel * kernel, output[1] * output[2]];
-  const shifts = new Float32Array(channels * area * area);
-  for (let c = 0; c < channels; c++) for (let k = 0; k < area; k++) shifts[(c * area + k) * area + k] = 1;
-  const columns = graph.node(
-    'Conv',
-    [value, graph.constant({ dims: [channels * area, 1, kernel, kernel], data: shifts })],
-    {
-      kernel_shape: { ints: [kernel, kernel] },
-      pads: { ints: [before, before, after, after] },
-      group: { int: channels },
-    },
-  );
+  const columns = copyShifts(graph, value, channels, [kernel, kernel], [before, before, after, after], false);
   const rows = graph.node('Reshape', [columns, graph.integers(batch, channels * area, positions)]);
   const turned = graph.node('Transpose', [rows], { perm: { ints: [0, 2, 1] } });
   const product = graph.node('MatMul', [
