@@ -2,18 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { openSession } from '../../adapters/node/session.js';
 import { createRandom } from '../tensor/random.js';
-import { type Architecture, architectureNames, createArchitecture, parametersOf } from './architecture.js';
+import { type Architecture, architectureNames, atSide, createArchitecture } from './architecture.js';
 import { architectureFacts } from './architecture-facts.js';
 import { LocalEngine } from './engine.js';
 import { elements } from './layer.js';
 import { initialWeights, type Weights } from './parameters.js';
 
 const create = (name: string) => createArchitecture(name, { classes: 7 });
-
-/** The same network for crops of another size. */
-function withSide(architecture: Architecture, side: number): Architecture {
-  return { ...architecture, crop: { height: side, width: side } };
-}
 
 /** Those without a layer whose parameters depend on the size. */
 const anySide = ['compact', 'residual', 'vgg'];
@@ -34,7 +29,7 @@ describe('architectureFacts', () => {
     ['residual', 96_290_888],
     ['vgg', 244_362_624],
   ])('%s takes %i multiply-adds for a crop of 44 pixels', (name, multiplyAdds) => {
-    expect(architectureFacts(withSide(create(name), 44)).multiplyAdds).toBe(multiplyAdds);
+    expect(architectureFacts(atSide(create(name), 44)).multiplyAdds).toBe(multiplyAdds);
   });
 
   test.each([
@@ -53,17 +48,19 @@ describe('architectureFacts', () => {
 
 describe('any side', () => {
   test.each(anySide)('the parameters of %s do not depend on it', (name) => {
-    const shapes = (side: number) => parametersOf(withSide(create(name), side)).map(({ name, shape }) => [name, shape]);
-    const expected = parametersOf(create(name)).map(({ name, shape }) => [name, shape]);
-    for (let side = 24; side <= 48; side++) expect(shapes(side), `${side} pixels`).toEqual(expected);
+    for (let side = 24; side <= 48; side++) expect(() => atSide(create(name), side), `${side} pixels`).not.toThrow();
+  });
+
+  test.each(architectureNames.filter((name) => !anySide.includes(name)))('those of %s do', (name) => {
+    expect(() => atSide(create(name), 24)).toThrow(/choose another architecture/);
   });
 });
 
 describe('a few steps lower the loss', () => {
   test.each(anySide)('of %s, first at 24 pixels and then on with the same weights at 44', async (name) => {
     const weights = initialWeights(create(name), createRandom(3));
-    const small = await lossesOf(withSide(create(name), 24), weights);
-    const large = await lossesOf(withSide(create(name), 44), weights);
+    const small = await lossesOf(atSide(create(name), 24), weights);
+    const large = await lossesOf(atSide(create(name), 44), weights);
     expect(small.at(-1)!).toBeLessThan(small[0]! - 0.3);
     expect(large.at(-1)!).toBeLessThan(large[0]! - 0.1);
     // What was learnt at one side is of use at the other.

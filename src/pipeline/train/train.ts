@@ -6,10 +6,9 @@ import {
   type ArchitectureName,
   type ArchitectureOptions,
   atSide,
-  countMultiplyAdds,
-  countParameters,
   createArchitecture,
 } from '../../core/nn/architecture.js';
+import { architectureFacts } from '../../core/nn/architecture-facts.js';
 import { type Samples, TrainingBatches } from '../../core/nn/batches.js';
 import { writeCheckpoint } from '../../core/nn/checkpoint.js';
 import { type EngineOptions, modelWeights, type TrainingEngine } from '../../core/nn/engine.js';
@@ -80,14 +79,15 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
       `an epoch must hold at least one batch of ${config.batchSize}, and there are ${chosen.training.length} training pictures; choose a smaller batchSize`,
     );
   }
+  const costs = architectureFacts(architecture);
   const facts: RunFacts = {
     name: request.name,
     dataset: dataset.hash,
     trainingSamples: chosen.training.length,
     validationSamples: chosen.validation.length,
     excludedDuplicates: chosen.excludedDuplicates,
-    parameters: countParameters(architecture),
-    multiplyAdds: countMultiplyAdds(architecture),
+    parameters: costs.parameters,
+    multiplyAdds: costs.multiplyAdds,
   };
   const checkpoint = request.resume ? await readRun(store, config, facts) : await beginRun(store, config, facts);
   progress.note(
@@ -162,7 +162,7 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
       architecture: config.architecture,
       labels: [...dataset.labels],
       input: architecture.input,
-      embedding: architecture.features.outputShape([1, architecture.crop.height, architecture.crop.width])[0]!,
+      embedding: costs.embedding,
       parameters: facts.parameters,
       multiplyAdds: facts.multiplyAdds,
       split: describeSplit(config),

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../errors.js';
 import { GraphBuilder } from '../../onnx/graph-builder.js';
+import type { GraphContext } from '../layer.js';
 import { batchNorm } from './batch-norm.js';
 import { conv2d } from './conv2d.js';
 import { residualSum } from './residual-sum.js';
@@ -25,9 +26,10 @@ describe('residualSum', () => {
 
   test('hands on the running statistics of both branches under the names of their parameters', () => {
     const graph = new GraphBuilder('test');
-    const context = {
+    const context: GraphContext = {
       graph,
       training: true,
+      formulas: 'cpu',
       batch: 2,
       parameter: (name: string) => name,
       mask: () => '',
