@@ -76,6 +76,19 @@ describe('augmentation', () => {
     }
   });
 
+  test('a picture of a single row, column or pixel is all border', () => {
+    for (const [width, height] of [
+      [1, 1],
+      [5, 1],
+      [1, 5],
+    ] as const) {
+      const flat = { pixels: new Uint8Array(3 + width * height).fill(70, 3), offset: 3, width, height };
+      const target = targetOf(4);
+      augment(flat, target, { ...none, rotation: 180, zoom: [0.5, 2], shift: 1 }, createRandom(7));
+      expect([...target.values]).toEqual(Array(16).fill(70));
+    }
+  });
+
   test('erasing sets a rectangle of about the asked area to one grey', () => {
     const erasing = { probability: 1, area: [0.2, 0.2] as const };
     const [plain, erased] = [cropped(null), cropped({ ...none, erasing })];

@@ -81,31 +81,39 @@ function drawMotion({ view }: CropTarget, { flip, rotation, zoom, shift }: Augme
   };
 }
 
+/** The innermost loop of training's preparation: no allocation, and everything that a row or a picture shares outside. */
 function warp(source: SourcePicture, target: CropTarget, motion: Motion): void {
-  const { mirror, angleRad, scale, shiftX, shiftY } = motion;
-  const perPixel = (scale * target.view.width) / target.width;
-  const [cos, sin] = [Math.cos(angleRad) * perPixel, Math.sin(angleRad) * perPixel];
   const { pixels, offset, width, height } = source;
+  const { values, width: columns, height: rows } = target;
+  const perPixel = (motion.scale * target.view.width) / columns;
+  const cos = Math.cos(motion.angleRad) * perPixel;
+  const sin = Math.sin(motion.angleRad) * perPixel;
+  const [stepX, stepY] = [cos * motion.mirror, sin * motion.mirror];
   // Centres of the two pictures; with nothing changed, source = target + (source centre - target centre), as centreCrop.
-  const targetX = (target.width - 1) / 2;
-  const targetY = (target.height - 1) / 2;
-  const sourceX = (width - 1) / 2 + shiftX;
-  const sourceY = (height - 1) / 2 + shiftY;
+  const [targetX, targetY] = [(columns - 1) / 2, (rows - 1) / 2];
+  const [lastX, lastY] = [width - 1, height - 1];
+  const [sourceX, sourceY] = [lastX / 2 + motion.shiftX, lastY / 2 + motion.shiftY];
+  // At the right and lower border the pixel before the last is taken, with all weight on its neighbour.
+  const [lastLeft, lastTop] = [Math.max(width - 2, 0), Math.max(height - 2, 0)];
+  const [right, below] = [width > 1 ? 1 : 0, height > 1 ? width : 0];
   let to = target.offset;
-  for (let row = 0; row < target.height; row++) {
-    const dy = row - targetY;
-    for (let column = 0; column < target.width; column++) {
-      const dx = (column - targetX) * mirror;
-      const x = Math.min(Math.max(sourceX + cos * dx - sin * dy, 0), width - 1);
-      const y = Math.min(Math.max(sourceY + sin * dx + cos * dy, 0), height - 1);
-      const [left, top] = [x | 0, y | 0];
+  for (let row = 0; row < rows; row++) {
+    const [rowX, rowY] = [sourceX - sin * (row - targetY), sourceY + cos * (row - targetY)];
+    for (let column = 0; column < columns; column++) {
+      let x = rowX + stepX * (column - targetX);
+      let y = rowY + stepY * (column - targetX);
+      x = x < 0 ? 0 : x > lastX ? lastX : x;
+      y = y < 0 ? 0 : y > lastY ? lastY : y;
+      let left = x | 0;
+      let top = y | 0;
+      if (left > lastLeft) left = lastLeft;
+      if (top > lastTop) top = lastTop;
+      const upper = offset + top * width + left;
+      const lower = upper + below;
       const [fx, fy] = [x - left, y - top];
-      const at = offset + top * width + left;
-      const right = left + 1 < width ? 1 : 0;
-      const below = top + 1 < height ? width : 0;
-      const upper = pixels[at]! + fx * (pixels[at + right]! - pixels[at]!);
-      const lower = pixels[at + below]! + fx * (pixels[at + below + right]! - pixels[at + below]!);
-      target.values[to++] = upper + fy * (lower - upper);
+      const upperGrey = pixels[upper]! + fx * (pixels[upper + right]! - pixels[upper]!);
+      const lowerGrey = pixels[lower]! + fx * (pixels[lower + right]! - pixels[lower]!);
+      values[to++] = upperGrey + fy * (lowerGrey - upperGrey);
     }
   }
 }

@@ -1,8 +1,9 @@
 // Makes training and validation batches. Every batch is a function of (seed, epoch, number), so a resumed run sees the same ones.
 import { createRandom } from '../tensor/random.js';
 import { type Augmentation, augment, type CropTarget, centreCrop, type SourcePicture } from './augmentation.js';
+import { drawMask } from './draw-mask.js';
 import type { Batch } from './engine.js';
-import { elements, type Mask } from './layer.js';
+import type { Mask } from './layer.js';
 import { type MixupOptions, mixup } from './mixup.js';
 
 /** Pictures and classes that batches are drawn from. */
@@ -95,7 +96,7 @@ export class TrainingBatches implements BatchSource {
       side: crop.width,
       pixels,
       targets,
-      masks: masks.map((mask, i) => drawMask(mask, size, [seed, streams.masks, epoch, number, i])),
+      masks: masks.map((mask, i) => drawMask(mask, size, createRandom(seed, streams.masks, epoch, number, i))),
     };
   }
 
@@ -148,18 +149,4 @@ export function validationCrops(samples: Samples, view: { width: number; height:
 
 function pictureAt({ pixels, width, height }: Samples, row: number): SourcePicture {
   return { pixels, offset: row * width * height, width, height };
-}
-
-/** Bernoulli mask at a resolution of 1/65536; two elements take one random number, since this is on the training path. */
-function drawMask({ shape, rate }: Mask, batch: number, [seed, ...stream]: [number, ...number[]]): Float32Array {
-  const random = createRandom(seed, ...stream);
-  const dropped = Math.round(rate * 65536);
-  const scale = 65536 / (65536 - dropped);
-  const values = new Float32Array(batch * elements(shape));
-  for (let i = 0; i < values.length; i += 2) {
-    const bits = random.uint32();
-    values[i] = (bits & 0xffff) < dropped ? 0 : scale;
-    values[i + 1] = bits >>> 16 < dropped ? 0 : scale;
-  }
-  return values;
 }

@@ -38,38 +38,49 @@ export function changeLight(picture: LitPicture, options: LightOptions, random: 
 }
 
 /** Below a standard deviation of a third of a pixel a blur changes next to nothing, so it is left out. */
-function blur(picture: LitPicture, sigma: number): void {
+function blur({ values, offset, width, height }: LitPicture, sigma: number): void {
   const radius = Math.ceil(2 * sigma);
-  const kernel = Float32Array.from({ length: 2 * radius + 1 }, (_, i) =>
-    Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)),
-  );
-  const sum = kernel.reduce((total, weight) => total + weight, 0);
-  for (let i = 0; i < kernel.length; i++) kernel[i] = kernel[i]! / sum;
-  const { values, offset, width, height } = picture;
-  const line = new Float32Array(Math.max(width, height));
+  const kernel = gaussian(radius, sigma);
+  const line = new Float64Array(Math.max(width, height) + 2 * radius);
   for (let y = 0; y < height; y++) blurLine(values, offset + y * width, 1, width, kernel, line);
   for (let x = 0; x < width; x++) blurLine(values, offset + x, width, height, kernel, line);
 }
 
+/** The middle weight, then those to one side; both sides and the middle sum to 1. */
+function gaussian(radius: number, sigma: number): Float64Array {
+  const kernel = new Float64Array(radius + 1);
+  let sum = 0;
+  for (let k = 0; k <= radius; k++) {
+    kernel[k] = Math.exp(-(k ** 2) / (2 * sigma ** 2));
+    sum += k === 0 ? kernel[k]! : 2 * kernel[k]!;
+  }
+  for (let k = 0; k <= radius; k++) kernel[k] = kernel[k]! / sum;
+  return kernel;
+}
+
+/** `line` is room for the values with the first and the last repeated `radius` times, so that nothing is asked within the sum. */
 function blurLine(
   values: Float32Array,
   from: number,
   stride: number,
   length: number,
-  kernel: Float32Array,
-  line: Float32Array,
+  kernel: Float64Array,
+  line: Float64Array,
 ): void {
-  const radius = kernel.length >> 1;
-  for (let i = 0; i < length; i++) line[i] = values[from + i * stride]!;
-  for (let i = 0; i < length; i++) {
-    let sum = 0;
-    for (let k = -radius; k <= radius; k++) {
-      const at = Math.min(Math.max(i + k, 0), length - 1);
-      sum += kernel[k + radius]! * line[at]!;
-    }
-    values[from + i * stride] = sum;
+  const radius = kernel.length - 1;
+  for (let i = 0, at = from; i < length; i++, at += stride) line[radius + i] = values[at]!;
+  for (let i = 0; i < radius; i++) {
+    line[i] = line[radius]!;
+    line[radius + length + i] = line[radius + length - 1]!;
+  }
+  for (let i = radius, at = from; i < radius + length; i++, at += stride) {
+    let sum = kernel[0]! * line[i]!;
+    for (let k = 1; k <= radius; k++) sum += kernel[k]! * (line[i - k]! + line[i + k]!);
+    values[at] = sum;
   }
 }
+
+const logarithms = Float64Array.from({ length: 256 }, (_, grey) => Math.log(grey / 255));
 
 function applyGain(
   { values, offset, width, height }: LitPicture,
@@ -78,17 +89,20 @@ function applyGain(
   direction: number,
 ): void {
   // A table of 256 greys: a power for every pixel would cost more than the rest of the augmentation.
-  const table = Float32Array.from({ length: 257 }, (_, grey) => 255 * (Math.min(grey, 255) / 255) ** exponent);
-  const [alongX, alongY] = [(2 * side * Math.cos(direction)) / width, (2 * side * Math.sin(direction)) / height];
+  const table = new Float64Array(257);
+  for (let grey = 0; grey < 256; grey++) table[grey] = 255 * Math.exp(exponent * logarithms[grey]!);
+  table[256] = 255;
+  const alongX = (2 * side * Math.cos(direction)) / width;
+  const alongY = (2 * side * Math.sin(direction)) / height;
   const [centreX, centreY] = [(width - 1) / 2, (height - 1) / 2];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const at = offset + y * width + x;
-      const grey = Math.min(Math.max(values[at]!, 0), 255);
+  for (let y = 0, at = offset; y < height; y++) {
+    const rowGain = 1 + alongY * (y - centreY) - alongX * centreX;
+    for (let x = 0; x < width; x++, at++) {
+      const grey = values[at]!;
       const below = grey | 0;
       const curved = table[below]! + (grey - below) * (table[below + 1]! - table[below]!);
-      const lit = curved * (1 + alongX * (x - centreX) + alongY * (y - centreY));
-      values[at] = Math.min(Math.max(lit, 0), 255);
+      const lit = curved * (rowGain + alongX * x);
+      values[at] = lit < 0 ? 0 : lit > 255 ? 255 : lit;
     }
   }
 }
@@ -100,6 +114,7 @@ function addNoise({ values, offset, width, height }: LitPicture, deviation: numb
   for (let at = offset; at < offset + width * height; at++) {
     const bits = random.uint32();
     const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
-    values[at] = Math.min(Math.max(values[at]! + scale * (sum - 510), 0), 255);
+    const grey = values[at]! + scale * (sum - 510);
+    values[at] = grey < 0 ? 0 : grey > 255 ? 255 : grey;
   }
 }
