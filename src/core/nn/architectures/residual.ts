@@ -1,5 +1,5 @@
 // Ours: a stem at full size, then three stages at a half, a quarter and an eighth of it, each a convolution that widens and
-// a residual block with squeeze-excitation. As cheap as `compact` in use, twice as deep.
+// a residual block with squeeze-excitation. Ten convolutions, as cheap as `compact`'s eight.
 import type { Architecture, ArchitectureOptions } from '../architecture.js';
 import { relu } from '../layers/activation.js';
 import { batchNorm } from '../layers/batch-norm.js';
