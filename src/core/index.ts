@@ -94,10 +94,12 @@ export {
   createArchitecture,
 } from './nn/architecture.js';
 export { type Batch, type EngineOptions, type EngineState, LocalEngine, type TrainingEngine } from './nn/engine.js';
+export { buildEnsemble, type EnsembleMember } from './nn/ensemble-model.js';
 export { ExpressionModel, type ExpressionModelOptions, type ExpressionPrediction } from './nn/expression-model.js';
 export { buildModel } from './nn/inference-graph.js';
 export { type ModelMetadata, modelMetadataSchema } from './nn/model-metadata.js';
 export { initialWeights, type Weights } from './nn/parameters.js';
+export { type ExpressionModelFile, readExpressionModel } from './nn/read-expression-model.js';
 
 // onnx
 export { type FromTfliteOptions, fromTflite } from './onnx/from-tflite.js';

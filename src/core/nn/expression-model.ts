@@ -1,12 +1,10 @@
 // A trained expression model, ready to use: grey faces in, probabilities and embeddings out. The normalisation is inside the model.
-import { z } from 'zod';
 import { ModelFormatError } from '../errors.js';
 import type { GreyPicture } from '../image/picture.js';
 import { resizeGrey } from '../image/resize.js';
-import type { OnnxModel } from '../onnx/onnx-model.js';
-import { readModel } from '../onnx/read-model.js';
 import type { OpenSession, Session, Tensor } from '../ports/session.js';
-import { type ModelMetadata, metadataKey, modelMetadataSchema } from './model-metadata.js';
+import type { ModelMetadata } from './model-metadata.js';
+import { readExpressionModel } from './read-expression-model.js';
 
 /** What the model says of one face. */
 export interface ExpressionPrediction {
@@ -41,9 +39,7 @@ export class ExpressionModel {
     openSession: OpenSession,
     options: ExpressionModelOptions = {},
   ): Promise<ExpressionModel> {
-    const model = readModel(bytes);
-    const metadata = readModelMetadata(model);
-    checkGraph(model, metadata);
+    const { metadata } = readExpressionModel(bytes);
     const session = await openSession(bytes, { threads: options.threads ?? 1 });
     return new ExpressionModel(metadata, session);
   }
@@ -81,59 +77,6 @@ export class ExpressionModel {
         embedding: embeddings.slice(i * embedding, (i + 1) * embedding),
       };
     });
-  }
-}
-
-/** What a model file says about itself. Throws ModelFormatError when moodlens did not write it. */
-export function readModelMetadata(model: OnnxModel): ModelMetadata {
-  const text = model.metadata.get(metadataKey);
-  if (text === undefined) {
-    throw new ModelFormatError(
-      `an expression model must carry the metadata '${metadataKey}' that moodlens writes, and this ONNX file has none; use a model made by 'moodlens train'`,
-    );
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new ModelFormatError(
-      `the model's metadata '${metadataKey}' must be JSON and is not; export the model again`,
-      {
-        cause: error,
-      },
-    );
-  }
-  const result = modelMetadataSchema.safeParse(json);
-  if (result.success) return result.data;
-  throw new ModelFormatError(
-    `the model's metadata '${metadataKey}' is not what this version of moodlens reads: ${z.prettifyError(result.error)}\nexport the model again`,
-  );
-}
-
-/** The graph must have the input and the outputs that the metadata promises. */
-function checkGraph(model: OnnxModel, { input, labels, embedding }: ModelMetadata): void {
-  const image = model.inputs.find(({ name }) => name === 'image');
-  const [, channels, height, width] = image?.dims ?? [];
-  if (
-    image?.type !== 'uint8' ||
-    image.dims?.length !== 4 ||
-    channels !== 1 ||
-    height !== input.height ||
-    width !== input.width
-  ) {
-    const found = image ? `${image.type ?? 'another type'} [${image.dims?.join(', ') ?? '?'}]` : 'no such input';
-    throw new ModelFormatError(
-      `the model must take 'image' as uint8 [batch, 1, ${input.height}, ${input.width}] and has ${found}; export it again`,
-    );
-  }
-  for (const [name, size] of Object.entries({ probabilities: labels.length, embedding })) {
-    const output = model.outputs.find((value) => value.name === name);
-    if (output?.type !== 'float32' || output.dims?.length !== 2 || output.dims[1] !== size) {
-      const found = output ? `${output.type ?? 'another type'} [${output.dims?.join(', ') ?? '?'}]` : 'no such output';
-      throw new ModelFormatError(
-        `the model must give '${name}' as float32 [batch, ${size}] and has ${found}; export it again`,
-      );
-    }
   }
 }
 

@@ -17,6 +17,10 @@ export const modelMetadataSchema = z.object({
   dataset: z.string().describe('hash of the packed dataset'),
   run: z.string().describe('name of the run that made it'),
   licence: z.string(),
+  members: z
+    .array(z.object({ run: z.string(), architecture: z.string(), metrics: z.record(z.string(), z.number()) }))
+    .optional()
+    .describe('of an ensemble, whose architecture is `ensemble`: the models whose mean it is'),
 });
 
 export type ModelMetadata = z.infer<typeof modelMetadataSchema>;

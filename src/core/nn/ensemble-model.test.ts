@@ -1,0 +1,97 @@
+// Merging models: the mean of what each says, whatever their networks; and models that do not fit together.
+import { describe, expect, it } from 'vitest';
+import { tinyExpressionModel } from '../../../tests/fixtures/tiny-expression-model.js';
+import { openSession } from '../../adapters/node/session.js';
+import { ConfigError } from '../errors.js';
+import { createRandom } from '../tensor/random.js';
+import { type ArchitectureName, countMultiplyAdds, countParameters, createArchitecture } from './architecture.js';
+import { buildEnsemble, type EnsembleMember } from './ensemble-model.js';
+import { ExpressionModel } from './expression-model.js';
+import { buildModel } from './inference-graph.js';
+import { initialWeights } from './parameters.js';
+import { readExpressionModel } from './read-expression-model.js';
+
+const labels = ['left', 'middle', 'right'];
+
+function untrained(name: ArchitectureName, seed: number): Uint8Array {
+  const architecture = createArchitecture(name, { classes: labels.length });
+  const { features, crop, input } = architecture;
+  return buildModel(architecture, initialWeights(architecture, createRandom(seed)), {
+    format: 1,
+    architecture: name,
+    labels,
+    input,
+    embedding: features.outputShape([1, crop.height, crop.width])[0]!,
+    parameters: countParameters(architecture),
+    multiplyAdds: countMultiplyAdds(architecture),
+    split: 'trained on nothing',
+    metrics: { validationAccuracy: seed / 10 },
+    dataset: 'none',
+    run: `${name}-${seed}`,
+    licence: 'MIT',
+  });
+}
+
+const member = (name: string, bytes: Uint8Array): EnsembleMember => ({ name, ...readExpressionModel(bytes) });
+
+describe('buildEnsemble', () => {
+  it('gives the mean of the probabilities and all embeddings, from different networks', async () => {
+    const files = [untrained('residual', 1), untrained('original', 2), untrained('compact', 3)];
+    const ensemble = await ExpressionModel.open(
+      buildEnsemble(
+        files.map((bytes, i) => member(`m${i}`, bytes)),
+        'three',
+      ),
+      openSession,
+    );
+    const models = await Promise.all(files.map((bytes) => ExpressionModel.open(bytes, openSession)));
+    const random = createRandom(4);
+    const faces = Array.from({ length: 5 }, () => ({
+      width: 48,
+      height: 48,
+      channels: 1 as const,
+      data: Uint8Array.from({ length: 48 * 48 }, () => random.integer(256)),
+    }));
+    const each = await Promise.all(models.map((model) => model.predict(faces)));
+    (await ensemble.predict(faces)).forEach(({ probabilities, embedding }, i) => {
+      for (const c of labels.keys()) {
+        const mean = each.reduce((sum, predictions) => sum + predictions[i]!.probabilities[c]!, 0) / each.length;
+        expect(Math.abs(probabilities[c]! - mean)).toBeLessThan(1e-6);
+      }
+      const embeddings = each.flatMap((predictions) => [...predictions[i]!.embedding]);
+      expect(embedding).toHaveLength(embeddings.length);
+      expect(Math.max(...embeddings.map((value, k) => Math.abs(value - embedding[k]!)))).toBeLessThan(1e-5);
+    });
+    const { metadata } = ensemble;
+    expect(metadata).toMatchObject({ architecture: 'ensemble', run: 'three', metrics: {}, labels });
+    expect(metadata.members?.map(({ run }) => run)).toEqual(['residual-1', 'original-2', 'compact-3']);
+    expect(metadata.members?.[1]).toMatchObject({ architecture: 'original', metrics: { validationAccuracy: 0.2 } });
+    for (const key of ['parameters', 'multiplyAdds', 'embedding'] as const) {
+      expect(metadata[key]).toBe(models.reduce((sum, model) => sum + model.metadata[key], 0));
+    }
+    for (const model of [ensemble, ...models]) await model.release();
+  });
+
+  const tiny = (name: string, options: Parameters<typeof tinyExpressionModel>[0] = {}) =>
+    member(name, tinyExpressionModel(options));
+  const pair = () => [tiny('a'), tiny('b')];
+
+  it.each<[string, () => EnsembleMember[], RegExp]>([
+    ['one model', () => [tiny('a')], /two or more models, and 1 is given/],
+    [
+      'other classes',
+      () => [tiny('a'), tiny('b', { labels: ['no', 'yes'] })],
+      /same classes.*a has angry.*b has no, yes/,
+    ],
+    [
+      'the same classes in another order',
+      () => [tiny('a', { labels: ['yes', 'no'] }), tiny('b', { labels: ['no', 'yes'] })],
+      /in the same order/,
+    ],
+    ['another input', () => [tiny('a'), tiny('b', { width: 5 })], /a has 4 x 4, and b has 5 x 4/],
+    ['an ensemble', () => [tiny('a'), member('both', buildEnsemble(pair(), 'x'))], /both is an ensemble of none, none/],
+  ])('refuses %s', (_, members, message) => {
+    expect(() => buildEnsemble(members(), 'x')).toThrow(ConfigError);
+    expect(() => buildEnsemble(members(), 'x')).toThrow(message);
+  });
+});
