@@ -36,6 +36,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./runs-command.js'),
   },
   {
+    name: 'ensemble',
+    description: 'merge trained models into one that gives the mean of their probabilities',
+    load: () => import('./ensemble-command.js'),
+  },
+  {
     name: 'evaluate',
     description: 'measure a model on a split, with intervals and a confusion matrix',
     load: () => import('./evaluate-command.js'),

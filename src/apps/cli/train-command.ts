@@ -1,14 +1,22 @@
 // `moodlens train`: trains an expression model from a dataset.
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore } from '../../adapters/node/files.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
 import { WorkerEngine } from '../../adapters/node/worker-engine.js';
 import { ConfigError } from '../../core/errors.js';
+import type { BlobStore } from '../../core/ports/blob-store.js';
 import { readDataset } from '../../pipeline/data/read-dataset.js';
 import { parseTrainConfig, type TrainConfig } from '../../pipeline/train/config.js';
+import { isEnsembleConfig, parseEnsembleConfig } from '../../pipeline/train/ensemble-config.js';
 import { readRunConfig } from '../../pipeline/train/run-folder.js';
-import { trainRun } from '../../pipeline/train/train.js';
+import { type StartEngine, type TrainResult, trainRun } from '../../pipeline/train/train.js';
+import {
+  type EnsembleResult,
+  type MemberFiles,
+  readEnsembleConfig,
+  trainEnsemble,
+} from '../../pipeline/train/train-ensemble.js';
 import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
 import { listArchitectures } from './list-architectures.js';
@@ -37,7 +45,7 @@ export function define(): Command {
     .option('--config <file>', 'configuration (JSON); see configs/ and docs/training.md')
     .option('--resume <run>', 'continue the run in this folder to the same result as an unbroken one')
     .option('--epochs <n>', "instead of the configuration's")
-    .option('--seed <n>', "instead of the configuration's")
+    .option('--seed <n>', "instead of the configuration's; not for an ensemble")
     .option('--device <name>', 'where to train: cpu', 'cpu')
     .option('--list-architectures', 'print the architectures with their sizes and costs, and train nothing')
     .option('--json', 'print the result, or the list, as JSON')
@@ -49,6 +57,47 @@ async function train(options: TrainOptions): Promise<void> {
   if (options.device !== 'cpu') {
     throw new ConfigError(`--device must name a device that can train, and '${options.device}' is none; there is: cpu`);
   }
+  const { folder, data } = requirePlaces(options);
+  const store = createFolderStore(resolve(folder));
+  const config = await readConfig(options, store);
+  const dataset = await readDataset(createFolderStore(resolve(data)));
+  const interrupt = new Interrupt();
+  interrupt.onAsk = () => {
+    process.stderr.write('\nstopping after this step, and saving; press Ctrl-C again to stop at once\n');
+  };
+  const progress = terminalProgress('train');
+  const request = {
+    dataset,
+    store,
+    name: basename(resolve(folder)),
+    resume: options.resume !== undefined,
+    startEngine: (async (architecture, architectureOptions, engineOptions) =>
+      new WorkerEngine({ architecture, architectureOptions, ...engineOptions })) satisfies StartEngine,
+    progress,
+    clock: () => performance.now(),
+    shouldStop: () => interrupt.wasAsked,
+  };
+  try {
+    const result = await ('members' in config
+      ? trainEnsemble({
+          ...request,
+          ...config,
+          memberStore: (name) => createFolderStore(join(resolve(folder), name)),
+          readFiles,
+        })
+      : trainRun({ ...request, config, ...(await readFiles(config)) }));
+    progress.finish();
+    if (options.json) process.stdout.write(`${JSON.stringify({ run: folder, ...result })}\n`);
+    else process.stdout.write(`${describe(result, folder, data)}\n`);
+    if (result.end === 'stopped') process.exitCode = exitCodes.interrupted;
+  } finally {
+    progress.finish();
+    interrupt.stopListening();
+  }
+}
+
+/** The run folder and the dataset. */
+function requirePlaces(options: TrainOptions): { folder: string; data: string } {
   const folder = options.resume ?? options.out;
   if (folder === undefined || (options.resume !== undefined && options.out !== undefined)) {
     throw new ConfigError(
@@ -59,54 +108,44 @@ async function train(options: TrainOptions): Promise<void> {
   if (data === undefined) {
     throw new ConfigError("train needs a dataset: --data, a folder made by 'moodlens data import'");
   }
-  const store = createFolderStore(resolve(folder));
-  const config = await readConfig(options, () => readRunConfig(store));
-  const dataset = await readDataset(createFolderStore(resolve(data)));
-  const interrupt = new Interrupt();
-  interrupt.onAsk = () => {
-    process.stderr.write('\nstopping after this step, and saving; press Ctrl-C again to stop at once\n');
-  };
-  const progress = terminalProgress('train');
-  try {
-    const result = await trainRun({
-      dataset,
-      config,
-      votes: config.votes === null ? undefined : await readTextFile(config.votes.file),
-      store,
-      name: basename(resolve(folder)),
-      resume: options.resume !== undefined,
-      startEngine: async (architecture, architectureOptions, engineOptions) =>
-        new WorkerEngine({ architecture, architectureOptions, ...engineOptions }),
-      progress,
-      clock: () => performance.now(),
-      shouldStop: () => interrupt.wasAsked,
-    });
-    progress.finish();
-    if (options.json) process.stdout.write(`${JSON.stringify({ run: folder, ...result })}\n`);
-    else if (result.validation === null) {
-      process.stdout.write(`stopped and saved; continue with: moodlens train --data ${data} --resume ${folder}\n`);
-    } else {
-      const { accuracy, interval, n } = result.validation;
-      const percent = (share: number): string => (100 * share).toFixed(1);
-      process.stdout.write(
-        `${folder}/model.onnx: validation accuracy ${percent(accuracy)} % (95 % interval ${interval.map(percent).join('-')}, n = ${n})\n`,
-      );
-    }
-    if (result.end === 'stopped') process.exitCode = exitCodes.interrupted;
-  } finally {
-    progress.finish();
-    interrupt.stopListening();
-  }
+  return { folder, data };
 }
 
-async function readConfig(options: TrainOptions, ofRun: () => Promise<TrainConfig>): Promise<TrainConfig> {
-  const base = options.config !== undefined ? await readJsonFile(options.config) : options.resume ? await ofRun() : {};
+/** The files that a configuration names. */
+async function readFiles({ votes }: TrainConfig): Promise<MemberFiles> {
+  return { votes: votes === null ? undefined : await readTextFile(votes.file) };
+}
+
+function describe(result: TrainResult | EnsembleResult, folder: string, data: string): string {
+  if (result.end === 'stopped') {
+    return `stopped and saved; continue with: moodlens train --data ${data} --resume ${folder}`;
+  }
+  const percent = (share: number): string => (100 * share).toFixed(1);
+  if ('members' in result) {
+    const each = result.members.map(
+      ({ name, architecture, validationAccuracy }) =>
+        `\n  ${name}: ${architecture}${validationAccuracy === null ? '' : `, validation accuracy ${percent(validationAccuracy)} %`}`,
+    );
+    return `${folder}/model.onnx: the mean of ${result.members.length} models; 'moodlens evaluate' tells its accuracy${each.join('')}`;
+  }
+  const { accuracy, interval, n } = result.validation!;
+  return `${folder}/model.onnx: validation accuracy ${percent(accuracy)} % (95 % interval ${interval.map(percent).join('-')}, n = ${n})`;
+}
+
+/** What --config or the resumed run says, with the options that replace keys of it: a run's, or those of an ensemble's members. */
+async function readConfig(options: TrainOptions, store: BlobStore): Promise<TrainConfig | { members: TrainConfig[] }> {
+  const saved = async (): Promise<object> => (await readEnsembleConfig(store)) ?? (await readRunConfig(store));
+  const base = options.config !== undefined ? await readJsonFile(options.config) : options.resume ? await saved() : {};
   if (typeof base !== 'object' || base === null) {
     throw new ConfigError(`${options.config} must hold a JSON object with the keys of docs/training.md`);
   }
-  return parseTrainConfig({
-    ...base,
+  const replaced = {
     ...(options.epochs === undefined ? {} : { epochs: toNumber(options.epochs) }),
     ...(options.seed === undefined ? {} : { seed: toNumber(options.seed) }),
-  });
+  };
+  if (!isEnsembleConfig(base)) return parseTrainConfig({ ...base, ...replaced });
+  if (options.seed !== undefined) {
+    throw new ConfigError("--seed is for one model; the seeds of an ensemble's members stand in its configuration");
+  }
+  return { members: parseEnsembleConfig(base).map((member) => parseTrainConfig({ ...member, ...replaced })) };
 }

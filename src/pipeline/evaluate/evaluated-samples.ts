@@ -32,6 +32,6 @@ export async function samplesOfRun(dataset: PackedDataset, store: BlobStore): Pr
   const { validation: choice, trainingSplit, seed } = config;
   if ('split' in choice) return samplesOfSplit(dataset, choice.split);
   const { split, test } = samplesOfSplit(dataset, trainingSplit);
-  const name = `${split}, fold ${choice.fold} of ${choice.folds} (seed ${seed})`;
+  const name = `${split}, fold ${choice.fold} of ${choice.folds} (seed ${choice.seed ?? seed})`;
   return { split: name, test, indices: chooseSamples(dataset, config).validation };
 }

@@ -18,7 +18,9 @@ export function chooseSamples(dataset: PackedDataset, config: TrainConfig): Chos
   const all = splitIndices(dataset, trainingSplit);
   if ('folds' in choice) {
     // Folds keep duplicates on one side by themselves.
-    const fold = stratifiedFolds(dataset, { folds: choice.folds, indices: all, seed })[choice.fold];
+    const fold = stratifiedFolds(dataset, { folds: choice.folds, indices: all, seed: choice.seed ?? seed })[
+      choice.fold
+    ];
     if (fold === undefined) {
       throw new ConfigError(`the fold must be in 0..${choice.folds - 1}, not ${choice.fold}`);
     }

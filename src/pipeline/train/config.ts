@@ -68,6 +68,7 @@ const validationSchema = z.union([
   z.strictObject({
     folds: z.int().min(2).describe('number of folds of the training split'),
     fold: z.int().min(0).describe('the fold that validates, from 0'),
+    seed: z.int().min(0).optional().describe("seed of the division into folds; default: the run's"),
   }),
 ]);
 

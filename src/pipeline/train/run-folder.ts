@@ -14,6 +14,8 @@ export const runFiles = {
   checkpoint: 'checkpoint.bin',
   best: 'best.bin',
   model: 'model.onnx',
+  /** Of an ensemble's folder, in the place of the others: its members' configurations. */
+  ensemble: 'ensemble.json',
 } as const;
 
 /** What a run says about itself in run.json; a resumed run must be of the same data and configuration. */
@@ -29,13 +31,19 @@ export interface RunFacts {
 
 /** Writes what a run is. Throws RunError when the folder holds a run already. */
 export async function beginRun(store: BlobStore, config: TrainConfig, facts: RunFacts): Promise<undefined> {
-  if ((await store.read(runFiles.run)) !== undefined) {
+  await requireNoRun(store);
+  await store.write(runFiles.config, `${JSON.stringify(config, null, 2)}\n`);
+  await store.write(runFiles.run, `${JSON.stringify(facts, null, 2)}\n`);
+}
+
+/** Throws RunError when the folder holds a run or an ensemble. */
+export async function requireNoRun(store: BlobStore): Promise<void> {
+  for (const name of [runFiles.run, runFiles.ensemble]) {
+    if ((await store.read(name)) === undefined) continue;
     throw new RunError(
       `a new run needs a folder without a run, and this one holds one; continue it with --resume, or choose another --out`,
     );
   }
-  await store.write(runFiles.config, `${JSON.stringify(config, null, 2)}\n`);
-  await store.write(runFiles.run, `${JSON.stringify(facts, null, 2)}\n`);
 }
 
 /** The run's last checkpoint; undefined when it stopped before the first one. */

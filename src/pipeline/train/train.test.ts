@@ -1,43 +1,17 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
+import { stripes } from '../../../tests/fixtures/stripes.js';
 import { openSession } from '../../adapters/node/session.js';
 import { WorkerEngine } from '../../adapters/node/worker-engine.js';
-import { createDataset } from '../../core/dataset/packed-dataset.js';
 import { ConfigError, DatasetError, RunError } from '../../core/errors.js';
 import { createArchitecture } from '../../core/nn/architecture.js';
 import { LocalEngine } from '../../core/nn/engine.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
 import { silentProgress } from '../../core/ports/progress.js';
-import { createRandom } from '../../core/tensor/random.js';
 import { parseTrainConfig } from './config.js';
 import { runFiles } from './run-folder.js';
 import { type StartEngine, type TrainRequest, trainRun } from './train.js';
-
-/** Three classes that a small net tells apart at once: a bright left, right or middle, with noise. */
-function stripes(count: number, seed: number) {
-  const random = createRandom(seed);
-  const [width, height] = [48, 48];
-  const pixels = new Uint8Array(count * width * height);
-  const classes = Uint8Array.from({ length: count }, (_, i) => i % 3);
-  for (let i = 0; i < count; i++) {
-    for (let p = 0; p < width * height; p++) {
-      const isBright = Math.floor((p % width) / 16) === classes[i];
-      pixels[i * width * height + p] = (isBright ? 150 : 50) + random.integer(60);
-    }
-  }
-  return createDataset({
-    width,
-    height,
-    labels: ['left', 'middle', 'right'],
-    splitNames: ['Training', 'PublicTest'],
-    pixels,
-    classes,
-    splits: Uint8Array.from({ length: count }, (_, i) => (i < count * 0.75 ? 0 : 1)),
-    rows: Int32Array.from({ length: count }, (_, i) => i),
-    source: { kind: 'test', name: 'stripes', brokenRows: 0 },
-  });
-}
 
 const dataset = stripes(40, 1);
 const small = {
