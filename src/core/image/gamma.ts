@@ -8,5 +8,7 @@ export function adjustGamma(grey: GreyPicture, exponent: number): GreyPicture {
   }
   const table = Uint8Array.from({ length: 256 }, (_, value) => Math.round(255 * (value / 255) ** exponent));
   const { width, height, data } = grey;
-  return { width, height, channels: 1, data: Uint8Array.from(data, (value) => table[value]!) };
+  const out = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) out[i] = table[data[i]!]!;
+  return { width, height, channels: 1, data: out };
 }

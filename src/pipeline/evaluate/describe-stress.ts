@@ -35,5 +35,6 @@ function percent(value: number): string {
 }
 
 function signed(value: number): string {
-  return `${value < 0 ? '' : '+'}${percent(value)}`;
+  const text = percent(value);
+  return value >= 0 || text === '-0.0' ? `+${text.replace('-', '')}` : text;
 }

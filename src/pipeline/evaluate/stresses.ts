@@ -9,7 +9,7 @@ import { lightFromSide } from '../../core/image/side-light.js';
 import type { Random } from '../../core/tensor/random.js';
 
 /** Lengths in pixels are those of a picture this wide, FER2013's; other pictures get the same share of their width. */
-export const stressWidthPx = 48;
+const stressWidthPx = 48;
 
 /** Distorts one picture. It draws the same numbers whatever the strength, so a stronger distortion is more of the same. */
 export type Distort = (picture: GreyPicture, strength: number, random: Random) => GreyPicture;
