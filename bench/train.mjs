@@ -77,6 +77,7 @@ async function timeOurs() {
     seed: 1,
     labelSmoothing: 0,
     softLabelWeight: 0,
+    auxiliaryWeight: 0,
     classWeights: null,
     mixup: null,
     progressive: [],

@@ -54,7 +54,7 @@ export class WorkerEngine implements TrainingEngine {
 
   /** Takes the batch's arrays over: they cannot be used afterwards. */
   step(batch: Batch, learningRate: number): Promise<StepResult> {
-    const arrays = [batch.pixels, batch.targets, ...batch.masks];
+    const arrays = [batch.pixels, batch.targets, ...(batch.votes ? [batch.votes] : []), ...batch.masks];
     return this.#ask({ kind: 'step', batch, learningRate }, arrays) as Promise<StepResult>;
   }
 

@@ -6,6 +6,7 @@ import { reference } from './architectures/reference.js';
 import { residual } from './architectures/residual.js';
 import { vgg } from './architectures/vgg.js';
 import { elements, type Layer, type Parameter, type Shape } from './layer.js';
+import { dense } from './layers/dense.js';
 import { sequence } from './layers/sequence.js';
 
 export interface Architecture {
@@ -20,6 +21,11 @@ export interface Architecture {
   readonly features: Layer;
   /** From the embedding to the logits `[classes]`. */
   readonly head: Layer;
+  /**
+   * A second head on the embedding, from which training learns too and which the model file leaves out: the logits of
+   * `[kinds]` of votes (Caruana 1997, multitask learning).
+   */
+  readonly auxiliary?: Layer;
 }
 
 /** What a configuration may change about an architecture; each takes its published values by default. */
@@ -29,6 +35,8 @@ export interface ArchitectureOptions {
   readonly l2?: number | undefined;
   /** Side of the convolution kernels (`original` only). */
   readonly kernel?: number | undefined;
+  /** Units of the auxiliary head; none by default. */
+  readonly auxiliary?: number | undefined;
 }
 
 const architectures = { compact, residual, vgg, original, reference };
@@ -42,7 +50,8 @@ export function createArchitecture(name: string, options: ArchitectureOptions): 
   if (create === undefined) {
     throw new ConfigError(`the architecture must be one of ${architectureNames.join(', ')}, not '${name}'`);
   }
-  return create(options);
+  const architecture = create(options);
+  return options.auxiliary ? { ...architecture, auxiliary: dense({ units: options.auxiliary }) } : architecture;
 }
 
 /**
@@ -70,14 +79,28 @@ export function cropShape({ crop }: Architecture): Shape {
   return [1, crop.height, crop.width];
 }
 
-/** All parameters in the order of the layers. */
-export function parametersOf(architecture: Architecture): readonly Parameter[] {
+/** Prefixes of the parameters' names, as `network` gives them to its two parts. */
+export function parameterPrefixes({ features, head }: Architecture) {
+  return { features: `0-${features.kind}/`, head: `1-${head.kind}/`, auxiliary: 'auxiliary/' } as const;
+}
+
+/** The parameters of the model in the order of the layers. */
+export function modelParametersOf(architecture: Architecture): readonly Parameter[] {
   return network(architecture).parameters(cropShape(architecture));
 }
 
-/** Number of values in all parameters, running statistics included (as Keras counts them). */
+/** All parameters that training moves: the model's, then those of the auxiliary head. */
+export function parametersOf(architecture: Architecture): readonly Parameter[] {
+  const { features, auxiliary } = architecture;
+  const { auxiliary: prefix } = parameterPrefixes(architecture);
+  const embedding = features.outputShape(cropShape(architecture));
+  const second = auxiliary?.parameters(embedding).map((p) => ({ ...p, name: prefix + p.name })) ?? [];
+  return [...modelParametersOf(architecture), ...second];
+}
+
+/** Number of values in the model's parameters, running statistics included (as Keras counts them). */
 export function countParameters(architecture: Architecture): number {
-  return parametersOf(architecture).reduce((sum, parameter) => sum + elements(parameter.shape), 0);
+  return modelParametersOf(architecture).reduce((sum, parameter) => sum + elements(parameter.shape), 0);
 }
 
 /** Multiply-adds for one picture. */

@@ -16,6 +16,7 @@ const options: BatchOptions = {
   seed: 3,
   labelSmoothing: 0,
   softLabelWeight: 0,
+  auxiliaryWeight: 1,
   classWeights: null,
   mixup: null,
   augmentation: null,
@@ -66,6 +67,23 @@ describe('training batches', () => {
       soft[i]!.forEach((value, c) => {
         expect(value).toBeCloseTo((c === label ? 0.5 : 0) + 0.5 * [0.2, 0.3, 0.5][c]!, 6);
       });
+    });
+  });
+
+  test('votes of the batch in its order, each row weighing what the auxiliary loss does', () => {
+    const votes = Float32Array.from({ length: count * 2 }, (_, i) =>
+      i % 2 === 0 ? (i >> 1) / count : 1 - (i >> 1) / count,
+    );
+    const made = new TrainingBatches({ ...options, samples: { ...options.samples, votes }, auxiliaryWeight: 0.5 });
+    const batch = made.batch(0, 0);
+    expect(new TrainingBatches(options).batch(0, 0).votes).toBeUndefined();
+    batch.targets.forEach((value, i) => {
+      if (value !== 1) return;
+      const row = Math.floor(i / 3);
+      const [first = 0, second = 0] = batch.votes!.subarray(2 * row, 2 * row + 2);
+      expect(first + second).toBeCloseTo(0.5, 6);
+      // Sample n votes n / count for the first kind, and its class is n % 3.
+      expect(Math.round(2 * first * count) % 3).toBe(i % 3);
     });
   });
 

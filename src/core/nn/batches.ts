@@ -18,6 +18,8 @@ export interface Samples {
   readonly indices: Int32Array;
   /** Soft labels of every picture, `[count, classes]`, rows sum to 1 (votes of several people, say); undefined for none. */
   readonly softLabels?: Float32Array | undefined;
+  /** Votes of every picture for the auxiliary head, `[count, kinds]`, rows sum to 1; undefined for none. */
+  readonly votes?: Float32Array | undefined;
 }
 
 /** A stretch of epochs with smaller pictures, at the beginning of a run. */
@@ -37,6 +39,8 @@ export interface BatchOptions {
   readonly labelSmoothing: number;
   /** Share of the soft labels in the targets; the rest is the label's own. */
   readonly softLabelWeight: number;
+  /** Weight of the auxiliary head's loss beside the main one's. */
+  readonly auxiliaryWeight: number;
   /** Weight of each class in the loss; null for 1 each. */
   readonly classWeights: readonly number[] | null;
   readonly mixup: MixupOptions | null;
@@ -89,13 +93,18 @@ export class TrainingBatches implements BatchSource {
       else augment(source, target, augmentation, random);
     });
     const targets = this.#targets(rows);
+    const votes = this.#votes(rows);
     const { mixup: mixing, masks } = this.#options;
-    if (mixing !== null) mixup({ pixels, targets, size }, mixing, createRandom(seed, streams.mixup, epoch, number));
+    if (mixing !== null) {
+      const arrays = votes === undefined ? [pixels, targets] : [pixels, targets, votes];
+      mixup(arrays, size, mixing, createRandom(seed, streams.mixup, epoch, number));
+    }
     return {
       size,
       side: crop.width,
       pixels,
       targets,
+      votes,
       masks: masks.map((mask, i) => drawMask(mask, size, createRandom(seed, streams.masks, epoch, number, i))),
     };
   }
@@ -115,6 +124,18 @@ export class TrainingBatches implements BatchSource {
       }
     });
     return targets;
+  }
+
+  #votes(rows: Int32Array): Float32Array | undefined {
+    const { samples, auxiliaryWeight } = this.#options;
+    const { votes, classes } = samples;
+    if (votes === undefined) return undefined;
+    const kinds = votes.length / classes.length;
+    const chosen = new Float32Array(rows.length * kinds);
+    rows.forEach((row, i) => {
+      for (let k = 0; k < kinds; k++) chosen[i * kinds + k] = auxiliaryWeight * votes[row * kinds + k]!;
+    });
+    return chosen;
   }
 
   #rows(epoch: number, number: number): Int32Array {

@@ -1,9 +1,9 @@
 // Holds a network's weights and runs its steps: gradients by a generated ONNX graph, the optimiser in TypeScript.
 import type { OpenSession, Session, Tensor } from '../ports/session.js';
-import { type Architecture, atSide, cropShape, network, parametersOf } from './architecture.js';
+import { type Architecture, atSide, cropShape, modelParametersOf, network, parametersOf } from './architecture.js';
 import { clipGradients } from './clip-gradients.js';
 import { buildEvaluationGraph, modelNames } from './inference-graph.js';
-import type { Formulas, Mask } from './layer.js';
+import type { Formulas, Mask, Parameter } from './layer.js';
 import { createOptimiser, type Optimiser, type OptimiserOptions, type Shrinkage } from './optimiser.js';
 import type { Weights } from './parameters.js';
 import { buildTrainingGraph, type TrainingGraph, trainingNames } from './training-graph.js';
@@ -18,6 +18,8 @@ export interface Batch {
   readonly pixels: Float32Array;
   /** `[size, classes]`; a row sums to its sample's weight, 1 unless classes are weighted. */
   readonly targets: Float32Array;
+  /** Only for a network with an auxiliary head: `[size, kinds]`; a row sums to the weight of that head's loss. */
+  readonly votes?: Float32Array | undefined;
   /** One array per mask of the training graph, `[size, ...shape]`. */
   readonly masks: readonly Float32Array[];
 }
@@ -87,7 +89,7 @@ export class LocalEngine implements TrainingEngine {
   readonly #shrinkage: Shrinkage;
   readonly #clipNorm: number | null;
   readonly #average: WeightAverage | undefined;
-  readonly #shapes: ReadonlyMap<string, readonly number[]>;
+  readonly #parameters: readonly Parameter[];
   readonly #classes: number;
   #weights: Weights;
   /** One session per batch size and side: opening one is cheap, about 50 ms. */
@@ -109,7 +111,7 @@ export class LocalEngine implements TrainingEngine {
     };
     this.#clipNorm = clipNorm;
     this.#average = average === null ? undefined : new WeightAverage(average);
-    this.#shapes = new Map(parameters.map((p) => [p.name, p.shape]));
+    this.#parameters = parameters;
     this.#classes = network(architecture).outputShape(cropShape(architecture))[0] ?? 0;
     this.masks = buildTrainingGraph(architecture, 1).masks;
   }
@@ -129,9 +131,12 @@ export class LocalEngine implements TrainingEngine {
   /** Forward and backward without moving anything; the L2 penalty is in `loss` and not in `gradients`. */
   async gradients(batch: Batch) {
     const { graph, session } = await this.#stepFor(batch);
-    const feeds = this.#parameterFeeds(this.#weights);
+    const feeds = this.#parameterFeeds(this.#weights, this.#parameters);
     feeds[trainingNames.pixels] = { dims: [batch.size, 1, batch.side, batch.side], data: batch.pixels };
     feeds[trainingNames.targets] = { dims: [batch.size, this.#classes], data: batch.targets };
+    if (batch.votes !== undefined) {
+      feeds[trainingNames.votes] = { dims: [batch.size, batch.votes.length / batch.size], data: batch.votes };
+    }
     graph.masks.forEach(({ name, shape }, index) => {
       const data = batch.masks[index];
       if (data === undefined) throw new TypeError(`engine: batch without mask ${index}`);
@@ -150,7 +155,7 @@ export class LocalEngine implements TrainingEngine {
   async predict(pixels: Float32Array, size: number): Promise<Float32Array> {
     this.#evaluation ??= this.#openSession(buildEvaluationGraph(this.#architecture), { threads: this.#threads });
     const session = await this.#evaluation;
-    const feeds = this.#parameterFeeds(this.#average?.values ?? this.#weights);
+    const feeds = this.#parameterFeeds(this.#average?.values ?? this.#weights, modelParametersOf(this.#architecture));
     feeds['pixels'] = { dims: [size, ...cropShape(this.#architecture)], data: pixels };
     const outputs = await session.run(feeds, [modelNames.probabilities]);
     return outputs[modelNames.probabilities]!.data as Float32Array;
@@ -174,9 +179,9 @@ export class LocalEngine implements TrainingEngine {
     this.#evaluation = undefined;
   }
 
-  #parameterFeeds(weights: Weights): Record<string, Tensor> {
+  #parameterFeeds(weights: Weights, parameters: readonly Parameter[]): Record<string, Tensor> {
     const feeds: Record<string, Tensor> = {};
-    for (const [name, data] of weights) feeds[name] = { dims: this.#shapes.get(name) ?? [], data };
+    for (const { name, shape } of parameters) feeds[name] = { dims: shape, data: weights.get(name)! };
     return feeds;
   }
 

@@ -2,7 +2,7 @@
 // uint8 pictures in, probabilities and embedding out).
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import type { Tensor } from '../ports/session.js';
-import { type Architecture, cropShape, parametersOf } from './architecture.js';
+import { type Architecture, cropShape, modelParametersOf, parameterPrefixes } from './architecture.js';
 import { type ModelMetadata, metadataKey } from './model-metadata.js';
 
 /** Names of the model file's input and outputs. */
@@ -12,11 +12,11 @@ export const modelNames = { image: 'image', probabilities: 'probabilities', embe
 function writeForward(graph: GraphBuilder, architecture: Architecture, pixels: string) {
   const context = { graph, training: false, batch: undefined, formulas: 'cpu' as const, mask: noMask };
   const shape = cropShape(architecture);
-  // The prefixes are those that `network` gives its two parts.
+  const prefixes = parameterPrefixes(architecture);
   const prefixed = (prefix: string) => ({ ...context, parameter: (name: string) => prefix + name });
-  const features = architecture.features.forward(prefixed(`0-${architecture.features.kind}/`), pixels, shape);
+  const features = architecture.features.forward(prefixed(prefixes.features), pixels, shape);
   const embeddingShape = architecture.features.outputShape(shape);
-  const head = architecture.head.forward(prefixed(`1-${architecture.head.kind}/`), features.output, embeddingShape);
+  const head = architecture.head.forward(prefixed(prefixes.head), features.output, embeddingShape);
   const classes = architecture.head.outputShape(embeddingShape)[0] ?? 0;
   const probabilities = graph.node('Softmax', [head.output], { axis: { int: 1 } });
   graph.output(graph.rename(probabilities, modelNames.probabilities), 'float32', ['batch', classes]);
@@ -31,7 +31,7 @@ function noMask(): never {
 export function buildEvaluationGraph(architecture: Architecture): Uint8Array {
   const graph = new GraphBuilder(`${architecture.name}-evaluation`);
   const pixels = graph.input('pixels', 'float32', ['batch', ...cropShape(architecture)]);
-  for (const { name, shape } of parametersOf(architecture)) graph.input(name, 'float32', shape);
+  for (const { name, shape } of modelParametersOf(architecture)) graph.input(name, 'float32', shape);
   writeForward(graph, architecture, pixels);
   return graph.build();
 }
@@ -45,7 +45,7 @@ export function buildModel(
   const graph = new GraphBuilder(architecture.name);
   const { input, crop } = architecture;
   const image = graph.input(modelNames.image, 'uint8', ['batch', 1, input.height, input.width]);
-  for (const { name, shape } of parametersOf(architecture)) {
+  for (const { name, shape } of modelParametersOf(architecture)) {
     const data = weights.get(name);
     if (data === undefined) throw new TypeError(`buildModel: no weights for '${name}'`);
     const tensor: Tensor = { dims: shape, data };

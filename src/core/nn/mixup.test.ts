@@ -7,7 +7,7 @@ function mixed(alpha: number) {
   // Picture i is even with grey i, target i is one-hot: both tell the pair and its share.
   const pixels = Float32Array.from({ length: size * 9 }, (_, i) => Math.floor(i / 9));
   const targets = Float32Array.from({ length: size * size }, (_, i) => (i % size === Math.floor(i / size) ? 1 : 0));
-  mixup({ pixels, targets, size }, { alpha }, createRandom(4));
+  mixup([pixels, targets], size, { alpha }, createRandom(4));
   const shares = Array.from({ length: size }, (_, i) => targets[i * size + i]!);
   return { size, pixels, targets, shares };
 }

@@ -6,18 +6,14 @@ export interface MixupOptions {
   readonly alpha: number;
 }
 
-/** Blends in place. `pixels` `[size, area]`, `targets` `[size, classes]`. The first picture of a pair keeps at least half. */
-export function mixup(
-  { pixels, targets, size }: { pixels: Float32Array; targets: Float32Array; size: number },
-  { alpha }: MixupOptions,
-  random: Random,
-): void {
+/** Blends every array `[size, ...]` in place with the same pairs and shares. The first of a pair keeps at least half. */
+export function mixup(arrays: readonly Float32Array[], size: number, { alpha }: MixupOptions, random: Random): void {
   const partners = random.shuffle(Int32Array.from({ length: size }, (_, i) => i));
   const shares = Float64Array.from({ length: size }, () => {
     const share = random.beta(alpha, alpha);
     return Math.max(share, 1 - share);
   });
-  for (const values of [pixels, targets]) {
+  for (const values of arrays) {
     const whole = values.slice();
     const length = values.length / size;
     for (let i = 0; i < size; i++) {

@@ -10,7 +10,14 @@ export interface LossTargets {
   /** One number per class; null for 1 each. */
   readonly classWeights: readonly number[] | null;
   /** `[count, classes]`, rows sum to 1; undefined for none. */
-  readonly softLabels: Float32Array | undefined;
+  readonly softLabels?: Float32Array | undefined;
+  /** The votes themselves, `[count, kinds]`, rows sum to 1; undefined for none. */
+  readonly votes?: Float32Array | undefined;
+}
+
+/** Units of the auxiliary head that a configuration asks for. */
+export function auxiliaryUnits({ votes }: TrainConfig): number {
+  return votes !== null && votes.auxiliary > 0 ? ferplusClasses.length : 0;
 }
 
 /**
@@ -19,10 +26,11 @@ export interface LossTargets {
  */
 export function chooseTargets(
   dataset: PackedDataset,
-  { classWeights, votes: choice }: TrainConfig,
+  config: TrainConfig,
   training: Int32Array,
   votes: string | undefined,
 ): LossTargets {
+  const { classWeights, votes: choice } = config;
   if (Array.isArray(classWeights) && classWeights.length !== dataset.labels.length) {
     throw new ConfigError(
       `classWeights must hold a number for each of the ${dataset.labels.length} classes, and holds ${classWeights.length}`,
@@ -30,11 +38,27 @@ export function chooseTargets(
   }
   return {
     classWeights: classWeights === 'balanced' ? balancedClassWeights(dataset, training) : classWeights,
-    softLabels: choice === null ? undefined : softLabels(dataset, training, votes),
+    ...(choice === null ? {} : votedTargets(dataset, training, votes, auxiliaryUnits(config) > 0)),
   };
 }
 
-function softLabels(dataset: PackedDataset, training: Int32Array, text: string | undefined): Float32Array {
+function votedTargets(dataset: PackedDataset, training: Int32Array, text: string | undefined, auxiliary: boolean) {
+  const kinds = ferplusClasses.length;
+  const votes = votesOfSamples(dataset, text);
+  const { classes, labels } = dataset;
+  const softLabels = translateVotes({ votes, kinds, classes, classCount: labels.length }, training);
+  if (!auxiliary) return { softLabels };
+  for (let i = 0; i < classes.length; i++) {
+    const row = votes.subarray(i * kinds, (i + 1) * kinds);
+    const total = row.reduce((sum, count) => sum + count, 0);
+    // Nobody voted: every kind is as likely.
+    for (let k = 0; k < kinds; k++) row[k] = total === 0 ? 1 / kinds : row[k]! / total;
+  }
+  return { softLabels, votes };
+}
+
+/** `[count, kinds]`, joined by row number. */
+function votesOfSamples(dataset: PackedDataset, text: string | undefined): Float32Array {
   if (text === undefined) throw new TypeError('chooseTargets: the configuration names votes and none are given');
   if (dataset.source.kind !== 'fer2013-csv') {
     throw new DatasetError(
@@ -53,8 +77,5 @@ function softLabels(dataset: PackedDataset, training: Int32Array, text: string |
   dataset.rows.forEach((row, i) => {
     ofSamples.set(votes.subarray(row * kinds, (row + 1) * kinds), i * kinds);
   });
-  return translateVotes(
-    { votes: ofSamples, kinds, classes: dataset.classes, classCount: dataset.labels.length },
-    training,
-  );
+  return ofSamples;
 }

@@ -121,7 +121,13 @@ export const trainConfigSchema = z
     votes: z
       .strictObject({
         file: z.string().min(1).describe("FER+'s fer2013new.csv, for the rows of the dataset's source"),
-        weight: share.default(0.5).describe('share of the votes in the targets'),
+        weight: share.default(0.3).describe('share of the votes, translated to the labels, in the targets'),
+        auxiliary: z
+          .number()
+          .min(0)
+          .max(10)
+          .default(1)
+          .describe('weight of the loss of a second head that learns the votes themselves'),
       })
       .nullable()
       .default(null)

@@ -21,7 +21,7 @@ import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
 import { createRandom } from '../../core/tensor/random.js';
 import { chooseSamples } from './choose-samples.js';
-import { chooseTargets } from './choose-targets.js';
+import { auxiliaryUnits, chooseTargets } from './choose-targets.js';
 import type { TrainConfig } from './config.js';
 import { beginRun, type RunFacts, readBest, readRun, runFiles, type Speed, writeMetrics } from './run-folder.js';
 import { validate } from './validate.js';
@@ -68,6 +68,7 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
     dropout: config.dropout,
     l2: config.l2,
     kernel: config.kernel,
+    auxiliary: auxiliaryUnits(config),
   };
   const architecture = createArchitecture(config.architecture, options);
   for (const { side } of config.progressive) atSide(architecture, side);
@@ -109,13 +110,14 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
     const { width, height, pixels, classes } = dataset;
     const samples = (indices: Int32Array): Samples => ({ width, height, pixels, classes, indices });
     const batches = new TrainingBatches({
-      samples: { ...samples(chosen.training), softLabels: lossTargets.softLabels },
+      samples: { ...samples(chosen.training), softLabels: lossTargets.softLabels, votes: lossTargets.votes },
       view: architecture.view,
       classCount: dataset.labels.length,
       batchSize: config.batchSize,
       seed: config.seed,
       labelSmoothing: config.labelSmoothing,
       softLabelWeight: config.votes?.weight ?? 0,
+      auxiliaryWeight: config.votes?.auxiliary ?? 0,
       classWeights: lossTargets.classWeights,
       mixup: config.mixup,
       augmentation: config.augmentation,
