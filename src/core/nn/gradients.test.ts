@@ -283,6 +283,10 @@ describe('finite differences', () => {
       dense({ units: 5 }),
       batchless(),
     ),
+    'an auxiliary head on the same embedding': {
+      ...tiny(flatten(), dense({ units: 5 }), relu()),
+      auxiliary: dense({ units: 4 }),
+    },
     'an L2 penalty is in the loss, its gradient in the optimiser': tiny(flatten(), dense({ units: 4, l2: 0.05 })),
   };
 
@@ -296,6 +300,7 @@ describe('finite differences', () => {
       side: 8,
       pixels: Float32Array.from({ length: 4 * 64 }, () => random.between(0, 255)),
       targets: Float32Array.from({ length: 12 }, (_, i) => (i % 3 === Math.floor(i / 3) % 3 ? 0.8 : 0.1)),
+      votes: architecture.auxiliary && Float32Array.from({ length: 16 }, (_, i) => (i % 4 === 1 ? 0.3 : 0.1)),
       masks: engine.masks.map(({ shape, rate }) =>
         Float32Array.from({ length: 4 * elements(shape) }, () => (random.next() < rate ? 0 : 1 / (1 - rate))),
       ),

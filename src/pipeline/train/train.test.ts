@@ -5,9 +5,11 @@ import { stripes } from '../../../tests/fixtures/stripes.js';
 import { openSession } from '../../adapters/node/session.js';
 import { WorkerEngine } from '../../adapters/node/worker-engine.js';
 import { ConfigError, DatasetError, RunError } from '../../core/errors.js';
-import { createArchitecture } from '../../core/nn/architecture.js';
+import { countParameters, createArchitecture } from '../../core/nn/architecture.js';
+import { readCheckpoint } from '../../core/nn/checkpoint.js';
 import { LocalEngine } from '../../core/nn/engine.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
+import { readModel } from '../../core/onnx/read-model.js';
 import { silentProgress } from '../../core/ports/progress.js';
 import { parseTrainConfig } from './config.js';
 import { runFiles } from './run-folder.js';
@@ -116,6 +118,25 @@ describe('a run', () => {
     await expect(trainRun(asked)).rejects.toThrow(ConfigError);
     await expect(trainRun(asked)).rejects.toThrow(/those of original do/);
     expect(await asked.store.read(runFiles.config)).toBeUndefined();
+  });
+
+  test('learns from votes by a second head, which the model leaves out', async () => {
+    const votedDataset = { ...dataset, source: { ...dataset.source, kind: 'fer2013-csv' } };
+    const rows = [...dataset.classes].map((label) => [0, 1, 2].map((kind) => (kind === label ? 9 : 0)).join());
+    const votes = ['Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF']
+      .concat(rows.map((counts) => `Training,,${counts},0,0,0,1,0,0,0`))
+      .join('\n');
+    const asked = request({ dataset: votedDataset, votes }, { votes: { file: 'votes.csv' }, epochs: 1 });
+    await trainRun(asked);
+    const checkpoint = readCheckpoint((await asked.store.read(runFiles.checkpoint))!);
+    expect(checkpoint.engine.weights.get('auxiliary/weight')!.length).toBe(256 * 10);
+    const { initializers } = readModel((await asked.store.read(runFiles.model))!);
+    expect(initializers.some(({ name }) => name.startsWith('auxiliary'))).toBe(false);
+    const facts = JSON.parse(new TextDecoder().decode(await asked.store.read(runFiles.run)));
+    expect(facts.parameters).toBe(countParameters(createArchitecture('compact', { classes: 3 })));
+    await expect(
+      trainRun({ ...asked, store: createMemoryStore(), votes: votes.split('\n').slice(0, 9).join('\n') }),
+    ).rejects.toThrow(/must reach to row 39/);
   });
 
   test('votes are for data from fer2013.csv, and weights for its classes', async () => {
