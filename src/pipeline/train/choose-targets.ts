@@ -20,6 +20,13 @@ export function auxiliaryUnits({ votes }: TrainConfig): number {
   return votes !== null && votes.auxiliary > 0 ? ferplusClasses.length : 0;
 }
 
+/** What a model learned from besides the labels, for its metadata and card; undefined when nothing. */
+export function describeTargets({ votes }: TrainConfig): string | undefined {
+  if (votes === null) return undefined;
+  const second = votes.auxiliary > 0 ? `, and in full by a second head (weight ${votes.auxiliary})` : '';
+  return `FER+ votes: a share of ${votes.weight} of the targets${second}`;
+}
+
 /**
  * Only the training samples take part. Throws ConfigError when the weights do not fit the classes, DatasetError when the
  * votes are not FER+'s or not those of the dataset's rows.

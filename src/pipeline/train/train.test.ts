@@ -130,8 +130,9 @@ describe('a run', () => {
     await trainRun(asked);
     const checkpoint = readCheckpoint((await asked.store.read(runFiles.checkpoint))!);
     expect(checkpoint.engine.weights.get('auxiliary/weight')!.length).toBe(256 * 10);
-    const { initializers } = readModel((await asked.store.read(runFiles.model))!);
+    const { initializers, metadata } = readModel((await asked.store.read(runFiles.model))!);
     expect(initializers.some(({ name }) => name.startsWith('auxiliary'))).toBe(false);
+    expect(metadata.get('moodlens')).toContain('"targets":"FER+ votes: a share of 0.3 of the targets, and in full');
     const facts = JSON.parse(new TextDecoder().decode(await asked.store.read(runFiles.run)));
     expect(facts.parameters).toBe(countParameters(createArchitecture('compact', { classes: 3 })));
     await expect(

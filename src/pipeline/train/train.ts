@@ -21,7 +21,7 @@ import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
 import { createRandom } from '../../core/tensor/random.js';
 import { chooseSamples } from './choose-samples.js';
-import { auxiliaryUnits, chooseTargets } from './choose-targets.js';
+import { auxiliaryUnits, chooseTargets, describeTargets } from './choose-targets.js';
 import type { TrainConfig } from './config.js';
 import { beginRun, type RunFacts, readBest, readRun, runFiles, type Speed, writeMetrics } from './run-folder.js';
 import { validate } from './validate.js';
@@ -168,6 +168,7 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
       parameters: facts.parameters,
       multiplyAdds: facts.multiplyAdds,
       split: describeSplit(config),
+      targets: describeTargets(config),
       metrics: {
         epoch: figures.epoch,
         validationAccuracy: accuracy,
