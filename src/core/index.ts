@@ -100,6 +100,7 @@ export { buildModel } from './nn/inference-graph.js';
 export { type ModelMetadata, modelMetadataSchema } from './nn/model-metadata.js';
 export { initialWeights, type Weights } from './nn/parameters.js';
 export { type ExpressionModelFile, readExpressionModel } from './nn/read-expression-model.js';
+export { TaughtEngine, type TeacherOptions } from './nn/taught-engine.js';
 
 // onnx
 export { type FromTfliteOptions, fromTflite } from './onnx/from-tflite.js';

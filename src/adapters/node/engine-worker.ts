@@ -2,11 +2,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createArchitecture } from '../../core/nn/architecture.js';
 import { LocalEngine } from '../../core/nn/engine.js';
+import { TaughtEngine } from '../../core/nn/taught-engine.js';
 import { openSession } from './session.js';
 import type { EngineRequest, WorkerEngineOptions } from './worker-engine.js';
 
-const { architecture, architectureOptions, ...engineOptions } = workerData as WorkerEngineOptions;
-const engine = new LocalEngine(createArchitecture(architecture, architectureOptions), openSession, engineOptions);
+const { architecture, architectureOptions, teacher, ...engineOptions } = workerData as WorkerEngineOptions;
+const student = new LocalEngine(createArchitecture(architecture, architectureOptions), openSession, engineOptions);
+const engine = teacher === undefined ? student : new TaughtEngine(student, teacher, openSession, engineOptions);
 
 parentPort!.on('message', async ({ id, request }: { id: number; request: EngineRequest }) => {
   try {

@@ -4,11 +4,14 @@ import { DeviceError } from '../../core/errors.js';
 import { type ArchitectureName, type ArchitectureOptions, createArchitecture } from '../../core/nn/architecture.js';
 import type { Batch, EngineOptions, EngineState, StepResult, TrainingEngine } from '../../core/nn/engine.js';
 import type { Mask } from '../../core/nn/layer.js';
+import type { TeacherOptions } from '../../core/nn/taught-engine.js';
 import { buildTrainingGraph } from '../../core/nn/training-graph.js';
 
 export interface WorkerEngineOptions extends EngineOptions {
   readonly architecture: ArchitectureName;
   readonly architectureOptions: ArchitectureOptions;
+  /** Of an engine that learns by distillation. */
+  readonly teacher?: TeacherOptions | undefined;
 }
 
 export type EngineRequest =

@@ -1,4 +1,5 @@
 // `moodlens train`: trains an expression model from a dataset.
+import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore } from '../../adapters/node/files.js';
@@ -112,8 +113,22 @@ function requirePlaces(options: TrainOptions): { folder: string; data: string } 
 }
 
 /** The files that a configuration names. */
-async function readFiles({ votes }: TrainConfig): Promise<MemberFiles> {
-  return { votes: votes === null ? undefined : await readTextFile(votes.file) };
+async function readFiles({ votes, distillation }: TrainConfig): Promise<MemberFiles> {
+  return {
+    votes: votes === null ? undefined : await readTextFile(votes.file),
+    teacher: distillation === null ? undefined : await readTeacher(distillation.teacher),
+  };
+}
+
+async function readTeacher(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new ConfigError(
+      `distillation.teacher must name a model.onnx that can be read, and ${path} cannot; check the path`,
+      { cause },
+    );
+  }
 }
 
 function describe(result: TrainResult | EnsembleResult, folder: string, data: string): string {

@@ -1,42 +1,21 @@
 // Merging models: the mean of what each says, whatever their networks; and models that do not fit together.
 import { describe, expect, it } from 'vitest';
 import { tinyExpressionModel } from '../../../tests/fixtures/tiny-expression-model.js';
+import { untrainedModel } from '../../../tests/fixtures/untrained-model.js';
 import { openSession } from '../../adapters/node/session.js';
 import { ConfigError } from '../errors.js';
 import { createRandom } from '../tensor/random.js';
-import { type ArchitectureName, countMultiplyAdds, countParameters, createArchitecture } from './architecture.js';
 import { buildEnsemble, type EnsembleMember } from './ensemble-model.js';
 import { ExpressionModel } from './expression-model.js';
-import { buildModel } from './inference-graph.js';
-import { initialWeights } from './parameters.js';
 import { readExpressionModel } from './read-expression-model.js';
 
 const labels = ['left', 'middle', 'right'];
-
-function untrained(name: ArchitectureName, seed: number): Uint8Array {
-  const architecture = createArchitecture(name, { classes: labels.length });
-  const { features, crop, input } = architecture;
-  return buildModel(architecture, initialWeights(architecture, createRandom(seed)), {
-    format: 1,
-    architecture: name,
-    labels,
-    input,
-    embedding: features.outputShape([1, crop.height, crop.width])[0]!,
-    parameters: countParameters(architecture),
-    multiplyAdds: countMultiplyAdds(architecture),
-    split: 'trained on nothing',
-    metrics: { validationAccuracy: seed / 10 },
-    dataset: 'none',
-    run: `${name}-${seed}`,
-    licence: 'MIT',
-  });
-}
 
 const member = (name: string, bytes: Uint8Array): EnsembleMember => ({ name, ...readExpressionModel(bytes) });
 
 describe('buildEnsemble', () => {
   it('gives the mean of the probabilities and all embeddings, from different networks', async () => {
-    const files = [untrained('residual', 1), untrained('original', 2), untrained('compact', 3)];
+    const files = [untrainedModel('residual', 1), untrainedModel('original', 2), untrainedModel('compact', 3)];
     const ensemble = await ExpressionModel.open(
       buildEnsemble(
         files.map((bytes, i) => member(`m${i}`, bytes)),
@@ -70,6 +49,14 @@ describe('buildEnsemble', () => {
       expect(metadata[key]).toBe(models.reduce((sum, model) => sum + model.metadata[key], 0));
     }
     for (const model of [ensemble, ...models]) await model.release();
+  });
+
+  it('says what each member was trained on', () => {
+    const votes = tinyExpressionModel({ metadata: { run: 'a', split: 'trained on A', targets: 'votes' } });
+    const plain = tinyExpressionModel({ metadata: { run: 'b', split: 'trained on B' } });
+    const { metadata } = readExpressionModel(buildEnsemble([member('a', votes), member('b', plain)], 'x'));
+    expect(metadata).toMatchObject({ split: 'trained on A; trained on B', targets: 'votes', dataset: 'none' });
+    expect(readExpressionModel(buildEnsemble(pair(), 'x')).metadata.targets).toBeUndefined();
   });
 
   const tiny = (name: string, options: Parameters<typeof tinyExpressionModel>[0] = {}) =>

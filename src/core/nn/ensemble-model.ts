@@ -86,8 +86,8 @@ function describeEnsemble(members: readonly EnsembleMember[], run: string): Mode
   const each = members.map(({ metadata }) => metadata);
   const sum = (key: 'parameters' | 'multiplyAdds' | 'embedding'): number =>
     each.reduce((total, metadata) => total + metadata[key], 0);
-  const different = (key: 'split' | 'dataset' | 'licence'): string =>
-    [...new Set(each.map((metadata) => metadata[key]))].join('; ');
+  const different = (key: 'split' | 'targets' | 'dataset' | 'licence'): string =>
+    [...new Set(each.flatMap((metadata) => metadata[key] ?? []))].join('; ');
   const { labels, input } = each[0]!;
   return {
     format: 1,
@@ -98,6 +98,7 @@ function describeEnsemble(members: readonly EnsembleMember[], run: string): Mode
     parameters: sum('parameters'),
     multiplyAdds: sum('multiplyAdds'),
     split: different('split'),
+    targets: different('targets') || undefined,
     // The mean has figures of its own only once it is evaluated.
     metrics: {},
     dataset: different('dataset'),

@@ -18,6 +18,13 @@ export const modelMetadataSchema = z.object({
   dataset: z.string().describe('hash of the packed dataset'),
   run: z.string().describe('name of the run that made it'),
   licence: z.string(),
+  teacher: z
+    .object({
+      ...{ hash: z.string(), run: z.string(), architecture: z.string(), split: z.string() },
+      targets: z.string().optional(),
+    })
+    .optional()
+    .describe('the model whose probabilities were part of its targets'),
   members: z
     .array(z.object({ run: z.string(), architecture: z.string(), metrics: z.record(z.string(), z.number()) }))
     .optional()

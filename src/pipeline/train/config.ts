@@ -132,6 +132,15 @@ export const trainConfigSchema = z
       .nullable()
       .default(null)
       .describe('soft labels from the votes of ten people a picture; null for none'),
+    distillation: z
+      .strictObject({
+        teacher: z.string().min(1).describe('a model.onnx that moodlens wrote, of one model or an ensemble'),
+        weight: share.default(0.5).describe("share of the teacher's probabilities in the targets"),
+        temperature: z.number().min(0.1).max(100).default(1).describe('above 1 the teacher is less sure'),
+      })
+      .nullable()
+      .default(null)
+      .describe("soft targets from a teacher's look at each batch; null for none"),
     progressive: z
       .array(
         z.strictObject({

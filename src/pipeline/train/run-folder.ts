@@ -4,6 +4,7 @@ import { RunError } from '../../core/errors.js';
 import { type Checkpoint, readCheckpoint } from '../../core/nn/checkpoint.js';
 import type { TrainerState } from '../../core/nn/trainer.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
+import type { TeacherFacts } from './choose-teacher.js';
 import { parseTrainConfig, type TrainConfig } from './config.js';
 
 /** Names of the files in a run folder. */
@@ -27,6 +28,8 @@ export interface RunFacts {
   readonly excludedDuplicates: number;
   readonly parameters: number;
   readonly multiplyAdds: number;
+  /** Of a run that learns by distillation. */
+  readonly teacher?: TeacherFacts | undefined;
 }
 
 /** Writes what a run is. Throws RunError when the folder holds a run already. */
@@ -61,7 +64,13 @@ export async function readRun(store: BlobStore, config: TrainConfig, facts: RunF
       `a run must be resumed with its own configuration, and ${found.join(', ')}; leave those out, or start a new run with --out`,
     );
   }
-  if ((await readRunFacts(store)).dataset !== facts.dataset) {
+  const { dataset, teacher } = await readRunFacts(store);
+  if (teacher?.hash !== facts.teacher?.hash) {
+    throw new RunError(
+      `a run must be resumed with the teacher it began with, and ${config.distillation?.teacher} is another file by now; put the old one there, or start a new run with --out`,
+    );
+  }
+  if (dataset !== facts.dataset) {
     throw new RunError(
       'a run must be resumed on the dataset it began with, and this one has another hash; give that --data',
     );

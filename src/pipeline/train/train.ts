@@ -15,13 +15,17 @@ import { type EngineOptions, modelWeights, type TrainingEngine } from '../../cor
 import { buildModel } from '../../core/nn/inference-graph.js';
 import type { ModelMetadata } from '../../core/nn/model-metadata.js';
 import { initialWeights } from '../../core/nn/parameters.js';
+import type { TeacherOptions } from '../../core/nn/taught-engine.js';
 import { freshState, type TrainerState, type TrainingEnd, train } from '../../core/nn/trainer.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
 import { createRandom } from '../../core/tensor/random.js';
 import { chooseSamples } from './choose-samples.js';
+
 import { auxiliaryUnits, chooseTargets, describeTargets } from './choose-targets.js';
+import { chooseTeacher, type TeacherFacts } from './choose-teacher.js';
+
 import type { TrainConfig } from './config.js';
 import { beginRun, type RunFacts, readBest, readRun, runFiles, type Speed, writeMetrics } from './run-folder.js';
 import { validate } from './validate.js';
@@ -30,7 +34,7 @@ import { validate } from './validate.js';
 export type StartEngine = (
   architecture: ArchitectureName,
   architectureOptions: ArchitectureOptions,
-  options: EngineOptions,
+  options: EngineOptions & { readonly teacher?: TeacherOptions | undefined },
 ) => Promise<TrainingEngine>;
 
 export interface TrainRequest {
@@ -38,6 +42,8 @@ export interface TrainRequest {
   readonly config: TrainConfig;
   /** The text of the file that `config.votes` names; undefined when it names none. */
   readonly votes?: string | undefined;
+  /** The file that `config.distillation` names; undefined when it names none. */
+  readonly teacher?: Uint8Array | undefined;
   /** The run folder. */
   readonly store: BlobStore;
   /** The run's name, kept in the model. */
@@ -74,6 +80,7 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
   for (const { side } of config.progressive) atSide(architecture, side);
   const chosen = chooseSamples(dataset, config);
   const lossTargets = chooseTargets(dataset, config, chosen.training, request.votes);
+  const teacher = chooseTeacher(dataset, config, architecture, request.teacher);
   // Before anything is written: a refused run must not leave a folder that stands in the way of the next.
   if (chosen.training.length < config.batchSize) {
     throw new RunError(
@@ -89,6 +96,7 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
     excludedDuplicates: chosen.excludedDuplicates,
     parameters: costs.parameters,
     multiplyAdds: costs.multiplyAdds,
+    teacher: teacher?.facts,
   };
   const checkpoint = request.resume ? await readRun(store, config, facts) : await beginRun(store, config, facts);
   progress.note(
@@ -96,6 +104,7 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
       `${facts.trainingSamples} training and ${facts.validationSamples} validation pictures` +
       (facts.excludedDuplicates > 0 ? `, ${facts.excludedDuplicates} duplicates of validation pictures left out` : ''),
   );
+  if (teacher !== undefined) progress.note(describeTeacher(teacher.facts, describeSplit(config)));
   const weights = checkpoint?.engine.weights ?? initialWeights(architecture, createRandom(config.seed));
   const engine = await request.startEngine(config.architecture as ArchitectureName, options, {
     optimiser: config.optimiser,
@@ -104,6 +113,7 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
     clipNorm: config.clipNorm,
     average: config.average,
     threads: config.threads,
+    teacher: teacher?.options,
   });
   try {
     if (checkpoint !== undefined) await engine.restore(checkpoint.engine);
@@ -180,6 +190,7 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
       dataset: dataset.hash,
       run: request.name,
       licence: 'MIT',
+      ...(teacher === undefined ? {} : { teacher: teacher.facts }),
     };
     await store.write(runFiles.model, buildModel(architecture, modelWeights(kept.engine), metadata));
     return { end, epochs: state.epoch, validation: { accuracy, interval, n } };
@@ -188,10 +199,16 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
   }
 }
 
-function describeSplit({ trainingSplit, validation }: TrainConfig): string {
+function describeTeacher({ run, architecture, split }: TeacherFacts, ownSplit: string): string {
+  const taught = `taught by ${run} (${architecture}), which was ${split}`;
+  if (split === ownSplit) return taught;
+  return `${taught}; this run is ${ownSplit}: its validation figures are only honest if the teacher was not trained on those pictures`;
+}
+
+function describeSplit({ trainingSplit, validation, seed }: TrainConfig): string {
   return 'split' in validation
     ? `trained on ${trainingSplit}, validated on ${validation.split}`
-    : `trained on ${trainingSplit} without fold ${validation.fold} of ${validation.folds}, validated on that fold`;
+    : `trained on ${trainingSplit} without fold ${validation.fold} of ${validation.folds} (seed ${validation.seed ?? seed}), validated on that fold`;
 }
 
 /** Progress with images per second, and the speed of each epoch. */
