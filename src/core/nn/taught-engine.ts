@@ -88,11 +88,14 @@ export function teach(
   const classes = targets.length / size;
   const taught = new Float32Array(targets.length);
   for (let from = 0; from < targets.length; from += classes) {
+    const row = probabilities.subarray(from, from + classes);
+    // Relative to the largest, so that no temperature makes all of them vanish.
+    const largest = Math.max(...row);
     let [own, theirs] = [0, 0];
-    for (let k = from; k < from + classes; k++) {
-      own += targets[k]!;
-      taught[k] = probabilities[k]! ** (1 / temperature);
-      theirs += taught[k]!;
+    for (let c = 0; c < classes; c++) {
+      own += targets[from + c]!;
+      taught[from + c] = (row[c]! / largest) ** (1 / temperature);
+      theirs += taught[from + c]!;
     }
     const factor = (weight * own) / theirs;
     for (let k = from; k < from + classes; k++) taught[k] = (1 - weight) * targets[k]! + factor * taught[k]!;
