@@ -4,10 +4,16 @@ import { createArchitecture } from '../../core/nn/architecture.js';
 import { LocalEngine } from '../../core/nn/engine.js';
 import { TaughtEngine } from '../../core/nn/taught-engine.js';
 import { openSession } from './session.js';
+import { ThreadGradients } from './thread-gradients.js';
 import type { EngineRequest, WorkerEngineOptions } from './worker-engine.js';
 
-const { architecture, architectureOptions, teacher, ...engineOptions } = workerData as WorkerEngineOptions;
-const student = new LocalEngine(createArchitecture(architecture, architectureOptions), openSession, engineOptions);
+const { architecture: name, architectureOptions, teacher, ...engineOptions } = workerData as WorkerEngineOptions;
+const architecture = createArchitecture(name, architectureOptions);
+const others = Array.from(
+  { length: (engineOptions.workers ?? 1) - 1 },
+  () => new ThreadGradients({ architecture: name, architectureOptions, ...engineOptions }),
+);
+const student = new LocalEngine(architecture, openSession, engineOptions, others);
 const engine = teacher === undefined ? student : new TaughtEngine(student, teacher, openSession, engineOptions);
 
 parentPort!.on('message', async ({ id, request }: { id: number; request: EngineRequest }) => {

@@ -1,12 +1,14 @@
-// Holds a network's weights and runs its steps: gradients by a generated ONNX graph, the optimiser in TypeScript.
-import type { OpenSession, Session, Tensor } from '../ports/session.js';
-import { type Architecture, atSide, cropShape, modelParametersOf, network, parametersOf } from './architecture.js';
+// Holds a network's weights and runs its steps: gradients by generated ONNX graphs, the optimiser in TypeScript.
+import type { OpenSession, Session } from '../ports/session.js';
+import { type Architecture, cropShape, modelParametersOf, parametersOf } from './architecture.js';
 import { clipGradients } from './clip-gradients.js';
+import { DividedGradients, equalParts, partsUpTo } from './divided-gradients.js';
+import { type BatchGradients, type GradientSource, GraphGradients, parameterFeeds } from './gradient-source.js';
 import { buildEvaluationGraph, modelNames } from './inference-graph.js';
-import type { Formulas, Mask, Parameter } from './layer.js';
+import type { Formulas, Mask } from './layer.js';
 import { createOptimiser, type Optimiser, type OptimiserOptions, type Shrinkage } from './optimiser.js';
 import type { Weights } from './parameters.js';
-import { buildTrainingGraph, type TrainingGraph, trainingNames } from './training-graph.js';
+import { buildTrainingGraph } from './training-graph.js';
 import { WeightAverage, type WeightAverageOptions } from './weight-average.js';
 
 /** One batch, ready for the graph. */
@@ -67,41 +69,55 @@ export interface EngineOptions {
   readonly clipNorm?: number | null;
   /** Keeps an average of the weights and predicts with it; default null, none. */
   readonly average?: WeightAverageOptions | null;
-  /** Threads inside an operator; default 1. */
+  /** Threads inside an operator, of all workers together; default 1. */
   readonly threads?: number;
+  /** Parts of equal size that a batch is divided into, so that they can be computed at the same time; default 1. */
+  readonly workers?: number;
+  /** Batch norm takes its statistics over at most this many samples; default null, all that a worker has. */
+  readonly ghostBatch?: number | null;
   /** 'portable' for sessions that do not run on ONNX Runtime's CPU provider; default 'cpu'. */
   readonly formulas?: Formulas;
 }
 
-interface Step {
-  readonly graph: TrainingGraph;
-  readonly session: Session;
+/** The options on which gradients depend. */
+export type GradientOptions = Pick<EngineOptions, 'threads' | 'workers' | 'ghostBatch' | 'formulas'>;
+
+/** A source of gradients in this thread, for the share of the batch that one of `workers` gets. */
+export function workerGradients(
+  architecture: Architecture,
+  openSession: OpenSession,
+  { threads = 1, workers = 1, ghostBatch = null, formulas }: GradientOptions,
+): GradientSource {
+  const options = { threads: Math.max(1, Math.floor(threads / workers)), formulas };
+  const source = new GraphGradients(architecture, openSession, options);
+  return ghostBatch === null ? source : new DividedGradients([source], partsUpTo(ghostBatch));
 }
 
-/** Runs in the thread that creates it. */
+/** Runs in the thread that creates it, but for the sources of gradients that it is given. */
 export class LocalEngine implements TrainingEngine {
   readonly masks: readonly Mask[];
   readonly #architecture: Architecture;
   readonly #openSession: OpenSession;
   readonly #threads: number;
-  readonly #formulas: Formulas;
   readonly #optimiser: Optimiser;
   readonly #shrinkage: Shrinkage;
   readonly #clipNorm: number | null;
   readonly #average: WeightAverage | undefined;
-  readonly #parameters: readonly Parameter[];
-  readonly #classes: number;
+  readonly #source: GradientSource;
   #weights: Weights;
-  /** One session per batch size and side: opening one is cheap, about 50 ms. */
-  readonly #steps = new Map<string, Promise<Step>>();
   #evaluation: Promise<Session> | undefined;
 
-  constructor(architecture: Architecture, openSession: OpenSession, options: EngineOptions) {
+  /** `others` compute parts of each batch at the same time as this thread; without them it computes one after the other. */
+  constructor(
+    architecture: Architecture,
+    openSession: OpenSession,
+    options: EngineOptions,
+    others: readonly GradientSource[] = [],
+  ) {
     const parameters = parametersOf(architecture);
     this.#architecture = architecture;
     this.#openSession = openSession;
     this.#threads = options.threads ?? 1;
-    this.#formulas = options.formulas ?? 'cpu';
     this.#optimiser = createOptimiser(options.optimiser);
     this.#weights = options.weights;
     const { weightDecay = 0, clipNorm = null, average = null } = options;
@@ -111,8 +127,8 @@ export class LocalEngine implements TrainingEngine {
     };
     this.#clipNorm = clipNorm;
     this.#average = average === null ? undefined : new WeightAverage(average);
-    this.#parameters = parameters;
-    this.#classes = network(architecture).outputShape(cropShape(architecture))[0] ?? 0;
+    const sources = [workerGradients(architecture, openSession, options), ...others];
+    this.#source = new DividedGradients(sources, equalParts(options.workers ?? 1));
     this.masks = buildTrainingGraph(architecture, 1).masks;
   }
 
@@ -129,33 +145,15 @@ export class LocalEngine implements TrainingEngine {
   }
 
   /** Forward and backward without moving anything; the L2 penalty is in `loss` and not in `gradients`. */
-  async gradients(batch: Batch) {
-    const { graph, session } = await this.#stepFor(batch);
-    const feeds = this.#parameterFeeds(this.#weights, this.#parameters);
-    feeds[trainingNames.pixels] = { dims: [batch.size, 1, batch.side, batch.side], data: batch.pixels };
-    feeds[trainingNames.targets] = { dims: [batch.size, this.#classes], data: batch.targets };
-    if (batch.votes !== undefined) {
-      feeds[trainingNames.votes] = { dims: [batch.size, batch.votes.length / batch.size], data: batch.votes };
-    }
-    graph.masks.forEach(({ name, shape }, index) => {
-      const data = batch.masks[index];
-      if (data === undefined) throw new TypeError(`engine: batch without mask ${index}`);
-      feeds[name] = { dims: [batch.size, ...shape], data };
-    });
-    const outputs = await session.run(feeds);
-    const array = (name: string): Float32Array => outputs[name]!.data as Float32Array;
-    const gradients = new Map([...graph.gradients].map(([name, value]) => [name, array(value)]));
-    const statistics = new Map(
-      graph.statistics.map(({ parameter, value, momentum }) => [parameter, { value: array(value), momentum }]),
-    );
-    const loss = array(trainingNames.loss)[0]! + this.#penalty();
-    return { loss, probabilities: array(trainingNames.probabilities), gradients, statistics };
+  async gradients(batch: Batch): Promise<BatchGradients> {
+    const found = await this.#source.gradients(this.#weights, batch);
+    return { ...found, loss: found.loss + this.#penalty() };
   }
 
   async predict(pixels: Float32Array, size: number): Promise<Float32Array> {
     this.#evaluation ??= this.#openSession(buildEvaluationGraph(this.#architecture), { threads: this.#threads });
     const session = await this.#evaluation;
-    const feeds = this.#parameterFeeds(this.#average?.values ?? this.#weights, modelParametersOf(this.#architecture));
+    const feeds = parameterFeeds(this.#average?.values ?? this.#weights, modelParametersOf(this.#architecture));
     feeds['pixels'] = { dims: [size, ...cropShape(this.#architecture)], data: pixels };
     const outputs = await session.run(feeds, [modelNames.probabilities]);
     return outputs[modelNames.probabilities]!.data as Float32Array;
@@ -173,16 +171,9 @@ export class LocalEngine implements TrainingEngine {
   }
 
   async release(): Promise<void> {
-    for (const step of this.#steps.values()) await (await step).session.release();
+    await this.#source.release();
     await (await this.#evaluation)?.release();
-    this.#steps.clear();
     this.#evaluation = undefined;
-  }
-
-  #parameterFeeds(weights: Weights, parameters: readonly Parameter[]): Record<string, Tensor> {
-    const feeds: Record<string, Tensor> = {};
-    for (const { name, shape } of parameters) feeds[name] = { dims: shape, data: weights.get(name)! };
-    return feeds;
   }
 
   #penalty(): number {
@@ -193,18 +184,5 @@ export class LocalEngine implements TrainingEngine {
       penalty += l2 * squares;
     }
     return penalty;
-  }
-
-  #stepFor({ size, side }: Batch): Promise<Step> {
-    const key = `${size}x${side}`;
-    let step = this.#steps.get(key);
-    if (step === undefined) {
-      const graph = buildTrainingGraph(atSide(this.#architecture, side), size, this.#formulas);
-      // 'all' would insert layout reorders that cost more than they save here (docs/experiments.md).
-      const options = { threads: this.#threads, optimization: 'extended' } as const;
-      step = this.#openSession(graph.model, options).then((session) => ({ graph, session }));
-      this.#steps.set(key, step);
-    }
-    return step;
   }
 }

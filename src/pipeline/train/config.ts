@@ -168,6 +168,22 @@ export const trainConfigSchema = z
       .max(64)
       .default(2)
       .describe('threads of ONNX Runtime; part of what makes a run repeatable'),
+    workers: z
+      .int()
+      .positive()
+      .max(64)
+      .default(1)
+      .describe('shares of a batch that are computed at the same time, by threads / workers threads each'),
+    ghostBatch: z
+      .int()
+      .min(2)
+      .nullable()
+      .default(null)
+      .describe("batch norm takes its statistics over at most so many samples; null for a worker's whole share"),
+  })
+  .refine(({ workers, threads }) => workers <= threads, {
+    path: ['workers'],
+    error: 'each worker needs a thread: workers must not be above threads',
   })
   .refine(({ architecture, kernel }) => kernel === undefined || architecture === 'original', {
     path: ['kernel'],

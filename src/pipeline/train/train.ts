@@ -113,6 +113,8 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
     clipNorm: config.clipNorm,
     average: config.average,
     threads: config.threads,
+    workers: config.workers,
+    ghostBatch: config.ghostBatch,
     teacher: teacher?.options,
   });
   try {

@@ -1,0 +1,32 @@
+// The thread behind thread-gradients.ts: computes one part of each batch.
+import { parentPort, workerData } from 'node:worker_threads';
+import { createArchitecture, parametersOf } from '../../core/nn/architecture.js';
+import { type Batch, workerGradients } from '../../core/nn/engine.js';
+import { openSession } from './session.js';
+import { type GradientReply, type GradientThreadData, sharedViews } from './thread-gradients.js';
+
+const { options, ...memory } = workerData as GradientThreadData;
+const architecture = createArchitecture(options.architecture, options.architectureOptions);
+const parameters = parametersOf(architecture);
+const sharedWeights = sharedViews(parameters, memory.weights).views;
+const weights = new Map([...sharedWeights].map(([name, view]) => [name, new Float32Array(view.length)]));
+const sharedGradients = sharedViews(
+  parameters.filter(({ trainable }) => trainable),
+  memory.gradients,
+).views;
+const source = workerGradients(architecture, openSession, options);
+
+parentPort!.on('message', async (batch: Batch) => {
+  parentPort!.postMessage(await answer(batch));
+});
+
+async function answer(batch: Batch): Promise<GradientReply> {
+  try {
+    for (const [name, values] of weights) values.set(sharedWeights.get(name)!);
+    const { gradients, ...result } = await source.gradients(weights, batch);
+    for (const [name, view] of sharedGradients) view.set(gradients.get(name)!);
+    return { result };
+  } catch (error) {
+    return { error };
+  }
+}

@@ -1,0 +1,105 @@
+// Where a step's gradients come from: a session in this thread, other threads, or parts of a batch put together.
+import type { OpenSession, Session, Tensor } from '../ports/session.js';
+import { type Architecture, atSide, cropShape, network, parametersOf } from './architecture.js';
+import type { Batch } from './engine.js';
+import type { Formulas, Parameter } from './layer.js';
+import type { Weights } from './parameters.js';
+import { buildTrainingGraph, type TrainingGraph, trainingNames } from './training-graph.js';
+
+/** What one batch says about the weights. The arrays are the caller's until the next batch. */
+export interface BatchGradients {
+  /** Mean cross-entropy of the batch, without penalties. */
+  readonly loss: number;
+  /** `[size, classes]` */
+  readonly probabilities: Float32Array;
+  /** Gradient of `loss` for each trainable parameter. */
+  readonly gradients: ReadonlyMap<string, Float32Array>;
+  /** The batch's own statistics for each running one, and the running one's momentum. */
+  readonly statistics: ReadonlyMap<string, { readonly value: Float32Array; readonly momentum: number }>;
+}
+
+export interface GradientSource {
+  /** Forward and backward; moves nothing. */
+  gradients(weights: Weights, batch: Batch): Promise<BatchGradients>;
+  release(): Promise<void>;
+}
+
+export interface GraphGradientsOptions {
+  /** Threads inside an operator; default 1. */
+  readonly threads?: number | undefined;
+  /** 'portable' for sessions that do not run on ONNX Runtime's CPU provider; default 'cpu'. */
+  readonly formulas?: Formulas | undefined;
+}
+
+interface Step {
+  readonly graph: TrainingGraph;
+  readonly session: Session;
+}
+
+/** Gradients by generated ONNX graphs, in the thread that asks. */
+export class GraphGradients implements GradientSource {
+  readonly #architecture: Architecture;
+  readonly #openSession: OpenSession;
+  readonly #options: GraphGradientsOptions;
+  readonly #parameters: readonly Parameter[];
+  readonly #classes: number;
+  /** One session per batch size and side: opening one is cheap, about 50 ms. */
+  readonly #steps = new Map<string, Promise<Step>>();
+
+  constructor(architecture: Architecture, openSession: OpenSession, options: GraphGradientsOptions = {}) {
+    this.#architecture = architecture;
+    this.#openSession = openSession;
+    this.#options = options;
+    this.#parameters = parametersOf(architecture);
+    this.#classes = network(architecture).outputShape(cropShape(architecture))[0] ?? 0;
+  }
+
+  async gradients(weights: Weights, batch: Batch): Promise<BatchGradients> {
+    const { graph, session } = await this.#stepFor(batch);
+    const feeds = parameterFeeds(weights, this.#parameters);
+    feeds[trainingNames.pixels] = { dims: [batch.size, 1, batch.side, batch.side], data: batch.pixels };
+    feeds[trainingNames.targets] = { dims: [batch.size, this.#classes], data: batch.targets };
+    if (batch.votes !== undefined) {
+      feeds[trainingNames.votes] = { dims: [batch.size, batch.votes.length / batch.size], data: batch.votes };
+    }
+    graph.masks.forEach(({ name, shape }, index) => {
+      const data = batch.masks[index];
+      if (data === undefined) throw new TypeError(`gradients: batch without mask ${index}`);
+      feeds[name] = { dims: [batch.size, ...shape], data };
+    });
+    const outputs = await session.run(feeds);
+    const array = (name: string): Float32Array => outputs[name]!.data as Float32Array;
+    return {
+      loss: array(trainingNames.loss)[0]!,
+      probabilities: array(trainingNames.probabilities),
+      gradients: new Map([...graph.gradients].map(([name, value]) => [name, array(value)])),
+      statistics: new Map(
+        graph.statistics.map(({ parameter, value, momentum }) => [parameter, { value: array(value), momentum }]),
+      ),
+    };
+  }
+
+  async release(): Promise<void> {
+    for (const step of this.#steps.values()) await (await step).session.release();
+    this.#steps.clear();
+  }
+
+  #stepFor({ size, side }: Batch): Promise<Step> {
+    const key = `${size}x${side}`;
+    let step = this.#steps.get(key);
+    if (step === undefined) {
+      const { threads = 1, formulas } = this.#options;
+      const graph = buildTrainingGraph(atSide(this.#architecture, side), size, formulas);
+      // 'all' would insert layout reorders that cost more than they save here (docs/experiments.md).
+      const options = { threads, optimization: 'extended' } as const;
+      step = this.#openSession(graph.model, options).then((session) => ({ graph, session }));
+      this.#steps.set(key, step);
+    }
+    return step;
+  }
+}
+
+/** The weights as inputs of a graph. */
+export function parameterFeeds(weights: Weights, parameters: readonly Parameter[]): Record<string, Tensor> {
+  return Object.fromEntries(parameters.map(({ name, shape }) => [name, { dims: shape, data: weights.get(name)! }]));
+}
