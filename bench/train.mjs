@@ -1,101 +1,113 @@
-// Images per second of whole training steps (forward, backward, optimiser), ours beside PyTorch's in the same run, on the
-// reference network; prints one line of JSON. `--architecture compact` times another network, without a peer.
-//
-// The peer is a script that prints one JSON line with `train_images_per_s_contiguous` and `…_channels_last`
-// (MOODLENS_PEER_TRAINER, run by MOODLENS_PEERS_PYTHON); without it only our figure is printed.
+// Images per second of whole training steps (forward, backward, optimiser), ours beside PyTorch's in the same run, with
+// as many threads and in PyTorch's better memory layout; prints a line of JSON for each network, with the ratio and the
+// largest resident memory. MOODLENS_PEERS_PYTHON names a Python with torch; without one only our figures are printed.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openSession } from '../dist/adapters/node/session.js';
-import { countParameters, createArchitecture } from '../dist/core/nn/architecture.js';
-import { TrainingBatches } from '../dist/core/nn/batches.js';
-import { LocalEngine } from '../dist/core/nn/engine.js';
+import { WorkerEngine } from '../dist/adapters/node/worker-engine.js';
+import { createArchitecture } from '../dist/core/nn/architecture.js';
 import { initialWeights } from '../dist/core/nn/parameters.js';
 import { createRandom } from '../dist/core/tensor/random.js';
 
 const { values } = parseArgs({
   options: {
-    architecture: { type: 'string', default: 'reference' },
+    architecture: { type: 'string', multiple: true, default: ['compact', 'reference'] },
     batch: { type: 'string', default: '64' },
     steps: { type: 'string', default: '12' },
     threads: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '3' },
+    /** Engine options as JSON: only they are timed, in this process. */
+    only: { type: 'string' },
   },
   allowPositionals: true,
 });
 const [batch, steps, threads, rounds] = ['batch', 'steps', 'threads', 'rounds'].map((name) => Number(values[name]));
 const python = process.env.MOODLENS_PEERS_PYTHON ?? join(homedir(), '.cache/peers/bin/python');
-const peer =
-  process.env.MOODLENS_PEER_TRAINER ?? fileURLToPath(new URL('../../shared/peers/train_torch.py', import.meta.url));
-const hasPeer = values.architecture === 'reference' && existsSync(python) && existsSync(peer);
-
-const architecture = createArchitecture(values.architecture, { classes: 7 });
-const result = { benchmark: 'train', architecture: values.architecture, parameters: countParameters(architecture) };
-const measured = [];
-for (let round = 0; round < rounds; round++) {
-  // In turn, so that a machine whose speed drifts treats both alike.
-  const ours = await timeOurs();
-  measured.push({ ours, peer: hasPeer ? timePeer() : undefined });
-  process.stderr.write(`${JSON.stringify(measured.at(-1))}\n`);
-}
+const peer = fileURLToPath(new URL('train-torch.py', import.meta.url));
+const variants = [{ workers: 1 }, { workers: threads }, { workers: threads, ghostBatch: 16 }];
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
-const imagesPerSecond = median(measured.map(({ ours }) => ours));
-Object.assign(result, { batch, threads, rounds, imagesPerSecond: Math.round(imagesPerSecond * 10) / 10 });
-if (hasPeer) {
-  const best = (round) =>
-    Math.max(round.peer.train_images_per_s_contiguous, round.peer.train_images_per_s_channels_last);
-  Object.assign(result, {
-    peer: `PyTorch ${measured[0].peer.version}, best layout`,
-    peerImagesPerSecond: median(measured.map(best)),
-    ratio: Math.round(median(measured.map((round) => round.ours / best(round))) * 100) / 100,
-  });
-}
-process.stdout.write(`${JSON.stringify(result)}\n`);
+const round = (value) => Math.round(value * 100) / 100;
 
-async function timeOurs() {
+if (values.only === undefined) for (const name of values.architecture) compare(name);
+else process.stdout.write(`${JSON.stringify(await timeSteps(values.architecture[0], JSON.parse(values.only)))}\n`);
+
+function compare(name) {
+  const hasPeer = existsSync(python);
+  const measured = [];
+  for (let i = 0; i < rounds; i++) {
+    // In turn, so that a machine whose speed drifts treats all alike; each in a process of its own, for its memory.
+    const ours = variants.map((variant) =>
+      run(process.execPath, [fileURLToPath(import.meta.url), ...same(name, variant)]),
+    );
+    measured.push({ ours, peer: hasPeer ? run(python, [peer, name, batch, steps, threads].map(String)) : undefined });
+    process.stderr.write(`${JSON.stringify(measured.at(-1))}\n`);
+  }
+  const best = ({ contiguous, channels_last: channelsLast }) => Math.max(contiguous, channelsLast);
+  const engines = variants.map((variant, i) => ({
+    ...variant,
+    imagesPerSecond: median(measured.map(({ ours }) => ours[i].imagesPerSecond)),
+    memoryMb: Math.max(...measured.map(({ ours }) => ours[i].memoryMb)),
+    ...(hasPeer
+      ? { ratio: round(median(measured.map(({ ours, peer: p }) => ours[i].imagesPerSecond / best(p)))) }
+      : {}),
+  }));
+  const result = { benchmark: 'train', architecture: name, batch, threads, rounds, engines };
+  if (hasPeer) {
+    const { version } = measured[0].peer;
+    result.peer = `PyTorch ${version}, best layout`;
+    result.peerImagesPerSecond = median(measured.map((each) => best(each.peer)));
+    result.peerMemoryMb = Math.max(...measured.map((each) => each.peer.memory));
+  }
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+function same(name, variant) {
+  const options = { architecture: name, batch, steps, threads, only: JSON.stringify(variant) };
+  return Object.entries(options).flatMap(([key, value]) => [`--${key}`, String(value)]);
+}
+
+function run(program, args) {
+  const done = spawnSync(program, args, { encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`${program} ${args.join(' ')} failed: ${done.stderr}`);
+  return JSON.parse(done.stdout.trim().split('\n').at(-1));
+}
+
+async function timeSteps(name, variant) {
+  const architecture = createArchitecture(name, { classes: 7 });
   const random = createRandom(1);
-  const engine = new LocalEngine(architecture, openSession, {
+  const engine = new WorkerEngine({
+    architecture: name,
+    architectureOptions: { classes: 7 },
     optimiser: { name: 'adam' },
     weights: initialWeights(architecture, random),
     threads,
+    ...variant,
   });
-  const { width, height } = architecture.input;
-  const batches = new TrainingBatches({
-    samples: {
-      width,
-      height,
-      pixels: Uint8Array.from({ length: batch * width * height }, () => random.integer(256)),
-      classes: Uint8Array.from({ length: batch }, (_, i) => i % 7),
-      indices: Int32Array.from({ length: batch }, (_, i) => i),
-    },
-    view: architecture.view,
-    classCount: 7,
-    batchSize: batch,
-    seed: 1,
-    labelSmoothing: 0,
-    softLabelWeight: 0,
-    auxiliaryWeight: 0,
-    classWeights: null,
-    mixup: null,
-    progressive: [],
-    augmentation: null,
-    masks: engine.masks,
+  const side = architecture.crop.height;
+  const pixels = Float32Array.from({ length: batch * side * side }, () => random.between(0, 255));
+  const targets = Float32Array.from({ length: batch * 7 }, (_, i) => (i % 7 === Math.floor(i / 7) % 7 ? 1 : 0));
+  const masks = engine.masks.map(({ shape, rate }) => {
+    const length = shape.reduce((product, size) => product * size, batch);
+    return Float32Array.from({ length }, () => (random.next() < rate ? 0 : 1 / (1 - rate)));
   });
-  // As the peer does it, one batch is made once and stepped again and again.
-  const made = batches.batch(0, 0);
-  for (let i = 0; i < 3; i++) await engine.step(made, 1e-4);
-  const start = performance.now();
-  for (let i = 0; i < steps; i++) await engine.step(made, 1e-4);
-  const imagesPerSecond = (batch * steps * 1000) / (performance.now() - start);
+  const times = [];
+  for (let i = 0; i < 3 + steps; i++) {
+    // The engine takes the arrays over. Making batches is not what is measured: training does it in another thread.
+    const made = {
+      size: batch,
+      side,
+      pixels: pixels.slice(),
+      targets: targets.slice(),
+      masks: masks.map((m) => m.slice()),
+    };
+    const start = performance.now();
+    await engine.step(made, 1e-4);
+    times.push(performance.now() - start);
+  }
   await engine.release();
-  return imagesPerSecond;
-}
-
-function timePeer() {
-  const done = spawnSync(python, [peer, String(batch), String(steps), String(threads)], { encoding: 'utf8' });
-  if (done.status !== 0) throw new Error(`the peer failed: ${done.stderr}`);
-  return JSON.parse(done.stdout.trim().split('\n').at(-1));
+  const memoryMb = Math.round(process.resourceUsage().maxRSS / 1024);
+  return { imagesPerSecond: round((1000 * batch) / median(times.slice(3))), memoryMb };
 }
