@@ -2,7 +2,7 @@
 import type { OpenSession, Session, Tensor } from '../ports/session.js';
 import { type Architecture, atSide, cropShape, network, parametersOf } from './architecture.js';
 import type { Batch } from './engine.js';
-import type { Formulas, Parameter } from './layer.js';
+import type { Parameter } from './layer.js';
 import type { Weights } from './parameters.js';
 import { buildTrainingGraph, type TrainingGraph, trainingNames } from './training-graph.js';
 
@@ -28,7 +28,7 @@ export interface GraphGradientsOptions {
   /** Threads inside an operator; default 1. */
   readonly threads?: number | undefined;
   /** 'portable' for sessions that do not run on ONNX Runtime's CPU provider; default 'cpu'. */
-  readonly formulas?: Formulas | undefined;
+  readonly formulas?: 'cpu' | 'portable' | undefined;
 }
 
 interface Step {
@@ -88,8 +88,9 @@ export class GraphGradients implements GradientSource {
     const key = `${size}x${side}`;
     let step = this.#steps.get(key);
     if (step === undefined) {
-      const { threads = 1, formulas } = this.#options;
-      const graph = buildTrainingGraph(atSide(this.#architecture, side), size, formulas);
+      const { threads = 1, formulas = 'cpu' } = this.#options;
+      const form = formulas === 'cpu' && threads === 1 ? 'cpu-single' : formulas;
+      const graph = buildTrainingGraph(atSide(this.#architecture, side), size, form);
       // 'all' would insert layout reorders that cost more than they save here (docs/experiments.md).
       const options = { threads, optimization: 'extended' } as const;
       step = this.#openSession(graph.model, options).then((session) => ({ graph, session }));

@@ -212,12 +212,21 @@ describe('max pool ties', () => {
   });
 });
 
-describe.each(['cpu', 'portable'] as const)('whole networks by the %s formulas, beside PyTorch float64', (formulas) => {
+describe.each([
+  ['cpu', 2],
+  ['cpu', 1],
+  ['portable', 1],
+] as const)('whole networks by the %s formulas and %i threads, beside PyTorch float64', (formulas, threads) => {
   test.each(fixture.networks.map((network) => [network.name, network] as const))('%s', async (name, expected) => {
     const architecture = createArchitecture(name, { classes: 7 });
     const names = parametersOf(architecture);
     const weights = new Map(names.map(({ name, shape }, i) => [name, noise(shape, 101 + i, ...bounds(name, shape))]));
-    const engine = new LocalEngine(architecture, openSession, { optimiser: { name: 'sgd' }, weights, formulas });
+    const engine = new LocalEngine(architecture, openSession, {
+      optimiser: { name: 'sgd' },
+      weights,
+      formulas,
+      threads,
+    });
     const targets = noise([4, 7], 51, 0.01, 1);
     for (let row = 0; row < 4; row++) {
       const sum = targets.subarray(row * 7, row * 7 + 7).reduce((a, b) => a + b, 0);

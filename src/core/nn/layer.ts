@@ -39,9 +39,10 @@ export interface Mask {
 
 /**
  * Which form of an operation a layer writes where several give the same numbers: what is fastest in ONNX Runtime's CPU
- * provider, or `portable`, which keeps to operators that its other providers (WebGPU, CUDA, WebAssembly) compute rightly.
+ * provider, by several threads or by a single one, or `portable`, which keeps to operators that its other providers
+ * (WebGPU, CUDA, WebAssembly) compute rightly.
  */
-export type Formulas = 'cpu' | 'portable';
+export type Formulas = 'cpu' | 'cpu-single' | 'portable';
 
 /** The graph that a layer writes into. */
 export interface GraphContext {

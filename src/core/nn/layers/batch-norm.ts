@@ -41,7 +41,7 @@ export function batchNorm({ epsilon = 1e-5, momentum = 0.9 }: BatchNormOptions =
         return { output, backward };
       }
       const [output, mean, variance] =
-        context.formulas === 'cpu' ? oneOperator(graph, inputs, epsilon) : byMeans(graph, inputs, epsilon);
+        context.formulas === 'portable' ? byMeans(graph, inputs, epsilon) : oneOperator(graph, inputs, epsilon);
       const count = (context.batch ?? 1) * (input[1] ?? 1) * (input[2] ?? 1);
       return {
         output,

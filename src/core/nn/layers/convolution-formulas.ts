@@ -13,8 +13,11 @@ export interface ConvolutionShape {
   readonly formulas: Formulas;
 }
 
-/** Up to this height a batch is convolved as one wide picture: ONNX Runtime handles many tiny pictures badly. */
-const wideToHeight = 14;
+/**
+ * Up to this height a batch is convolved as one wide picture: ONNX Runtime handles tiny pictures badly, above all when
+ * threads have to meet after each of them.
+ */
+const wideToHeight: Readonly<Record<Formulas, number>> = { cpu: 14, 'cpu-single': 8, portable: 0 };
 
 /** From this height the weight gradient takes one product per sample, below it one product for the whole batch. */
 const perSampleFromHeight = 12;
@@ -37,7 +40,7 @@ export function convolve(
       kernel_shape: { ints: [kernel, kernel] },
       pads: { ints: pads },
     });
-  const isWide = formulas === 'cpu' && input[1] <= wideToHeight;
+  const isWide = input[1] <= wideToHeight[formulas];
   if (batch === undefined || !isWide) return conv(value, [before, before, after, after]);
   // All pictures side by side, apart by a gap of zeros that pads the right side of one and the left side of the next.
   const gap = Math.max(before, after);
@@ -90,7 +93,7 @@ export function weightGradient(
   shape: ConvolutionShape,
 ): string {
   // WebGPU computes the grouped convolutions of the products per sample wrongly (ONNX Runtime 1.30).
-  const isPerSample = shape.formulas === 'cpu' && shape.output[1] >= perSampleFromHeight;
+  const isPerSample = shape.formulas !== 'portable' && shape.output[1] >= perSampleFromHeight;
   if (!isPerSample) return wholeBatch(graph, batch, value, gradient, shape);
   // With few channels in and many filters out, all copies of the value are fewer than those of the gradient.
   const formula = shape.kernel * shape.input[0] >= shape.output[0] ? shared : perSample;
