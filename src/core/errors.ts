@@ -59,7 +59,15 @@ export class DeviceError extends MoodlensError {
   }
 }
 
-/** A run folder or checkpoint is damaged, or does not fit the data or configuration it is resumed with. */
+/** A file cannot be written: the disk is full or read-only, or the folder does not allow it. */
+export class StorageError extends MoodlensError {
+  override name = 'StorageError';
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('STORAGE', message, options);
+  }
+}
+
+/** A run folder or checkpoint is damaged, or does not fit what it is resumed with, or its training diverges. */
 export class RunError extends MoodlensError {
   override name = 'RunError';
   constructor(message: string, options?: { cause?: unknown }) {

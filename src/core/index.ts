@@ -29,6 +29,7 @@ export {
   MoodlensError,
   PeopleError,
   RunError,
+  StorageError,
 } from './errors.js';
 
 // identity

@@ -1,5 +1,5 @@
 // A BlobStore in the browser's IndexedDB: it stays in this browser profile, on this machine, for this origin.
-import { DeviceError, MoodlensError } from '../../core/errors.js';
+import { DeviceError, MoodlensError, StorageError } from '../../core/errors.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 
 const table = 'blobs';
@@ -69,11 +69,9 @@ function openDatabase(name: string): Promise<IDBDatabase> {
 function storageError(cause: unknown): MoodlensError {
   if (cause instanceof MoodlensError) return cause;
   if (cause instanceof DOMException && cause.name === 'QuotaExceededError') {
-    return new DeviceError(
+    return new StorageError(
       "This browser's storage must have room, but it is full; delete people or other sites' data.",
-      {
-        cause,
-      },
+      { cause },
     );
   }
   return new DeviceError(

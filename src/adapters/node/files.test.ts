@@ -1,9 +1,10 @@
 // Atomic files and folders on a real temporary directory.
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConfigError } from '../../core/errors.js';
+import { ConfigError, StorageError } from '../../core/errors.js';
 import { createFolderStore, openFileChunks, writeFileAtomic, writeFolderAtomic } from './files.js';
 
 let root: string;
@@ -23,8 +24,19 @@ describe('writeFileAtomic', () => {
 
   it('leaves nothing beside when the target cannot be replaced', async () => {
     await mkdir(join(root, 'taken/inner'), { recursive: true });
-    await expect(writeFileAtomic(join(root, 'taken'), 'x')).rejects.toThrow();
+    await expect(writeFileAtomic(join(root, 'taken'), 'x')).rejects.toThrow(StorageError);
     expect(await readdir(root)).toEqual(['taken']);
+  });
+
+  it('says which part of the path is in the way', async () => {
+    await writeFile(join(root, 'file'), 'x');
+    await expect(writeFileAtomic(join(root, 'file/inner'), 'x')).rejects.toThrow(/a part of that path is a file/);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says that the disk is full', async () => {
+    // Every write to this device fails with ENOSPC, as on a full disk.
+    const store = createFolderStore('/dev');
+    await expect(store.append('full', 'x')).rejects.toThrow(/must be written, and the disk is full; make room/);
   });
 });
 

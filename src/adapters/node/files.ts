@@ -5,6 +5,7 @@ import { appendFile, mkdir, open, readdir, readFile, realpath, rename, rm, stat 
 import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../../core/errors.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
+import { writing } from './storage-error.js';
 
 /** Marks what is still being written; never listed, safe to delete. */
 const unfinished = /^\..*\.[0-9a-f]{12}\.part$/;
@@ -14,8 +15,8 @@ function besideName(path: string): string {
 }
 
 /**
- * Writes a file beside its place, syncs it and renames it; makes the folder when missing. Throws what the file system
- * throws. `mode` are the new file's permissions, e.g. 0o600 for its owner alone (default: what the umask leaves).
+ * Writes a file beside its place, syncs it and renames it; makes the folder when missing. Throws
+ * StorageError when the disk is full or does not allow it: what was there before stays. `mode` are the new file's permissions, e.g. 0o600 for its owner alone (default: what the umask leaves).
  */
 export async function writeFileAtomic(
   path: string,
@@ -23,21 +24,23 @@ export async function writeFileAtomic(
   { mode = 0o666 }: { readonly mode?: number } = {},
 ): Promise<void> {
   const target = resolve(path);
-  await mkdir(dirname(target), { recursive: true });
   const beside = besideName(target);
-  try {
-    const file = await open(beside, 'wx', mode);
+  await writing(path, async () => {
+    await mkdir(dirname(target), { recursive: true });
     try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
+      const file = await open(beside, 'wx', mode);
+      try {
+        await file.writeFile(content);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(beside, target);
+    } catch (error) {
+      await rm(beside, { force: true });
+      throw error;
     }
-    await rename(beside, target);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
+  });
 }
 
 /**
@@ -51,10 +54,12 @@ export async function writeFolderAtomic<T>(
 ): Promise<T> {
   const target = resolve(directory);
   await requireFreeFolder(target, options.overwrite);
-  await mkdir(dirname(target), { recursive: true });
   const beside = besideName(target);
-  try {
+  await writing(directory, async () => {
+    await mkdir(dirname(target), { recursive: true });
     await mkdir(beside);
+  });
+  try {
     const result = await fill(createFolderStore(beside));
     await requireFreeFolder(target, options.overwrite);
     await replaceFolder(beside, target);
@@ -124,8 +129,10 @@ export function createFolderStore(directory: string): BlobStore {
     write: async (name, content) => writeFileAtomic(place(name), content),
     async append(name, content) {
       const path = place(name);
-      await mkdir(dirname(path), { recursive: true });
-      await appendFile(path, content);
+      await writing(path, async () => {
+        await mkdir(dirname(path), { recursive: true });
+        await appendFile(path, content);
+      });
     },
     async list(prefix = '') {
       const names: string[] = [];

@@ -1,4 +1,5 @@
 // Named files of one folder (Node) or one storage bucket (browser). Names are relative; '..' and absolute names throw.
+// Writing throws StorageError when the place is full or does not allow it; what was there before then stays.
 
 export interface BlobStore {
   /** Undefined when there is no such blob. */

@@ -127,7 +127,8 @@ figcaption strong{display:block;color:var(--text)}
 .legend{display:flex;flex-wrap:wrap;gap:4px 20px;margin:8px 0 0;padding:0;list-style:none;font-size:0.9rem}
 .legend li{display:flex;align-items:center;gap:8px;overflow-wrap:anywhere}
 .key{width:28px;height:12px;flex:none;stroke-width:2}
-.chart svg{display:block;width:100%;height:auto}
+.chart{overflow-x:auto}
+.chart svg{display:block;width:100%;min-width:560px;height:auto}
 details{margin-top:40px}
 summary{cursor:pointer;font-weight:600}
 ${paints.join('\n')}

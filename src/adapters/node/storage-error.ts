@@ -1,0 +1,26 @@
+// What the file system says when something cannot be written, as an error that says what to do.
+import { StorageError } from '../../core/errors.js';
+
+const reasons: Readonly<Record<string, readonly [found: string, next: string]>> = {
+  ENOSPC: ['the disk is full', 'make room and try again'],
+  EDQUOT: ["the user's share of the disk is used up", 'make room and try again'],
+  EROFS: ['the disk is read-only', 'name a place that can be written'],
+  EACCES: ['the folder does not allow it', 'change its permissions or name another place'],
+  EPERM: ['the folder does not allow it', 'change its permissions or name another place'],
+  EIO: ['the disk fails', 'check it, or name another place'],
+  ENOTDIR: ['a part of that path is a file', 'name another place'],
+  EEXIST: ['a part of that path is a file', 'name another place'],
+  EISDIR: ['there is a folder of that name', 'name another place'],
+};
+
+/** Runs work that writes to `path`; throws StorageError where the file system refuses, and lets other errors pass. */
+export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const reason = reasons[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
+    if (reason === undefined) throw error;
+    const [found, next] = reason;
+    throw new StorageError(`${path} must be written, and ${found}; ${next}`, { cause: error });
+  }
+}
