@@ -20,6 +20,7 @@ const redrawIntervalMs = 80;
 /** The rate follows the last seconds, so that a slow first step does not spoil the time left. */
 const rateMemoryMs = 8000;
 const barWidth = 24;
+const narrowBarWidth = 6;
 const clearLine = '\r\u001b[2K';
 
 /** A progress display named `label`, e.g. `terminalProgress('import')`. */
@@ -36,18 +37,24 @@ export function terminalProgress(label: string, options: TerminalProgressOptions
   let finished = false;
   const rate = createRate(startMs);
 
+  function columns(): number {
+    return Math.max(20, (stream.columns ?? 80) - 1);
+  }
+
   function draw(): void {
-    const line = text.slice(0, Math.max(20, (stream.columns ?? 80) - 1));
+    const line = text.slice(0, columns());
     stream.write(`${clearLine}${line}`);
     drawn = text;
   }
 
   return {
-    update(done, total, detail) {
+    update(done, total, detail, estimate) {
       if (finished) return;
       const nowMs = clock();
       const perSecond = rate.update(done, nowMs);
-      text = describe(label, done, total, perSecond, detail, live);
+      const secondsLeft = estimate?.secondsLeft ?? (perSecond ? (total - done) / perSecond : undefined);
+      const widthLimit = live ? columns() : undefined;
+      text = describe({ label, done, total, perSecond, secondsLeft, detail, widthLimit });
       if (nowMs - shownMs < (live ? redrawIntervalMs : lineIntervalMs)) return;
       shownMs = nowMs;
       if (live) draw();
@@ -98,30 +105,37 @@ function createRate(startMs: number): { update(done: number, nowMs: number): num
   };
 }
 
-function describe(
-  label: string,
-  done: number,
-  total: number,
-  perSecond: number | undefined,
-  detail: string | undefined,
-  live: boolean,
-): string {
+interface Reading {
+  readonly label: string;
+  readonly done: number;
+  readonly total: number;
+  readonly perSecond: number | undefined;
+  readonly secondsLeft: number | undefined;
+  readonly detail: string | undefined;
+  /** Of a terminal, characters; undefined for a log, which gets no bar. */
+  readonly widthLimit: number | undefined;
+}
+
+function describe({ label, done, total, perSecond, secondsLeft, detail, widthLimit }: Reading): string {
   const known = total > 0;
   const share = known ? Math.min(1, Math.max(0, done / total)) : 0;
   const parts = [known ? `${count(done)}/${count(total)}` : count(done)];
   if (perSecond !== undefined && perSecond > 0) {
     parts.push(perSecond >= 1 ? `${formatRate(perSecond)}/s` : `${formatRate(perSecond * 60)}/min`);
-    if (known && done < total) parts.push(`${formatDuration((total - done) / perSecond)} left`);
+    if (known && done < total && secondsLeft !== undefined) parts.push(`${formatDuration(secondsLeft)} left`);
   }
   if (detail) parts.push(detail);
   const percent = `${Math.floor(share * 100)} %`;
-  if (live && known) return `${label} ${bar(share)} ${percent.padStart(5)}  ${parts.join(' · ')}`;
-  return `${label}: ${known ? `${percent} ` : ''}${parts.join(', ')}`;
+  if (widthLimit === undefined || !known) return `${label}: ${known ? `${percent} ` : ''}${parts.join(', ')}`;
+  const text = `${percent.padStart(5)}  ${parts.join(' · ')}`;
+  // On a narrow terminal the text matters more than a wide bar.
+  const room = widthLimit - label.length - text.length - 2;
+  return `${label} ${bar(share, Math.min(barWidth, Math.max(narrowBarWidth, room)))} ${text}`;
 }
 
-function bar(share: number): string {
-  const full = Math.round(share * barWidth);
-  return `${'█'.repeat(full)}${'░'.repeat(barWidth - full)}`;
+function bar(share: number, width: number): string {
+  const full = Math.round(share * width);
+  return `${'█'.repeat(full)}${'░'.repeat(width - full)}`;
 }
 
 function count(value: number): string {

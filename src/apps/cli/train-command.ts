@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore } from '../../adapters/node/files.js';
+import { readProgramFacts } from '../../adapters/node/program-facts.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
 import { WorkerEngine } from '../../adapters/node/worker-engine.js';
 import { ConfigError } from '../../core/errors.js';
@@ -66,16 +67,19 @@ async function train(options: TrainOptions): Promise<void> {
   interrupt.onAsk = () => {
     process.stderr.write('\nstopping after this step, and saving; press Ctrl-C again to stop at once\n');
   };
-  const progress = terminalProgress('train');
+  // Each epoch has a line of its own; in a log that is enough, unless an epoch is very long.
+  const progress = terminalProgress('train', { lineIntervalMs: 600_000 });
   const request = {
     dataset,
     store,
     name: basename(resolve(folder)),
     resume: options.resume !== undefined,
+    program: { ...(await readProgramFacts()), device: options.device },
     startEngine: (async (architecture, architectureOptions, engineOptions) =>
       new WorkerEngine({ architecture, architectureOptions, ...engineOptions })) satisfies StartEngine,
     progress,
     clock: () => performance.now(),
+    now: () => new Date().toISOString(),
     shouldStop: () => interrupt.wasAsked,
   };
   try {

@@ -1,7 +1,9 @@
 // A checkpoint file: 'MOODLENS', the header's length (uint32, little endian), a JSON header, then float32 arrays end to end.
 import { z } from 'zod';
 import { RunError } from '../errors.js';
+import { type Architecture, parametersOf } from './architecture.js';
 import type { EngineState } from './engine.js';
+import { elements } from './layer.js';
 import type { TrainerState } from './trainer.js';
 
 const magic = 'MOODLENS';
@@ -36,8 +38,15 @@ export interface Checkpoint {
   readonly engine: EngineState;
 }
 
+/** The bytes of the file. Throws RunError for numbers that are not finite: such a checkpoint must not replace a good one. */
 export function writeCheckpoint({ trainer, engine }: Checkpoint): Uint8Array {
   const entries = arrayKinds.flatMap((kind) => [...engine[kind]].map(([name, values]) => ({ kind, name, values })));
+  const broken = entries.find(({ values }) => !values.every(Number.isFinite));
+  if (broken !== undefined) {
+    throw new RunError(
+      `a checkpoint must hold finite numbers, and after epoch ${trainer.epoch}, step ${trainer.stepInEpoch} ${broken.name} has others; the checkpoint before is kept; start a new run with a lower learning rate`,
+    );
+  }
   const arrays = entries.map(({ kind, name, values }) => ({ kind, name, length: values.length }));
   // Non-ASCII characters are escaped, so that characters are bytes.
   const header = JSON.stringify({ format: 1, trainer, arrays }).replace(
@@ -79,6 +88,31 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
     at += 4 * count;
   }
   return { trainer: header.trainer, engine };
+}
+
+/** Throws RunError when a checkpoint's arrays are not those of the architecture. */
+export function requireCheckpointOf(architecture: Architecture, { engine }: Checkpoint): void {
+  const expected = new Map(parametersOf(architecture).map(({ name, shape }) => [name, elements(shape)]));
+  const refuse = (found: string): RunError =>
+    new RunError(
+      `a checkpoint must be of the run's architecture, here ${architecture.name}, and in this one ${found}; put the run's own checkpoint back, or start a new run with --out`,
+    );
+  for (const [name, length] of expected) {
+    for (const kind of ['weights', 'average'] as const) {
+      if (kind === 'average' && engine.average.size === 0) continue;
+      const found = engine[kind].get(name)?.length;
+      if (found !== length) throw refuse(`${name} has ${found ?? 'no'} values instead of ${length}`);
+    }
+  }
+  // The optimiser keeps its arrays per parameter, under `slot/parameter`.
+  for (const [key, { length }] of engine.optimiser) {
+    const parameter = key.slice(key.indexOf('/') + 1);
+    if (key.includes('/') && expected.get(parameter) !== length) {
+      throw refuse(`the optimiser's ${key} has ${length} values instead of ${expected.get(parameter) ?? 'none'}`);
+    }
+  }
+  const strange = [...engine.weights.keys()].find((name) => !expected.has(name));
+  if (strange !== undefined) throw refuse(`there is ${strange}, which that architecture does not have`);
 }
 
 function writeAscii(bytes: Uint8Array, offset: number, text: string): void {

@@ -1,7 +1,7 @@
 // The training loop: epochs, steps, validation, and the state that lets a broken run continue as if unbroken.
-import { RunError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { BatchSource } from './batches.js';
+import { DivergenceWatch, type TrainingPlace } from './divergence-watch.js';
 import type { Batch, StepResult, TrainingEngine } from './engine.js';
 import { learningRate, type Schedule } from './schedule.js';
 
@@ -55,12 +55,16 @@ export interface TrainerOptions {
 
 export type TrainingEnd = 'finished' | 'early' | 'stopped';
 
-/** Trains from `state` on. Returns where it ended and why; a stopped run can be continued with the same options. */
+/**
+ * Trains from `state` on, which is what the last checkpoint holds. Returns where it ended and why; a stopped run can be
+ * continued with the same options. Throws RunError when the training diverges: nothing is saved of that epoch.
+ */
 export async function train(
   options: TrainerOptions,
   state: TrainerState = freshState,
 ): Promise<{ state: TrainerState; end: TrainingEnd }> {
   const { batches, epochs } = options;
+  const divergence = new DivergenceWatch(options.classCount, state);
   let current = state;
   while (current.epoch < epochs) {
     if (isPatienceOver(current.history, options.patience)) return { state: current, end: 'early' };
@@ -75,11 +79,7 @@ export async function train(
       // While the engine works in a thread of its own, the next batch is prepared.
       next = number + 1 < batches.perEpoch ? prepare(batches, epoch, number + 1) : undefined;
       const result = await stepping;
-      if (!Number.isFinite(result.loss)) {
-        throw new RunError(
-          `the training loss must stay finite, and at epoch ${epoch + 1}, step ${number + 1} it is ${result.loss}; lower the learning rate and start a new run (the last checkpoint is kept)`,
-        );
-      }
+      divergence.checkStep(result, { epoch: epoch + 1, step: number + 1, learningRate: rate });
       current = {
         ...current,
         stepInEpoch: number + 1,
@@ -88,7 +88,8 @@ export async function train(
       };
       options.onStep?.(current, batches.perEpoch);
     }
-    current = await endEpoch(options, current, watch.share());
+    current = await endEpoch(options, current, { waitShare: watch.share(), divergence });
+    divergence.savedAt(current);
   }
   return { state: current, end: 'finished' };
 }
@@ -120,14 +121,21 @@ class WaitWatch {
   }
 }
 
-async function endEpoch(options: TrainerOptions, state: TrainerState, waitShare: number): Promise<TrainerState> {
+async function endEpoch(
+  options: TrainerOptions,
+  state: TrainerState,
+  { waitShare, divergence }: { waitShare: number; divergence: DivergenceWatch },
+): Promise<TrainerState> {
   const { batches, engine, epochs, batchSize } = options;
   const validation = await options.validate(engine);
   const step = (state.epoch + 1) * batches.perEpoch;
+  const rate = learningRate(options.schedule, step - 1, epochs * batches.perEpoch);
+  const place: TrainingPlace = { epoch: state.epoch + 1, step: batches.perEpoch, learningRate: rate };
+  divergence.checkValidation(validation.loss, place);
   const figures: EpochFigures = {
     epoch: state.epoch + 1,
     step,
-    learningRate: learningRate(options.schedule, step - 1, epochs * batches.perEpoch),
+    learningRate: rate,
     trainingLoss: state.lossSum / batches.perEpoch,
     trainingAccuracy: state.correct / (batches.perEpoch * batchSize),
     validationLoss: validation.loss,

@@ -1,6 +1,7 @@
 // The samples of a run: those it validated on, on its own data only.
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
+import { runProgram, wallClock } from '../../../tests/fixtures/run-program.js';
 import { smallDataset } from '../../../tests/fixtures/small-dataset.js';
 import { DatasetError, RunError } from '../../core/errors.js';
 import { chooseSamples } from '../train/choose-samples.js';
@@ -14,15 +15,17 @@ const dataset = smallDataset(
 
 async function runFolder(config: Record<string, unknown>, hash = dataset.hash) {
   const store = createMemoryStore();
-  await beginRun(store, parseTrainConfig(config), {
+  const facts = {
     name: 'a',
     dataset: hash,
+    seed: 1,
     trainingSamples: 0,
     validationSamples: 0,
     excludedDuplicates: 0,
     parameters: 0,
     multiplyAdds: 0,
-  });
+  };
+  await beginRun(store, { config: parseTrainConfig(config), facts, start: { at: wallClock(), ...runProgram } });
   return store;
 }
 

@@ -30,7 +30,7 @@ describe('compareRuns', () => {
     const other = {
       ...base,
       config: { ...base.config, schedule: { name: 'one-cycle', rate: 0.1 }, augmentation: null, mixup: 0.2 },
-      facts: { sessions: [{ startedAt: '2026-03-01T10:00:00Z', moodlens: '0.2.0', revision: null }] },
+      facts: { starts: [{ at: '2026-03-01T10:00:00Z', moodlens: '0.2.0', revision: null }] },
     };
     const { differences } = compareRuns([await record('a', base), await record('b', other)]);
     expect(differences).toEqual([

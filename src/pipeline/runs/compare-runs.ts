@@ -45,7 +45,7 @@ type Leaf = string | number | boolean | null;
 
 /** Configuration and origin in one level, `schedule.rate` and so on; a list is one value. */
 function settings({ config, facts }: RunRecord): ReadonlyMap<string, Leaf> {
-  const { moodlens, revision, node, onnxruntime, device } = facts.sessions.at(-1) ?? {};
+  const { moodlens, revision, node, onnxruntime, device } = facts.starts.at(-1) ?? {};
   const origin = { dataset: facts.dataset.slice(0, 12), moodlens, revision, node, onnxruntime, device };
   return new Map([...flatten(config), ...flatten(origin)]);
 }
@@ -89,5 +89,6 @@ function accuracyDifference(against: RunRecord, run: RunRecord): AccuracyDiffere
 function validationOf({ config, facts }: RunRecord): string {
   const { validation, trainingSplit, seed } = config;
   const isFold = typeof validation === 'object' && validation !== null && 'fold' in validation;
-  return JSON.stringify([facts.dataset, validation, isFold ? [trainingSplit, seed] : null]);
+  const foldSeed = isFold && 'seed' in validation ? validation.seed : seed;
+  return JSON.stringify([facts.dataset, validation, isFold ? [trainingSplit, foldSeed] : null]);
 }

@@ -1,4 +1,5 @@
 // Runs as text for a terminal: the list, and the comparison. Every accuracy has its interval and n.
+import { describeSeconds } from '../report/describe-seconds.js';
 import { printable, sparkline, textTable } from '../report/text-table.js';
 import type { AccuracyDifference, RunComparison } from './compare-runs.js';
 import type { EpochSummary, RunList, RunSummary } from './list-runs.js';
@@ -168,10 +169,4 @@ function describeRate(rate: number | null): string {
 
 function describeTime(iso: string | null): string {
   return iso === null ? '–' : iso.slice(0, 16).replace('T', ' ');
-}
-
-/** 8 s, 12 min or 3.4 h. */
-function describeSeconds(seconds: number): string {
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

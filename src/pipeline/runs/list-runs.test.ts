@@ -31,7 +31,7 @@ describe('a run in the list', () => {
   it('has its figures, with the interval of the kept epoch', async () => {
     const run = await summaryOf({
       epochs: three,
-      facts: { sessions: [{ startedAt: '2026-03-01T10:00:00.000Z', moodlens: '0.1.0' }] },
+      facts: { starts: [{ at: '2026-03-01T10:00:00.000Z', moodlens: '0.1.0' }] },
     });
     expect(run).toMatchObject({
       architecture: 'compact',

@@ -103,7 +103,7 @@ export function summarise(run: RunRecord): RunSummary {
     parameters: facts.parameters,
     multiplyAdds: facts.multiplyAdds,
     imagesPerSecond: median(history.flatMap(({ imagesPerSecond }) => imagesPerSecond ?? [])),
-    startedAt: facts.sessions[0]?.startedAt ?? null,
+    startedAt: facts.starts[0]?.at ?? null,
     seconds: result?.seconds ?? history.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0),
   };
 }

@@ -12,8 +12,8 @@ const configSchema = z.looseObject({
   keep: z.enum(['last', 'best']).default('last'),
 });
 
-const sessionSchema = z.looseObject({
-  startedAt: z.string(),
+const startSchema = z.looseObject({
+  at: z.string(),
   moodlens: z.string().optional(),
   revision: z.string().nullable().optional(),
   node: z.string().optional(),
@@ -27,7 +27,7 @@ const factsSchema = z.looseObject({
   validationSamples: z.int().nonnegative(),
   parameters: z.int().nonnegative(),
   multiplyAdds: z.number().nonnegative(),
-  sessions: z.array(sessionSchema).default([]),
+  starts: z.array(startSchema).default([]),
 });
 
 const epochSchema = z.looseObject({

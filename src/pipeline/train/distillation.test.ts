@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { bandTeacher } from '../../../tests/fixtures/band-teacher.js';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
+import { runProgram, wallClock } from '../../../tests/fixtures/run-program.js';
 import { stripes } from '../../../tests/fixtures/stripes.js';
 import { openSession } from '../../adapters/node/session.js';
 import { WorkerEngine } from '../../adapters/node/worker-engine.js';
@@ -39,7 +40,9 @@ function request(changes: Partial<TrainRequest> = {}, config: object = {}): Trai
         openSession,
       ),
     progress: silentProgress,
+    program: runProgram,
     clock: () => performance.now(),
+    now: wallClock,
     shouldStop: () => false,
     ...changes,
   };

@@ -1,7 +1,7 @@
 // A run folder: what the run is, its checkpoints and its history.
 import { decodeUtf8 } from '../../core/dataset/utf8.js';
-import { RunError } from '../../core/errors.js';
-import { type Checkpoint, readCheckpoint } from '../../core/nn/checkpoint.js';
+import { RunError, StorageError } from '../../core/errors.js';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../core/nn/checkpoint.js';
 import type { TrainerState } from '../../core/nn/trainer.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { TeacherFacts } from './choose-teacher.js';
@@ -15,14 +15,37 @@ export const runFiles = {
   checkpoint: 'checkpoint.bin',
   best: 'best.bin',
   model: 'model.onnx',
+  result: 'result.json',
   /** Of an ensemble's folder, in the place of the others: its members' configurations. */
   ensemble: 'ensemble.json',
 } as const;
 
-/** What a run says about itself in run.json; a resumed run must be of the same data and configuration. */
+/** With what a run is trained. */
+export interface RunProgram {
+  /** The package's version. */
+  readonly moodlens: string;
+  /** The commit of the checkout, `-dirty` when files differ from it; null when it runs from no checkout. */
+  readonly revision: string | null;
+  readonly node: string;
+  readonly onnxruntime: string;
+  readonly device: string;
+}
+
+/** When and with what a run was begun or resumed. */
+export interface RunStart extends RunProgram {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/**
+ * What a run says about itself in run.json; a resumed run must be of the same data and configuration. The file also has
+ * `starts`: a RunStart for the beginning and for each time it was resumed.
+ */
 export interface RunFacts {
   readonly name: string;
+  /** The dataset's hash. */
   readonly dataset: string;
+  readonly seed: number;
   readonly trainingSamples: number;
   readonly validationSamples: number;
   readonly excludedDuplicates: number;
@@ -32,11 +55,26 @@ export interface RunFacts {
   readonly teacher?: TeacherFacts | undefined;
 }
 
+/** A run with its facts and configuration, to begin. */
+export interface NewRun {
+  readonly config: TrainConfig;
+  readonly facts: RunFacts;
+  readonly start: RunStart;
+}
+
 /** Writes what a run is. Throws RunError when the folder holds a run already. */
-export async function beginRun(store: BlobStore, config: TrainConfig, facts: RunFacts): Promise<undefined> {
+export async function beginRun(store: BlobStore, { config, facts, start }: NewRun): Promise<void> {
   await requireNoRun(store);
-  await store.write(runFiles.config, `${JSON.stringify(config, null, 2)}\n`);
-  await store.write(runFiles.run, `${JSON.stringify(facts, null, 2)}\n`);
+  await store.write(runFiles.config, json(config));
+  await store.write(runFiles.run, json({ ...facts, starts: [start] }));
+}
+
+/** Notes that a run goes on, with what may change; for a run of a version that noted no starts this is the first. */
+export async function resumeRun(store: BlobStore, { config, start }: Omit<NewRun, 'facts'>): Promise<void> {
+  const run = await readJson<object>(store, runFiles.run);
+  await store.write(runFiles.config, json(config));
+  const starts = 'starts' in run && Array.isArray(run.starts) ? run.starts : [];
+  await store.write(runFiles.run, json({ ...run, starts: [...starts, start] }));
 }
 
 /** Throws RunError when the folder holds a run or an ensemble. */
@@ -72,7 +110,7 @@ export async function readRun(store: BlobStore, config: TrainConfig, facts: RunF
   }
   if (dataset !== facts.dataset) {
     throw new RunError(
-      'a run must be resumed on the dataset it began with, and this one has another hash; give that --data',
+      `a run must be resumed on the dataset it began with, of hash ${shorten(dataset)}, and this one has another hash, ${shorten(facts.dataset)}; give that --data`,
     );
   }
   const bytes = await store.read(runFiles.checkpoint);
@@ -89,6 +127,9 @@ export async function readRunFacts(store: BlobStore): Promise<RunFacts> {
   return readJson<RunFacts>(store, runFiles.run);
 }
 
+const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+const shorten = (hash: unknown): string => `${String(hash).slice(0, 12)}…`;
+
 async function readJson<T>(store: BlobStore, name: string): Promise<T> {
   const bytes = await store.read(name);
   if (bytes === undefined) {
@@ -98,6 +139,18 @@ async function readJson<T>(store: BlobStore, name: string): Promise<T> {
     return JSON.parse(decodeUtf8(bytes)) as T;
   } catch (cause) {
     throw new RunError(`${name} of the run must be JSON and is damaged`, { cause });
+  }
+}
+
+/** Saves where a run stands. Throws StorageError when it cannot be written: the checkpoint before is whole. */
+export async function saveCheckpoint(store: BlobStore, checkpoint: Checkpoint, isBest: boolean): Promise<void> {
+  const bytes = writeCheckpoint(checkpoint);
+  try {
+    if (isBest) await store.write(runFiles.best, bytes);
+    await store.write(runFiles.checkpoint, bytes);
+  } catch (cause) {
+    if (!(cause instanceof StorageError)) throw cause;
+    throw new StorageError(`${cause.message}; the checkpoint before is whole, and --resume goes on from it`, { cause });
   }
 }
 
@@ -116,15 +169,18 @@ export interface Speed {
   readonly waitShare: number;
 }
 
-/** One line per epoch. The whole file is written anew, so that a resumed run never holds an epoch twice. */
-export async function writeMetrics(store: BlobStore, state: TrainerState, speed: Speed): Promise<void> {
+/**
+ * One line per epoch. The whole file is written anew, so that a resumed run never holds an epoch twice. Without `speed`,
+ * when a run goes on, it becomes what the checkpoint says.
+ */
+export async function writeMetrics(store: BlobStore, state: TrainerState, speed?: Speed): Promise<void> {
   const existing = await store.read(runFiles.metrics);
   const lines = existing === undefined ? [] : decodeUtf8(existing).split('\n');
   const newest = state.history.length - 1;
   const all = state.history.map((figures, i) => {
-    if (i === newest) return JSON.stringify({ ...figures, ...speed });
+    if (i === newest && speed !== undefined) return JSON.stringify({ ...figures, ...speed });
     // A line that a crash kept from being written has no speed.
     return lines[i]?.startsWith(`{"epoch":${figures.epoch},`) ? lines[i] : JSON.stringify(figures);
   });
-  await store.write(runFiles.metrics, `${all.join('\n')}\n`);
+  if (all.length > 0) await store.write(runFiles.metrics, `${all.join('\n')}\n`);
 }

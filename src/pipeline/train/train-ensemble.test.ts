@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
+import { runProgram, wallClock } from '../../../tests/fixtures/run-program.js';
 import { stripes } from '../../../tests/fixtures/stripes.js';
 import { openSession } from '../../adapters/node/session.js';
 import { ConfigError, RunError } from '../../core/errors.js';
@@ -49,7 +50,9 @@ function request(changes: Partial<EnsembleRequest> = {}): EnsembleRequest {
     startEngine: async (architecture, options, engine) =>
       new LocalEngine(createArchitecture(architecture, options), openSession, engine),
     progress: silentProgress,
+    program: runProgram,
     clock: () => performance.now(),
+    now: wallClock,
     shouldStop: () => false,
     ...changes,
   };

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
+import { runProgram, wallClock } from '../../../tests/fixtures/run-program.js';
 import { stripes } from '../../../tests/fixtures/stripes.js';
 import { openSession } from '../../adapters/node/session.js';
 import { WorkerEngine } from '../../adapters/node/worker-engine.js';
-import { ConfigError, DatasetError, RunError } from '../../core/errors.js';
+import { ConfigError, DatasetError, RunError, StorageError } from '../../core/errors.js';
 import { countParameters, createArchitecture } from '../../core/nn/architecture.js';
 import { readCheckpoint } from '../../core/nn/checkpoint.js';
 import { LocalEngine } from '../../core/nn/engine.js';
@@ -13,6 +14,7 @@ import { readModel } from '../../core/onnx/read-model.js';
 import { silentProgress } from '../../core/ports/progress.js';
 import { parseTrainConfig } from './config.js';
 import { runFiles } from './run-folder.js';
+import { type RunResult, readResult } from './run-result.js';
 import { type StartEngine, type TrainRequest, trainRun } from './train.js';
 
 const dataset = stripes(40, 1);
@@ -36,7 +38,9 @@ function request(changes: Partial<TrainRequest> = {}, config: object = {}): Trai
     resume: false,
     startEngine: inThisThread,
     progress: silentProgress,
+    program: runProgram,
     clock: () => performance.now(),
+    now: wallClock,
     shouldStop: () => false,
     ...changes,
   };
@@ -63,12 +67,33 @@ async function history(store: TrainRequest['store']): Promise<object[]> {
     });
 }
 
+async function json(store: TrainRequest['store'], name: string) {
+  return JSON.parse(new TextDecoder().decode(await store.read(name)));
+}
+
+/** A store whose disk is full for a file from its n-th write on. */
+function fullDisk(name: string, from: number): ReturnType<typeof createMemoryStore> & { isFull: boolean } {
+  const store = createMemoryStore();
+  let writes = 0;
+  const disk = {
+    ...store,
+    isFull: true,
+    write: async (file: string, content: Uint8Array | string) => {
+      if (file === name && ++writes >= from && disk.isFull) throw new StorageError(`${file}: the disk is full`);
+      await store.write(file, content);
+    },
+  };
+  return disk;
+}
+
 /** Vitest takes seconds to compare megabytes. */
 async function modelHash(store: TrainRequest['store']): Promise<string> {
-  return createHash('sha256')
-    .update((await store.read(runFiles.model))!)
-    .digest('hex');
+  return hashOf((await store.read(runFiles.model))!);
 }
+
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const hashes = ({ blobs }: { blobs: ReadonlyMap<string, Uint8Array> }) =>
+  [...blobs].map(([name, bytes]) => [name, hashOf(bytes)]);
 
 describe('a run', () => {
   test.each([
@@ -206,6 +231,90 @@ describe('a run', () => {
   });
 });
 
+describe('the run folder', () => {
+  test('says what the run is, when and with what it began and was resumed, and how it ended', async () => {
+    const store = createMemoryStore();
+    let nowMs = 0;
+    const clock = () => {
+      nowMs += 1000;
+      return nowMs;
+    };
+    const now = (day: number) => () => `2026-03-0${day}T10:00:00.000Z`;
+    await trainRun(request({ store, clock, now: now(1), shouldStop: stopAt(4) }));
+    const stopped = (await readResult(store))!;
+    expect(stopped).toMatchObject({ end: 'stopped', epochs: 1, bestEpoch: 1, endedAt: now(1)() });
+    expect(stopped.seconds).toBeGreaterThan(0);
+
+    const program = { ...runProgram, revision: null };
+    let during: RunResult | undefined = stopped;
+    const startEngine: StartEngine = async (...args) => {
+      during = await readResult(store);
+      return inThisThread(...args);
+    };
+    const later = { store, clock, now: now(2), resume: true, program, startEngine };
+    await trainRun(request(later, { keep: 'best' }));
+    expect(during).toBeUndefined();
+    expect(await json(store, runFiles.run)).toMatchObject({
+      name: 'test-run',
+      dataset: dataset.hash,
+      seed: 1,
+      validationSamples: 10,
+      starts: [
+        { at: now(1)(), ...runProgram },
+        { at: now(2)(), ...program },
+      ],
+    });
+    expect((await json(store, runFiles.config)).keep).toBe('best');
+    const ended = (await readResult(store))!;
+    expect(ended).toMatchObject({ end: 'finished', epochs: 2, endedAt: now(2)() });
+    expect(ended.seconds).toBeGreaterThan(stopped.seconds);
+  });
+
+  test('of a version that noted no starts and no result is resumed', async () => {
+    const store = createMemoryStore();
+    await trainRun(request({ store, shouldStop: stopAt(4) }));
+    const { starts: _, seed: __, ...old } = await json(store, runFiles.run);
+    await store.write(runFiles.run, JSON.stringify(old));
+    await store.remove(runFiles.result);
+    expect((await trainRun(request({ store, resume: true }))).end).toBe('finished');
+    expect((await json(store, runFiles.run)).starts).toEqual([{ at: expect.any(String), ...runProgram }]);
+    expect((await readResult(store))!.end).toBe('finished');
+  });
+
+  test.each([
+    ['checkpoint', runFiles.checkpoint],
+    ['best checkpoint', runFiles.best],
+    ['history', runFiles.metrics],
+  ])('whose disk is full at the %s keeps its last good state, and goes on to the same result', async (_, name) => {
+    const unbroken = request();
+    await trainRun(unbroken);
+    const store = fullDisk(name, 2);
+    const broken = trainRun(request({ store }));
+    await expect(broken).rejects.toThrow(StorageError);
+    if (name !== runFiles.metrics)
+      await expect(broken).rejects.toThrow(/the disk is full; the checkpoint before is whole/);
+    expect(await readResult(store)).toMatchObject({
+      end: 'failed',
+      reason: expect.stringMatching(/full.*\[STORAGE\]$/),
+    });
+    store.isFull = false;
+    expect((await trainRun(request({ store, resume: true }))).end).toBe('finished');
+    const text = new TextDecoder().decode(await store.read(runFiles.metrics));
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject(await history(unbroken.store));
+    expect(await modelHash(store)).toBe(await modelHash(unbroken.store));
+  });
+
+  test('on a disk that is full to the last byte still gives the error that matters', async () => {
+    const store = fullDisk(runFiles.result, 1);
+    const exploding = { schedule: { name: 'constant', rate: 1e30 } };
+    await expect(trainRun(request({ store }, exploding))).rejects.toThrow(/loss must/);
+  });
+});
+
 describe('what a run refuses', () => {
   test('a folder that holds a run', async () => {
     const store = createMemoryStore();
@@ -221,11 +330,57 @@ describe('what a run refuses', () => {
     await expect(trainRun(request({ store, resume: true }, { seed: 9 }))).rejects.toThrow('seed was 1 and is 9');
   });
 
-  test('to go on when the loss is no longer finite, and keeps the checkpoint before', async () => {
+  test('data of another hash, before it writes anything', async () => {
+    const store = createMemoryStore();
+    await trainRun(request({ store, shouldStop: stopAt(2) }));
+    const before = hashes(store);
+    const other = stripes(40, 2);
+    await expect(trainRun(request({ store, resume: true, dataset: other }))).rejects.toThrow(
+      `of hash ${dataset.hash.slice(0, 12)}…, and this one has another hash, ${other.hash.slice(0, 12)}…`,
+    );
+    expect(hashes(store)).toEqual(before);
+  });
+
+  test('to go on when the training diverges, and keeps the checkpoint before', async () => {
     const store = createMemoryStore();
     const exploding = { schedule: { name: 'constant', rate: 1e30 } };
-    await expect(trainRun(request({ store }, exploding))).rejects.toThrow('must stay finite');
+    await expect(trainRun(request({ store }, exploding))).rejects.toThrow(
+      /loss must (stay finite|not explode).* at epoch 1, step 2, learning rate 1e\+30; there is no checkpoint yet/,
+    );
     expect(store.blobs.has(runFiles.model)).toBe(false);
+    expect(await readResult(store)).toMatchObject({ end: 'failed', epochs: 0, bestEpoch: null });
+  });
+
+  test('to go on when the loss explodes in a later epoch', async () => {
+    const startEngine: StartEngine = async (architecture, options, engine) => {
+      const real = new LocalEngine(createArchitecture(architecture, options), openSession, engine);
+      let steps = 0;
+      const step = real.step.bind(real);
+      real.step = async (batch, rate) => ({ ...(await step(batch, rate)), ...(++steps === 5 ? { loss: 1e4 } : {}) });
+      return real;
+    };
+    const store = createMemoryStore();
+    await expect(trainRun(request({ store, startEngine }))).rejects.toThrow(
+      /must not explode.* at epoch 2, step 2, learning rate .*the last good checkpoint, after 1 epoch, is kept/,
+    );
+    expect(await readResult(store)).toMatchObject({
+      end: 'failed',
+      epochs: 1,
+      reason: expect.stringMatching(/\[RUN\]$/),
+    });
+    expect(readCheckpoint((await store.read(runFiles.checkpoint))!).trainer.epoch).toBe(1);
+  });
+
+  test('a checkpoint of another architecture, before it writes anything', async () => {
+    const [store, other] = [createMemoryStore(), createMemoryStore()];
+    await trainRun(request({ store, shouldStop: stopAt(2) }));
+    await trainRun(request({ store: other, shouldStop: stopAt(2) }, { architecture: 'residual' }));
+    store.blobs.set(runFiles.checkpoint, other.blobs.get(runFiles.checkpoint)!);
+    const before = hashes(store);
+    await expect(trainRun(request({ store, resume: true }))).rejects.toThrow(
+      /must be of the run's architecture, here compact/,
+    );
+    expect(hashes(store)).toEqual(before);
   });
 
   test('a damaged checkpoint', async () => {

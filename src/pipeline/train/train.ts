@@ -1,8 +1,8 @@
 // The train stage: dataset + configuration -> run folder with checkpoints, history and model.onnx.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { RunError } from '../../core/errors.js';
-import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
 import {
+  type Architecture,
   type ArchitectureName,
   type ArchitectureOptions,
   atSide,
@@ -10,25 +10,33 @@ import {
 } from '../../core/nn/architecture.js';
 import { architectureFacts } from '../../core/nn/architecture-facts.js';
 import { type Samples, TrainingBatches } from '../../core/nn/batches.js';
-import { writeCheckpoint } from '../../core/nn/checkpoint.js';
-import { type EngineOptions, modelWeights, type TrainingEngine } from '../../core/nn/engine.js';
-import { buildModel } from '../../core/nn/inference-graph.js';
-import type { ModelMetadata } from '../../core/nn/model-metadata.js';
+import { type Checkpoint, requireCheckpointOf } from '../../core/nn/checkpoint.js';
+import type { EngineOptions, TrainingEngine } from '../../core/nn/engine.js';
 import { initialWeights } from '../../core/nn/parameters.js';
 import type { TeacherOptions } from '../../core/nn/taught-engine.js';
 import { freshState, type TrainerState, type TrainingEnd, train } from '../../core/nn/trainer.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
-import type { Clock } from '../../core/ports/clock.js';
+import type { Clock, WallClock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
 import { createRandom } from '../../core/tensor/random.js';
-import { chooseSamples } from './choose-samples.js';
-
-import { auxiliaryUnits, chooseTargets, describeTargets } from './choose-targets.js';
+import { type ChosenSamples, chooseSamples } from './choose-samples.js';
+import { auxiliaryUnits, chooseTargets, type LossTargets } from './choose-targets.js';
 import { chooseTeacher, type TeacherFacts } from './choose-teacher.js';
-
 import type { TrainConfig } from './config.js';
-import { beginRun, type RunFacts, readBest, readRun, runFiles, type Speed, writeMetrics } from './run-folder.js';
+import {
+  beginRun,
+  type RunFacts,
+  type RunProgram,
+  readBest,
+  readRun,
+  resumeRun,
+  saveCheckpoint,
+  writeMetrics,
+} from './run-folder.js';
+import { RunWatch } from './run-result.js';
+import { TrainingMeter } from './training-meter.js';
 import { validate } from './validate.js';
+import { describeSplit, type KeptFigures, writeModel } from './write-model.js';
 
 /** Starts an engine for an architecture, wherever it runs. */
 export type StartEngine = (
@@ -49,9 +57,12 @@ export interface TrainRequest {
   /** The run's name, kept in the model. */
   readonly name: string;
   readonly resume: boolean;
+  /** Kept in run.json. */
+  readonly program: RunProgram;
   readonly startEngine: StartEngine;
   readonly progress: Progress;
   readonly clock: Clock;
+  readonly now: WallClock;
   readonly shouldStop: () => boolean;
 }
 
@@ -59,16 +70,51 @@ export interface TrainResult {
   readonly end: TrainingEnd;
   readonly epochs: number;
   /** Of the weights in model.onnx, with Wilson's 95 % interval; null for a run that was stopped. */
-  readonly validation: {
-    readonly accuracy: number;
-    readonly interval: readonly [number, number];
-    readonly n: number;
-  } | null;
+  readonly validation: KeptFigures | null;
 }
 
-/** Trains. Throws RunError when the folder holds another run, or nothing to resume. */
+/**
+ * Trains. Throws RunError when the folder holds another run, or nothing to resume, or when the training diverges, and
+ * StorageError when the folder cannot be written. How it ended is in the folder's result.json in each case.
+ */
 export async function trainRun(request: TrainRequest): Promise<TrainResult> {
-  const { dataset, config, store, progress } = request;
+  const { config, store } = request;
+  const prepared = prepareRun(request);
+  const { architecture, facts } = prepared;
+  const checkpoint = request.resume ? await readRun(store, config, facts) : undefined;
+  if (checkpoint !== undefined) requireCheckpointOf(architecture, checkpoint);
+  // Here the first byte is written: a run that is refused leaves a folder as it was.
+  const start = { at: request.now(), ...request.program };
+  if (request.resume) await resumeRun(store, { config, start });
+  else await beginRun(store, { config, facts, start });
+  const watch = await RunWatch.start(store, request);
+  let state = checkpoint?.trainer ?? freshState;
+  try {
+    const result = await trainInFolder(request, prepared, {
+      checkpoint,
+      onState: (next) => {
+        state = next;
+      },
+    });
+    await watch.ended(result.end, state);
+    return result;
+  } catch (error) {
+    await watch.failed(error, state);
+    throw error;
+  }
+}
+
+interface PreparedRun {
+  readonly options: ArchitectureOptions;
+  readonly architecture: Architecture;
+  readonly chosen: ChosenSamples;
+  readonly lossTargets: LossTargets;
+  readonly teacher: ReturnType<typeof chooseTeacher>;
+  readonly facts: RunFacts;
+}
+
+/** Everything that can be refused before anything is written. */
+function prepareRun({ dataset, config, name, votes, teacher: file }: TrainRequest): PreparedRun {
   const options: ArchitectureOptions = {
     classes: dataset.labels.length,
     dropout: config.dropout,
@@ -79,26 +125,34 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
   const architecture = createArchitecture(config.architecture, options);
   for (const { side } of config.progressive) atSide(architecture, side);
   const chosen = chooseSamples(dataset, config);
-  const lossTargets = chooseTargets(dataset, config, chosen.training, request.votes);
-  const teacher = chooseTeacher(dataset, config, architecture, request.teacher);
-  // Before anything is written: a refused run must not leave a folder that stands in the way of the next.
+  const lossTargets = chooseTargets(dataset, config, chosen.training, votes);
+  const teacher = chooseTeacher(dataset, config, architecture, file);
   if (chosen.training.length < config.batchSize) {
     throw new RunError(
       `an epoch must hold at least one batch of ${config.batchSize}, and there are ${chosen.training.length} training pictures; choose a smaller batchSize`,
     );
   }
-  const costs = architectureFacts(architecture);
+  const { parameters, multiplyAdds } = architectureFacts(architecture);
   const facts: RunFacts = {
-    name: request.name,
+    name,
     dataset: dataset.hash,
+    seed: config.seed,
     trainingSamples: chosen.training.length,
     validationSamples: chosen.validation.length,
     excludedDuplicates: chosen.excludedDuplicates,
-    parameters: costs.parameters,
-    multiplyAdds: costs.multiplyAdds,
+    parameters,
+    multiplyAdds,
     teacher: teacher?.facts,
   };
-  const checkpoint = request.resume ? await readRun(store, config, facts) : await beginRun(store, config, facts);
+  return { options, architecture, chosen, lossTargets, teacher, facts };
+}
+
+async function trainInFolder(
+  request: TrainRequest,
+  { options, architecture, chosen, lossTargets, teacher, facts }: PreparedRun,
+  { checkpoint, onState }: { checkpoint: Checkpoint | undefined; onState: (state: TrainerState) => void },
+): Promise<TrainResult> {
+  const { dataset, config, store, progress, clock } = request;
   progress.note(
     `${config.architecture}: ${facts.parameters.toLocaleString('en')} parameters, ${(facts.multiplyAdds / 1e6).toFixed(1)} million multiply-adds; ` +
       `${facts.trainingSamples} training and ${facts.validationSamples} validation pictures` +
@@ -118,7 +172,10 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
     teacher: teacher?.options,
   });
   try {
-    if (checkpoint !== undefined) await engine.restore(checkpoint.engine);
+    if (checkpoint !== undefined) {
+      await engine.restore(checkpoint.engine);
+      await writeMetrics(store, checkpoint.trainer);
+    }
     const { width, height, pixels, classes } = dataset;
     const samples = (indices: Int32Array): Samples => ({ width, height, pixels, classes, indices });
     const batches = new TrainingBatches({
@@ -136,17 +193,19 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
       progressive: config.progressive,
       masks: engine.masks,
     });
-    const save = async (state: TrainerState, isBest: boolean): Promise<void> => {
-      const bytes = writeCheckpoint({ trainer: state, engine: await engine.state() });
-      if (isBest) await store.write(runFiles.best, bytes);
-      await store.write(runFiles.checkpoint, bytes);
-    };
-    const meter = createMeter(request, batches.perEpoch);
+    const meter = new TrainingMeter({
+      clock,
+      progress,
+      epochs: config.epochs,
+      stepsPerEpoch: batches.perEpoch,
+      batchSize: config.batchSize,
+      costOfStep: (epoch) => costOfStep(architecture, config, epoch),
+    });
     const { state, end } = await train(
       {
         engine,
         batches,
-        clock: request.clock,
+        clock,
         batchSize: config.batchSize,
         classCount: dataset.labels.length,
         epochs: config.epochs,
@@ -154,51 +213,35 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
         patience: config.patience,
         shouldStop: request.shouldStop,
         validate: (e) => validate(e, samples(chosen.validation), architecture.view, dataset.labels.length),
-        onStep: meter.step,
+        onStep: (next) => meter.step(next),
         onEpoch: async (next, isBest, waitShare) => {
-          await save(next, isBest);
+          await saveCheckpoint(store, { trainer: next, engine: await engine.state() }, isBest);
+          onState(next);
           await writeMetrics(store, next, meter.epoch(next, waitShare));
         },
       },
       checkpoint?.trainer ?? freshState,
     );
+    const last: Checkpoint = { trainer: state, engine: await engine.state() };
     if (end === 'stopped') {
-      await save(state, false);
+      await saveCheckpoint(store, last, false);
       return { end, epochs: state.epoch, validation: null };
     }
-    const kept = config.keep === 'best' ? await readBest(store) : { trainer: state, engine: await engine.state() };
-    const figures = kept.trainer.history.at(-1)!;
-    const n = chosen.validation.length;
-    const accuracy = figures.validationAccuracy;
-    const interval = wilsonInterval(Math.round(accuracy * n), n);
-    const metadata: ModelMetadata = {
-      format: 1,
-      architecture: config.architecture,
-      labels: [...dataset.labels],
-      input: architecture.input,
-      embedding: costs.embedding,
-      parameters: facts.parameters,
-      multiplyAdds: facts.multiplyAdds,
-      split: describeSplit(config),
-      targets: describeTargets(config),
-      metrics: {
-        epoch: figures.epoch,
-        validationAccuracy: accuracy,
-        validationAccuracyLow: interval[0],
-        validationAccuracyHigh: interval[1],
-        validationLoss: figures.validationLoss,
-        validationSamples: n,
-      },
-      dataset: dataset.hash,
-      run: request.name,
-      licence: 'MIT',
-      ...(teacher === undefined ? {} : { teacher: teacher.facts }),
-    };
-    await store.write(runFiles.model, buildModel(architecture, modelWeights(kept.engine), metadata));
-    return { end, epochs: state.epoch, validation: { accuracy, interval, n } };
+    const kept = config.keep === 'best' ? await readBest(store) : last;
+    return { end, epochs: state.epoch, validation: await writeModel(request, { architecture, facts, kept }) };
   } finally {
     await engine.release();
   }
+}
+
+/** Multiply-adds of a step in an epoch (from 0), as a share of those at full size. */
+function costOfStep({ view }: Architecture, { progressive }: TrainConfig, epoch: number): number {
+  let first = 0;
+  for (const { side, epochs } of progressive) {
+    first += epochs;
+    if (epoch < first) return (side * side) / (view.width * view.height);
+  }
+  return 1;
 }
 
 function describeTeacher({ run, architecture, split }: TeacherFacts, ownSplit: string): string {
@@ -206,48 +249,3 @@ function describeTeacher({ run, architecture, split }: TeacherFacts, ownSplit: s
   if (split === ownSplit) return taught;
   return `${taught}; this run is ${ownSplit}: its validation figures are only honest if the teacher was not trained on those pictures`;
 }
-
-function describeSplit({ trainingSplit, validation, seed }: TrainConfig): string {
-  return 'split' in validation
-    ? `trained on ${trainingSplit}, validated on ${validation.split}`
-    : `trained on ${trainingSplit} without fold ${validation.fold} of ${validation.folds} (seed ${validation.seed ?? seed}), validated on that fold`;
-}
-
-/** Progress with images per second, and the speed of each epoch. */
-function createMeter({ clock, progress, config }: TrainRequest, stepsPerEpoch: number) {
-  const total = config.epochs * stepsPerEpoch;
-  let epochStart = clock();
-  let firstStep: number | undefined;
-  return {
-    step(state: TrainerState): void {
-      firstStep ??= state.stepInEpoch - 1;
-      const done = state.stepInEpoch;
-      const rate = ((done - firstStep) * config.batchSize) / ((clock() - epochStart) / 1000);
-      progress.update(
-        state.epoch * stepsPerEpoch + done,
-        total,
-        `epoch ${state.epoch + 1}/${config.epochs}, loss ${(state.lossSum / done).toFixed(3)}, ${rate.toFixed(0)} images/s`,
-      );
-    },
-    epoch(state: TrainerState, waitShare: number): Speed {
-      const now = clock();
-      const steps = stepsPerEpoch - (firstStep ?? 0);
-      const seconds = (now - epochStart) / 1000;
-      epochStart = now;
-      firstStep = undefined;
-      const figures = state.history.at(-1)!;
-      progress.note(
-        `epoch ${figures.epoch}: training loss ${figures.trainingLoss.toFixed(4)}, accuracy ${percent(figures.trainingAccuracy)}; ` +
-          `validation loss ${figures.validationLoss.toFixed(4)}, accuracy ${percent(figures.validationAccuracy)}`,
-      );
-      return {
-        imagesPerSecond: round((steps * config.batchSize) / seconds),
-        seconds: round(seconds),
-        waitShare: Number(waitShare.toFixed(4)),
-      };
-    },
-  };
-}
-
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-const round = (value: number): number => Math.round(value * 10) / 10;
