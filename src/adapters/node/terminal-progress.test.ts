@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { terminalProgress } from './terminal-progress.js';
 
-function setUp(isTTY: boolean) {
+function setUp(isTTY: boolean, columns = 100) {
   let nowMs = 0;
   const written: string[] = [];
-  const stream = { isTTY, columns: 100, write: (text: string) => written.push(text) };
+  const stream = { isTTY, columns, write: (text: string) => written.push(text) };
   const progress = terminalProgress('import', { stream, clock: () => nowMs, lineIntervalMs: 1000 });
   const wait = (milliseconds: number) => {
     nowMs += milliseconds;
@@ -20,6 +20,16 @@ describe('terminalProgress', () => {
     progress.update(250, 1000, 'rows');
     expect(written.at(-1)).toBe(
       '\r\u001b[2Kimport ██████░░░░░░░░░░░░░░░░░░  25 %  250/1,000 · 250/s · 3 s left · rows',
+    );
+  });
+
+  it('prefers the time left that the work itself tells, and gives its words room on a narrow terminal', () => {
+    const { progress, written, wait } = setUp(true, 80);
+    progress.update(0, 1000);
+    wait(1000);
+    progress.update(250, 1000, 'epoch 2/8, 4 s left in it', { secondsLeft: 90 });
+    expect(written.at(-1)).toBe(
+      '\r\u001b[2Kimport ██░░░░░  25 %  250/1,000 · 250/s · 1:30 left · epoch 2/8, 4 s left in it',
     );
   });
 

@@ -26,14 +26,16 @@ describeWith(built, 'moodlens runs', () => {
       ['emotion,pixels,Usage', ...Array.from({ length: 30 }, (_, i) => row(i))].join('\n'),
     );
     expect((await runCli('data', 'import', path('small.csv'), '--out', path('data'))).code).toBe(0);
-    const settings = { architecture: 'reference', epochs: 2, batchSize: 10, threads: 1 };
+    const schedule = { name: 'constant', rate: 0.001 };
+    const settings = { architecture: 'reference', epochs: 2, batchSize: 10, threads: 1, schedule };
     writeFileSync(path('config.json'), JSON.stringify(settings));
     for (const [name, seed] of [
       ['first', '1'],
       ['group/second', '2'],
     ] as const) {
       const train = ['train', '--data', path('data'), '--config', path('config.json'), '--seed', seed];
-      expect((await runCli(...train, '--out', path(`runs/${name}`))).code).toBe(0);
+      const { code, stderr } = await runCli(...train, '--out', path(`runs/${name}`));
+      expect(code, stderr).toBe(0);
     }
     mkdirSync(path('runs/notes'));
     mkdirSync(path('runs/broken'));

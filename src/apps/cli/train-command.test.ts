@@ -46,7 +46,7 @@ describeWith(built, 'moodlens train', () => {
     // Its first epoch's line: training is under way. Then Ctrl-C, twice, as npx passes it on.
     let isAsked = false;
     child.stderr.on('data', (chunk) => {
-      if (isAsked || !String(chunk).includes('epoch 1:')) return;
+      if (isAsked || !String(chunk).includes('epoch 1/40:')) return;
       isAsked = true;
       child.kill('SIGINT');
       setTimeout(() => child.kill('SIGINT'), 20);
