@@ -102,6 +102,7 @@ export { type ModelMetadata, modelMetadataSchema } from './nn/model-metadata.js'
 export { initialWeights, type Weights } from './nn/parameters.js';
 export { type ExpressionModelFile, readExpressionModel } from './nn/read-expression-model.js';
 export { TaughtEngine, type TeacherOptions } from './nn/taught-engine.js';
+export { predictAugmented, type TestTimeAugmentation } from './nn/test-time-augmentation.js';
 
 // onnx
 export { type FromTfliteOptions, fromTflite } from './onnx/from-tflite.js';

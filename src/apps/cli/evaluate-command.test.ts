@@ -49,6 +49,19 @@ describe('evaluate', () => {
     expect(JSON.parse(await readFile(file, 'utf8')).accuracy).toBe(1);
   });
 
+  it('averages over looks at each picture, and says so', async () => {
+    const { stdout } = await evaluate('--data', data, '--split', 'PublicTest', '--tta', 'flip', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ testTimeAugmentation: 'flip', n: 2, accuracy: 0.5 });
+    const plain = await evaluate('--data', data, '--split', 'PublicTest', '--json');
+    expect(JSON.parse(plain.stdout).testTimeAugmentation).toBe('none');
+    const text = await evaluate('--data', data, '--split', 'PublicTest', '--tta', 'flip', '--stress');
+    expect(text.stdout).toMatch(/n = 2\)\n {2}mean of the probabilities of each picture and its mirror image\n/);
+    // The tiny model sees the whole picture.
+    const crops = await evaluate('--data', data, '--split', 'PublicTest', '--tta', 'ten-crop');
+    expect([crops.code, crops.stderr]).toEqual([2, expect.stringContaining('use flip')]);
+    expect((await evaluate('--data', data, '--split', 'PublicTest', '--tta', 'twelve')).code).toBe(2);
+  });
+
   it('looks at a test split only when told that it is one', async () => {
     const refused = await evaluate('--data', data, '--split', 'PrivateTest', '--json');
     expect([refused.code, refused.stdout]).toEqual([2, '']);

@@ -28,6 +28,7 @@ interface EvaluateOptions {
   readonly run?: string;
   readonly yesThisIsTheTest?: boolean;
   readonly skipBroken?: boolean;
+  readonly tta?: string;
   readonly stress?: boolean;
   readonly stressSamples?: string;
   readonly batch?: string;
@@ -44,6 +45,7 @@ export function define(): Command {
     .requiredOption('--data <source>', "a dataset made by 'moodlens data import', or Kaggle's fer2013.csv")
     .option('--split <name>', 'Training, PublicTest, PrivateTest, or the name of a split folder')
     .option('--run <folder>', 'instead of --split: what this run validated on; its model, unless --model names another')
+    .option('--tta <kind>', 'average over looks at each picture: none, flip or ten-crop (default: none)')
     .option(
       '--stress',
       'also on distorted pictures: light, framing, blur, noise, resolution, JPEG; three strengths each',
@@ -62,6 +64,7 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
   const config = parseEvaluateConfig({
     split: options.split,
     run: options.run,
+    tta: options.tta,
     stress: options.stress,
     ...(options.stressSamples === undefined ? {} : { stressSamples: toNumber(options.stressSamples) }),
     ...(options.batch === undefined ? {} : { batch: toNumber(options.batch) }),
@@ -72,9 +75,9 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
   try {
     const dataset = await withProgress('read', (progress) => openData(options, progress));
     const samples = await chooseSamples(dataset, config);
-    const { batch } = config;
+    const { batch, tta } = config;
     const evaluation = await withProgress('evaluate', (progress) =>
-      evaluate(dataset, model, samples, { batch, progress }),
+      evaluate(dataset, model, samples, { batch, tta, progress }),
     );
     const stress = config.stress ? await stressTest(dataset, model, samples, config) : undefined;
     const figures = { ...evaluation, stress };
@@ -109,10 +112,16 @@ function stressTest(
   dataset: PackedDataset,
   model: ExpressionModel,
   { indices }: EvaluatedSamples,
-  { batch, stressSamples }: EvaluateConfig,
+  { batch, tta, stressSamples }: EvaluateConfig,
 ): Promise<StressEvaluation> {
   return withProgress('stress', (progress) =>
-    evaluateStress(dataset, model, indices, { batch, samples: stressSamples, recompress: recompressJpeg, progress }),
+    evaluateStress(dataset, model, indices, {
+      batch,
+      tta,
+      samples: stressSamples,
+      recompress: recompressJpeg,
+      progress,
+    }),
   );
 }
 

@@ -4,6 +4,7 @@ import type { GreyPicture } from '../image/picture.js';
 import { resizeGrey } from '../image/resize.js';
 import type { OpenSession, Session, Tensor } from '../ports/session.js';
 import type { ModelMetadata } from './model-metadata.js';
+import { type PictureSize, readPictureFront } from './picture-front.js';
 import { readExpressionModel } from './read-expression-model.js';
 
 /** What the model says of one face. */
@@ -26,10 +27,13 @@ const maxBatch = 256;
 
 export class ExpressionModel {
   readonly metadata: ModelMetadata;
+  /** The central part of the picture that the network sees; undefined when those of an ensemble see different parts. */
+  readonly view: PictureSize | undefined;
   readonly #session: Session;
 
-  private constructor(metadata: ModelMetadata, session: Session) {
+  private constructor(metadata: ModelMetadata, view: PictureSize | undefined, session: Session) {
     this.metadata = metadata;
+    this.view = view;
     this.#session = session;
   }
 
@@ -39,9 +43,9 @@ export class ExpressionModel {
     openSession: OpenSession,
     options: ExpressionModelOptions = {},
   ): Promise<ExpressionModel> {
-    const { metadata } = readExpressionModel(bytes);
+    const file = readExpressionModel(bytes);
     const session = await openSession(bytes, { threads: options.threads ?? 1 });
-    return new ExpressionModel(metadata, session);
+    return new ExpressionModel(file.metadata, readPictureFront(file)?.view, session);
   }
 
   /** Predicts faces of any size (resized to the model's input), in their order. */

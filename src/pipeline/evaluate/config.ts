@@ -1,6 +1,7 @@
 // The options of the evaluate stage, and which splits are for the last look only.
 import { z } from 'zod';
 import { ConfigError } from '../../core/errors.js';
+import { testTimeAugmentations } from '../../core/nn/test-time-augmentation.js';
 
 const name = z.string().trim().min(1);
 
@@ -9,6 +10,10 @@ export const evaluateConfigSchema = z
     split: name.optional().describe('name of the split, e.g. PublicTest'),
     run: name.optional().describe('instead: a run folder, whose validation samples are evaluated'),
     batch: z.int().min(1).max(256).default(64).describe('pictures in one run of the model'),
+    tta: z
+      .enum(testTimeAugmentations)
+      .default('none')
+      .describe('test-time augmentation: the mean over several looks at each picture'),
     stress: z.boolean().default(false).describe('also evaluate on distorted pictures'),
     stressSamples: z.int().min(1).optional().describe('a stratified subset of so many samples; default all'),
     yesThisIsTheTest: z.boolean().default(false).describe('needed for a test split'),

@@ -6,6 +6,7 @@ export function describeEvaluation(evaluation: Evaluation): string {
   const { split, withoutTrainingTwins: unseen } = evaluation;
   const lines = [
     `${split}${evaluation.test ? ' (test)' : ''}: accuracy ${share(evaluation)}`,
+    ...looks(evaluation),
     ...(unseen === null || unseen.n === 0
       ? []
       : [`  without the ${unseen.twins} pictures that Training holds too: ${share(unseen)}`]),
@@ -18,6 +19,12 @@ export function describeEvaluation(evaluation: Evaluation): string {
     ...matrixTable(evaluation),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function looks({ testTimeAugmentation: kind }: Evaluation): string[] {
+  if (kind === 'none') return [];
+  const each = kind === 'flip' ? 'each picture and its mirror image' : 'ten crops of each picture';
+  return [`  mean of the probabilities of ${each}`];
 }
 
 function share({ accuracy, interval, n }: Pick<Evaluation, 'accuracy' | 'interval' | 'n'>): string {

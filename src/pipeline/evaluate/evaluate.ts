@@ -7,6 +7,7 @@ import {
   classificationFigures,
 } from '../../core/metrics/classification-figures.js';
 import type { ExpressionModel } from '../../core/nn/expression-model.js';
+import type { TestTimeAugmentation } from '../../core/nn/test-time-augmentation.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import { isTrainingSplit } from './config.js';
 import type { EvaluatedSamples } from './evaluated-samples.js';
@@ -20,9 +21,19 @@ export interface Evaluation extends ClassificationFigures {
   /** The model's class names: the order of the confusion matrix. */
   readonly labels: readonly string[];
   readonly dataset: string;
+  /** The looks at each picture whose mean the figures are of. */
+  readonly testTimeAugmentation: TestTimeAugmentation;
   readonly model: { readonly architecture: string; readonly run: string; readonly trainedOn: string };
   /** The samples that are not in the training split pixel for pixel; null when the training split is not in the data, or is this one. */
   readonly withoutTrainingTwins: (Accuracy & { readonly twins: number }) | null;
+}
+
+export interface EvaluateOptions {
+  /** Pictures that are looked at together. */
+  readonly batch: number;
+  /** Default none. */
+  readonly tta?: TestTimeAugmentation | undefined;
+  readonly progress?: Progress;
 }
 
 /** What the model says of each sample: `[n, classes]`, with the true classes as the model counts them. */
@@ -31,18 +42,18 @@ interface Predictions {
   readonly probabilities: Float32Array;
 }
 
-/** Evaluates on `samples`. Throws DatasetError when the model does not know their classes. */
+/** Evaluates on the samples. Throws DatasetError when the model does not know their classes, ConfigError when `tta` is not for this model. */
 export async function evaluate(
   dataset: PackedDataset,
   model: ExpressionModel,
   { split, test, indices }: EvaluatedSamples,
-  { batch, progress = silentProgress }: { batch: number; progress?: Progress },
+  { batch, tta = 'none', progress = silentProgress }: EvaluateOptions,
 ): Promise<Evaluation> {
   const { architecture, run, split: trainedOn, labels } = model.metadata;
   const truth = trueClasses(dataset, indices, labels);
   const pictures = Array.from(indices, (i) => samplePicture(dataset, i));
   const onDone = (done: number) => progress.update(done, indices.length, 'pictures');
-  const probabilities = await predictPictures(model, pictures, { batch, onDone });
+  const probabilities = await predictPictures(model, pictures, { batch, tta, onDone });
   progress.finish();
   return {
     ...classificationFigures(truth, probabilities, labels),
@@ -50,6 +61,7 @@ export async function evaluate(
     test,
     labels,
     dataset: dataset.hash,
+    testTimeAugmentation: tta,
     model: { architecture, run, trainedOn },
     withoutTrainingTwins: withoutTrainingTwins(dataset, indices, { truth, probabilities }, labels),
   };

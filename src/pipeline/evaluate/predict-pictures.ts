@@ -1,26 +1,29 @@
 // The one place where an evaluation asks the model.
 import type { GreyPicture } from '../../core/image/picture.js';
 import type { ExpressionModel } from '../../core/nn/expression-model.js';
+import { predictAugmented, type TestTimeAugmentation } from '../../core/nn/test-time-augmentation.js';
 
 export interface PredictOptions {
-  /** Pictures in one run of the model. */
+  /** Pictures that are looked at together. */
   readonly batch: number;
+  /** Default none. */
+  readonly tta?: TestTimeAugmentation | undefined;
   /** Told how many pictures are done. */
   readonly onDone?: (pictures: number) => void;
 }
 
-/** What the model says of each picture: probabilities `[pictures, classes]`. */
+/** Probabilities of each picture, `[pictures, classes]`. Throws ConfigError when the model cannot be asked with that test-time augmentation. */
 export async function predictPictures(
   model: ExpressionModel,
   pictures: readonly GreyPicture[],
-  { batch, onDone }: PredictOptions,
+  { batch, tta = 'none', onDone }: PredictOptions,
 ): Promise<Float32Array> {
   const classes = model.metadata.labels.length;
   const probabilities = new Float32Array(pictures.length * classes);
   for (let start = 0; start < pictures.length; start += batch) {
     const faces = pictures.slice(start, start + batch);
-    (await model.predict(faces)).forEach((prediction, i) => {
-      probabilities.set(prediction.probabilities, (start + i) * classes);
+    (await predictAugmented(model, faces, tta)).forEach((ofFace, i) => {
+      probabilities.set(ofFace, (start + i) * classes);
     });
     onDone?.(start + faces.length);
   }

@@ -6,6 +6,7 @@ import type { Accuracy } from '../../core/metrics/classification-figures.js';
 import { argmaxRow } from '../../core/metrics/probability-metrics.js';
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
 import type { ExpressionModel } from '../../core/nn/expression-model.js';
+import type { TestTimeAugmentation } from '../../core/nn/test-time-augmentation.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import type { RecompressJpeg } from '../../core/ports/recompress-jpeg.js';
 import { predictPictures } from './predict-pictures.js';
@@ -47,6 +48,8 @@ export interface StressEvaluation {
 export interface StressOptions {
   readonly batch: number;
   readonly recompress: RecompressJpeg;
+  /** Default none. */
+  readonly tta?: TestTimeAugmentation | undefined;
   /** Look at a stratified subset of so many samples; default all. */
   readonly samples?: number | undefined;
   readonly progress?: Progress;
@@ -59,7 +62,7 @@ export async function evaluateStress(
   indices: Int32Array,
   options: StressOptions,
 ): Promise<StressEvaluation> {
-  const { recompress, batch, progress = silentProgress } = options;
+  const { recompress, batch, tta, progress = silentProgress } = options;
   const count = options.samples ?? indices.length;
   const chosen = stratifiedSubset(dataset, indices, { count, seed: subsetSeed });
   const n = chosen.length;
@@ -69,7 +72,7 @@ export async function evaluateStress(
   let done = 0;
   const measure = async (pictures: readonly GreyPicture[], name: string): Promise<Accuracy> => {
     const onDone = (of: number) => progress.update(done + of, total, name);
-    const probabilities = await predictPictures(model, pictures, { batch, onDone });
+    const probabilities = await predictPictures(model, pictures, { batch, tta, onDone });
     done += n;
     const hits = truth.filter((label, i) => argmaxRow(probabilities, i, labels.length) === label).length;
     return { accuracy: hits / n, interval: wilsonInterval(hits, n), n };

@@ -5,7 +5,7 @@ import { ConfigError } from '../../core/errors.js';
 import type { Architecture } from '../../core/nn/architecture.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import type { TeacherOptions } from '../../core/nn/taught-engine.js';
-import { teacherView } from '../../core/nn/teacher-graph.js';
+import { requireTeacherFront } from '../../core/nn/teacher-graph.js';
 import type { TrainConfig } from './config.js';
 
 /** Kept in run.json: a resumed run must have the same teacher. */
@@ -39,7 +39,7 @@ export function chooseTeacher(
       `a teacher must know the classes of the data in their order, ${labels.join(', ')}, and this one knows ${metadata.labels.join(', ')}; choose a teacher trained on this data`,
     );
   }
-  const its = teacherView(file);
+  const its = requireTeacherFront(file).view;
   if (its.height !== view.height || its.width !== view.width) {
     throw new ConfigError(
       `teacher and student must see the same part of the picture; ${name} sees the central ${view.width} x ${view.height} pixels, and the teacher ${its.width} x ${its.height}; choose another teacher or architecture`,
