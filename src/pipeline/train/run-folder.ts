@@ -150,7 +150,7 @@ export async function saveCheckpoint(store: BlobStore, checkpoint: Checkpoint, i
     await store.write(runFiles.checkpoint, bytes);
   } catch (cause) {
     if (!(cause instanceof StorageError)) throw cause;
-    throw new StorageError(`${cause.message}; the checkpoint before is whole, and --resume goes on from it`, { cause });
+    throw new StorageError(`${cause.message}; what was saved before is whole, and --resume goes on from it`, { cause });
   }
 }
 

@@ -292,7 +292,7 @@ describe('the run folder', () => {
     const broken = trainRun(request({ store }));
     await expect(broken).rejects.toThrow(StorageError);
     if (name !== runFiles.metrics)
-      await expect(broken).rejects.toThrow(/the disk is full; the checkpoint before is whole/);
+      await expect(broken).rejects.toThrow(/the disk is full; what was saved before is whole/);
     expect(await readResult(store)).toMatchObject({
       end: 'failed',
       reason: expect.stringMatching(/full.*\[STORAGE\]$/),

@@ -88,9 +88,10 @@ describe('TrainingMeter', () => {
   });
 
   it('says nothing about time left at the end', () => {
-    const { run, endEpoch, notes } = setUp();
+    const { run, endEpoch, updates, notes } = setUp();
     run(2);
     endEpoch(2);
+    expect(updates.at(-1)).toEqual({ done: 30, total: 30, detail: 'epoch 3/3 done', secondsLeft: 0 });
     expect(notes[0]).toMatch(/images\/s, 15 s$/);
   });
 });

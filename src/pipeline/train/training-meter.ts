@@ -59,7 +59,11 @@ export class TrainingMeter {
     this.#stepsBefore = undefined;
     const figures = state.history.at(-1)!;
     const imagesPerSecond = (steps * batchSize) / seconds;
-    const left = state.epoch < epochs ? `, ${describeSeconds(this.#secondsOfEpochs(state.epoch))} left` : '';
+    const secondsLeft = this.#secondsOfEpochs(state.epoch);
+    progress.update(state.epoch * stepsPerEpoch, epochs * stepsPerEpoch, `epoch ${state.epoch}/${epochs} done`, {
+      secondsLeft,
+    });
+    const left = state.epoch < epochs ? `, ${describeSeconds(secondsLeft)} left` : '';
     progress.note(
       `epoch ${figures.epoch}/${epochs}: training loss ${figures.trainingLoss.toFixed(4)}, accuracy ${percent(figures.trainingAccuracy)}; ` +
         `validation loss ${figures.validationLoss.toFixed(4)}, accuracy ${percent(figures.validationAccuracy)}; ` +
