@@ -16,7 +16,7 @@ const card = readFileSync(shippedModelPath('expression.onnx').replace('.onnx', '
 
 describe('the shipped expression model', () => {
   test('is small, ours, and described by its card', async () => {
-    expect(statSync(shippedModelPath('expression.onnx')).size).toBeLessThan(8e6);
+    expect(statSync(shippedModelPath('expression.onnx')).size).toBeLessThan(6e6);
     const model = await ExpressionModel.open(await shippedModel('expression.onnx'), openSession);
     expect(model.metadata.labels).toEqual([...expressionLabels]);
     expect(model.metadata.multiplyAdds).toBeLessThan(100e6);
