@@ -1,7 +1,7 @@
 // The worker thread's side of the training engine: ONNX Runtime blocks its thread while it runs.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createArchitecture } from '../../core/nn/architecture.js';
-import { LocalEngine } from '../../core/nn/engine.js';
+import { type Batch, LocalEngine, type StepResult } from '../../core/nn/engine.js';
 import { TaughtEngine } from '../../core/nn/taught-engine.js';
 import { openSession } from './session.js';
 import { ThreadGradients } from './thread-gradients.js';
@@ -27,7 +27,7 @@ parentPort!.on('message', async ({ id, request }: { id: number; request: EngineR
 function answer(request: EngineRequest): Promise<unknown> {
   switch (request.kind) {
     case 'step':
-      return engine.step(request.batch, request.learningRate);
+      return timedStep(request.batch, request.learningRate);
     case 'predict':
       return engine.predict(request.pixels, request.size);
     case 'state':
@@ -37,4 +37,11 @@ function answer(request: EngineRequest): Promise<unknown> {
     case 'release':
       return engine.release();
   }
+}
+
+/** Only this thread knows when its work began and ended: the trainer may be busy when the result comes. */
+async function timedStep(batch: Batch, learningRate: number): Promise<StepResult> {
+  const start = performance.now();
+  const result = await engine.step(batch, learningRate);
+  return { ...result, busyMs: performance.now() - start };
 }

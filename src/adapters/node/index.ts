@@ -6,4 +6,5 @@ export { decodePicture, encodeJpeg, encodePng } from './image-codec.js';
 export { openSession } from './session.js';
 export { type ShippedModelName, shippedModel, shippedModelPath } from './shipped-models.js';
 export { type ProgressStream, type TerminalProgressOptions, terminalProgress } from './terminal-progress.js';
+export { WorkerBatches, type WorkerBatchesOptions } from './worker-batches.js';
 export { WorkerEngine, type WorkerEngineOptions } from './worker-engine.js';

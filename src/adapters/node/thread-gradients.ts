@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../core/errors.js';
 import { createArchitecture, parametersOf } from '../../core/nn/architecture.js';
-import type { Batch, GradientOptions } from '../../core/nn/engine.js';
+import { type Batch, batchArrays, type GradientOptions } from '../../core/nn/engine.js';
 import type { BatchGradients, GradientSource } from '../../core/nn/gradient-source.js';
 import { elements } from '../../core/nn/layer.js';
 import type { Weights } from '../../core/nn/parameters.js';
@@ -79,12 +79,11 @@ export class ThreadGradients implements GradientSource {
   gradients(weights: Weights, batch: Batch): Promise<BatchGradients> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     for (const [name, view] of this.#weights) view.set(weights.get(name)!);
-    const arrays = [batch.pixels, batch.targets, ...batch.masks, ...(batch.votes === undefined ? [] : [batch.votes])];
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#worker.postMessage(
         batch,
-        arrays.map((array) => array.buffer as ArrayBuffer),
+        batchArrays(batch).map((array) => array.buffer as ArrayBuffer),
       );
     });
   }

@@ -2,7 +2,14 @@
 import { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../core/errors.js';
 import { type ArchitectureName, type ArchitectureOptions, createArchitecture } from '../../core/nn/architecture.js';
-import type { Batch, EngineOptions, EngineState, StepResult, TrainingEngine } from '../../core/nn/engine.js';
+import {
+  type Batch,
+  batchArrays,
+  type EngineOptions,
+  type EngineState,
+  type StepResult,
+  type TrainingEngine,
+} from '../../core/nn/engine.js';
 import type { Mask } from '../../core/nn/layer.js';
 import type { TeacherOptions } from '../../core/nn/taught-engine.js';
 import { buildTrainingGraph } from '../../core/nn/training-graph.js';
@@ -57,8 +64,7 @@ export class WorkerEngine implements TrainingEngine {
 
   /** Takes the batch's arrays over: they cannot be used afterwards. */
   step(batch: Batch, learningRate: number): Promise<StepResult> {
-    const arrays = [batch.pixels, batch.targets, ...(batch.votes ? [batch.votes] : []), ...batch.masks];
-    return this.#ask({ kind: 'step', batch, learningRate }, arrays) as Promise<StepResult>;
+    return this.#ask({ kind: 'step', batch, learningRate }, batchArrays(batch)) as Promise<StepResult>;
   }
 
   predict(pixels: Float32Array, size: number): Promise<Float32Array> {

@@ -4,9 +4,12 @@ import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore } from '../../adapters/node/files.js';
 import { readProgramFacts } from '../../adapters/node/program-facts.js';
+import { toShared } from '../../adapters/node/shared-memory.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
+import { WorkerBatches } from '../../adapters/node/worker-batches.js';
 import { WorkerEngine } from '../../adapters/node/worker-engine.js';
 import { ConfigError } from '../../core/errors.js';
+import type { StartBatches } from '../../core/nn/batches.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { readDataset } from '../../pipeline/data/read-dataset.js';
 import { parseTrainConfig, type TrainConfig } from '../../pipeline/train/config.js';
@@ -62,7 +65,9 @@ async function train(options: TrainOptions): Promise<void> {
   const { folder, data } = requirePlaces(options);
   const store = createFolderStore(resolve(folder));
   const config = await readConfig(options, store);
-  const dataset = await readDataset(createFolderStore(resolve(data)));
+  const read = await readDataset(createFolderStore(resolve(data)));
+  // This thread and those that prepare batches look at the same pictures.
+  const dataset = { ...read, pixels: toShared(read.pixels) };
   const interrupt = new Interrupt();
   interrupt.onAsk = () => {
     process.stderr.write('\nstopping after this step, and saving; press Ctrl-C again to stop at once\n');
@@ -77,6 +82,7 @@ async function train(options: TrainOptions): Promise<void> {
     program: { ...(await readProgramFacts()), device: options.device },
     startEngine: (async (architecture, architectureOptions, engineOptions) =>
       new WorkerEngine({ architecture, architectureOptions, ...engineOptions })) satisfies StartEngine,
+    startBatches: ((batchOptions, threads) => new WorkerBatches(batchOptions, { threads })) satisfies StartBatches,
     progress,
     clock: () => performance.now(),
     now: () => new Date().toISOString(),

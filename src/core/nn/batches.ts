@@ -56,7 +56,12 @@ export interface BatchSource {
   batch(epoch: number, number: number): Batch | Promise<Batch>;
   /** The classes of a batch's samples, in its order. */
   classes(epoch: number, number: number): Uint8Array;
+  /** Ends what it holds; no batch can be asked for afterwards. */
+  release(): Promise<void>;
 }
+
+/** Starts a source of batches, wherever they are made; `threads`: how many may make them at the same time. */
+export type StartBatches = (options: BatchOptions, threads: number) => BatchSource;
 
 // Streams of one seed: what is drawn for one purpose does not depend on another.
 const streams = { order: 1, pixels: 2, masks: 3, mixup: 4 } as const;
@@ -108,6 +113,8 @@ export class TrainingBatches implements BatchSource {
       masks: masks.map((mask, i) => drawMask(mask, size, createRandom(seed, streams.masks, epoch, number, i))),
     };
   }
+
+  async release(): Promise<void> {}
 
   #targets(rows: Int32Array): Float32Array {
     const { samples, classCount, batchSize, labelSmoothing, softLabelWeight, classWeights } = this.#options;

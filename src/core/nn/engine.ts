@@ -26,6 +26,11 @@ export interface Batch {
   readonly masks: readonly Float32Array[];
 }
 
+/** All arrays of a batch: what hands it over from thread to thread. */
+export function batchArrays({ pixels, targets, votes, masks }: Batch): Float32Array[] {
+  return [pixels, targets, ...(votes === undefined ? [] : [votes]), ...masks];
+}
+
 export interface StepResult {
   /** Mean cross-entropy of the batch plus the L2 penalty, both before the step. */
   readonly loss: number;
@@ -33,6 +38,8 @@ export interface StepResult {
   readonly gradientNorm?: number | undefined;
   /** `[size, classes]`, before the step. */
   readonly probabilities: Float32Array;
+  /** How long the engine worked on the step, milliseconds; undefined for an engine in its caller's thread. */
+  readonly busyMs?: number | undefined;
 }
 
 /** The arrays that a checkpoint needs to continue. */

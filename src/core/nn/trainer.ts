@@ -74,11 +74,15 @@ export async function train(
     for (let number = current.stepInEpoch; number < batches.perEpoch; number++) {
       if (options.shouldStop?.()) return { state: current, end: 'stopped' };
       const rate = learningRate(options.schedule, epoch * batches.perEpoch + number, epochs * batches.perEpoch);
-      const batch = await watch.waitFor(next ?? prepare(batches, epoch, number));
+      const batch = await (next ?? prepare(batches, epoch, number));
+      const started = watch.now();
       const stepping = options.engine.step(batch, rate);
+      const stepped = watch.now();
       // While the engine works in a thread of its own, the next batch is prepared.
       next = number + 1 < batches.perEpoch ? prepare(batches, epoch, number + 1) : undefined;
+      const prepared = watch.now();
       const result = await stepping;
+      watch.worked(result.busyMs ?? stepped - started + watch.now() - prepared);
       divergence.checkStep(result, { epoch: epoch + 1, step: number + 1, learningRate: rate });
       current = {
         ...current,
@@ -94,30 +98,31 @@ export async function train(
   return { state: current, end: 'finished' };
 }
 
-async function prepare(batches: BatchSource, epoch: number, number: number): Promise<Batch> {
-  return batches.batch(epoch, number);
+/** A failure counts when the batch is awaited; when the step before it fails, nobody awaits it. */
+function prepare(batches: BatchSource, epoch: number, number: number): Promise<Batch> {
+  const batch = (async () => batches.batch(epoch, number))();
+  batch.catch(() => undefined);
+  return batch;
 }
 
-/** How much of an epoch's steps is spent waiting for batches. */
+/** How much of an epoch's steps the engine is without work. */
 class WaitWatch {
-  readonly #clock: Clock;
+  readonly now: Clock;
   readonly #start: number;
-  #waited = 0;
+  #busyMs = 0;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.now = clock;
     this.#start = clock();
   }
 
-  async waitFor<T>(value: Promise<T>): Promise<T> {
-    const from = this.#clock();
-    const result = await value;
-    this.#waited += this.#clock() - from;
-    return result;
+  worked(ms: number): void {
+    this.#busyMs += ms;
   }
 
   share(): number {
-    return this.#waited / Math.max(this.#clock() - this.#start, Number.MIN_VALUE);
+    const elapsedMs = this.now() - this.#start;
+    return elapsedMs > 0 ? Math.max(0, 1 - this.#busyMs / elapsedMs) : 0;
   }
 }
 

@@ -174,6 +174,12 @@ export const trainConfigSchema = z
       .max(64)
       .default(1)
       .describe('shares of a batch that are computed at the same time, by threads / workers threads each'),
+    batchThreads: z
+      .int()
+      .positive()
+      .max(64)
+      .default(1)
+      .describe('threads that prepare batches ahead of the steps; more change nothing but the speed'),
     ghostBatch: z
       .int()
       .min(2)

@@ -87,12 +87,14 @@ export async function requireNoRun(store: BlobStore): Promise<void> {
   }
 }
 
+/** What may be another when a run is resumed; anything else, the number of epochs too, shapes every step. */
+const mayChange: readonly (keyof TrainConfig)[] = ['keep', 'patience', 'batchThreads'];
+
 /** The run's last checkpoint; undefined when it stopped before the first one. */
 export async function readRun(store: BlobStore, config: TrainConfig, facts: RunFacts): Promise<Checkpoint | undefined> {
   const saved = await readRunConfig(store);
-  // When to end early and which weights to keep may change; anything else, the number of epochs too, shapes every step.
   const differing = (Object.keys(config) as (keyof TrainConfig)[]).filter(
-    (key) => key !== 'keep' && key !== 'patience' && JSON.stringify(saved[key]) !== JSON.stringify(config[key]),
+    (key) => !mayChange.includes(key) && JSON.stringify(saved[key]) !== JSON.stringify(config[key]),
   );
   if (differing.length > 0) {
     const found = differing.map(

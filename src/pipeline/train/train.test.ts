@@ -4,9 +4,11 @@ import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
 import { runProgram, wallClock } from '../../../tests/fixtures/run-program.js';
 import { stripes } from '../../../tests/fixtures/stripes.js';
 import { openSession } from '../../adapters/node/session.js';
+import { WorkerBatches } from '../../adapters/node/worker-batches.js';
 import { WorkerEngine } from '../../adapters/node/worker-engine.js';
-import { ConfigError, DatasetError, RunError, StorageError } from '../../core/errors.js';
+import { ConfigError, DatasetError, DeviceError, RunError, StorageError } from '../../core/errors.js';
 import { countParameters, createArchitecture } from '../../core/nn/architecture.js';
+import { TrainingBatches } from '../../core/nn/batches.js';
 import { readCheckpoint } from '../../core/nn/checkpoint.js';
 import { LocalEngine } from '../../core/nn/engine.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
@@ -200,19 +202,59 @@ describe('a run', () => {
     expect(await modelHash(broken.store)).toBe(await modelHash(unbroken.store));
   });
 
-  test('in a worker thread gives what it gives in this one', async () => {
-    const here = request({}, { epochs: 1 });
+  test.each([
+    ['the engine', true, false],
+    ['the batches', false, true],
+    ['both, each', true, true],
+  ])('%s in worker threads, it gives what it gives in this one', async (_, isEngineAway, areBatchesAway) => {
+    const recipe = { progressive: [{ side: 24, epochs: 1 }], mixup: { alpha: 0.2 }, augmentation: { light: {} } };
+    const here = request({}, recipe);
     const there = request(
       {
-        startEngine: async (architecture, architectureOptions, engine) =>
-          new WorkerEngine({ architecture, architectureOptions, ...engine }),
+        ...(isEngineAway && {
+          startEngine: async (architecture, architectureOptions, engine) =>
+            new WorkerEngine({ architecture, architectureOptions, ...engine }),
+        }),
+        ...(areBatchesAway && { startBatches: (options, threads) => new WorkerBatches(options, { threads }) }),
       },
-      { epochs: 1 },
+      { ...recipe, batchThreads: 2 },
     );
     await trainRun(here);
-    await trainRun(there);
+    await trainRun({ ...there, shouldStop: stopAt(3) });
+    await trainRun({ ...there, resume: true });
     expect(await history(there.store)).toEqual(await history(here.store));
     expect(await modelHash(there.store)).toBe(await modelHash(here.store));
+  });
+
+  test('releases engine and batches however it ends', async () => {
+    const released: string[] = [];
+    const watched = (clean: boolean): Partial<TrainRequest> => ({
+      startEngine: async (...started) => {
+        const engine = await inThisThread(...started);
+        const release = engine.release.bind(engine);
+        engine.release = () => {
+          released.push('engine');
+          return release();
+        };
+        return engine;
+      },
+      startBatches: (options) => {
+        const batches = new TrainingBatches(options);
+        batches.release = async () => {
+          released.push('batches');
+        };
+        if (!clean) {
+          batches.batch = () => {
+            throw new DeviceError('no batch');
+          };
+        }
+        return batches;
+      },
+    });
+    await trainRun(request(watched(true), { epochs: 1 }));
+    await trainRun(request({ ...watched(true), shouldStop: stopAt(2) }));
+    await expect(trainRun(request(watched(false)))).rejects.toThrow('no batch');
+    expect(released).toEqual(Array(3).fill(['batches', 'engine']).flat());
   });
 
   test('ends early when the validation loss stops falling, and keeps the best weights', async () => {

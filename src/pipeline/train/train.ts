@@ -9,7 +9,13 @@ import {
   createArchitecture,
 } from '../../core/nn/architecture.js';
 import { architectureFacts } from '../../core/nn/architecture-facts.js';
-import { type Samples, TrainingBatches } from '../../core/nn/batches.js';
+import {
+  type BatchOptions,
+  type BatchSource,
+  type Samples,
+  type StartBatches,
+  TrainingBatches,
+} from '../../core/nn/batches.js';
 import { type Checkpoint, requireCheckpointOf } from '../../core/nn/checkpoint.js';
 import type { EngineOptions, TrainingEngine } from '../../core/nn/engine.js';
 import { initialWeights } from '../../core/nn/parameters.js';
@@ -60,6 +66,8 @@ export interface TrainRequest {
   /** Kept in run.json. */
   readonly program: RunProgram;
   readonly startEngine: StartEngine;
+  /** Where batches are made; default: in this thread. */
+  readonly startBatches?: StartBatches;
   readonly progress: Progress;
   readonly clock: Clock;
   readonly now: WallClock;
@@ -171,6 +179,7 @@ async function trainInFolder(
     ghostBatch: config.ghostBatch,
     teacher: teacher?.options,
   });
+  let batches: BatchSource | undefined;
   try {
     if (checkpoint !== undefined) {
       await engine.restore(checkpoint.engine);
@@ -178,7 +187,7 @@ async function trainInFolder(
     }
     const { width, height, pixels, classes } = dataset;
     const samples = (indices: Int32Array): Samples => ({ width, height, pixels, classes, indices });
-    const batches = new TrainingBatches({
+    const batchOptions: BatchOptions = {
       samples: { ...samples(chosen.training), softLabels: lossTargets.softLabels, votes: lossTargets.votes },
       view: architecture.view,
       classCount: dataset.labels.length,
@@ -192,7 +201,8 @@ async function trainInFolder(
       augmentation: config.augmentation,
       progressive: config.progressive,
       masks: engine.masks,
-    });
+    };
+    batches = request.startBatches?.(batchOptions, config.batchThreads) ?? new TrainingBatches(batchOptions);
     const meter = new TrainingMeter({
       clock,
       progress,
@@ -230,6 +240,7 @@ async function trainInFolder(
     const kept = config.keep === 'best' ? await readBest(store) : last;
     return { end, epochs: state.epoch, validation: await writeModel(request, { architecture, facts, kept }) };
   } finally {
+    await batches?.release();
     await engine.release();
   }
 }
