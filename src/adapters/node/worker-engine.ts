@@ -1,4 +1,4 @@
-// A training engine in a worker thread, so that this thread prepares batches and draws progress meanwhile.
+// A training engine in a worker thread, so that this thread answers signals and draws progress meanwhile.
 import { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../core/errors.js';
 import { type ArchitectureName, type ArchitectureOptions, createArchitecture } from '../../core/nn/architecture.js';
