@@ -41,10 +41,13 @@ export class LiveController {
 
   /** Chooses the first source: the camera where the page may use it already, the sample where there is none. */
   async begin(): Promise<void> {
+    const attempt = this.#attempt;
     await this.#refreshCameras();
+    // The cameras can take a while to answer; by then the user may have chosen.
+    if (attempt !== this.#attempt) return;
     if (state.cameras.value.length === 0) return this.useSample();
     const permission = await navigator.permissions?.query({ name: 'camera' as PermissionName }).catch(() => undefined);
-    if (permission?.state === 'granted') return this.useCamera();
+    if (attempt === this.#attempt && permission?.state === 'granted') return this.useCamera();
   }
 
   async useCamera(deviceId?: string): Promise<void> {
