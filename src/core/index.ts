@@ -100,6 +100,7 @@ export { ExpressionModel, type ExpressionModelOptions, type ExpressionPrediction
 export { buildModel } from './nn/inference-graph.js';
 export { type ModelMetadata, modelMetadataSchema } from './nn/model-metadata.js';
 export { initialWeights, type Weights } from './nn/parameters.js';
+export { type QuantiseOptions, quantiseModel } from './nn/quantise-model.js';
 export { type ExpressionModelFile, readExpressionModel } from './nn/read-expression-model.js';
 export { TaughtEngine, type TeacherOptions } from './nn/taught-engine.js';
 export { predictAugmented, type TestTimeAugmentation } from './nn/test-time-augmentation.js';

@@ -46,6 +46,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./evaluate-command.js'),
   },
   {
+    name: 'quantise',
+    description: 'make the int8 form of a model, and measure it beside the model',
+    load: () => import('./quantise-command.js'),
+  },
+  {
     name: 'predict',
     description: 'tell the expression on pictures of faces',
     load: () => import('./predict-command.js'),

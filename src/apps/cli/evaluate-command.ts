@@ -4,22 +4,23 @@ import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore, openFileChunks, writeFileAtomic } from '../../adapters/node/files.js';
 import { recompressJpeg } from '../../adapters/node/image-codec.js';
-import { terminalProgress } from '../../adapters/node/terminal-progress.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { ConfigError, RunError } from '../../core/errors.js';
 import type { ExpressionModel } from '../../core/nn/expression-model.js';
 import type { Progress } from '../../core/ports/progress.js';
 import { importFer2013 } from '../../pipeline/data/import-fer2013.js';
 import { readDataset } from '../../pipeline/data/read-dataset.js';
-import { type EvaluateConfig, parseEvaluateConfig, requireConsent } from '../../pipeline/evaluate/config.js';
+import { type EvaluateConfig, parseEvaluateConfig } from '../../pipeline/evaluate/config.js';
 import { describeEvaluation } from '../../pipeline/evaluate/describe-evaluation.js';
 import { describeStress } from '../../pipeline/evaluate/describe-stress.js';
 import { evaluate } from '../../pipeline/evaluate/evaluate.js';
-import { type EvaluatedSamples, samplesOfRun, samplesOfSplit } from '../../pipeline/evaluate/evaluated-samples.js';
+import type { EvaluatedSamples } from '../../pipeline/evaluate/evaluated-samples.js';
 import { evaluateStress, type StressEvaluation } from '../../pipeline/evaluate/stress.js';
 import { runFiles } from '../../pipeline/train/run-folder.js';
+import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
 import { openExpressionModel, parseThreads } from './open-expression-model.js';
 import { toNumber } from './to-number.js';
+import { withProgress } from './with-progress.js';
 
 interface EvaluateOptions {
   readonly model?: string;
@@ -74,7 +75,7 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
   const model = await openExpressionModel(options.model ?? (await modelOfRun(config)), { threads });
   try {
     const dataset = await withProgress('read', (progress) => openData(options, progress));
-    const samples = await chooseSamples(dataset, config);
+    const samples = await chooseEvaluatedSamples(dataset, config);
     const { batch, tta } = config;
     const evaluation = await withProgress('evaluate', (progress) =>
       evaluate(dataset, model, samples, { batch, tta, progress }),
@@ -97,15 +98,6 @@ async function modelOfRun({ run }: EvaluateConfig): Promise<string | undefined> 
   throw new RunError(
     `a run that is evaluated must hold ${runFiles.model}, which is written when it ends, and ${run} does not; finish it with 'moodlens train --resume', or name a --model`,
   );
-}
-
-async function chooseSamples(dataset: PackedDataset, config: EvaluateConfig): Promise<EvaluatedSamples> {
-  const samples =
-    config.run === undefined
-      ? samplesOfSplit(dataset, config.split!)
-      : await samplesOfRun(dataset, createFolderStore(config.run));
-  requireConsent(samples.split, config.yesThisIsTheTest);
-  return samples;
 }
 
 function stressTest(
@@ -139,13 +131,4 @@ async function openData({ data, skipBroken }: EvaluateOptions, progress: Progres
   );
   if (broken > 0) progress.note(`${broken} broken rows left out`);
   return dataset;
-}
-
-async function withProgress<T>(label: string, work: (progress: Progress) => Promise<T>): Promise<T> {
-  const progress = terminalProgress(label);
-  try {
-    return await work(progress);
-  } finally {
-    progress.finish();
-  }
 }

@@ -25,6 +25,15 @@ export const modelMetadataSchema = z.object({
     })
     .optional()
     .describe('the model whose probabilities were part of its targets'),
+  int8: z
+    .object({
+      float: z.string().describe('SHA-256 of the float32 model that it was made from'),
+      pictures: z.int().positive().describe('how many it was calibrated on'),
+      share: z.number().describe('of the numbers of each value that its 8 bits reach'),
+      metrics: z.record(z.string(), z.number()).describe('figures of the float32 model on the validation split'),
+    })
+    .optional()
+    .describe('of a model whose convolutions are in 8-bit integers'),
   members: z
     .array(z.object({ run: z.string(), architecture: z.string(), metrics: z.record(z.string(), z.number()) }))
     .optional()

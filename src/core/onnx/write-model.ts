@@ -89,8 +89,11 @@ function writeValue(w: BinaryWriter, value: OnnxValue): void {
   message(w, 2, () =>
     message(w, 1, () => {
       w.tag(1, Varint).int32(elementTypes[value.type as ElementType]);
+      // No shape at all is "unknown"; an empty one is a scalar's.
+      if (value.dims === undefined) return;
+      const { dims } = value;
       message(w, 2, () => {
-        for (const dim of value.dims ?? []) {
+        for (const dim of dims) {
           message(w, 1, () => {
             if (typeof dim === 'number') w.tag(1, Varint).int64(dim);
             else text(w, 2, dim);

@@ -1,0 +1,35 @@
+// The options of the quantise stage.
+import { z } from 'zod';
+import { ConfigError } from '../../core/errors.js';
+
+const name = z.string().trim().min(1);
+
+export const quantiseConfigSchema = z
+  .strictObject({
+    split: name.optional().describe('what both forms are measured on; default PublicTest'),
+    run: name.optional().describe('instead: a run folder, whose validation samples are taken'),
+    calibration: z.int().min(16).max(10_000).default(256).describe('training pictures that give the ranges'),
+    share: z
+      .number()
+      .min(0.9)
+      .max(1)
+      .default(0.9999)
+      .describe('of the numbers of each inner value that its 8 bits reach; 1: all'),
+    seed: z.int().min(0).default(1).describe('draws the training pictures'),
+    threads: z.int().min(1).max(64).default(1).describe('threads of ONNX Runtime'),
+    yesThisIsTheTest: z.boolean().default(false).describe('needed for a test split'),
+  })
+  .refine(({ split, run }) => split === undefined || run === undefined, {
+    path: ['split'],
+    error: 'name a --split or a --run to measure on, not both',
+  })
+  .transform((options) => (options.run === undefined ? { ...options, split: options.split ?? 'PublicTest' } : options));
+
+export type QuantiseConfig = z.infer<typeof quantiseConfigSchema>;
+
+/** Checks the options. Throws ConfigError when one is wrong. */
+export function parseQuantiseConfig(options: unknown): QuantiseConfig {
+  const result = quantiseConfigSchema.safeParse(options);
+  if (result.success) return result.data;
+  throw new ConfigError(`the options of quantise are not valid:\n${z.prettifyError(result.error)}`);
+}

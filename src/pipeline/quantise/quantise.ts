@@ -1,0 +1,121 @@
+// Makes the int8 form of a model, and measures both forms: accuracy on the same pictures, size, time of one picture.
+import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
+import { stratifiedSubset } from '../../core/dataset/stratified-subset.js';
+import { DatasetError } from '../../core/errors.js';
+import type { GreyPicture } from '../../core/image/picture.js';
+import { type Accuracy, classificationFigures } from '../../core/metrics/classification-figures.js';
+import { argmaxRow } from '../../core/metrics/probability-metrics.js';
+import { ExpressionModel } from '../../core/nn/expression-model.js';
+import { quantiseModel } from '../../core/nn/quantise-model.js';
+import type { Clock } from '../../core/ports/clock.js';
+import { type Progress, silentProgress } from '../../core/ports/progress.js';
+import type { OpenSession } from '../../core/ports/session.js';
+import { isTrainingSplit } from '../evaluate/config.js';
+import type { EvaluatedSamples } from '../evaluate/evaluated-samples.js';
+import { predictPictures } from '../evaluate/predict-pictures.js';
+import { trueClasses } from '../evaluate/true-classes.js';
+import type { QuantiseConfig } from './config.js';
+
+export interface QuantiseRequest {
+  /** The model file in float32. */
+  readonly file: Uint8Array;
+  readonly dataset: PackedDataset;
+  /** What both forms are measured on. */
+  readonly samples: EvaluatedSamples;
+  readonly config: Pick<QuantiseConfig, 'calibration' | 'share' | 'seed' | 'threads'>;
+  readonly openSession: OpenSession;
+  /** Milliseconds. */
+  readonly clock: Clock;
+  readonly progress?: Progress;
+}
+
+export interface FormFigures extends Accuracy {
+  readonly nll: number;
+  readonly bytes: number;
+  /** Of one picture alone; the median of many, both forms in turn. */
+  readonly latencyMs: number;
+}
+
+export interface Quantisation {
+  readonly split: string;
+  readonly test: boolean;
+  readonly float: FormFigures;
+  readonly int8: FormFigures;
+  /** Share of the pictures for which both forms name the same class. */
+  readonly agreement: number;
+  /** Of int8 beside float. */
+  readonly latencyRatio: number;
+  readonly calibration: { readonly pictures: number; readonly share: number };
+}
+
+/** Throws DatasetError when there is no training split to calibrate on, and what `quantiseModel` and `evaluate` throw. */
+export async function quantise(request: QuantiseRequest): Promise<{ model: Uint8Array; figures: Quantisation }> {
+  const { file, dataset, samples, config, openSession, progress = silentProgress } = request;
+  const { share, threads } = config;
+  const calibration = calibrationPictures(request);
+  const bytes = await quantiseModel(file, calibration, { openSession, share, threads });
+  const models: ExpressionModel[] = [];
+  try {
+    for (const form of [file, bytes]) models.push(await ExpressionModel.open(form, openSession, { threads }));
+    const [float, int8] = models as [ExpressionModel, ExpressionModel];
+    const { labels } = float.metadata;
+    const pictures = Array.from(samples.indices, (i) => samplePicture(dataset, i));
+    const truth = trueClasses(dataset, samples.indices, labels);
+    const predict = async (model: ExpressionModel, before: number): Promise<Float32Array> =>
+      predictPictures(model, pictures, {
+        batch: 64,
+        onDone: (done) => progress.update(before + done, 2 * pictures.length, 'pictures'),
+      });
+    const said = [await predict(float, 0), await predict(int8, pictures.length)] as const;
+    progress.finish();
+    const latencies = await timeInTurn([float, int8], pictures[0]!, request.clock);
+    const [ofFloat, ofInt8] = [file, bytes].map((form, k): FormFigures => {
+      const { accuracy, interval, n, nll } = classificationFigures(truth, said[k]!, labels);
+      return { accuracy, interval, n, nll, bytes: form.length, latencyMs: latencies[k]! };
+    }) as [FormFigures, FormFigures];
+    const same = pictures.filter(
+      (_, i) => argmaxRow(said[0], i, labels.length) === argmaxRow(said[1], i, labels.length),
+    );
+    return {
+      model: bytes,
+      figures: {
+        ...{ split: samples.split, test: samples.test, float: ofFloat, int8: ofInt8 },
+        agreement: same.length / pictures.length,
+        latencyRatio: ofInt8.latencyMs / ofFloat.latencyMs,
+        calibration: { pictures: calibration.length, share },
+      },
+    };
+  } finally {
+    for (const model of models) await model.release();
+  }
+}
+
+/** Training pictures of all classes, none of those that are measured on. */
+function calibrationPictures({ dataset, samples, config }: QuantiseRequest): GreyPicture[] {
+  const training = dataset.splitNames.findIndex(isTrainingSplit);
+  const measured = new Set(samples.indices);
+  const free = Int32Array.from(dataset.splits.keys()).filter((i) => dataset.splits[i] === training && !measured.has(i));
+  if (free.length === 0) {
+    throw new DatasetError(
+      `an int8 form is calibrated on training pictures that it is not measured on, and the data has none; its splits are ${dataset.splitNames.join(', ')}; give data with a training split`,
+    );
+  }
+  const { calibration: count, seed } = config;
+  return Array.from(stratifiedSubset(dataset, free, { count, seed }), (i) => samplePicture(dataset, i));
+}
+
+const rounds = 200;
+const warmUpRounds = 20;
+
+/** The median time of one picture with each model, the models in turn, so that what else the machine does hits all alike. */
+async function timeInTurn(models: readonly ExpressionModel[], face: GreyPicture, clock: Clock): Promise<number[]> {
+  const times = models.map((): number[] => []);
+  for (let round = 0; round < warmUpRounds + rounds; round++) {
+    for (const [k, model] of models.entries()) {
+      const from = clock();
+      await model.predict([face]);
+      if (round >= warmUpRounds) times[k]!.push(clock() - from);
+    }
+  }
+  return times.map((each) => each.sort((a, b) => a - b)[rounds / 2]!);
+}
