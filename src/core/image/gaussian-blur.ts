@@ -11,7 +11,7 @@ export function gaussianBlur(grey: GreyPicture, sigma: number): GreyPicture {
   }
   const { width, height, data } = grey;
   if (sigma === 0) return { width, height, channels: 1, data: data.slice() };
-  const kernel = gaussianKernel(sigma);
+  const kernel = gaussianKernel(sigma, Math.floor(REACH * sigma + 0.5));
   const rows = new Float64Array(data.length);
   for (let y = 0; y < height; y++) convolveLine(data, rows, kernel, { start: y * width, step: 1, length: width });
   const out = new Float64Array(data.length);
@@ -19,11 +19,9 @@ export function gaussianBlur(grey: GreyPicture, sigma: number): GreyPicture {
   return { width, height, channels: 1, data: Uint8Array.from(out, Math.round) };
 }
 
-/** Weights from the centre outwards; with the mirrored other side they add up to 1. */
-function gaussianKernel(sigma: number): Float64Array {
-  const half = Float64Array.from({ length: Math.floor(REACH * sigma + 0.5) + 1 }, (_, i) =>
-    Math.exp((-i * i) / (2 * sigma * sigma)),
-  );
+/** Weights from the centre outwards, `radius + 1` of them; with the mirrored other side they add up to 1. */
+export function gaussianKernel(sigma: number, radius: number): Float64Array {
+  const half = Float64Array.from({ length: radius + 1 }, (_, i) => Math.exp((-i * i) / (2 * sigma * sigma)));
   const sum = half.reduce((total, weight, i) => total + (i === 0 ? weight : 2 * weight), 0);
   return half.map((weight) => weight / sum);
 }

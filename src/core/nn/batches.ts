@@ -87,7 +87,7 @@ export class TrainingBatches implements BatchSource {
   batch(epoch: number, number: number): Batch {
     const { samples, view, batchSize: size, seed, augmentation } = this.#options;
     const random = createRandom(seed, streams.pixels, epoch, number);
-    const crop = cropAt(this.#options, epoch);
+    const crop = cropAt(view, this.#options.progressive, epoch);
     const area = crop.width * crop.height;
     const pixels = new Float32Array(size * area);
     const rows = this.#rows(epoch, number);
@@ -156,7 +156,11 @@ export class TrainingBatches implements BatchSource {
 }
 
 /** The crops' size in an epoch, from 0. */
-function cropAt({ view, progressive }: BatchOptions, epoch: number): { width: number; height: number } {
+export function cropAt(
+  view: BatchOptions['view'],
+  progressive: readonly ProgressiveStage[],
+  epoch: number,
+): { readonly width: number; readonly height: number } {
   let begun = 0;
   for (const { side, epochs } of progressive) {
     begun += epochs;

@@ -1,4 +1,5 @@
 // Random changes of light, focus and sensor noise in training pictures: what differs between a dataset and a webcam.
+import { gaussianKernel } from '../image/gaussian-blur.js';
 import type { Random } from '../tensor/random.js';
 
 /** Strengths; each part is off at 0 (gamma at [1, 1]). Each is drawn anew for every picture. */
@@ -40,22 +41,10 @@ export function changeLight(picture: LitPicture, options: LightOptions, random: 
 /** Below a standard deviation of a third of a pixel a blur changes next to nothing, so it is left out. */
 function blur({ values, offset, width, height }: LitPicture, sigma: number): void {
   const radius = Math.ceil(2 * sigma);
-  const kernel = gaussian(radius, sigma);
+  const kernel = gaussianKernel(sigma, radius);
   const line = new Float64Array(Math.max(width, height) + 2 * radius);
   for (let y = 0; y < height; y++) blurLine(values, offset + y * width, 1, width, kernel, line);
   for (let x = 0; x < width; x++) blurLine(values, offset + x, width, height, kernel, line);
-}
-
-/** The middle weight, then those to one side; both sides and the middle sum to 1. */
-function gaussian(radius: number, sigma: number): Float64Array {
-  const kernel = new Float64Array(radius + 1);
-  let sum = 0;
-  for (let k = 0; k <= radius; k++) {
-    kernel[k] = Math.exp(-(k ** 2) / (2 * sigma ** 2));
-    sum += k === 0 ? kernel[k]! : 2 * kernel[k]!;
-  }
-  for (let k = 0; k <= radius; k++) kernel[k] = kernel[k]! / sum;
-  return kernel;
 }
 
 /** `line` is room for the values with the first and the last repeated `radius` times, so that nothing is asked within the sum. */

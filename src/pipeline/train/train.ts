@@ -12,6 +12,7 @@ import { architectureFacts } from '../../core/nn/architecture-facts.js';
 import {
   type BatchOptions,
   type BatchSource,
+  cropAt,
   type Samples,
   type StartBatches,
   TrainingBatches,
@@ -247,12 +248,8 @@ async function trainInFolder(
 
 /** Multiply-adds of a step in an epoch (from 0), as a share of those at full size. */
 function costOfStep({ view }: Architecture, { progressive }: TrainConfig, epoch: number): number {
-  let first = 0;
-  for (const { side, epochs } of progressive) {
-    first += epochs;
-    if (epoch < first) return (side * side) / (view.width * view.height);
-  }
-  return 1;
+  const { width, height } = cropAt(view, progressive, epoch);
+  return (width * height) / (view.width * view.height);
 }
 
 function describeTeacher({ run, architecture, split }: TeacherFacts, ownSplit: string): string {
