@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { bandTeacher } from '../../../tests/fixtures/band-teacher.js';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
-import { runProgram, wallClock } from '../../../tests/fixtures/run-program.js';
+import { quietRun, stopAt } from '../../../tests/fixtures/quiet-run.js';
 import { stripes } from '../../../tests/fixtures/stripes.js';
 import { openSession } from '../../adapters/node/session.js';
 import { WorkerEngine } from '../../adapters/node/worker-engine.js';
@@ -12,7 +12,6 @@ import { createArchitecture } from '../../core/nn/architecture.js';
 import { LocalEngine } from '../../core/nn/engine.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
 import { TaughtEngine } from '../../core/nn/taught-engine.js';
-import { silentProgress } from '../../core/ports/progress.js';
 import { parseTrainConfig } from './config.js';
 import { readRunFacts, runFiles } from './run-folder.js';
 import { type TrainRequest, trainRun } from './train.js';
@@ -32,26 +31,16 @@ function request(changes: Partial<TrainRequest> = {}, config: object = {}): Trai
     teacher: bandTeacher(permuted),
     store: createMemoryStore(),
     name: 'student',
-    resume: false,
     startEngine: async (architecture, options, { teacher, ...engine }) =>
       new TaughtEngine(
         new LocalEngine(createArchitecture(architecture, options), openSession, engine),
         teacher!,
         openSession,
       ),
-    progress: silentProgress,
-    program: runProgram,
-    clock: () => performance.now(),
-    now: wallClock,
-    shouldStop: () => false,
+    ...quietRun,
     ...changes,
   };
 }
-
-const stopAt = (n: number) => {
-  let asked = 0;
-  return () => ++asked >= n;
-};
 
 /** How many validation pictures the student takes for `classOf` of their class. */
 async function countAgreeing({ store }: TrainRequest, classOf: (label: number) => number): Promise<number> {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
-import { runProgram, wallClock } from '../../../tests/fixtures/run-program.js';
+import { quietRun, stopAt } from '../../../tests/fixtures/quiet-run.js';
 import { stripes } from '../../../tests/fixtures/stripes.js';
 import { openSession } from '../../adapters/node/session.js';
 import { ConfigError, RunError } from '../../core/errors.js';
@@ -10,7 +10,6 @@ import { createArchitecture } from '../../core/nn/architecture.js';
 import { LocalEngine } from '../../core/nn/engine.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
-import { silentProgress } from '../../core/ports/progress.js';
 import { parseTrainConfig } from './config.js';
 import { parseEnsembleConfig } from './ensemble-config.js';
 import { runFiles } from './run-folder.js';
@@ -46,22 +45,13 @@ function request(changes: Partial<EnsembleRequest> = {}): EnsembleRequest {
     memberStore: folder,
     readFiles: async () => ({ votes: undefined }),
     name: 'three',
-    resume: false,
     startEngine: async (architecture, options, engine) =>
       new LocalEngine(createArchitecture(architecture, options), openSession, engine),
-    progress: silentProgress,
-    program: runProgram,
-    clock: () => performance.now(),
-    now: wallClock,
-    shouldStop: () => false,
+    ...quietRun,
     ...changes,
   };
 }
 
-const stopAt = (n: number) => {
-  let asked = 0;
-  return () => ++asked >= n;
-};
 const hashOf = (name: string, file: string = runFiles.model) =>
   createHash('sha256').update(folders.get(name)!.blobs.get(file)!).digest('hex');
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
-import { runProgram, wallClock } from '../../../tests/fixtures/run-program.js';
+import { quietRun, stopAt } from '../../../tests/fixtures/quiet-run.js';
+import { runProgram } from '../../../tests/fixtures/run-program.js';
 import { stripes } from '../../../tests/fixtures/stripes.js';
 import { openSession } from '../../adapters/node/session.js';
 import { WorkerBatches } from '../../adapters/node/worker-batches.js';
@@ -13,7 +14,6 @@ import { readCheckpoint } from '../../core/nn/checkpoint.js';
 import { LocalEngine } from '../../core/nn/engine.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
 import { readModel } from '../../core/onnx/read-model.js';
-import { silentProgress } from '../../core/ports/progress.js';
 import { parseTrainConfig } from './config.js';
 import { runFiles } from './run-folder.js';
 import { type RunResult, readResult } from './run-result.js';
@@ -37,21 +37,10 @@ function request(changes: Partial<TrainRequest> = {}, config: object = {}): Trai
     config: parseTrainConfig({ ...small, ...config }),
     store: createMemoryStore(),
     name: 'test-run',
-    resume: false,
     startEngine: inThisThread,
-    progress: silentProgress,
-    program: runProgram,
-    clock: () => performance.now(),
-    now: wallClock,
-    shouldStop: () => false,
+    ...quietRun,
     ...changes,
   };
-}
-
-/** Says stop when asked for the n-th time. */
-function stopAt(n: number): () => boolean {
-  let asked = 0;
-  return () => ++asked >= n;
 }
 
 async function history(store: TrainRequest['store']): Promise<object[]> {
