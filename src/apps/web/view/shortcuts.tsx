@@ -44,7 +44,9 @@ export function useShortcuts(controller: LiveController | null, openDialog: () =
         controller?.cancelEnrolment();
         return;
       }
-      const target = event.target as HTMLElement;
+      // The focus can stay for a moment in the dialog that has just closed: its checkbox is not being typed into.
+      const focused = event.target as HTMLElement;
+      const target = focused.closest('dialog') === null ? focused : document.body;
       if (!areOn.value || target.matches('input, select, textarea')) return;
       if (event.key === ' ' && target.matches('button, label, a')) return;
       const action = actions(controller, openDialog)[event.key.toLowerCase()];
