@@ -48,6 +48,7 @@ const systemPackages = {
   chromium: () => ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].some(isOnPath),
   ffmpeg: () => isOnPath('ffmpeg') && isOnPath('ffprobe'),
   'libfreenect0.5': () => output('ldconfig', ['-p']).includes('libfreenect.so'),
+  libvulkan1: () => output('ldconfig', ['-p']).includes('libvulkan.so.1'),
   'python3-opencv': () => output('/usr/bin/python3', ['-c', 'import cv2; print(cv2.face.__name__)']).includes('face'),
 };
 

@@ -40,6 +40,15 @@ export function requireChromium(): Requirement {
   return requireCommand('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable');
 }
 
+/** Chromium's software GPU, which gives WebGPU where there is no GPU: set VK_ICD_FILENAMES to its path. */
+export function requireSoftwareGpu(): Requirement {
+  const folders = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'];
+  const found = folders.map((folder) => join(folder, 'vk_swiftshader_icd.json')).find(existsSync);
+  if (found) return { path: found, missing: undefined };
+  const reason = "Chromium's SwiftShader is not installed (apt-get install chromium libvulkan1)";
+  return absentInCi('vk_swiftshader_icd.json', reason);
+}
+
 /** A Python that can import the modules, e.g. requirePython('torch', 'onnx'); optional everywhere. */
 export function requirePython(...modules: readonly string[]): Requirement {
   const path = process.env['MOODLENS_PEERS_PYTHON'] ?? join(homedir(), '.cache/peers/bin/python');

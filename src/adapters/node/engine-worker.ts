@@ -2,25 +2,31 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createArchitecture } from '../../core/nn/architecture.js';
 import { type Batch, LocalEngine, type StepResult } from '../../core/nn/engine.js';
+import { checkGradients } from '../../core/nn/gradient-check.js';
 import { TaughtEngine } from '../../core/nn/taught-engine.js';
-import { openSession } from './session.js';
+import { openSession, sessionsOn } from './session.js';
+import { packError } from './thread-error.js';
 import { ThreadGradients } from './thread-gradients.js';
 import type { EngineRequest, WorkerEngineOptions } from './worker-engine.js';
 
-const { architecture: name, architectureOptions, teacher, ...engineOptions } = workerData as WorkerEngineOptions;
+const options = workerData as WorkerEngineOptions;
+const { architecture: name, architectureOptions, teacher, device = 'cpu', ...gradientOptions } = options;
 const architecture = createArchitecture(name, architectureOptions);
+const { open, formulas } = sessionsOn(device);
+// A GPU computes the parts of a batch one after the other: it is busy with each, and threads would share its one context.
+const isGpu = device === 'webgpu' || device === 'cuda';
 const others = Array.from(
-  { length: (engineOptions.workers ?? 1) - 1 },
-  () => new ThreadGradients({ architecture: name, architectureOptions, ...engineOptions }),
+  { length: isGpu ? 0 : (gradientOptions.workers ?? 1) - 1 },
+  () => new ThreadGradients({ architecture: name, architectureOptions, device, ...gradientOptions }),
 );
-const student = new LocalEngine(architecture, openSession, engineOptions, others);
-const engine = teacher === undefined ? student : new TaughtEngine(student, teacher, openSession, engineOptions);
+const student = new LocalEngine(architecture, open, { ...gradientOptions, formulas }, others);
+const engine = teacher === undefined ? student : new TaughtEngine(student, teacher, open, gradientOptions);
 
 parentPort!.on('message', async ({ id, request }: { id: number; request: EngineRequest }) => {
   try {
     parentPort!.postMessage({ id, result: await answer(request) });
   } catch (error) {
-    parentPort!.postMessage({ id, error });
+    parentPort!.postMessage({ id, error: packError(error) });
   }
 });
 
@@ -30,6 +36,16 @@ function answer(request: EngineRequest): Promise<unknown> {
       return timedStep(request.batch, request.learningRate);
     case 'predict':
       return engine.predict(request.pixels, request.size);
+    case 'check':
+      return checkGradients(architecture, {
+        ...request.options,
+        ...gradientOptions,
+        teacher,
+        device,
+        openOnDevice: open,
+        openOnCpu: openSession,
+        clock: () => performance.now(),
+      });
     case 'state':
       return engine.state();
     case 'restore':

@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createArchitecture, parametersOf } from '../../core/nn/architecture.js';
 import { type Batch, workerGradients } from '../../core/nn/engine.js';
-import { openSession } from './session.js';
+import { sessionsOn } from './session.js';
+import { packError } from './thread-error.js';
 import { type GradientReply, type GradientThreadData, sharedViews } from './thread-gradients.js';
 
 const { options, ...memory } = workerData as GradientThreadData;
@@ -14,7 +15,8 @@ const sharedGradients = sharedViews(
   parameters.filter(({ trainable }) => trainable),
   memory.gradients,
 ).views;
-const source = workerGradients(architecture, openSession, options);
+const { open, formulas } = sessionsOn(options.device ?? 'cpu');
+const source = workerGradients(architecture, open, { ...options, formulas });
 
 parentPort!.on('message', async (batch: Batch) => {
   parentPort!.postMessage(await answer(batch));
@@ -27,6 +29,6 @@ async function answer(batch: Batch): Promise<GradientReply> {
     for (const [name, view] of sharedGradients) view.set(gradients.get(name)!);
     return { result };
   } catch (error) {
-    return { error };
+    return { error: packError(error) };
   }
 }

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { DeviceName } from './session.js';
 
 export interface ProgramFacts {
   /** The package's version. */
@@ -20,11 +21,12 @@ export interface ProgramFacts {
 /** The package's folder; src/ and dist/ stand at the same depth below it. */
 const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
-export async function readProgramFacts(): Promise<ProgramFacts> {
+/** `device`: where the program computes (session.ts); `wasm` takes another runtime. */
+export async function readProgramFacts(device: DeviceName = 'cpu'): Promise<ProgramFacts> {
   const [moodlens, revision, onnxruntime] = await Promise.all([
     versionIn(join(packageRoot, 'package.json')),
     revisionOf(packageRoot),
-    runtimeVersion(),
+    runtimeVersion(device),
   ]);
   return { moodlens, revision, node: process.versions.node, onnxruntime };
 }
@@ -42,9 +44,10 @@ export async function revisionOf(folder: string): Promise<string | null> {
 }
 
 /** Without loading it: the training thread does that. */
-async function runtimeVersion(): Promise<string> {
+async function runtimeVersion(device: DeviceName): Promise<string> {
   const wasm = 'onnxruntime-web';
-  for (const name of process.env['MOODLENS_RUNTIME'] === 'wasm' ? [wasm] : ['onnxruntime-node', wasm]) {
+  const isWasm = device === 'wasm' || (device === 'cpu' && process.env['MOODLENS_RUNTIME'] === 'wasm');
+  for (const name of isWasm ? [wasm] : ['onnxruntime-node', wasm]) {
     const folder = packageFolder(name);
     if (folder !== undefined) return `${name} ${await versionIn(join(folder, 'package.json'))}`;
   }

@@ -1,7 +1,7 @@
 // Runs ONNX models in Node: onnxruntime-node when it is installed, onnxruntime-web (WebAssembly) otherwise.
-import type { InferenceSession as OrtSession, Tensor as OrtTensor, TensorConstructor } from 'onnxruntime-common';
-import { ModelFormatError } from '../../core/errors.js';
-import type { OpenSession, Session, Tensor, TensorData } from '../../core/ports/session.js';
+import type { Env, InferenceSession as OrtSession, Tensor as OrtTensor, TensorConstructor } from 'onnxruntime-common';
+import { DeviceError, ModelFormatError } from '../../core/errors.js';
+import type { OpenSession, Session, SessionOptions, Tensor, TensorData } from '../../core/ports/session.js';
 
 /** The part of the two runtimes that moodlens uses; both have it under the same names. */
 interface Runtime {
@@ -9,58 +9,114 @@ interface Runtime {
     create(model: Uint8Array, options?: OrtSession.SessionOptions): Promise<OrtSession>;
   };
   readonly Tensor: TensorConstructor;
+  readonly env: Env;
 }
 
 export type RuntimeName = 'onnxruntime-node' | 'onnxruntime-web';
 
-let loaded: Promise<{ name: RuntimeName; runtime: Runtime }> | undefined;
-
-/** The runtime in use; MOODLENS_RUNTIME=wasm forces the WebAssembly one. */
-export function loadRuntime(): Promise<{ name: RuntimeName; runtime: Runtime }> {
-  loaded ??= (async () => {
-    if (process.env['MOODLENS_RUNTIME'] !== 'wasm') {
-      try {
-        return { name: 'onnxruntime-node', runtime: (await import('onnxruntime-node')) as unknown as Runtime } as const;
-      } catch {
-        // An optional dependency: without it (no binary for this platform) WebAssembly does the work, slower.
-      }
-    }
-    return { name: 'onnxruntime-web', runtime: (await import('onnxruntime-web')) as unknown as Runtime } as const;
-  })();
-  return loaded;
+interface LoadedRuntime {
+  readonly name: RuntimeName;
+  readonly runtime: Runtime;
 }
 
-/** Opens a model on the CPU. Throws ModelFormatError when the runtime refuses the bytes. */
-export const openSession: OpenSession = async (model, options = {}) => {
-  const { name, runtime } = await loadRuntime();
-  let session: OrtSession;
+/** What a session can run on: `webgpu` and `cuda` need onnxruntime-node and a GPU, `wasm` is onnxruntime-web. */
+export const deviceNames = ['cpu', 'webgpu', 'cuda', 'wasm'] as const;
+export type DeviceName = (typeof deviceNames)[number];
+
+export interface NodeSessionOptions extends SessionOptions {
+  /** Default 'cpu'. */
+  readonly device?: DeviceName | undefined;
+}
+
+let native: Promise<Runtime> | undefined;
+let web: Promise<Runtime> | undefined;
+
+function loadNative(): Promise<Runtime> {
+  native ??= import('onnxruntime-node') as unknown as Promise<Runtime>;
+  return native;
+}
+
+function loadWeb(): Promise<Runtime> {
+  web ??= import('onnxruntime-web') as unknown as Promise<Runtime>;
+  return web;
+}
+
+/** The runtime that stands for the CPU; MOODLENS_RUNTIME=wasm forces the WebAssembly one. */
+export async function loadRuntime(): Promise<LoadedRuntime> {
+  if (process.env['MOODLENS_RUNTIME'] !== 'wasm') {
+    try {
+      return { name: 'onnxruntime-node', runtime: await loadNative() };
+    } catch {
+      // An optional dependency: without it (no binary for this platform) WebAssembly does the work, slower.
+    }
+  }
+  return { name: 'onnxruntime-web', runtime: await loadWeb() };
+}
+
+/**
+ * Opens a model. Throws ModelFormatError when the runtime refuses the bytes, DeviceError when the device is not there.
+ * WebAssembly keeps the number of threads of the first session that this thread opens.
+ */
+export const openSession = (async (model, options: NodeSessionOptions = {}) => {
+  const { device = 'cpu', threads = 1 } = options;
+  const { name, runtime } = await runtimeOf(device);
+  const isWeb = name === 'onnxruntime-web';
+  if (isWeb) runtime.env.wasm.numThreads = threads;
   try {
-    session = await runtime.InferenceSession.create(model, {
-      executionProviders: [name === 'onnxruntime-node' ? 'cpu' : 'wasm'],
-      intraOpNumThreads: options.threads ?? 1,
+    const session = await runtime.InferenceSession.create(model, {
+      executionProviders: [isWeb ? 'wasm' : device],
+      intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: options.optimization ?? 'all',
       logSeverityLevel: 3,
     });
+    return new OrtBackedSession(session, runtime.Tensor, device);
   } catch (error) {
-    throw new ModelFormatError(
-      `the model must be one that ONNX Runtime accepts, and it said: ${error instanceof Error ? error.message : error}`,
-      { cause: error },
-    );
+    if (device === 'webgpu' || device === 'cuda') throw deviceFailed(device, 'open a model', error);
+    throw new ModelFormatError(`the model must be one that ONNX Runtime accepts, and it said: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
-  return new OrtBackedSession(session, runtime.Tensor);
-};
+}) satisfies OpenSession;
+
+/** How to open sessions on a device, and the formulas that it computes rightly. */
+export function sessionsOn(device: DeviceName): { open: OpenSession; formulas: 'cpu' | 'portable' } {
+  const open: OpenSession = (model, options) => openSession(model, { ...options, device });
+  return { open, formulas: device === 'cpu' ? 'cpu' : 'portable' };
+}
+
+async function runtimeOf(device: DeviceName): Promise<LoadedRuntime> {
+  if (device === 'cpu') return loadRuntime();
+  if (device === 'wasm') return { name: 'onnxruntime-web', runtime: await loadWeb() };
+  try {
+    return { name: 'onnxruntime-node', runtime: await loadNative() };
+  } catch (cause) {
+    throw new DeviceError(`${device} needs the package onnxruntime-node, and it cannot be loaded; install it`, {
+      cause,
+    });
+  }
+}
+
+function deviceFailed(device: DeviceName, what: string, cause: unknown): DeviceError {
+  return new DeviceError(`${device} must ${what}, and ONNX Runtime said: ${messageOf(cause)}`, { cause });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 class OrtBackedSession implements Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly #session: OrtSession;
   readonly #Tensor: TensorConstructor;
+  readonly #device: DeviceName;
 
-  constructor(session: OrtSession, tensor: TensorConstructor) {
+  constructor(session: OrtSession, tensor: TensorConstructor, device: DeviceName) {
     this.#session = session;
     this.#Tensor = tensor;
+    this.#device = device;
     this.inputNames = session.inputNames;
     this.outputNames = session.outputNames;
   }
@@ -68,7 +124,7 @@ class OrtBackedSession implements Session {
   async run(feeds: Readonly<Record<string, Tensor>>, fetches?: readonly string[]): Promise<Record<string, Tensor>> {
     const inputs: Record<string, OrtTensor> = {};
     for (const [name, tensor] of Object.entries(feeds)) inputs[name] = this.#toOrt(tensor);
-    const results = fetches ? await this.#session.run(inputs, fetches) : await this.#session.run(inputs);
+    const results = await this.#run(inputs, fetches);
     const outputs: Record<string, Tensor> = {};
     for (const [name, value] of Object.entries(results)) {
       const tensor = value as OrtTensor;
@@ -79,6 +135,16 @@ class OrtBackedSession implements Session {
 
   async release(): Promise<void> {
     await this.#session.release();
+  }
+
+  async #run(inputs: Record<string, OrtTensor>, fetches?: readonly string[]): Promise<OrtSession.ReturnType> {
+    try {
+      return fetches ? await this.#session.run(inputs, fetches) : await this.#session.run(inputs);
+    } catch (error) {
+      // On the CPU this is a fault of the caller; a GPU can run out of memory or go away.
+      if (this.#device === 'cpu') throw error;
+      throw deviceFailed(this.#device, 'finish what it began', error);
+    }
   }
 
   #toOrt({ data, dims }: Tensor): OrtTensor {

@@ -6,9 +6,11 @@ import { type Batch, batchArrays, type GradientOptions } from '../../core/nn/eng
 import type { BatchGradients, GradientSource } from '../../core/nn/gradient-source.js';
 import { elements } from '../../core/nn/layer.js';
 import type { Weights } from '../../core/nn/parameters.js';
+import { type PackedError, unpackError } from './thread-error.js';
 import type { WorkerEngineOptions } from './worker-engine.js';
 
-export type GradientThreadOptions = GradientOptions & Pick<WorkerEngineOptions, 'architecture' | 'architectureOptions'>;
+export type GradientThreadOptions = Omit<GradientOptions, 'formulas'> &
+  Pick<WorkerEngineOptions, 'architecture' | 'architectureOptions' | 'device'>;
 
 export interface GradientThreadData {
   readonly options: GradientThreadOptions;
@@ -19,7 +21,7 @@ export interface GradientThreadData {
 /** What the thread answers; the gradients themselves are in the shared memory. */
 export type GradientReply =
   | { readonly result: Omit<BatchGradients, 'gradients'>; readonly error?: undefined }
-  | { readonly result?: undefined; readonly error: unknown };
+  | { readonly result?: undefined; readonly error: PackedError };
 
 // As in worker-engine.ts.
 const entry = import.meta.url.endsWith('.ts')
@@ -61,7 +63,7 @@ export class ThreadGradients implements GradientSource {
     this.#worker.on('message', ({ result, error }: GradientReply) => {
       const waiting = this.#waiting;
       this.#waiting = undefined;
-      if (result === undefined) waiting?.reject(error);
+      if (result === undefined) waiting?.reject(unpackError(error));
       else waiting?.resolve({ ...result, gradients: this.#gradients });
     });
     const fail = (cause: unknown): void => {

@@ -10,20 +10,28 @@ import {
   type StepResult,
   type TrainingEngine,
 } from '../../core/nn/engine.js';
+import type { GradientCheck, GradientCheckOptions } from '../../core/nn/gradient-check.js';
 import type { Mask } from '../../core/nn/layer.js';
 import type { TeacherOptions } from '../../core/nn/taught-engine.js';
 import { buildTrainingGraph } from '../../core/nn/training-graph.js';
+import type { DeviceName } from './session.js';
+import { type PackedError, unpackError } from './thread-error.js';
 
-export interface WorkerEngineOptions extends EngineOptions {
+export interface WorkerEngineOptions extends Omit<EngineOptions, 'formulas'> {
   readonly architecture: ArchitectureName;
   readonly architectureOptions: ArchitectureOptions;
   /** Of an engine that learns by distillation. */
   readonly teacher?: TeacherOptions | undefined;
+  /** Default 'cpu'. */
+  readonly device?: DeviceName | undefined;
 }
+
+export type CheckRequest = Pick<GradientCheckOptions, 'tolerance' | 'batchSize' | 'sides'>;
 
 export type EngineRequest =
   | { kind: 'step'; batch: Batch; learningRate: number }
   | { kind: 'predict'; pixels: Float32Array; size: number }
+  | { kind: 'check'; options: CheckRequest }
   | { kind: 'state' }
   | { kind: 'restore'; state: EngineState }
   | { kind: 'release' };
@@ -43,18 +51,20 @@ export class WorkerEngine implements TrainingEngine {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #count = 0;
+  #ended: DeviceError | undefined;
 
   constructor(options: WorkerEngineOptions) {
     this.masks = buildTrainingGraph(createArchitecture(options.architecture, options.architectureOptions), 1).masks;
     this.#worker = new Worker(entry, { workerData: options });
-    this.#worker.on('message', ({ id, result, error }: { id: number; result: unknown; error?: unknown }) => {
+    this.#worker.on('message', ({ id, result, error }: { id: number; result: unknown; error?: PackedError }) => {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
       if (error === undefined) waiting?.resolve(result);
-      else waiting?.reject(error);
+      else waiting?.reject(unpackError(error));
     });
     const fail = (cause: unknown): void => {
       const error = new DeviceError('the training thread must keep running, and it ended; resume the run', { cause });
+      this.#ended ??= error;
       for (const waiting of this.#waiting.values()) waiting.reject(error);
       this.#waiting.clear();
     };
@@ -71,6 +81,11 @@ export class WorkerEngine implements TrainingEngine {
     return this.#ask({ kind: 'predict', pixels, size }, [pixels]) as Promise<Float32Array>;
   }
 
+  /** Compares the device with the CPU before training; throws DeviceError when it computes otherwise. */
+  check(options: CheckRequest): Promise<GradientCheck> {
+    return this.#ask({ kind: 'check', options }) as Promise<GradientCheck>;
+  }
+
   state(): Promise<EngineState> {
     return this.#ask({ kind: 'state' }) as Promise<EngineState>;
   }
@@ -80,11 +95,13 @@ export class WorkerEngine implements TrainingEngine {
   }
 
   async release(): Promise<void> {
+    if (this.#ended !== undefined) return;
     await this.#ask({ kind: 'release' });
     await this.#worker.terminate();
   }
 
   #ask(request: EngineRequest, arrays: readonly Float32Array[] = []): Promise<unknown> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = this.#count++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });

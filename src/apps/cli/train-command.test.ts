@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { runCli } from '../../../tests/fixtures/run-cli.js';
 import { describeWith, repositoryRoot } from '../../../tests/requirements.js';
 import { architectureNames, createArchitecture } from '../../core/nn/architecture.js';
@@ -72,7 +72,7 @@ describeWith(built, 'moodlens train', () => {
   it.each([
     [['--out', 'x', '--resume', 'y'], /not both/],
     [[], /--out for a new run/],
-    [['--out', 'x', '--device', 'tpu'], /there is: cpu/],
+    [['--out', 'x', '--device', 'tpu'], /one of cpu, webgpu, cuda, wasm, and is 'tpu'/],
     [['--out', 'x', '--epochs', 'many'], /epochs/],
     [['--out', 'x', '--config', 'missing.json'], /missing\.json must be a file/],
   ])('takes %j for wrong use', async (options, says) => {
@@ -92,6 +92,47 @@ describeWith(built, 'moodlens train', () => {
       architectureNames.map((name) => architectureFacts(createArchitecture(name, { classes: 7 }))),
     );
     expect((await runCli('train', '--out', path('x'))).stderr).toMatch(/needs a dataset: --data/);
+  });
+
+  it('trains on another device after a comparison with the CPU, and resumes there', async () => {
+    const options = ['train', '--data', path('data'), '--json'];
+    const trained = await runCli(
+      ...options,
+      '--config',
+      path('config.json'),
+      '--epochs',
+      '1',
+      '--device',
+      'wasm',
+      '--out',
+      path('wasm'),
+    );
+    expect(trained.code).toBe(0);
+    expect(trained.stderr).toContain('wasm computes what the CPU does');
+    expect(JSON.parse(trained.stdout)).toMatchObject({ end: 'finished', validation: { n: 10 } });
+    expect((await runCli(...options, '--resume', path('wasm'))).stderr).toContain('wasm computes what the CPU does');
+    const onCpu = await runCli(...options, '--resume', path('wasm'), '--device', 'cpu');
+    expect(onCpu.stderr).not.toContain('wasm computes');
+    const { starts } = JSON.parse(readFileSync(join(path('wasm'), 'run.json'), 'utf8'));
+    expect(starts).toMatchObject([{ device: 'wasm' }, { device: 'wasm' }, { device: 'cpu' }]);
+    expect(starts[0].onnxruntime).toMatch(/^onnxruntime-web /);
+  });
+
+  it('refuses a device that is not there before it writes anything, and lists those that are', async () => {
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', '-1');
+    const refused = await runCli('train', '--data', path('data'), '--device', 'cuda', '--out', path('refused'));
+    expect([refused.code, refused.stdout]).toEqual([1, '']);
+    expect(refused.stderr).toMatch(/cuda must be there, .*; there are: cpu, .*\[DEVICE\]/);
+    expect(existsSync(path('refused'))).toBe(false);
+    const listed = await runCli('train', '--list-devices', '--json');
+    expect(listed.code).toBe(0);
+    expect(JSON.parse(listed.stdout)).toMatchObject([
+      { device: 'cpu', isThere: true },
+      { device: 'webgpu' },
+      { device: 'cuda', isThere: false, problem: expect.stringContaining('NVIDIA') },
+      { device: 'wasm', isThere: true },
+    ]);
+    vi.unstubAllEnvs();
   });
 
   it('says what is missing when the dataset or the run is not there', async () => {

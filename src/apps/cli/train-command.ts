@@ -2,29 +2,33 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { startCheckedEngine } from '../../adapters/node/checked-engine.js';
+import { requireDevice } from '../../adapters/node/devices.js';
 import { createFolderStore } from '../../adapters/node/files.js';
 import { readProgramFacts } from '../../adapters/node/program-facts.js';
+import { type DeviceName, deviceNames } from '../../adapters/node/session.js';
 import { toShared } from '../../adapters/node/shared-memory.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
 import { WorkerBatches } from '../../adapters/node/worker-batches.js';
-import { WorkerEngine } from '../../adapters/node/worker-engine.js';
 import { ConfigError } from '../../core/errors.js';
 import type { StartBatches } from '../../core/nn/batches.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { readDataset } from '../../pipeline/data/read-dataset.js';
 import { parseTrainConfig, type TrainConfig } from '../../pipeline/train/config.js';
 import { isEnsembleConfig, parseEnsembleConfig } from '../../pipeline/train/ensemble-config.js';
-import { readRunConfig } from '../../pipeline/train/run-folder.js';
+import { readRunConfig, readRunDevice, runFiles } from '../../pipeline/train/run-folder.js';
 import { type StartEngine, type TrainResult, trainRun } from '../../pipeline/train/train.js';
 import {
   type EnsembleResult,
   type MemberFiles,
+  memberName,
   readEnsembleConfig,
   trainEnsemble,
 } from '../../pipeline/train/train-ensemble.js';
 import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
 import { listArchitectures } from './list-architectures.js';
+import { listDevices } from './list-devices.js';
 import { readJsonFile } from './read-json-file.js';
 import { readTextFile } from './read-text-file.js';
 import { toNumber } from './to-number.js';
@@ -36,8 +40,9 @@ interface TrainOptions {
   readonly out?: string;
   readonly epochs?: string;
   readonly seed?: string;
-  readonly device: string;
+  readonly device?: string;
   readonly listArchitectures?: boolean;
+  readonly listDevices?: boolean;
   readonly json?: boolean;
 }
 
@@ -51,7 +56,8 @@ export function define(): Command {
     .option('--resume <run>', 'continue the run in this folder to the same result as an unbroken one')
     .option('--epochs <n>', "instead of the configuration's")
     .option('--seed <n>', "instead of the configuration's; not for an ensemble")
-    .option('--device <name>', 'where to train: cpu', 'cpu')
+    .option('--device <name>', `where to train: ${deviceNames.join(', ')} (default: cpu, or where the resumed run was)`)
+    .option('--list-devices', 'try each device, print which of them can train here, and train nothing')
     .option('--list-architectures', 'print the architectures with their sizes and costs, and train nothing')
     .option('--json', 'print the result, or the list, as JSON')
     .action(train);
@@ -59,12 +65,11 @@ export function define(): Command {
 
 async function train(options: TrainOptions): Promise<void> {
   if (options.listArchitectures) return listArchitectures(Boolean(options.json));
-  if (options.device !== 'cpu') {
-    throw new ConfigError(`--device must name a device that can train, and '${options.device}' is none; there is: cpu`);
-  }
+  if (options.listDevices) return listDevices(Boolean(options.json));
   const { folder, data } = requirePlaces(options);
   const store = createFolderStore(resolve(folder));
   const config = await readConfig(options, store);
+  const device = await chooseDevice(options);
   const read = await readDataset(createFolderStore(resolve(data)));
   // This thread and those that prepare batches look at the same pictures.
   const dataset = { ...read, pixels: toShared(read.pixels) };
@@ -79,9 +84,12 @@ async function train(options: TrainOptions): Promise<void> {
     store,
     name: basename(resolve(folder)),
     resume: options.resume !== undefined,
-    program: { ...(await readProgramFacts()), device: options.device },
-    startEngine: (async (architecture, architectureOptions, engineOptions) =>
-      new WorkerEngine({ architecture, architectureOptions, ...engineOptions })) satisfies StartEngine,
+    program: { ...(await readProgramFacts(device)), device },
+    startEngine: ((architecture, architectureOptions, { batchSize, sides, ...engineOptions }) =>
+      startCheckedEngine(
+        { architecture, architectureOptions, device, ...engineOptions },
+        { batchSize, sides, note: (text) => progress.note(text) },
+      )) satisfies StartEngine,
     startBatches: ((batchOptions, threads) => new WorkerBatches(batchOptions, { threads })) satisfies StartBatches,
     progress,
     clock: () => performance.now(),
@@ -120,6 +128,27 @@ function requirePlaces(options: TrainOptions): { folder: string; data: string } 
     throw new ConfigError("train needs a dataset: --data, a folder made by 'moodlens data import'");
   }
   return { folder, data };
+}
+
+/** The device of --device, else that of the resumed run (or its first member), else the CPU. Throws DeviceError when it is not there. */
+async function chooseDevice({ device, resume }: TrainOptions): Promise<DeviceName> {
+  const name = device ?? (resume === undefined ? undefined : await deviceOfRun(resolve(resume))) ?? 'cpu';
+  const known = deviceNames.find((other) => other === name);
+  if (known === undefined) {
+    throw new ConfigError(
+      `--device must be one of ${deviceNames.join(', ')}, and is '${name}'; 'moodlens train --list-devices' tells which are there`,
+    );
+  }
+  if (known !== 'cpu') await requireDevice(known);
+  return known;
+}
+
+async function deviceOfRun(folder: string): Promise<string | undefined> {
+  for (const place of [folder, join(folder, memberName(0))]) {
+    const store = createFolderStore(place);
+    if ((await store.read(runFiles.run)) !== undefined) return readRunDevice(store);
+  }
+  return undefined;
 }
 
 /** The files that a configuration names. */

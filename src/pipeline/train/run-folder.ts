@@ -129,6 +129,12 @@ export async function readRunFacts(store: BlobStore): Promise<RunFacts> {
   return readJson<RunFacts>(store, runFiles.run);
 }
 
+/** The device on which the run was begun or last resumed; undefined for a run of a version that noted none. */
+export async function readRunDevice(store: BlobStore): Promise<string | undefined> {
+  const run = await readJson<{ readonly starts?: readonly RunStart[] }>(store, runFiles.run);
+  return Array.isArray(run.starts) ? run.starts.at(-1)?.device : undefined;
+}
+
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 const shorten = (hash: unknown): string => `${String(hash).slice(0, 12)}…`;
 

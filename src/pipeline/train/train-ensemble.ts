@@ -55,7 +55,8 @@ export async function trainEnsemble(request: EnsembleRequest): Promise<EnsembleR
   return { end: 'finished', members: trained.map(describe) };
 }
 
-const memberName = (index: number): string => `member-${index + 1}`;
+/** The folder of a member, by its place from 0. */
+export const memberName = (index: number): string => `member-${index + 1}`;
 
 function describe({ name, metadata }: EnsembleMember): EnsembleResult['members'][number] {
   const { architecture, metrics } = metadata;

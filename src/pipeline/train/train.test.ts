@@ -279,8 +279,13 @@ describe('the run folder', () => {
     const program = { ...runProgram, revision: null };
     let during: RunResult | undefined = stopped;
     const startEngine: StartEngine = async (...args) => {
-      during = await readResult(store);
-      return inThisThread(...args);
+      const engine = await inThisThread(...args);
+      const step = engine.step.bind(engine);
+      engine.step = async (batch, rate) => {
+        during = await readResult(store);
+        return step(batch, rate);
+      };
+      return engine;
     };
     const later = { store, clock, now: now(2), resume: true, program, startEngine };
     await trainRun(request(later, { keep: 'best' }));
@@ -412,6 +417,13 @@ describe('what a run refuses', () => {
       /must be of the run's architecture, here compact/,
     );
     expect(hashes(store)).toEqual(before);
+  });
+
+  test('a device that computes wrongly, before anything is written', async () => {
+    const store = createMemoryStore();
+    const startEngine: StartEngine = () => Promise.reject(new DeviceError('wrong'));
+    await expect(trainRun(request({ store, startEngine }))).rejects.toThrow(DeviceError);
+    expect([...store.blobs.keys()]).toEqual([]);
   });
 
   test('a damaged checkpoint', async () => {

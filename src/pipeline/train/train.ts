@@ -36,6 +36,7 @@ import {
   type RunProgram,
   readBest,
   readRun,
+  requireNoRun,
   resumeRun,
   saveCheckpoint,
   writeMetrics,
@@ -49,8 +50,16 @@ import { describeSplit, type KeptFigures, writeModel } from './write-model.js';
 export type StartEngine = (
   architecture: ArchitectureName,
   architectureOptions: ArchitectureOptions,
-  options: EngineOptions & { readonly teacher?: TeacherOptions | undefined },
+  options: StartOptions,
 ) => Promise<TrainingEngine>;
+
+export interface StartOptions extends EngineOptions {
+  readonly teacher?: TeacherOptions | undefined;
+  /** Pictures in a batch. */
+  readonly batchSize: number;
+  /** Sides of the crops that the run uses besides the architecture's own, pixels. */
+  readonly sides: readonly number[];
+}
 
 export interface TrainRequest {
   readonly dataset: PackedDataset;
@@ -66,6 +75,7 @@ export interface TrainRequest {
   readonly resume: boolean;
   /** Kept in run.json. */
   readonly program: RunProgram;
+  /** Throws DeviceError when the device is missing or not to be trusted; nothing is written then. */
   readonly startEngine: StartEngine;
   /** Where batches are made; default: in this thread. */
   readonly startBatches?: StartBatches;
@@ -90,17 +100,39 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
   const { config, store } = request;
   const prepared = prepareRun(request);
   const { architecture, facts } = prepared;
+  if (!request.resume) await requireNoRun(store);
   const checkpoint = request.resume ? await readRun(store, config, facts) : undefined;
   if (checkpoint !== undefined) requireCheckpointOf(architecture, checkpoint);
-  // Here the first byte is written: a run that is refused leaves a folder as it was.
+  announce(request, prepared);
+  const engine = await startEngine(request, prepared, checkpoint);
+  try {
+    return await trainNoted(request, prepared, { checkpoint, engine });
+  } finally {
+    await engine.release();
+  }
+}
+
+interface Started {
+  readonly checkpoint: Checkpoint | undefined;
+  readonly engine: TrainingEngine;
+}
+
+/** Notes a run's start and end in its folder. Here the first byte is written: a run that is refused leaves a folder as it was. */
+async function trainNoted(
+  request: TrainRequest,
+  prepared: PreparedRun,
+  { checkpoint, engine }: Started,
+): Promise<TrainResult> {
+  const { config, store } = request;
   const start = { at: request.now(), ...request.program };
   if (request.resume) await resumeRun(store, { config, start });
-  else await beginRun(store, { config, facts, start });
+  else await beginRun(store, { config, facts: prepared.facts, start });
   const watch = await RunWatch.start(store, request);
   let state = checkpoint?.trainer ?? freshState;
   try {
     const result = await trainInFolder(request, prepared, {
       checkpoint,
+      engine,
       onState: (next) => {
         state = next;
       },
@@ -156,22 +188,23 @@ function prepareRun({ dataset, config, name, votes, teacher: file }: TrainReques
   return { options, architecture, chosen, lossTargets, teacher, facts };
 }
 
-async function trainInFolder(
-  request: TrainRequest,
-  { options, architecture, chosen, lossTargets, teacher, facts }: PreparedRun,
-  { checkpoint, onState }: { checkpoint: Checkpoint | undefined; onState: (state: TrainerState) => void },
-): Promise<TrainResult> {
-  const { dataset, config, store, progress, clock } = request;
+function announce({ config, progress }: TrainRequest, { facts, teacher }: PreparedRun): void {
   progress.note(
     `${config.architecture}: ${facts.parameters.toLocaleString('en')} parameters, ${(facts.multiplyAdds / 1e6).toFixed(1)} million multiply-adds; ` +
       `${facts.trainingSamples} training and ${facts.validationSamples} validation pictures` +
       (facts.excludedDuplicates > 0 ? `, ${facts.excludedDuplicates} duplicates of validation pictures left out` : ''),
   );
   if (teacher !== undefined) progress.note(describeTeacher(teacher.facts, describeSplit(config)));
-  const weights = checkpoint?.engine.weights ?? initialWeights(architecture, createRandom(config.seed));
-  const engine = await request.startEngine(config.architecture as ArchitectureName, options, {
+}
+
+function startEngine(
+  { config, startEngine: start }: TrainRequest,
+  { options, architecture, teacher }: PreparedRun,
+  checkpoint: Checkpoint | undefined,
+): Promise<TrainingEngine> {
+  return start(config.architecture as ArchitectureName, options, {
     optimiser: config.optimiser,
-    weights,
+    weights: checkpoint?.engine.weights ?? initialWeights(architecture, createRandom(config.seed)),
     weightDecay: config.weightDecay,
     clipNorm: config.clipNorm,
     average: config.average,
@@ -179,7 +212,17 @@ async function trainInFolder(
     workers: config.workers,
     ghostBatch: config.ghostBatch,
     teacher: teacher?.options,
+    batchSize: config.batchSize,
+    sides: config.progressive.map(({ side }) => side),
   });
+}
+
+async function trainInFolder(
+  request: TrainRequest,
+  { architecture, chosen, lossTargets, facts }: PreparedRun,
+  { checkpoint, engine, onState }: Started & { readonly onState: (state: TrainerState) => void },
+): Promise<TrainResult> {
+  const { dataset, config, store, progress, clock } = request;
   let batches: BatchSource | undefined;
   try {
     if (checkpoint !== undefined) {
@@ -242,7 +285,6 @@ async function trainInFolder(
     return { end, epochs: state.epoch, validation: await writeModel(request, { architecture, facts, kept }) };
   } finally {
     await batches?.release();
-    await engine.release();
   }
 }
 
