@@ -1,14 +1,5 @@
 // The train stage: dataset + configuration -> run folder with checkpoints, history and model.onnx.
-import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
-import { RunError } from '../../core/errors.js';
-import {
-  type Architecture,
-  type ArchitectureName,
-  type ArchitectureOptions,
-  atSide,
-  createArchitecture,
-} from '../../core/nn/architecture.js';
-import { architectureFacts } from '../../core/nn/architecture-facts.js';
+import type { Architecture, ArchitectureName, ArchitectureOptions } from '../../core/nn/architecture.js';
 import {
   type BatchOptions,
   type BatchSource,
@@ -26,13 +17,10 @@ import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { Clock, WallClock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
 import { createRandom } from '../../core/tensor/random.js';
-import { type ChosenSamples, chooseSamples } from './choose-samples.js';
-import { auxiliaryUnits, chooseTargets, type LossTargets } from './choose-targets.js';
-import { chooseTeacher, type TeacherFacts } from './choose-teacher.js';
 import type { TrainConfig } from './config.js';
+import { announceRun, type PreparedRun, prepareRun, type RunInputs } from './prepare-run.js';
 import {
   beginRun,
-  type RunFacts,
   type RunProgram,
   readBest,
   readRun,
@@ -44,7 +32,7 @@ import {
 import { RunWatch } from './run-result.js';
 import { TrainingMeter } from './training-meter.js';
 import { validate } from './validate.js';
-import { describeSplit, type KeptFigures, writeModel } from './write-model.js';
+import { type KeptFigures, writeModel } from './write-model.js';
 
 /** Starts an engine for an architecture, wherever it runs. */
 export type StartEngine = (
@@ -61,17 +49,9 @@ export interface StartOptions extends EngineOptions {
   readonly sides: readonly number[];
 }
 
-export interface TrainRequest {
-  readonly dataset: PackedDataset;
-  readonly config: TrainConfig;
-  /** The text of the file that `config.votes` names; undefined when it names none. */
-  readonly votes?: string | undefined;
-  /** The file that `config.distillation` names; undefined when it names none. */
-  readonly teacher?: Uint8Array | undefined;
+export interface TrainRequest extends RunInputs {
   /** The run folder. */
   readonly store: BlobStore;
-  /** The run's name, kept in the model. */
-  readonly name: string;
   readonly resume: boolean;
   /** Kept in run.json. */
   readonly program: RunProgram;
@@ -103,7 +83,7 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
   if (!request.resume) await requireNoRun(store);
   const checkpoint = request.resume ? await readRun(store, config, facts) : undefined;
   if (checkpoint !== undefined) requireCheckpointOf(architecture, checkpoint);
-  announce(request, prepared);
+  announceRun(request.progress, prepared);
   const engine = await startEngine(request, prepared, checkpoint);
   try {
     return await trainNoted(request, prepared, { checkpoint, engine });
@@ -143,58 +123,6 @@ async function trainNoted(
     await watch.failed(error, state);
     throw error;
   }
-}
-
-interface PreparedRun {
-  readonly options: ArchitectureOptions;
-  readonly architecture: Architecture;
-  readonly chosen: ChosenSamples;
-  readonly lossTargets: LossTargets;
-  readonly teacher: ReturnType<typeof chooseTeacher>;
-  readonly facts: RunFacts;
-}
-
-/** Everything that can be refused before anything is written. */
-function prepareRun({ dataset, config, name, votes, teacher: file }: TrainRequest): PreparedRun {
-  const options: ArchitectureOptions = {
-    classes: dataset.labels.length,
-    dropout: config.dropout,
-    l2: config.l2,
-    kernel: config.kernel,
-    auxiliary: auxiliaryUnits(config),
-  };
-  const architecture = createArchitecture(config.architecture, options);
-  for (const { side } of config.progressive) atSide(architecture, side);
-  const chosen = chooseSamples(dataset, config);
-  const lossTargets = chooseTargets(dataset, config, chosen.training, votes);
-  const teacher = chooseTeacher(dataset, config, architecture, file);
-  if (chosen.training.length < config.batchSize) {
-    throw new RunError(
-      `an epoch must hold at least one batch of ${config.batchSize}, and there are ${chosen.training.length} training pictures; choose a smaller batchSize`,
-    );
-  }
-  const { parameters, multiplyAdds } = architectureFacts(architecture);
-  const facts: RunFacts = {
-    name,
-    dataset: dataset.hash,
-    seed: config.seed,
-    trainingSamples: chosen.training.length,
-    validationSamples: chosen.validation.length,
-    excludedDuplicates: chosen.excludedDuplicates,
-    parameters,
-    multiplyAdds,
-    teacher: teacher?.facts,
-  };
-  return { options, architecture, chosen, lossTargets, teacher, facts };
-}
-
-function announce({ config, progress }: TrainRequest, { facts, teacher }: PreparedRun): void {
-  progress.note(
-    `${config.architecture}: ${facts.parameters.toLocaleString('en')} parameters, ${(facts.multiplyAdds / 1e6).toFixed(1)} million multiply-adds; ` +
-      `${facts.trainingSamples} training and ${facts.validationSamples} validation pictures` +
-      (facts.excludedDuplicates > 0 ? `, ${facts.excludedDuplicates} duplicates of validation pictures left out` : ''),
-  );
-  if (teacher !== undefined) progress.note(describeTeacher(teacher.facts, describeSplit(config)));
 }
 
 function startEngine(
@@ -292,10 +220,4 @@ async function trainInFolder(
 function costOfStep({ view }: Architecture, { progressive }: TrainConfig, epoch: number): number {
   const { width, height } = cropAt(view, progressive, epoch);
   return (width * height) / (view.width * view.height);
-}
-
-function describeTeacher({ run, architecture, split }: TeacherFacts, ownSplit: string): string {
-  const taught = `taught by ${run} (${architecture}), which was ${split}`;
-  if (split === ownSplit) return taught;
-  return `${taught}; this run is ${ownSplit}: its validation figures are only honest if the teacher was not trained on those pictures`;
 }

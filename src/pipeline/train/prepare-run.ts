@@ -1,0 +1,89 @@
+// A run before it starts: what its data and configuration amount to, and everything that can be refused of them.
+import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
+import { RunError } from '../../core/errors.js';
+import { type Architecture, type ArchitectureOptions, atSide, createArchitecture } from '../../core/nn/architecture.js';
+import { architectureFacts } from '../../core/nn/architecture-facts.js';
+import type { Progress } from '../../core/ports/progress.js';
+import { type ChosenSamples, chooseSamples } from './choose-samples.js';
+import { auxiliaryUnits, chooseTargets, type LossTargets } from './choose-targets.js';
+import { chooseTeacher, type TeacherFacts } from './choose-teacher.js';
+import type { TrainConfig } from './config.js';
+import type { RunFacts } from './run-folder.js';
+import { describeSplit } from './write-model.js';
+
+/** What a run is made of. */
+export interface RunInputs {
+  readonly dataset: PackedDataset;
+  readonly config: TrainConfig;
+  /** The text of the file that `config.votes` names; undefined when it names none. */
+  readonly votes?: string | undefined;
+  /** The file that `config.distillation` names; undefined when it names none. */
+  readonly teacher?: Uint8Array | undefined;
+  /** The run's name, kept in the model. */
+  readonly name: string;
+}
+
+/** A run before its engine starts. */
+export interface PreparedRun {
+  readonly options: ArchitectureOptions;
+  readonly architecture: Architecture;
+  readonly chosen: ChosenSamples;
+  readonly lossTargets: LossTargets;
+  readonly teacher: ReturnType<typeof chooseTeacher>;
+  readonly facts: RunFacts;
+  /** Which samples train and validate, for people. */
+  readonly split: string;
+}
+
+/**
+ * Everything that can be refused before anything is written. Throws RunError when there are too few pictures for a batch,
+ * and what the choices of samples, targets and teacher throw.
+ */
+export function prepareRun({ dataset, config, name, votes, teacher: file }: RunInputs): PreparedRun {
+  const options: ArchitectureOptions = {
+    classes: dataset.labels.length,
+    dropout: config.dropout,
+    l2: config.l2,
+    kernel: config.kernel,
+    auxiliary: auxiliaryUnits(config),
+  };
+  const architecture = createArchitecture(config.architecture, options);
+  for (const { side } of config.progressive) atSide(architecture, side);
+  const chosen = chooseSamples(dataset, config);
+  const lossTargets = chooseTargets(dataset, config, chosen.training, votes);
+  const teacher = chooseTeacher(dataset, config, architecture, file);
+  if (chosen.training.length < config.batchSize) {
+    throw new RunError(
+      `an epoch must hold at least one batch of ${config.batchSize}, and there are ${chosen.training.length} training pictures; choose a smaller batchSize`,
+    );
+  }
+  const { parameters, multiplyAdds } = architectureFacts(architecture);
+  const facts: RunFacts = {
+    name,
+    dataset: dataset.hash,
+    seed: config.seed,
+    trainingSamples: chosen.training.length,
+    validationSamples: chosen.validation.length,
+    excludedDuplicates: chosen.excludedDuplicates,
+    parameters,
+    multiplyAdds,
+    teacher: teacher?.facts,
+  };
+  return { options, architecture, chosen, lossTargets, teacher, facts, split: describeSplit(config) };
+}
+
+/** Tells what is about to be trained, on what, and by whom it is taught. */
+export function announceRun(progress: Progress, { architecture, split, facts, teacher }: PreparedRun): void {
+  progress.note(
+    `${architecture.name}: ${facts.parameters.toLocaleString('en')} parameters, ${(facts.multiplyAdds / 1e6).toFixed(1)} million multiply-adds; ` +
+      `${facts.trainingSamples} training and ${facts.validationSamples} validation pictures` +
+      (facts.excludedDuplicates > 0 ? `, ${facts.excludedDuplicates} duplicates of validation pictures left out` : ''),
+  );
+  if (teacher !== undefined) progress.note(describeTeacher(teacher.facts, split));
+}
+
+function describeTeacher({ run, architecture, split }: TeacherFacts, ownSplit: string): string {
+  const taught = `taught by ${run} (${architecture}), which was ${split}`;
+  if (split === ownSplit) return taught;
+  return `${taught}; this run is ${ownSplit}: its validation figures are only honest if the teacher was not trained on those pictures`;
+}
