@@ -43,8 +43,9 @@ export class GraphGradients implements GradientSource {
   readonly #options: GraphGradientsOptions;
   readonly #parameters: readonly Parameter[];
   readonly #classes: number;
-  /** One session per batch size and side: opening one is cheap, about 50 ms. */
-  readonly #steps = new Map<string, Promise<Step>>();
+  /** One session per batch size, all for pictures of one side: sessions of a stage that is over would only hold its memory. */
+  readonly #steps = new Map<number, Promise<Step>>();
+  #side = 0;
 
   constructor(architecture: Architecture, openSession: OpenSession, options: GraphGradientsOptions = {}) {
     this.#architecture = architecture;
@@ -55,6 +56,8 @@ export class GraphGradients implements GradientSource {
   }
 
   async gradients(weights: Weights, batch: Batch): Promise<BatchGradients> {
+    if (batch.side !== this.#side) await this.release();
+    this.#side = batch.side;
     const { graph, session } = await this.#stepFor(batch);
     const feeds = parameterFeeds(weights, this.#parameters);
     feeds[trainingNames.pixels] = { dims: [batch.size, 1, batch.side, batch.side], data: batch.pixels };
@@ -85,8 +88,7 @@ export class GraphGradients implements GradientSource {
   }
 
   #stepFor({ size, side }: Batch): Promise<Step> {
-    const key = `${size}x${side}`;
-    let step = this.#steps.get(key);
+    let step = this.#steps.get(size);
     if (step === undefined) {
       const { threads = 1, formulas = 'cpu' } = this.#options;
       const form = formulas === 'cpu' && threads === 1 ? 'cpu-single' : formulas;
@@ -94,7 +96,7 @@ export class GraphGradients implements GradientSource {
       // 'all' would insert layout reorders that cost more than they save here (docs/experiments.md).
       const options = { threads, optimization: 'extended' } as const;
       step = this.#openSession(graph.model, options).then((session) => ({ graph, session }));
-      this.#steps.set(key, step);
+      this.#steps.set(size, step);
     }
     return step;
   }
