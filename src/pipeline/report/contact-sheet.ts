@@ -1,0 +1,155 @@
+// Many small pictures as one, each with captions and a coloured frame where wanted: sheets of samples and of problems.
+import { type Colour, drawText, fillRect, textSize } from '../../core/image/draw.js';
+import type { GreyPicture, Picture } from '../../core/image/picture.js';
+import { resizeGrey } from '../../core/image/resize.js';
+
+export interface ContactSheetCell {
+  readonly picture: GreyPicture;
+  /** Lines under the picture. The cells grow to hold them; what is longer than 40 characters is shortened. */
+  readonly captions?: readonly string[];
+  /** Surrounds the picture and lies under its captions, which turn white or dark to be readable on it. */
+  readonly frame?: Colour;
+}
+
+export interface ContactSheetOptions {
+  /** Cells in a row. */
+  readonly columns: number;
+  /** Sheet pixels per picture pixel, whole. Default 2. */
+  readonly scale?: number;
+  /** `nearest` shows the pixels as they are, `bilinear` is easier on the eye. Default `nearest`. */
+  readonly enlargement?: 'nearest' | 'bilinear';
+}
+
+const white: Colour = [255, 255, 255];
+const ink: Colour = [16, 18, 22];
+/** Behind the captions of a cell without a frame: readable on a light page and on a dark one. */
+const plain: Colour = [52, 60, 76];
+
+const gapPx = 8;
+const framePx = 4;
+const longestCaption = 40;
+/** 2^28 bytes: far above any sheet that is looked at. */
+const maxBytes = 1 << 28;
+
+interface Layout {
+  readonly columns: number;
+  readonly scale: number;
+  readonly captionScale: number;
+  readonly pictureHeight: number;
+  readonly captionHeight: number;
+  /** Of a cell with its frame, without the gap. */
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+}
+
+/**
+ * Lays the cells out row by row, each as large as the largest needs, and gives an RGBA picture whose ground is transparent,
+ * so that one sheet fits light and dark pages. Throws RangeError when there are no cells, or the sheet would be over 2^28 bytes.
+ */
+export function contactSheet(cells: readonly ContactSheetCell[], options: ContactSheetOptions): Picture {
+  const layout = layOut(cells, options);
+  const rows = Math.ceil(cells.length / layout.columns);
+  const width = gapPx + Math.min(cells.length, layout.columns) * (layout.cellWidth + gapPx);
+  const height = gapPx + rows * (layout.cellHeight + gapPx);
+  if (!(width * height * 4 <= maxBytes)) {
+    throw new RangeError(`contactSheet: a sheet may have ${maxBytes} bytes, and ${width}x${height} pixels have more`);
+  }
+  const sheet: Picture = { width, height, channels: 4, data: new Uint8Array(width * height * 4) };
+  cells.forEach((cell, i) => {
+    const left = gapPx + (i % layout.columns) * (layout.cellWidth + gapPx);
+    const top = gapPx + Math.floor(i / layout.columns) * (layout.cellHeight + gapPx);
+    drawCell(sheet, cell, { left, top, layout, bilinear: options.enlargement === 'bilinear' });
+  });
+  return sheet;
+}
+
+function layOut(cells: readonly ContactSheetCell[], { columns, scale = 2 }: ContactSheetOptions): Layout {
+  for (const [name, value] of Object.entries({ cells: cells.length, columns, scale })) {
+    if (!(Number.isInteger(value) && value >= 1)) {
+      throw new RangeError(`contactSheet: ${name} must be a whole number of at least 1, found ${value}`);
+    }
+  }
+  const captionScale = Math.max(1, Math.round(scale / 2));
+  const captions = cells.flatMap((cell) => cell.captions ?? []).map(shorten);
+  const lines = cells.reduce((most, cell) => Math.max(most, cell.captions?.length ?? 0), 0);
+  const largest = (values: readonly number[]) => values.reduce((most, value) => Math.max(most, value), 0);
+  const captionWidth = largest(captions.map((text) => textSize(text, { scale: captionScale }).width));
+  const pictureWidth = largest(cells.map(({ picture }) => picture.width * scale));
+  const pictureHeight = largest(cells.map(({ picture }) => picture.height * scale));
+  const captionHeight = lines * textSize('', { scale: captionScale }).height;
+  return {
+    columns,
+    scale,
+    captionScale,
+    pictureHeight,
+    captionHeight,
+    cellWidth: Math.max(pictureWidth, captionWidth) + 2 * framePx,
+    cellHeight: pictureHeight + captionHeight + 2 * framePx,
+  };
+}
+
+interface CellPlace {
+  readonly left: number;
+  readonly top: number;
+  readonly layout: Layout;
+  readonly bilinear: boolean;
+}
+
+function drawCell(sheet: Picture, { picture, captions = [], frame }: ContactSheetCell, place: CellPlace): void {
+  const { left, top, layout, bilinear } = place;
+  const { scale, captionScale, cellWidth, cellHeight } = layout;
+  if (frame) fillRect(sheet, [left, top, cellWidth, cellHeight], frame);
+  const captionTop = top + framePx + layout.pictureHeight;
+  if (!frame && captions.length > 0) {
+    fillRect(sheet, [left + framePx, captionTop, cellWidth - 2 * framePx, layout.captionHeight], plain);
+  }
+  const enlarged = bilinear
+    ? resizeGrey(picture, picture.width * scale, picture.height * scale)
+    : repeatPixels(picture, scale);
+  const x = left + Math.floor((cellWidth - enlarged.width) / 2);
+  paste(sheet, enlarged, x, top + framePx + Math.floor((layout.pictureHeight - enlarged.height) / 2));
+  const colour = inkOn(frame ?? plain);
+  captions.forEach((text, line) => {
+    const { height } = textSize(text, { scale: captionScale });
+    drawText(sheet, shorten(text), [left + framePx, captionTop + line * height], colour, { scale: captionScale });
+  });
+}
+
+function shorten(text: string): string {
+  const characters = [...text];
+  return characters.length <= longestCaption ? text : `${characters.slice(0, longestCaption - 3).join('')}...`;
+}
+
+/** White or dark, whichever has more contrast (WCAG 2) against the colour. */
+function inkOn(colour: Colour): Colour {
+  const [r, g, b] = colour.map((value) => {
+    const share = value / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  // Contrast with white and with black is the same at the root of 1.05 * 0.05, less 0.05.
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.179 ? white : ink;
+}
+
+function repeatPixels(picture: GreyPicture, scale: number): GreyPicture {
+  const width = picture.width * scale;
+  const height = picture.height * scale;
+  const data = new Uint8Array(width * height);
+  for (let y = 0, o = 0; y < height; y++) {
+    const row = Math.floor(y / scale) * picture.width;
+    for (let x = 0; x < width; x++) data[o++] = picture.data[row + Math.floor(x / scale)]!;
+  }
+  return { width, height, channels: 1, data };
+}
+
+function paste(sheet: Picture, picture: GreyPicture, left: number, top: number): void {
+  for (let y = 0; y < picture.height; y++) {
+    let to = ((top + y) * sheet.width + left) * 4;
+    for (let x = 0; x < picture.width; x++, to += 4) {
+      const value = picture.data[y * picture.width + x]!;
+      sheet.data[to] = value;
+      sheet.data[to + 1] = value;
+      sheet.data[to + 2] = value;
+      sheet.data[to + 3] = 255;
+    }
+  }
+}
