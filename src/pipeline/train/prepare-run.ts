@@ -1,6 +1,6 @@
 // A run before it starts: what its data and configuration amount to, and everything that can be refused of them.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
-import { RunError } from '../../core/errors.js';
+import { DatasetError, RunError } from '../../core/errors.js';
 import { type Architecture, type ArchitectureOptions, atSide, createArchitecture } from '../../core/nn/architecture.js';
 import { architectureFacts } from '../../core/nn/architecture-facts.js';
 import type { Progress } from '../../core/ports/progress.js';
@@ -36,8 +36,9 @@ export interface PreparedRun {
 }
 
 /**
- * Everything that can be refused before anything is written. Throws RunError when there are too few pictures for a batch,
- * and what the choices of samples, targets and teacher throw.
+ * Everything that can be refused before anything is written. Throws DatasetError when the pictures are not of the size that
+ * the architecture takes, RunError when there are too few for a batch, and what the choices of samples, targets and teacher
+ * throw.
  */
 export function prepareRun({ dataset, config, name, votes, teacher: file }: RunInputs): PreparedRun {
   const options: ArchitectureOptions = {
@@ -48,6 +49,7 @@ export function prepareRun({ dataset, config, name, votes, teacher: file }: RunI
     auxiliary: auxiliaryUnits(config),
   };
   const architecture = createArchitecture(config.architecture, options);
+  requirePictures(dataset, architecture);
   for (const { side } of config.progressive) atSide(architecture, side);
   const chosen = chooseSamples(dataset, config);
   const lossTargets = chooseTargets(dataset, config, chosen.training, votes);
@@ -70,6 +72,14 @@ export function prepareRun({ dataset, config, name, votes, teacher: file }: RunI
     teacher: teacher?.facts,
   };
   return { options, architecture, chosen, lossTargets, teacher, facts, split: describeSplit(config) };
+}
+
+/** The model shrinks or stretches what it is given to its own size: it would be validated on other crops than it sees in use. */
+function requirePictures({ width, height }: PackedDataset, { name, input }: Architecture): void {
+  if (width === input.width && height === input.height) return;
+  throw new DatasetError(
+    `the pictures must be of the size that the architecture takes, ${input.width} x ${input.height} for ${name}, and those of this dataset are ${width} x ${height}; import them with 'moodlens data import --size ${input.width}'`,
+  );
 }
 
 /** Tells what is about to be trained, on what, and by whom it is taught. */

@@ -442,6 +442,17 @@ describe('what a run refuses', () => {
   });
 
   test.each([
+    [32, 'those of this dataset are 32 x 32'],
+    [64, 'import them with'],
+  ])('pictures of %i pixels a side, of which the model would see other crops', async (side, message) => {
+    const store = createMemoryStore();
+    const resized = trainRun(request({ store, dataset: stripes(40, 1, side) }));
+    await expect(resized).rejects.toThrow(DatasetError);
+    await expect(resized).rejects.toThrow(message);
+    expect([...store.blobs.keys()]).toEqual([]);
+  });
+
+  test.each([
     [{ epochs: Number.NaN }],
     [{ learningRate: 1 }],
     [{ schedule: { name: 'one-cycle', rate: -1 } }],
