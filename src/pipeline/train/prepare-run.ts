@@ -1,9 +1,12 @@
 // A run before it starts: what its data and configuration amount to, and everything that can be refused of them.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
-import { DatasetError, RunError } from '../../core/errors.js';
+import { Sha256 } from '../../core/dataset/sha256.js';
+import { encodeUtf8 } from '../../core/dataset/utf8.js';
+import { ConfigError, DatasetError, RunError } from '../../core/errors.js';
 import { type Architecture, type ArchitectureOptions, atSide, createArchitecture } from '../../core/nn/architecture.js';
 import { architectureFacts } from '../../core/nn/architecture-facts.js';
 import type { Progress } from '../../core/ports/progress.js';
+import { isTestSplit } from '../evaluate/config.js';
 import { type ChosenSamples, chooseSamples } from './choose-samples.js';
 import { auxiliaryUnits, chooseTargets, type LossTargets } from './choose-targets.js';
 import { chooseTeacher, type TeacherFacts } from './choose-teacher.js';
@@ -37,8 +40,8 @@ export interface PreparedRun {
 
 /**
  * Everything that can be refused before anything is written. Throws DatasetError when the pictures are not of the size that
- * the architecture takes, RunError when there are too few for a batch, and what the choices of samples, targets and teacher
- * throw.
+ * the architecture takes, ConfigError for a test split, RunError when there are too few pictures for a batch, and what the
+ * choices of samples, targets and teacher throw.
  */
 export function prepareRun({ dataset, config, name, votes, teacher: file }: RunInputs): PreparedRun {
   const options: ArchitectureOptions = {
@@ -51,6 +54,7 @@ export function prepareRun({ dataset, config, name, votes, teacher: file }: RunI
   const architecture = createArchitecture(config.architecture, options);
   requirePictures(dataset, architecture);
   for (const { side } of config.progressive) atSide(architecture, side);
+  requireNoTest(config);
   const chosen = chooseSamples(dataset, config);
   const lossTargets = chooseTargets(dataset, config, chosen.training, votes);
   const teacher = chooseTeacher(dataset, config, architecture, file);
@@ -70,6 +74,7 @@ export function prepareRun({ dataset, config, name, votes, teacher: file }: RunI
     parameters,
     multiplyAdds,
     teacher: teacher?.facts,
+    votes: config.votes === null ? undefined : new Sha256().update(encodeUtf8(votes!)).hex(),
   };
   return { options, architecture, chosen, lossTargets, teacher, facts, split: describeSplit(config) };
 }
@@ -79,6 +84,16 @@ function requirePictures({ width, height }: PackedDataset, { name, input }: Arch
   if (width === input.width && height === input.height) return;
   throw new DatasetError(
     `the pictures must be of the size that the architecture takes, ${input.width} x ${input.height} for ${name}, and those of this dataset are ${width} x ${height}; import them with 'moodlens data import --size ${input.width}'`,
+  );
+}
+
+/** A test split is for one look, after every choice is made: no run learns from it, and none is chosen by it. */
+function requireNoTest({ trainingSplit, validation }: TrainConfig): void {
+  const named = 'split' in validation ? [trainingSplit, validation.split] : [trainingSplit];
+  const test = named.find(isTestSplit);
+  if (test === undefined) return;
+  throw new ConfigError(
+    `a run must neither train nor validate on a test split, and '${test}' is one; validate on folds of the training split, and look at the test once, with 'moodlens evaluate'`,
   );
 }
 

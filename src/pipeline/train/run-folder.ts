@@ -1,4 +1,5 @@
 // A run folder: what the run is, its checkpoints and its history.
+import { z } from 'zod';
 import { decodeUtf8 } from '../../core/dataset/utf8.js';
 import { RunError, StorageError } from '../../core/errors.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../core/nn/checkpoint.js';
@@ -53,7 +54,21 @@ export interface RunFacts {
   readonly multiplyAdds: number;
   /** Of a run that learns by distillation. */
   readonly teacher?: TeacherFacts | undefined;
+  /** SHA-256 of the file of votes; undefined for a run without, and for one of a version that noted none. */
+  readonly votes?: string | undefined;
 }
+
+/** What is read of run.json must have; runs of earlier versions lack the rest. */
+const factsSchema = z.looseObject({
+  name: z.string(),
+  dataset: z.string(),
+  trainingSamples: z.int().nonnegative(),
+  validationSamples: z.int().nonnegative(),
+  parameters: z.int().nonnegative(),
+  multiplyAdds: z.number().nonnegative(),
+  teacher: z.looseObject({ hash: z.string(), run: z.string(), architecture: z.string(), split: z.string() }).optional(),
+  votes: z.string().optional(),
+});
 
 /** A run with its facts and configuration, to begin. */
 export interface NewRun {
@@ -104,10 +119,15 @@ export async function readRun(store: BlobStore, config: TrainConfig, facts: RunF
       `a run must be resumed with its own configuration, and ${found.join(', ')}; leave those out, or start a new run with --out`,
     );
   }
-  const { dataset, teacher } = await readRunFacts(store);
+  const { dataset, teacher, votes } = await readRunFacts(store);
   if (teacher?.hash !== facts.teacher?.hash) {
     throw new RunError(
       `a run must be resumed with the teacher it began with, and ${config.distillation?.teacher} is another file by now; put the old one there, or start a new run with --out`,
+    );
+  }
+  if (votes !== undefined && votes !== facts.votes) {
+    throw new RunError(
+      `a run must be resumed with the votes it began with, and ${config.votes?.file} is another file by now; put the old one there, or start a new run with --out`,
     );
   }
   if (dataset !== facts.dataset) {
@@ -124,9 +144,12 @@ export async function readRunConfig(store: BlobStore): Promise<TrainConfig> {
   return parseTrainConfig(await readJson(store, runFiles.config));
 }
 
-/** What the run says about itself. Throws RunError when the folder holds no run. */
+/** What the run says about itself. Throws RunError when the folder holds no run, or its run.json is damaged. */
 export async function readRunFacts(store: BlobStore): Promise<RunFacts> {
-  return readJson<RunFacts>(store, runFiles.run);
+  const result = factsSchema.safeParse(await readJson(store, runFiles.run));
+  if (result.success) return result.data as RunFacts & z.infer<typeof factsSchema>;
+  const { path, message } = result.error.issues[0]!;
+  throw new RunError(`${runFiles.run} must say what the run is, and ${path.join('.')} is wrong: ${message}`);
 }
 
 /** The device on which the run was begun or last resumed; undefined for a run of a version that noted none. */
@@ -138,16 +161,19 @@ export async function readRunDevice(store: BlobStore): Promise<string | undefine
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 const shorten = (hash: unknown): string => `${String(hash).slice(0, 12)}…`;
 
-async function readJson<T>(store: BlobStore, name: string): Promise<T> {
+async function readJson<T extends object>(store: BlobStore, name: string): Promise<T> {
   const bytes = await store.read(name);
   if (bytes === undefined) {
     throw new RunError(`a run folder must hold ${name} and this one does not; start a run with 'moodlens train --out'`);
   }
+  let json: unknown;
   try {
-    return JSON.parse(decodeUtf8(bytes)) as T;
+    json = JSON.parse(decodeUtf8(bytes));
   } catch (cause) {
     throw new RunError(`${name} of the run must be JSON and is damaged`, { cause });
   }
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as T;
+  throw new RunError(`${name} of the run must be a JSON object and is damaged`);
 }
 
 /** Saves where a run stands. Throws StorageError when it cannot be written: the checkpoint before is whole. */

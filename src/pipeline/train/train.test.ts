@@ -154,6 +154,11 @@ describe('a run', () => {
     await expect(
       trainRun({ ...asked, store: createMemoryStore(), votes: votes.split('\n').slice(0, 9).join('\n') }),
     ).rejects.toThrow(/must reach to row 39/);
+    const otherVotes = trainRun({ ...asked, resume: true, votes: votes.replace('9,0,0', '8,1,0') });
+    await expect(otherVotes).rejects.toThrow(/votes\.csv is another file by now/);
+    const { votes: _, ...old } = facts;
+    await asked.store.write(runFiles.run, JSON.stringify(old));
+    expect((await trainRun({ ...asked, resume: true })).end).toBe('finished');
   });
 
   test('votes are for data from fer2013.csv, and weights for its classes', async () => {
@@ -424,6 +429,27 @@ describe('what a run refuses', () => {
     const startEngine: StartEngine = () => Promise.reject(new DeviceError('wrong'));
     await expect(trainRun(request({ store, startEngine }))).rejects.toThrow(DeviceError);
     expect([...store.blobs.keys()]).toEqual([]);
+  });
+
+  test.each([
+    ['[]', 'must be a JSON object'],
+    ['null', 'must be a JSON object'],
+    ['{"name":"a","dataset":1}', 'dataset is wrong'],
+    ['{"name":', 'must be JSON'],
+  ])('a damaged run.json: %s', async (text, message) => {
+    const store = createMemoryStore();
+    await trainRun(request({ store, shouldStop: stopAt(2) }));
+    await store.write(runFiles.run, text);
+    const resumed = trainRun(request({ store, resume: true }));
+    await expect(resumed).rejects.toThrow(RunError);
+    await expect(resumed).rejects.toThrow(message);
+  });
+
+  test('to learn from a test split, or to be chosen by one', async () => {
+    for (const config of [{ trainingSplit: 'PrivateTest' }, { validation: { split: 'privatetest' } }]) {
+      await expect(trainRun(request({}, config))).rejects.toThrow(ConfigError);
+      await expect(trainRun(request({}, config))).rejects.toThrow(/must neither train nor validate on a test split/);
+    }
   });
 
   test('a damaged checkpoint', async () => {
