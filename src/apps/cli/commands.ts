@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./quantise-command.js'),
   },
   {
+    name: 'export',
+    description: 'make one .onnx of a run, proved to say what the trainer says, with its card',
+    load: () => import('./export-command.js'),
+  },
+  {
     name: 'predict',
     description: 'tell the expression on pictures of faces',
     load: () => import('./predict-command.js'),

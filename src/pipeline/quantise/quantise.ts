@@ -4,6 +4,7 @@ import { stratifiedSubset } from '../../core/dataset/stratified-subset.js';
 import { DatasetError } from '../../core/errors.js';
 import type { GreyPicture } from '../../core/image/picture.js';
 import { type Accuracy, classificationFigures } from '../../core/metrics/classification-figures.js';
+import { type PairedCounts, pairedDifference } from '../../core/metrics/paired-difference.js';
 import { argmaxRow } from '../../core/metrics/probability-metrics.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
 import { quantiseModel } from '../../core/nn/quantise-model.js';
@@ -15,6 +16,7 @@ import type { EvaluatedSamples } from '../evaluate/evaluated-samples.js';
 import { predictPictures } from '../evaluate/predict-pictures.js';
 import { trueClasses } from '../evaluate/true-classes.js';
 import type { QuantiseConfig } from './config.js';
+import { timeInTurn } from './time-in-turn.js';
 
 export interface QuantiseRequest {
   /** The model file in float32. */
@@ -22,6 +24,8 @@ export interface QuantiseRequest {
   readonly dataset: PackedDataset;
   /** What both forms are measured on. */
   readonly samples: EvaluatedSamples;
+  /** Rows to calibrate on; default those of the training split. None that is measured on is taken. */
+  readonly training?: Int32Array;
   readonly config: Pick<QuantiseConfig, 'calibration' | 'share' | 'seed' | 'threads'>;
   readonly openSession: OpenSession;
   /** Milliseconds. */
@@ -43,6 +47,8 @@ export interface Quantisation {
   readonly int8: FormFigures;
   /** Share of the pictures for which both forms name the same class. */
   readonly agreement: number;
+  /** The accuracy that int8 loses, -1..1, with Newcombe's 95 % interval for the same pictures. */
+  readonly loss: { readonly difference: number; readonly interval: readonly [low: number, high: number] };
   /** Of int8 beside float. */
   readonly latencyRatio: number;
   readonly calibration: { readonly pictures: number; readonly share: number };
@@ -81,6 +87,7 @@ export async function quantise(request: QuantiseRequest): Promise<{ model: Uint8
       figures: {
         ...{ split: samples.split, test: samples.test, float: ofFloat, int8: ofInt8 },
         agreement: same.length / pictures.length,
+        loss: pairedDifference(countPairs(truth, said, labels.length)),
         latencyRatio: ofInt8.latencyMs / ofFloat.latencyMs,
         calibration: { pictures: calibration.length, share },
       },
@@ -90,11 +97,25 @@ export async function quantise(request: QuantiseRequest): Promise<{ model: Uint8
   }
 }
 
+/** On how many pictures each form is right. */
+function countPairs(
+  truth: Uint8Array,
+  [float, int8]: readonly [Float32Array, Float32Array],
+  classes: number,
+): PairedCounts {
+  const counts = { both: 0, onlyFirst: 0, onlySecond: 0, neither: 0 };
+  truth.forEach((label, i) => {
+    const [first, second] = [argmaxRow(float, i, classes) === label, argmaxRow(int8, i, classes) === label];
+    if (first) counts[second ? 'both' : 'onlyFirst']++;
+    else counts[second ? 'onlySecond' : 'neither']++;
+  });
+  return counts;
+}
+
 /** Training pictures of all classes, none of those that are measured on. */
-function calibrationPictures({ dataset, samples, config }: QuantiseRequest): GreyPicture[] {
-  const training = dataset.splitNames.findIndex(isTrainingSplit);
+function calibrationPictures({ dataset, samples, training, config }: QuantiseRequest): GreyPicture[] {
   const measured = new Set(samples.indices);
-  const free = Int32Array.from(dataset.splits.keys()).filter((i) => dataset.splits[i] === training && !measured.has(i));
+  const free = (training ?? trainingRows(dataset)).filter((i) => !measured.has(i));
   if (free.length === 0) {
     throw new DatasetError(
       `an int8 form is calibrated on training pictures that it is not measured on, and the data has none; its splits are ${dataset.splitNames.join(', ')}; give data with a training split`,
@@ -104,18 +125,7 @@ function calibrationPictures({ dataset, samples, config }: QuantiseRequest): Gre
   return Array.from(stratifiedSubset(dataset, free, { count, seed }), (i) => samplePicture(dataset, i));
 }
 
-const rounds = 200;
-const warmUpRounds = 20;
-
-/** The median time of one picture with each model, the models in turn, so that what else the machine does hits all alike. */
-async function timeInTurn(models: readonly ExpressionModel[], face: GreyPicture, clock: Clock): Promise<number[]> {
-  const times = models.map((): number[] => []);
-  for (let round = 0; round < warmUpRounds + rounds; round++) {
-    for (const [k, model] of models.entries()) {
-      const from = clock();
-      await model.predict([face]);
-      if (round >= warmUpRounds) times[k]!.push(clock() - from);
-    }
-  }
-  return times.map((each) => each.sort((a, b) => a - b)[rounds / 2]!);
+function trainingRows({ splitNames, splits }: PackedDataset): Int32Array {
+  const training = splitNames.findIndex(isTrainingSplit);
+  return Int32Array.from(splits.keys()).filter((i) => splits[i] === training);
 }

@@ -152,10 +152,15 @@ export async function readRunFacts(store: BlobStore): Promise<RunFacts> {
   throw new RunError(`${runFiles.run} must say what the run is, and ${path.join('.')} is wrong: ${message}`);
 }
 
+/** When and with what the run was begun and each time resumed; empty for a run of a version that noted none. */
+export async function readRunStarts(store: BlobStore): Promise<readonly RunStart[]> {
+  const run = await readJson<{ readonly starts?: readonly RunStart[] }>(store, runFiles.run);
+  return Array.isArray(run.starts) ? run.starts : [];
+}
+
 /** The device on which the run was begun or last resumed; undefined for a run of a version that noted none. */
 export async function readRunDevice(store: BlobStore): Promise<string | undefined> {
-  const run = await readJson<{ readonly starts?: readonly RunStart[] }>(store, runFiles.run);
-  return Array.isArray(run.starts) ? run.starts.at(-1)?.device : undefined;
+  return (await readRunStarts(store)).at(-1)?.device;
 }
 
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -188,10 +193,11 @@ export async function saveCheckpoint(store: BlobStore, checkpoint: Checkpoint, i
   }
 }
 
-/** The checkpoint with the lowest validation loss. */
-export async function readBest(store: BlobStore): Promise<Checkpoint> {
-  const bytes = await store.read(runFiles.best);
-  if (bytes === undefined) throw new RunError(`the run must hold ${runFiles.best} and does not; start it again`);
+/** The run's last checkpoint, or that of the lowest validation loss. Throws RunError when the folder does not hold it. */
+export async function readWeights(store: BlobStore, kind: TrainConfig['keep']): Promise<Checkpoint> {
+  const name = kind === 'best' ? runFiles.best : runFiles.checkpoint;
+  const bytes = await store.read(name);
+  if (bytes === undefined) throw new RunError(`the run must hold ${name} and does not; start it again`);
   return readCheckpoint(bytes);
 }
 

@@ -22,7 +22,7 @@ import { announceRun, type PreparedRun, prepareRun, type RunInputs } from './pre
 import {
   beginRun,
   type RunProgram,
-  readBest,
+  readWeights,
   readRun,
   requireNoRun,
   resumeRun,
@@ -209,7 +209,7 @@ async function trainInFolder(
       await saveCheckpoint(store, last, false);
       return { end, epochs: state.epoch, validation: null };
     }
-    const kept = config.keep === 'best' ? await readBest(store) : last;
+    const kept = config.keep === 'best' ? await readWeights(store, 'best') : last;
     return { end, epochs: state.epoch, validation: await writeModel(request, { architecture, facts, kept }) };
   } finally {
     await batches?.release();

@@ -18,40 +18,72 @@ export interface KeptFigures {
   readonly n: number;
 }
 
+/** Figures of a model's weights on the validation samples, before they become metadata. */
+export interface WeightFigures {
+  /** Epochs that the weights were trained. */
+  readonly epoch: number;
+  readonly accuracy: number;
+  /** Mean cross-entropy. */
+  readonly loss: number;
+  readonly n: number;
+}
+
 /** Writes model.onnx; returns the figures that its metadata gives. */
 export async function writeModel(
-  { dataset, config, store, name }: Pick<TrainRequest, 'dataset' | 'config' | 'store' | 'name'>,
+  { dataset, config, store }: Pick<TrainRequest, 'dataset' | 'config' | 'store'>,
   { architecture, facts, kept }: { architecture: Architecture; facts: RunFacts; kept: Checkpoint },
 ): Promise<KeptFigures> {
-  const figures = kept.trainer.history.at(-1)!;
+  const { epoch, validationAccuracy: accuracy, validationLoss: loss } = kept.trainer.history.at(-1)!;
   const n = facts.validationSamples;
-  const accuracy = figures.validationAccuracy;
-  const interval = wilsonInterval(Math.round(accuracy * n), n);
-  const metadata: ModelMetadata = {
+  const metadata = describeModel(architecture, {
+    ...{ config, facts, labels: dataset.labels },
+    metrics: validationMetrics({ epoch, accuracy, loss, n }),
+  });
+  await store.write(runFiles.model, buildModel(architecture, modelWeights(kept.engine), metadata));
+  return { accuracy, interval: wilsonInterval(Math.round(accuracy * n), n), n };
+}
+
+export interface ModelOrigin {
+  readonly config: TrainConfig;
+  readonly facts: RunFacts;
+  readonly labels: readonly string[];
+  readonly metrics: ModelMetadata['metrics'];
+}
+
+/** What a model of a run says about itself. */
+export function describeModel(
+  architecture: Architecture,
+  { config, facts, labels, metrics }: ModelOrigin,
+): ModelMetadata {
+  return {
     format: 1,
     architecture: config.architecture,
-    labels: [...dataset.labels],
+    labels: [...labels],
     input: architecture.input,
     embedding: architectureFacts(architecture).embedding,
     parameters: facts.parameters,
     multiplyAdds: facts.multiplyAdds,
     split: describeSplit(config),
     targets: describeTargets(config),
-    metrics: {
-      epoch: figures.epoch,
-      validationAccuracy: accuracy,
-      validationAccuracyLow: interval[0],
-      validationAccuracyHigh: interval[1],
-      validationLoss: figures.validationLoss,
-      validationSamples: n,
-    },
-    dataset: dataset.hash,
-    run: name,
+    metrics,
+    dataset: facts.dataset,
+    run: facts.name,
     licence: 'MIT',
     ...(facts.teacher === undefined ? {} : { teacher: facts.teacher }),
   };
-  await store.write(runFiles.model, buildModel(architecture, modelWeights(kept.engine), metadata));
-  return { accuracy, interval, n };
+}
+
+/** The figures as a model's metadata names them, with Wilson's 95 % interval of the accuracy. */
+export function validationMetrics({ epoch, accuracy, loss, n }: WeightFigures): ModelMetadata['metrics'] {
+  const [low, high] = wilsonInterval(Math.round(accuracy * n), n);
+  return {
+    epoch,
+    validationAccuracy: accuracy,
+    validationAccuracyLow: low,
+    validationAccuracyHigh: high,
+    validationLoss: loss,
+    validationSamples: n,
+  };
 }
 
 /** Which samples trained and validated, for people. */

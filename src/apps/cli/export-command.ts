@@ -1,0 +1,136 @@
+// `moodlens export`: a trained run as one .onnx that is proved to say what the trainer says, with its card beside it.
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { createFolderStore, writeFileAtomic } from '../../adapters/node/files.js';
+import { recompressJpeg } from '../../adapters/node/image-codec.js';
+import { openSession, sessionsOn } from '../../adapters/node/session.js';
+import { ConfigError } from '../../core/errors.js';
+import { readDataset } from '../../pipeline/data/read-dataset.js';
+import { samplesOfRun } from '../../pipeline/evaluate/evaluated-samples.js';
+import { parseExportConfig } from '../../pipeline/export/config.js';
+import { describeExport } from '../../pipeline/export/describe-export.js';
+import { type ExportedRun, exportRun } from '../../pipeline/export/export-run.js';
+import { writeModelCard } from '../../pipeline/export/model-card.js';
+import { networkStores, readTrainedRun } from '../../pipeline/export/read-trained-run.js';
+import type { NamedRuntime } from '../../pipeline/export/try-int8.js';
+import { chooseSamples } from '../../pipeline/train/choose-samples.js';
+import { readTextFile } from './read-text-file.js';
+import { toNumber } from './to-number.js';
+import { withProgress } from './with-progress.js';
+
+interface ExportOptions {
+  readonly data: string;
+  readonly out: string;
+  readonly weights?: string;
+  readonly int8?: boolean;
+  readonly calibration?: string;
+  readonly seed?: string;
+  readonly stress?: boolean;
+  readonly notes?: string;
+  readonly threads?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** The command's definition. */
+export function define(): Command {
+  return new Command('export')
+    .description("a run as one .onnx, proved to say what the trainer says, with a model card made of the run's facts")
+    .argument('<run>', 'the folder of a run or of an ensemble')
+    .requiredOption('--data <dir>', 'the dataset that the run was trained on')
+    .requiredOption('--out <file>', 'the model (.onnx); the card is written beside it, with the ending .md')
+    .option('--weights <kind>', "last or best: of the last epoch, or of the lowest validation loss (default: the run's keep)")
+    .option('--int8', 'also make the int8 form, time both, and keep it (.int8.onnx) when it wins')
+    .option('--calibration <n>', 'training pictures that give the int8 ranges (default: 256)')
+    .option('--seed <n>', 'draws those pictures (default: 1)')
+    .option('--stress', 'figures on distorted pictures too, for the card')
+    .option('--notes <file>', 'Markdown for the card: what only you know, how choices were made, say')
+    .option('--threads <n>', 'threads of ONNX Runtime (default: 1)')
+    .option('--force', 'replace the files of an earlier export')
+    .option('--json', 'print the result as JSON')
+    .action(exportModel);
+}
+
+/** The page runs WebAssembly; in Node the same runtime can be timed. */
+const runtimes: readonly [NamedRuntime, ...NamedRuntime[]] = [
+  { name: 'Node', openSession },
+  { name: 'the web runtime (WebAssembly)', openSession: sessionsOn('wasm').open },
+];
+
+async function exportModel(folder: string, options: ExportOptions): Promise<void> {
+  const numbers = (['calibration', 'seed', 'threads'] as const).flatMap((key) => {
+    const text = options[key];
+    return text === undefined ? [] : [[key, toNumber(text)] as const];
+  });
+  const { weights, int8, stress } = options;
+  const config = parseExportConfig({ weights, int8, stress, ...Object.fromEntries(numbers) });
+  const files = filesOf(options.out);
+  if (!options.force) await requireFree(Object.values(files));
+  const notes = options.notes === undefined ? undefined : await readTextFile(options.notes);
+  const dataset = await readDataset(createFolderStore(options.data));
+  const places = {
+    name: basename(resolve(folder)),
+    store: createFolderStore(resolve(folder)),
+    memberStore: (name: string) => createFolderStore(join(resolve(folder), name)),
+  };
+  const run = await readTrainedRun(places, { dataset, weights: config.weights });
+  const [firstStore] = await networkStores(places);
+  const samples = await samplesOfRun(dataset, firstStore!);
+  const { training } = chooseSamples(dataset, run.networks[0]!.config);
+  const exported = await withProgress('export', (progress) =>
+    exportRun({
+      ...{ run, dataset, samples, training, config, runtimes, progress },
+      recompress: recompressJpeg,
+      clock: () => performance.now(),
+    }),
+  );
+  const names = { model: basename(files.model), int8: basename(files.int8) };
+  const card = writeModelCard({ run, dataset, exported, files: names, notes });
+  await writeFiles(files, exported, card);
+  process.stdout.write(options.json ? `${JSON.stringify(summarise(files, exported))}\n` : describeExport(files, exported));
+}
+
+interface ExportFiles {
+  readonly model: string;
+  readonly card: string;
+  readonly int8: string;
+}
+
+function filesOf(out: string): ExportFiles {
+  if (!out.endsWith('.onnx')) throw new ConfigError(`--out must be a file that ends in .onnx, and is ${out}`);
+  const stem = join(dirname(out), basename(out, '.onnx'));
+  return { model: out, card: `${stem}.md`, int8: `${stem}.int8.onnx` };
+}
+
+async function requireFree(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    if ((await stat(path).catch(() => undefined)) === undefined) continue;
+    throw new ConfigError(`export must not write over a file, and ${path} exists; name another --out, or add --force`);
+  }
+}
+
+/** The int8 form of an earlier export is taken away when this one keeps none: it would be of another model. */
+async function writeFiles(files: ExportFiles, { model, int8 }: ExportedRun, card: string): Promise<void> {
+  const folder = createFolderStore(dirname(resolve(files.model)));
+  if (int8?.kept) await writeFileAtomic(files.int8, int8.model);
+  else await folder.remove(basename(files.int8));
+  await writeFileAtomic(files.model, model);
+  await writeFileAtomic(files.card, card);
+}
+
+function summarise(files: ExportFiles, exported: ExportedRun): object {
+  const { model, batchNorms, parity, evaluation, mirrored, stress, int8 } = exported;
+  const { model: _, ...verdict } = int8 ?? { model: undefined };
+  return {
+    file: files.model,
+    card: files.card,
+    bytes: model.length,
+    batchNorms,
+    parity,
+    evaluation,
+    mirrored: { accuracy: mirrored.accuracy, interval: mirrored.interval, n: mirrored.n },
+    stress,
+    int8: int8 === undefined ? null : { file: int8.kept ? files.int8 : null, ...verdict },
+  };
+}

@@ -1,0 +1,53 @@
+// The .onnx of a trained run: its weights, preprocessing inside, batch normalisation folded into the convolutions.
+import { buildEnsemble, type EnsembleMember } from '../../core/nn/ensemble-model.js';
+import { modelWeights } from '../../core/nn/engine.js';
+import { buildModel } from '../../core/nn/inference-graph.js';
+import { type ModelMetadata, metadataKey } from '../../core/nn/model-metadata.js';
+import { readExpressionModel } from '../../core/nn/read-expression-model.js';
+import { foldBatchNorm } from '../../core/onnx/fold-batch-norm.js';
+import type { OnnxModel } from '../../core/onnx/onnx-model.js';
+import { writeModel } from '../../core/onnx/write-model.js';
+import { describeModel } from '../train/write-model.js';
+import type { TrainedNetwork, TrainedRun } from './read-trained-run.js';
+
+/** Batch normalisations that became part of a convolution, and those that had to stay operators of their own. */
+export interface FoldCount {
+  readonly folded: number;
+  readonly left: number;
+}
+
+export interface BuiltExport {
+  /** Without figures in its metadata: none are measured yet. */
+  readonly model: Uint8Array<ArrayBuffer>;
+  readonly batchNorms: FoldCount;
+}
+
+export function buildExport({ name, networks }: TrainedRun, labels: readonly string[]): BuiltExport {
+  const members = networks.map((network) => foldedMember(network, labels));
+  const sum = (count: keyof FoldCount): number => members.reduce((total, { norms }) => total + norms[count], 0);
+  const [first, ...others] = members;
+  const model = others.length === 0 ? writeModel(first!.graph) : buildEnsemble(members, name);
+  return { model, batchNorms: { folded: sum('folded'), left: sum('left') } };
+}
+
+/** The same file with figures in its metadata. */
+export function withMetrics(model: Uint8Array, metrics: ModelMetadata['metrics']): Uint8Array<ArrayBuffer> {
+  const { graph, metadata } = readExpressionModel(model);
+  const described: ModelMetadata = { ...metadata, metrics };
+  return writeModel({ ...graph, metadata: new Map([...graph.metadata, [metadataKey, JSON.stringify(described)]]) });
+}
+
+function foldedMember(
+  { config, facts, architecture, checkpoint }: TrainedNetwork,
+  labels: readonly string[],
+): EnsembleMember & { readonly norms: FoldCount } {
+  const described = describeModel(architecture, { config, facts, labels, metrics: {} });
+  const file = readExpressionModel(buildModel(architecture, modelWeights(checkpoint.engine), described));
+  const graph = foldBatchNorm(file.graph);
+  const left = countBatchNorms(graph);
+  return { name: facts.name, metadata: file.metadata, graph, norms: { folded: countBatchNorms(file.graph) - left, left } };
+}
+
+function countBatchNorms({ nodes }: OnnxModel): number {
+  return nodes.filter(({ operator }) => operator === 'BatchNormalization').length;
+}

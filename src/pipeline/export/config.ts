@@ -1,0 +1,21 @@
+// The options of the export stage.
+import { z } from 'zod';
+import { ConfigError } from '../../core/errors.js';
+
+export const exportConfigSchema = z.strictObject({
+  weights: z.enum(['last', 'best']).optional().describe("default: the run's `keep`"),
+  int8: z.boolean().default(false).describe('also make the int8 form, and keep it when it wins'),
+  calibration: z.int().min(16).max(10_000).default(256).describe('training pictures that give the int8 ranges'),
+  seed: z.int().min(0).default(1).describe('draws those pictures'),
+  stress: z.boolean().default(false).describe('figures on distorted pictures too, for the card'),
+  threads: z.int().min(1).max(64).default(1).describe('threads of ONNX Runtime'),
+});
+
+export type ExportConfig = z.infer<typeof exportConfigSchema>;
+
+/** Checks the options. Throws ConfigError when one is wrong. */
+export function parseExportConfig(options: unknown): ExportConfig {
+  const result = exportConfigSchema.safeParse(options);
+  if (result.success) return result.data;
+  throw new ConfigError(`the options of export are not valid:\n${z.prettifyError(result.error)}`);
+}

@@ -1,0 +1,34 @@
+// What an export did, as text for a terminal.
+import { describeParity, type ExportedRun } from './export-run.js';
+import { int8RuleText } from './judge-int8.js';
+import { percent, shareText } from './markdown.js';
+import type { Int8Outcome } from './try-int8.js';
+
+/** Several lines, ending with a line end. `files`: where things were written. */
+export function describeExport(
+  files: { readonly model: string; readonly card: string; readonly int8: string },
+  { model, batchNorms, parity, evaluation, int8 }: ExportedRun,
+): string {
+  const { accuracy, interval, n, split } = evaluation;
+  return [
+    `${files.model}: ${(model.length / 1e6).toFixed(2)} MB, ${batchNorms.folded} batch normalisations folded${batchNorms.left > 0 ? `, ${batchNorms.left} left` : ''}; card: ${files.card}`,
+    `  ${describeParity(parity, split)}`,
+    `  ${split}: accuracy ${shareText(accuracy, interval, n)}`,
+    ...(int8 === undefined ? [] : describeInt8(files.int8, int8)),
+    '',
+  ].join('\n');
+}
+
+function describeInt8(file: string, { kept, reasons, figures, times }: Int8Outcome): string[] {
+  const { float, int8, loss } = figures;
+  const points = (share: number) => (100 * share).toFixed(2);
+  return [
+    `int8: ${kept ? `${file}, ${(int8.bytes / 1e6).toFixed(2)} MB` : `not kept: ${reasons.join('; ')}`}`,
+    `  the rule: ${int8RuleText}`,
+    `  accuracy ${percent(int8.accuracy)} % against ${percent(float.accuracy)} %: loses ${points(loss.difference)} points, 95 % interval ${loss.interval.map(points).join(' to ')}, n = ${float.n}`,
+    ...times.map(
+      ({ runtime, floatMs, int8Ms }) =>
+        `  one picture in ${runtime}: ${int8Ms.toFixed(2)} ms against ${floatMs.toFixed(2)} ms, ${(int8Ms / floatMs).toFixed(2)} of the time`,
+    ),
+  ];
+}

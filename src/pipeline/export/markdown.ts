@@ -1,0 +1,25 @@
+// The Markdown of a card: tables, and how it writes numbers.
+
+/** A table; the first row is the heading. Pipes and line ends in a cell are made harmless. */
+export function markdownTable(rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
+  const [heading = [], ...others] = rows;
+  return [line(heading), `|${heading.map(() => '---|').join('')}`, ...others.map(line)].join('\n');
+}
+
+/** Text from a file or a folder's name, in running text: on one line, and no markup of ours. */
+export function plain(text: string): string {
+  return text.replace(/[\r\n`|<>]+/g, ' ').trim();
+}
+
+function cell(text: string): string {
+  return text.replace(/[\r\n]+/g, ' ').replace(/\|/g, '\\|');
+}
+
+/** A share as a percentage with its interval and, when given, its n. */
+export function shareText(share: number, [low, high]: readonly [number, number], n?: number): string {
+  return `${percent(share)} % (95 % interval ${percent(low, 1)} to ${percent(high, 1)} %${n === undefined ? '' : `, n = ${count(n)}`})`;
+}
+
+export const percent = (share: number, digits = 2): string => (100 * share).toFixed(digits);
+export const count = (n: number): string => n.toLocaleString('en');

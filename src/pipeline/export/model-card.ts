@@ -1,0 +1,120 @@
+// The model card, in Markdown, out of the run's own facts and what the export measured.
+import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
+import { readPictureFront } from '../../core/nn/picture-front.js';
+import { type ExpressionModelFile, readExpressionModel } from '../../core/nn/read-expression-model.js';
+import { describeFigures, describeInt8 } from './card-figures.js';
+import { limitsAndLaw } from './card-law.js';
+import { describeRecipe } from './card-recipe.js';
+import type { ExportedRun } from './export-run.js';
+import { count, markdownTable, plain } from './markdown.js';
+import type { TrainedNetwork, TrainedRun } from './read-trained-run.js';
+
+export interface CardRequest {
+  readonly run: TrainedRun;
+  readonly dataset: PackedDataset;
+  readonly exported: ExportedRun;
+  /** Names of the files, without folders. */
+  readonly files: { readonly model: string; readonly int8: string };
+  /** What only people know of it (how choices were made, say), as Markdown; a section of its own. */
+  readonly notes?: string | undefined;
+}
+
+/** The whole card, ending with a line end. */
+export function writeModelCard(request: CardRequest): string {
+  const { run, dataset, exported, files, notes } = request;
+  const file = readExpressionModel(exported.model);
+  const sections = [
+    `# ${title(run)}\n\n${opening(files.model, file)}\n\n${factsTable(request, file)}`,
+    `## Data\n\n${dataText(run, dataset)}`,
+    `## Recipe\n\n${run.networks.map(networkText).join('\n\n')}`,
+    ...(notes === undefined ? [] : [`## Notes\n\n${notes.trim()}`]),
+    describeFigures(exported),
+    ...(exported.int8 === undefined ? [] : [describeInt8(exported.int8, files.int8)]),
+    limitsAndLaw(isFer2013(dataset)),
+  ];
+  return sections.join('\n\n');
+}
+
+function title({ name }: TrainedRun): string {
+  return `The expression model ${plain(name)}`;
+}
+
+function opening(name: string, { metadata: { labels } }: ExpressionModelFile): string {
+  const list = `${labels.slice(0, -1).join(', ')} or ${labels.at(-1)}`;
+  return `\`${plain(name)}\` names the facial expression of one cropped face: ${plain(list)}. It says what a face shows, not what a person feels.`;
+}
+
+function factsTable({ run, exported }: CardRequest, file: ExpressionModelFile): string {
+  const { metadata } = file;
+  const { input, labels, embedding, parameters, multiplyAdds } = metadata;
+  const view = readPictureFront(file)?.view;
+  const seen =
+    view === undefined || (view.width === input.width && view.height === input.height)
+      ? ''
+      : `; the central ${view.width} x ${view.height} pixels are used`;
+  const { parity, batchNorms } = exported;
+  const left = batchNorms.left > 0 ? `, ${batchNorms.left} are operators of their own` : '';
+  return markdownTable([
+    ['', ''],
+    [
+      'Network',
+      `${architectureText(run)}: ${count(parameters)} parameters, ${(multiplyAdds / 1e6).toFixed(1)} million multiply-adds, ${(exported.model.length / 1e6).toFixed(1)} MB`,
+    ],
+    [
+      'Input',
+      `\`image\`, uint8 grey \`[batch, 1, ${input.height}, ${input.width}]\`, 0..255${seen}; normalisation is inside the graph`,
+    ],
+    [
+      'Output',
+      `\`probabilities\` \`[batch, ${labels.length}]\` in the order above, \`embedding\` \`[batch, ${embedding}]\``,
+    ],
+    [
+      'Parity',
+      `the trainer's own forward pass names the same class for all ${count(parity.n)} pictures that it validated on, and no probability differs by more than ${parity.maxDifference.toExponential(1)}; ${batchNorms.folded} batch normalisations are folded into convolutions${left}`,
+    ],
+    ['Run', plain(run.name)],
+    ['Licence', `${metadata.licence}, for the weights. The pictures they were learned from are not included and carry no licence of ours`],
+  ]);
+}
+
+function architectureText({ networks }: TrainedRun): string {
+  const names = networks.map(({ config }) => `\`${config.architecture}\``);
+  return names.length === 1 ? names[0]! : `an ensemble of ${names.length}, the mean of their probabilities (${names.join(', ')})`;
+}
+
+function dataText({ networks }: TrainedRun, dataset: PackedDataset): string {
+  const { source, splitNames, splits, hash } = dataset;
+  const from = isFer2013(dataset)
+    ? `FER2013 (ICML 2013 challenge; grey 48 x 48 pictures found by web search, labelled by few people)`
+    : `Pictures from ${plain(source.name)}`;
+  const counts = splitNames.map((name, k) => ({ name, n: splits.reduce((sum, s) => sum + (s === k ? 1 : 0), 0) }));
+  const there = counts.filter(({ n }) => n > 0).map(({ name, n }) => `${plain(name)} ${count(n)}`);
+  return [
+    `${from}. Rows in the dataset: ${there.join(', ')}; no others were there. No pretrained weights were used.`,
+    ...new Set(networks.map(splitText)),
+    `Hash of the packed dataset: \`${hash}\`.`,
+  ].join('\n\n');
+}
+
+function splitText({ facts, config }: TrainedNetwork): string {
+  const { trainingSamples, validationSamples, excludedDuplicates } = facts;
+  const { trainingSplit, validation } = config;
+  const left =
+    excludedDuplicates > 0
+      ? ` (${count(excludedDuplicates)} are left out because a validation picture is the same pixel for pixel)`
+      : '';
+  const validated =
+    'split' in validation
+      ? `${plain(validation.split)}`
+      : `fold ${validation.fold} of ${validation.folds}, stratified, duplicates on one side, seed ${validation.seed ?? config.seed}`;
+  return `Trained on ${count(trainingSamples)} pictures of ${plain(trainingSplit)}${left}, validated on the ${count(validationSamples)} of ${validated}.`;
+}
+
+function networkText(network: TrainedNetwork, index: number, all: readonly TrainedNetwork[]): string {
+  const heading = all.length === 1 ? '' : `### Member ${index + 1}: ${network.config.architecture}\n\n`;
+  return heading + describeRecipe(network);
+}
+
+function isFer2013({ source }: PackedDataset): boolean {
+  return source.kind === 'fer2013-csv';
+}
