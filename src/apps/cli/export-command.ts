@@ -40,7 +40,10 @@ export function define(): Command {
     .argument('<run>', 'the folder of a run or of an ensemble')
     .requiredOption('--data <dir>', 'the dataset that the run was trained on')
     .requiredOption('--out <file>', 'the model (.onnx); the card is written beside it, with the ending .md')
-    .option('--weights <kind>', "last or best: of the last epoch, or of the lowest validation loss (default: the run's keep)")
+    .option(
+      '--weights <kind>',
+      "last or best: of the last epoch, or of the lowest validation loss (default: the run's keep)",
+    )
     .option('--int8', 'also make the int8 form, time both, and keep it (.int8.onnx) when it wins')
     .option('--calibration <n>', 'training pictures that give the int8 ranges (default: 256)')
     .option('--seed <n>', 'draws those pictures (default: 1)')
@@ -88,7 +91,9 @@ async function exportModel(folder: string, options: ExportOptions): Promise<void
   const names = { model: basename(files.model), int8: basename(files.int8) };
   const card = writeModelCard({ run, dataset, exported, files: names, notes });
   await writeFiles(files, exported, card);
-  process.stdout.write(options.json ? `${JSON.stringify(summarise(files, exported))}\n` : describeExport(files, exported));
+  process.stdout.write(
+    options.json ? `${JSON.stringify(summarise(files, exported))}\n` : describeExport(files, exported),
+  );
 }
 
 interface ExportFiles {

@@ -40,8 +40,7 @@ export function pairedDifference({ both, onlyFirst, onlySecond, neither }: Paire
 
 function correlation({ both, onlyFirst, onlySecond, neither }: PairedCounts): number {
   const n = both + onlyFirst + onlySecond + neither;
-  const margins =
-    (both + onlyFirst) * (onlySecond + neither) * (both + onlySecond) * (onlyFirst + neither);
+  const margins = (both + onlyFirst) * (onlySecond + neither) * (both + onlySecond) * (onlyFirst + neither);
   if (margins === 0) return 0;
   const product = both * neither - onlyFirst * onlySecond;
   const corrected = product > 0 ? Math.max(0, product - n / 2) : product;

@@ -1,6 +1,7 @@
 // The .onnx of a trained run: its weights, preprocessing inside, batch normalisation folded into the convolutions.
-import { buildEnsemble, type EnsembleMember } from '../../core/nn/ensemble-model.js';
+
 import { modelWeights } from '../../core/nn/engine.js';
+import { buildEnsemble, type EnsembleMember } from '../../core/nn/ensemble-model.js';
 import { buildModel } from '../../core/nn/inference-graph.js';
 import { type ModelMetadata, metadataKey } from '../../core/nn/model-metadata.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
@@ -45,7 +46,12 @@ function foldedMember(
   const file = readExpressionModel(buildModel(architecture, modelWeights(checkpoint.engine), described));
   const graph = foldBatchNorm(file.graph);
   const left = countBatchNorms(graph);
-  return { name: facts.name, metadata: file.metadata, graph, norms: { folded: countBatchNorms(file.graph) - left, left } };
+  return {
+    name: facts.name,
+    metadata: file.metadata,
+    graph,
+    norms: { folded: countBatchNorms(file.graph) - left, left },
+  };
 }
 
 function countBatchNorms({ nodes }: OnnxModel): number {

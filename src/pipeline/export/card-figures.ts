@@ -27,7 +27,10 @@ export function describeFigures({ evaluation, mirrored, stress }: CardFigures): 
 function summaryRows(evaluation: Evaluation, mirrored: Accuracy): string[][] {
   const { accuracy, interval, withoutTrainingTwins: unseen } = evaluation;
   return [
-    ['accuracy', `**${percent(accuracy)} %** (Wilson's 95 % interval ${interval.map((end) => percent(end, 1)).join(' to ')} %)`],
+    [
+      'accuracy',
+      `**${percent(accuracy)} %** (Wilson's 95 % interval ${interval.map((end) => percent(end, 1)).join(' to ')} %)`,
+    ],
     ['accuracy, mean with the mirror image', shareText(mirrored.accuracy, mirrored.interval)],
     ...(unseen === null || unseen.n === 0
       ? []
@@ -71,10 +74,7 @@ function classTable({ perClass }: Evaluation): string {
 }
 
 function matrixTable({ labels, confusionMatrix }: Evaluation): string {
-  return markdownTable([
-    ['', ...labels],
-    ...confusionMatrix.map((row, i) => [`**${labels[i]}**`, ...row.map(String)]),
-  ]);
+  return markdownTable([['', ...labels], ...confusionMatrix.map((row, i) => [`**${labels[i]}**`, ...row.map(String)])]);
 }
 
 /** A section about the int8 form, kept or not; `file`: its name when it is kept. */

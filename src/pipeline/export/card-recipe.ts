@@ -1,6 +1,7 @@
 // How a network was trained, for its card: in sentences, its history, and the configuration that trains it again.
-import type { TrainConfig } from '../train/config.js';
+
 import { describeSeconds } from '../report/describe-seconds.js';
+import type { TrainConfig } from '../train/config.js';
 import { count, markdownTable, percent, plain } from './markdown.js';
 import type { TrainedNetwork } from './read-trained-run.js';
 
@@ -29,11 +30,23 @@ function programText({ moodlens, revision, node, onnxruntime, device }: TrainedN
   return `moodlens ${plain(moodlens)}${code} with ${plain(onnxruntime)}, Node ${plain(node)}, device ${plain(device)}`;
 }
 
-function optimiserText({ optimiser, schedule, weightDecay, clipNorm, average, progressive, architecture }: TrainConfig) {
+function optimiserText({
+  optimiser,
+  schedule,
+  weightDecay,
+  clipNorm,
+  average,
+  progressive,
+  architecture,
+}: TrainConfig) {
   const name =
-    optimiser.name === 'adam' ? 'Adam' : `SGD with ${optimiser.nesterov ? 'Nesterov ' : ''}momentum ${optimiser.momentum}`;
+    optimiser.name === 'adam'
+      ? 'Adam'
+      : `SGD with ${optimiser.nesterov ? 'Nesterov ' : ''}momentum ${optimiser.momentum}`;
   const rate =
-    schedule.name === 'constant' ? `a constant rate of ${schedule.rate}` : `a ${schedule.name} schedule from the rate ${schedule.rate}`;
+    schedule.name === 'constant'
+      ? `a constant rate of ${schedule.rate}`
+      : `a ${schedule.name} schedule from the rate ${schedule.rate}`;
   return [
     `${architecture} trained with ${name}`,
     rate,
@@ -85,7 +98,9 @@ function targetTexts({ config: { votes, distillation }, facts: { teacher } }: Tr
   const texts: string[] = [];
   if (votes !== null) {
     const second =
-      votes.auxiliary > 0 ? `, and a second head, which the file leaves out, learned them in full (weight ${votes.auxiliary})` : '';
+      votes.auxiliary > 0
+        ? `, and a second head, which the file leaves out, learned them in full (weight ${votes.auxiliary})`
+        : '';
     texts.push(
       `**Votes.** Besides the labels it learned from [FER+](https://github.com/microsoft/FERPlus), ten people's votes for each of the same training pictures: translated to the labels they are ${percent(votes.weight, 0)} % of the targets${second}.`,
     );
@@ -109,12 +124,7 @@ function historyTable({ checkpoint }: TrainedNetwork): string {
     ['epoch', 'training loss', 'validation loss', 'validation accuracy'],
     ...places.map((i) => {
       const { epoch, trainingLoss, validationLoss, validationAccuracy } = history[i]!;
-      return [
-        String(epoch),
-        trainingLoss.toFixed(3),
-        validationLoss.toFixed(3),
-        `${percent(validationAccuracy)} %`,
-      ];
+      return [String(epoch), trainingLoss.toFixed(3), validationLoss.toFixed(3), `${percent(validationAccuracy)} %`];
     }),
   ]);
 }

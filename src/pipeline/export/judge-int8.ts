@@ -29,7 +29,8 @@ export function judgeInt8({ loss }: Pick<Quantisation, 'loss'>, times: readonly 
   const reasons = times
     .filter(({ floatMs, int8Ms }) => !(int8Ms <= int8Rule.time * floatMs))
     .map(
-      ({ runtime, floatMs, int8Ms }) => `in ${runtime} a picture takes ${percent(int8Ms / floatMs)} % of the float model's time`,
+      ({ runtime, floatMs, int8Ms }) =>
+        `in ${runtime} a picture takes ${percent(int8Ms / floatMs)} % of the float model's time`,
     );
   const [, most] = loss.interval;
   if (!(most < int8Rule.loss)) reasons.unshift(`it may lose ${(100 * most).toFixed(2)} points of accuracy`);

@@ -73,13 +73,18 @@ function factsTable({ run, exported }: CardRequest, file: ExpressionModelFile): 
       `the trainer's own forward pass names the same class for all ${count(parity.n)} pictures that it validated on, and no probability differs by more than ${parity.maxDifference.toExponential(1)}; ${batchNorms.folded} batch normalisations are folded into convolutions${left}`,
     ],
     ['Run', plain(run.name)],
-    ['Licence', `${metadata.licence}, for the weights. The pictures they were learned from are not included and carry no licence of ours`],
+    [
+      'Licence',
+      `${metadata.licence}, for the weights. The pictures they were learned from are not included and carry no licence of ours`,
+    ],
   ]);
 }
 
 function architectureText({ networks }: TrainedRun): string {
   const names = networks.map(({ config }) => `\`${config.architecture}\``);
-  return names.length === 1 ? names[0]! : `an ensemble of ${names.length}, the mean of their probabilities (${names.join(', ')})`;
+  return names.length === 1
+    ? names[0]!
+    : `an ensemble of ${names.length}, the mean of their probabilities (${names.join(', ')})`;
 }
 
 function dataText({ networks }: TrainedRun, dataset: PackedDataset): string {

@@ -7,8 +7,9 @@ import { type Architecture, type ArchitectureOptions, atSide, createArchitecture
 import { architectureFacts } from '../../core/nn/architecture-facts.js';
 import type { Progress } from '../../core/ports/progress.js';
 import { isTestSplit } from '../evaluate/config.js';
+import { architectureOptions } from './architecture-options.js';
 import { type ChosenSamples, chooseSamples } from './choose-samples.js';
-import { auxiliaryUnits, chooseTargets, type LossTargets } from './choose-targets.js';
+import { chooseTargets, type LossTargets } from './choose-targets.js';
 import { chooseTeacher, type TeacherFacts } from './choose-teacher.js';
 import type { TrainConfig } from './config.js';
 import type { RunFacts } from './run-folder.js';
@@ -44,13 +45,7 @@ export interface PreparedRun {
  * choices of samples, targets and teacher throw.
  */
 export function prepareRun({ dataset, config, name, votes, teacher: file }: RunInputs): PreparedRun {
-  const options: ArchitectureOptions = {
-    classes: dataset.labels.length,
-    dropout: config.dropout,
-    l2: config.l2,
-    kernel: config.kernel,
-    auxiliary: auxiliaryUnits(config),
-  };
+  const options = architectureOptions(config, dataset.labels.length);
   const architecture = createArchitecture(config.architecture, options);
   requirePictures(dataset, architecture);
   for (const { side } of config.progressive) atSide(architecture, side);

@@ -22,8 +22,8 @@ import { announceRun, type PreparedRun, prepareRun, type RunInputs } from './pre
 import {
   beginRun,
   type RunProgram,
-  readWeights,
   readRun,
+  readWeights,
   requireNoRun,
   resumeRun,
   saveCheckpoint,

@@ -1,0 +1,84 @@
+// `moodlens export`: the files, the figures, and what it refuses.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { quietRun } from '../../../tests/fixtures/quiet-run.js';
+import { runCli } from '../../../tests/fixtures/run-cli.js';
+import { stripes } from '../../../tests/fixtures/stripes.js';
+import { createFolderStore } from '../../adapters/node/files.js';
+import { openSession } from '../../adapters/node/session.js';
+import { writeDataset } from '../../core/dataset/packed-dataset.js';
+import { createArchitecture } from '../../core/nn/architecture.js';
+import { LocalEngine } from '../../core/nn/engine.js';
+import { parseTrainConfig } from '../../pipeline/train/config.js';
+import { trainRun } from '../../pipeline/train/train.js';
+
+const root = mkdtempSync(join(tmpdir(), 'moodlens-export-'));
+const path = (...names: string[]) => join(root, ...names);
+const exported = (...args: string[]) => runCli('export', path('run'), '--data', path('data'), ...args);
+
+beforeAll(async () => {
+  const dataset = stripes(40, 1);
+  await writeDataset(createFolderStore(path('data')), dataset);
+  await writeDataset(createFolderStore(path('other')), stripes(40, 2));
+  await trainRun({
+    ...quietRun,
+    ...{ dataset, name: 'run', store: createFolderStore(path('run')) },
+    config: parseTrainConfig({ epochs: 1, batchSize: 10, threads: 1 }),
+    startEngine: async (architecture, options, engine) =>
+      new LocalEngine(createArchitecture(architecture, options), openSession, engine),
+  });
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+it('writes a model that the other commands take, and its card; a second time only with --force', async () => {
+  const first = await exported('--out', path('out', 'model.onnx'));
+  expect(first.code).toBe(0);
+  expect(first.stdout).toMatch(/model\.onnx: \d\.\d\d MB, 8 batch normalisations folded; card: .*model\.md\n/);
+  expect(first.stdout).toContain('the same class for all 10 pictures of PublicTest');
+  expect(readFileSync(path('out', 'model.md'), 'utf8')).toMatch(/^# The expression model run\n\n`model\.onnx` names/);
+  const evaluated = await runCli(
+    ...['evaluate', '--model', path('out', 'model.onnx'), '--data', path('data'), '--split', 'PublicTest', '--json'],
+  );
+  const again = await exported('--out', path('out', 'model.onnx'));
+  expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('add --force')]);
+  writeFileSync(path('notes.md'), 'By hand.');
+  writeFileSync(path('out', 'model.int8.onnx'), 'of an earlier export');
+  const forced = await exported('--out', path('out', 'model.onnx'), '--force', '--notes', path('notes.md'), '--json');
+  const result = JSON.parse(forced.stdout);
+  expect(result).toMatchObject({
+    ...{ file: path('out', 'model.onnx'), parity: { n: 10, sameClass: 10 }, int8: null },
+    evaluation: { accuracy: JSON.parse(evaluated.stdout).accuracy },
+  });
+  expect(readFileSync(path('out', 'model.md'), 'utf8')).toContain('## Notes\n\nBy hand.');
+  expect(existsSync(path('out', 'model.int8.onnx'))).toBe(false);
+});
+
+it('tells why an int8 form is not kept, and leaves no file of it', async () => {
+  const { code, stdout } = await exported('--out', path('with8.onnx'), '--int8', '--calibration', '16');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/int8: not kept: it may lose \d+\.\d\d points of accuracy/);
+  expect(stdout).toMatch(/one picture in Node: .* ms against .* ms/);
+  expect(stdout).toMatch(/one picture in the web runtime \(WebAssembly\): .* ms against .* ms/);
+  expect(existsSync(path('with8.int8.onnx'))).toBe(false);
+  expect(readFileSync(path('with8.md'), 'utf8')).toContain('## The int8 form');
+});
+
+it.each([
+  [['--out', path('x.bin')], 2, /ends in \.onnx/],
+  [['--out', path('x.onnx'), '--weights', 'first'], 2, /weights/],
+  [['--out', path('x.onnx'), '--notes', path('none.md')], 2, /none\.md must be a file/],
+  [['--out', path('x.onnx'), '--data', path('other')], 1, /another, .*give that --data/],
+  [['--out', path('x.onnx'), '--data', path('nothing')], 1, /moodlens data import/],
+])('refuses %j and writes nothing', async (options, code, message) => {
+  const result = await exported(...options);
+  expect([result.code, result.stdout]).toEqual([code, '']);
+  expect(result.stderr).toMatch(message);
+  expect(existsSync(path('x.onnx')) || existsSync(path('x.md'))).toBe(false);
+});
+
+it('says what a run must hold', async () => {
+  const result = await runCli('export', path('data'), '--data', path('data'), '--out', path('x.onnx'));
+  expect([result.code, result.stderr]).toEqual([1, expect.stringContaining('must hold config.json')]);
+});
