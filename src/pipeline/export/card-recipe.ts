@@ -43,25 +43,26 @@ function optimiserText({
     optimiser.name === 'adam'
       ? 'Adam'
       : `SGD with ${optimiser.nesterov ? 'Nesterov ' : ''}momentum ${optimiser.momentum}`;
-  const rate =
-    schedule.name === 'constant'
-      ? `a constant rate of ${schedule.rate}`
-      : `a ${schedule.name} schedule from the rate ${schedule.rate}`;
   return [
-    `${architecture} trained with ${name}`,
-    rate,
-    ...(average === null ? [] : [`a moving average of the weights (decay ${average.decay})`]),
+    name,
+    rateText(schedule),    ...(average === null ? [] : [`a moving average of the weights (decay ${average.decay})`]),
     ...(weightDecay > 0 ? [`weight decay ${weightDecay}`] : []),
     ...(clipNorm === null ? [] : [`gradient norm at most ${clipNorm}`]),
     ...progressive.map(({ side, epochs }) => `${epochs} epochs at ${side} x ${side} pixels`),
   ].join(', ');
 }
 
+function rateText(schedule: TrainConfig['schedule']): string {
+  if (schedule.name === 'constant') return `a constant rate of ${schedule.rate}`;
+  if (schedule.name === 'inverse-time') return `a rate of ${schedule.rate} / (1 + ${schedule.decay} * step)`;
+  return `${schedule.name === 'cosine' ? 'a cosine schedule' : 'one cycle'} with the highest rate ${schedule.rate}`;
+}
+
 function regularText({ labelSmoothing, mixup, dropout, l2, classWeights }: TrainConfig): string {
   return [
     `label smoothing ${labelSmoothing}`,
     dropout === undefined ? "the architecture's dropout" : `dropout ${dropout}`,
-    l2 === undefined ? "and the architecture's L2" : `L2 ${l2}`,
+    l2 === undefined ? "the architecture's L2" : `L2 ${l2}`,
     ...(mixup === null ? [] : [`mixup ${mixup.alpha}`]),
     ...(classWeights === null ? [] : [classWeights === 'balanced' ? 'balanced class weights' : 'class weights']),
   ].join(', ');

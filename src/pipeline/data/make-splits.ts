@@ -1,0 +1,84 @@
+// Divides a dataset into named sets: by shares, into folds, or as its source did.
+import { z } from 'zod';
+import { firstTwins } from '../../core/dataset/duplicates.js';
+import { type PackedDataset, splitIndices } from '../../core/dataset/packed-dataset.js';
+import type { Splits } from '../../core/dataset/split-file.js';
+import { stratifiedSets } from '../../core/dataset/stratified-sets.js';
+import { ConfigError } from '../../core/errors.js';
+
+const share = z.number().positive();
+
+export const splitConfigSchema = z
+  .strictObject({
+    shares: z
+      .union([z.tuple([share, share]), z.tuple([share, share, share])])
+      .optional()
+      .describe('of training, validation and, when there are three, test; default 70, 20, 10'),
+    folds: z.int().min(2).max(100).optional().describe('so many sets of the same size instead'),
+    official: z.boolean().default(false).describe("instead: the source's own division"),
+    seed: z.int().min(0).default(1),
+  })
+  .refine(
+    ({ shares, folds, official }) => [shares, folds, official || undefined].filter((way) => way !== undefined).length < 2,
+    'name one way to divide: shares, folds or official',
+  );
+
+export type SplitConfig = z.infer<typeof splitConfigSchema>;
+
+/** Checks the options. Throws ConfigError when one is wrong. */
+export function parseSplitConfig(options: unknown): SplitConfig {
+  const result = splitConfigSchema.safeParse(options);
+  if (result.success) return result.data;
+  throw new ConfigError(`the options of data split are not valid:\n${z.prettifyError(result.error)}`);
+}
+
+/** The sets. Throws DatasetError when the samples are too few for them. */
+export function makeSplits(
+  dataset: PackedDataset,
+  { shares = [70, 20, 10], folds, official, seed }: SplitConfig,
+): Omit<Splits, 'hash'> {
+  if (official) {
+    const there = dataset.splitNames.filter((_, k) => dataset.splits.includes(k));
+    const sets = new Map(there.map((name) => [name, splitIndices(dataset, name)]));
+    return { method: `the division of ${dataset.source.name}`, seed: null, sets };
+  }
+  const [parts, names, how] =
+    folds === undefined
+      ? [shares, ['training', 'validation', 'test'], `shares of ${shares.join('/')}`]
+      : [new Array<number>(folds).fill(1), Array.from({ length: folds }, (_, i) => `fold-${i + 1}`), `${folds} folds`];
+  const sets = stratifiedSets(dataset, { shares: parts, seed });
+  return {
+    method: `${how}, stratified by class, samples with the same pixels in one set`,
+    seed,
+    sets: new Map(sets.map((indices, i) => [names[i]!, indices])),
+  };
+}
+
+export interface SetSummary {
+  readonly name: string;
+  readonly samples: number;
+  /** By class name. */
+  readonly classes: Readonly<Record<string, number>>;
+  /** Samples that another set holds too, pixel for pixel. */
+  readonly twinsElsewhere: number;
+}
+
+/** What each set holds. */
+export function summariseSplits(dataset: PackedDataset, { sets }: Pick<Splits, 'sets'>): SetSummary[] {
+  const first = firstTwins(dataset);
+  const setsOfPicture = new Map<number, Set<string>>();
+  for (const [name, indices] of sets) {
+    for (const i of indices) {
+      const picture = first[i]!;
+      setsOfPicture.set(picture, (setsOfPicture.get(picture) ?? new Set()).add(name));
+    }
+  }
+  return [...sets].map(([name, indices]) => ({
+    name,
+    samples: indices.length,
+    classes: Object.fromEntries(
+      dataset.labels.map((label, k) => [label, indices.filter((i) => dataset.classes[i] === k).length]),
+    ),
+    twinsElsewhere: indices.filter((i) => setsOfPicture.get(first[i]!)!.size > 1).length,
+  }));
+}
