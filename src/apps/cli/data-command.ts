@@ -5,5 +5,8 @@ import { defineSplit } from './data-split-command.js';
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('data').description('import and divide datasets').addCommand(defineImport()).addCommand(defineSplit());
+  return new Command('data')
+    .description('import and divide datasets')
+    .addCommand(defineImport())
+    .addCommand(defineSplit());
 }

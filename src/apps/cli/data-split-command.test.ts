@@ -22,7 +22,9 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 it('divides by shares, 70/20/10 by default; the same seed gives the same file', async () => {
   const made = await split('--out', path('a.json'));
   expect(made.code).toBe(0);
-  expect(made.stdout).toMatch(/a\.json: shares of 70\/20\/10, stratified .*\nset .*also in another set\ntraining +2\d /);
+  expect(made.stdout).toMatch(
+    /a\.json: shares of 70\/20\/10, stratified .*\nset .*also in another set\ntraining +2\d /,
+  );
   expect(sizes('a.json').map(([name]) => name)).toEqual(['training', 'validation', 'test']);
   await split('--out', path('b.json'), '--seed', '1', '--shares', '70/20/10');
   expect(readFileSync(path('b.json'), 'utf8')).toBe(readFileSync(path('a.json'), 'utf8'));

@@ -19,7 +19,8 @@ export const splitConfigSchema = z
     seed: z.int().min(0).default(1),
   })
   .refine(
-    ({ shares, folds, official }) => [shares, folds, official || undefined].filter((way) => way !== undefined).length < 2,
+    ({ shares, folds, official }) =>
+      [shares, folds, official || undefined].filter((way) => way !== undefined).length < 2,
     'name one way to divide: shares, folds or official',
   );
 

@@ -37,7 +37,6 @@ function optimiserText({
   clipNorm,
   average,
   progressive,
-  architecture,
 }: TrainConfig) {
   const name =
     optimiser.name === 'adam'
@@ -45,7 +44,8 @@ function optimiserText({
       : `SGD with ${optimiser.nesterov ? 'Nesterov ' : ''}momentum ${optimiser.momentum}`;
   return [
     name,
-    rateText(schedule),    ...(average === null ? [] : [`a moving average of the weights (decay ${average.decay})`]),
+    rateText(schedule),
+    ...(average === null ? [] : [`a moving average of the weights (decay ${average.decay})`]),
     ...(weightDecay > 0 ? [`weight decay ${weightDecay}`] : []),
     ...(clipNorm === null ? [] : [`gradient norm at most ${clipNorm}`]),
     ...progressive.map(({ side, epochs }) => `${epochs} epochs at ${side} x ${side} pixels`),
