@@ -1,11 +1,20 @@
 // The samples that --split or --run names.
 import { createFolderStore } from '../../adapters/node/files.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
+import { readSplitFile } from '../../core/dataset/split-file.js';
 import { requireConsent } from '../../pipeline/evaluate/config.js';
-import { type EvaluatedSamples, samplesOfRun, samplesOfSplit } from '../../pipeline/evaluate/evaluated-samples.js';
+import {
+  type EvaluatedSamples,
+  samplesOfRun,
+  samplesOfSplit,
+  samplesOfSplitFile,
+} from '../../pipeline/evaluate/evaluated-samples.js';
+import { readTextFile } from './read-text-file.js';
 
 export interface SampleChoice {
   readonly split?: string | undefined;
+  /** Whose set `split` names; without it, the dataset's own split. */
+  readonly splitFile?: string | undefined;
   /** A run folder, when no split is named. */
   readonly run?: string | undefined;
   readonly yesThisIsTheTest: boolean;
@@ -14,10 +23,17 @@ export interface SampleChoice {
 /** Throws what the two ways throw, and ConfigError for a test split without consent. */
 export async function chooseEvaluatedSamples(
   dataset: PackedDataset,
-  { split, run, yesThisIsTheTest }: SampleChoice,
+  { split, splitFile, run, yesThisIsTheTest }: SampleChoice,
 ): Promise<EvaluatedSamples> {
   const samples =
-    run === undefined ? samplesOfSplit(dataset, split!) : await samplesOfRun(dataset, createFolderStore(run));
+    run === undefined
+      ? await namedSamples(dataset, split!, splitFile)
+      : await samplesOfRun(dataset, createFolderStore(run));
   requireConsent(samples.split, yesThisIsTheTest);
   return samples;
+}
+
+async function namedSamples(dataset: PackedDataset, split: string, file?: string): Promise<EvaluatedSamples> {
+  if (file === undefined) return samplesOfSplit(dataset, split);
+  return samplesOfSplitFile(readSplitFile(await readTextFile(file), dataset), split);
 }

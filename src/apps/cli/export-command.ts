@@ -6,15 +6,15 @@ import { createFolderStore, writeFileAtomic } from '../../adapters/node/files.js
 import { recompressJpeg } from '../../adapters/node/image-codec.js';
 import { openSession, sessionsOn } from '../../adapters/node/session.js';
 import { ConfigError } from '../../core/errors.js';
+import type { Accuracy } from '../../core/metrics/classification-figures.js';
 import { readDataset } from '../../pipeline/data/read-dataset.js';
-import { samplesOfRun } from '../../pipeline/evaluate/evaluated-samples.js';
 import { parseExportConfig } from '../../pipeline/export/config.js';
 import { describeExport } from '../../pipeline/export/describe-export.js';
 import { type ExportedRun, exportRun } from '../../pipeline/export/export-run.js';
 import { writeModelCard } from '../../pipeline/export/model-card.js';
+import { readRunRows } from '../../pipeline/export/read-run-rows.js';
 import { networkStores, readTrainedRun } from '../../pipeline/export/read-trained-run.js';
 import type { NamedRuntime } from '../../pipeline/export/try-int8.js';
-import { chooseSamples } from '../../pipeline/train/choose-samples.js';
 import { readTextFile } from './read-text-file.js';
 import { toNumber } from './to-number.js';
 import { withProgress } from './with-progress.js';
@@ -79,11 +79,10 @@ async function exportModel(folder: string, options: ExportOptions): Promise<void
   };
   const run = await readTrainedRun(places, { dataset, weights: config.weights });
   const [firstStore] = await networkStores(places);
-  const samples = await samplesOfRun(dataset, firstStore!);
-  const { training } = chooseSamples(dataset, run.networks[0]!.config);
+  const rows = await readRunRows(dataset, firstStore!);
   const exported = await withProgress('export', (progress) =>
     exportRun({
-      ...{ run, dataset, samples, training, config, runtimes, progress },
+      ...{ run, dataset, ...rows, config, runtimes, progress },
       recompress: recompressJpeg,
       clock: () => performance.now(),
     }),
@@ -125,7 +124,7 @@ async function writeFiles(files: ExportFiles, { model, int8 }: ExportedRun, card
 }
 
 function summarise(files: ExportFiles, exported: ExportedRun): object {
-  const { model, batchNorms, parity, evaluation, mirrored, stress, int8 } = exported;
+  const { model, batchNorms, parity, figures, int8 } = exported;
   const { model: _, ...verdict } = int8 ?? { model: undefined };
   return {
     file: files.model,
@@ -133,9 +132,11 @@ function summarise(files: ExportFiles, exported: ExportedRun): object {
     bytes: model.length,
     batchNorms,
     parity,
-    evaluation,
-    mirrored: { accuracy: mirrored.accuracy, interval: mirrored.interval, n: mirrored.n },
-    stress,
+    evaluation: figures?.evaluation ?? null,
+    mirrored: figures && accuracyOf(figures.mirrored),
+    stress: figures?.stress,
     int8: int8 === undefined ? null : { file: int8.kept ? files.int8 : null, ...verdict },
   };
 }
+
+const accuracyOf = ({ accuracy, interval, n }: Accuracy): Accuracy => ({ accuracy, interval, n });

@@ -152,10 +152,11 @@ async function deviceOfRun(folder: string): Promise<string | undefined> {
 }
 
 /** The files that a configuration names. */
-async function readFiles({ votes, distillation }: TrainConfig): Promise<MemberFiles> {
+async function readFiles({ votes, distillation, splitFile }: TrainConfig): Promise<MemberFiles> {
   return {
     votes: votes === null ? undefined : await readTextFile(votes.file),
     teacher: distillation === null ? undefined : await readTeacher(distillation.teacher),
+    splits: splitFile === null ? undefined : await readTextFile(splitFile),
   };
 }
 
@@ -182,7 +183,9 @@ function describe(result: TrainResult | EnsembleResult, folder: string, data: st
     );
     return `${folder}/model.onnx: the mean of ${result.members.length} models; 'moodlens evaluate' tells its accuracy${each.join('')}`;
   }
-  const { accuracy, interval, n } = result.validation!;
+  if (result.validation === null)
+    return `${folder}/model.onnx: trained on every row it was given; none was left to validate`;
+  const { accuracy, interval, n } = result.validation;
   return `${folder}/model.onnx: validation accuracy ${percent(accuracy)} % (95 % interval ${interval.map(percent).join('-')}, n = ${n})`;
 }
 

@@ -17,8 +17,8 @@ const figuresSchema = z.object({
   learningRate: z.number(),
   trainingLoss: z.number(),
   trainingAccuracy: z.number(),
-  validationLoss: z.number(),
-  validationAccuracy: z.number(),
+  validationLoss: z.number().optional(),
+  validationAccuracy: z.number().optional(),
 });
 
 const headerSchema = z.object({

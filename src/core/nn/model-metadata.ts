@@ -13,6 +13,7 @@ export const modelMetadataSchema = z.object({
   parameters: z.int().positive(),
   multiplyAdds: z.int().positive().describe('per picture'),
   split: z.string().describe('what it was trained and validated on'),
+  splitFile: z.string().optional().describe('hash of the split file whose sets `split` names'),
   targets: z.string().optional().describe('what it learned from besides the labels; left out when nothing'),
   metrics: z.record(z.string(), z.number()).describe('figures on the validation split'),
   dataset: z.string().describe('hash of the packed dataset'),

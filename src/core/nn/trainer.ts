@@ -12,9 +12,9 @@ export interface EpochFigures {
   readonly learningRate: number;
   readonly trainingLoss: number;
   readonly trainingAccuracy: number;
-  /** Of the averaged weights, where an average is kept. */
-  readonly validationLoss: number;
-  readonly validationAccuracy: number;
+  /** Of the averaged weights, where an average is kept; both are missing when nothing validates. */
+  readonly validationLoss?: number | undefined;
+  readonly validationAccuracy?: number | undefined;
 }
 
 /** Where a run stands; with the engine's state, all that is needed to continue. */
@@ -39,13 +39,13 @@ export interface TrainerOptions {
   readonly classCount: number;
   readonly epochs: number;
   readonly schedule: Schedule;
-  /** Mean cross-entropy and accuracy on the validation samples. */
-  readonly validate: (engine: TrainingEngine) => Promise<{ loss: number; accuracy: number }>;
+  /** Mean cross-entropy and accuracy on the validation samples; undefined when there are none. */
+  readonly validate: ((engine: TrainingEngine) => Promise<{ loss: number; accuracy: number }>) | undefined;
   /** Epochs without a better validation loss before the run ends; null never ends it early. */
   readonly patience: number | null;
   readonly onStep?: (state: TrainerState, stepsPerEpoch: number) => void;
   /**
-   * Called after every epoch; saving happens here. `isBest`: the lowest validation loss so far. `waitShare`: the share
+   * Called after every epoch; saving happens here. `isBest`: the lowest validation loss so far, never without any. `waitShare`: the share
    * of the epoch's training time in which the engine had no batch to work on, 0..1.
    */
   readonly onEpoch: (state: TrainerState, isBest: boolean, waitShare: number) => Promise<void>;
@@ -132,21 +132,20 @@ async function endEpoch(
   { waitShare, divergence }: { waitShare: number; divergence: DivergenceWatch },
 ): Promise<TrainerState> {
   const { batches, engine, epochs, batchSize } = options;
-  const validation = await options.validate(engine);
+  const validation = await options.validate?.(engine);
   const step = (state.epoch + 1) * batches.perEpoch;
   const rate = learningRate(options.schedule, step - 1, epochs * batches.perEpoch);
   const place: TrainingPlace = { epoch: state.epoch + 1, step: batches.perEpoch, learningRate: rate };
-  divergence.checkValidation(validation.loss, place);
+  if (validation !== undefined) divergence.checkValidation(validation.loss, place);
   const figures: EpochFigures = {
     epoch: state.epoch + 1,
     step,
     learningRate: rate,
     trainingLoss: state.lossSum / batches.perEpoch,
     trainingAccuracy: state.correct / (batches.perEpoch * batchSize),
-    validationLoss: validation.loss,
-    validationAccuracy: validation.accuracy,
+    ...(validation === undefined ? {} : { validationLoss: validation.loss, validationAccuracy: validation.accuracy }),
   };
-  const isBest = state.history.every((earlier) => earlier.validationLoss > validation.loss);
+  const isBest = lowestLoss([...state.history, figures]) === figures;
   const next: TrainerState = {
     epoch: state.epoch + 1,
     stepInEpoch: 0,
@@ -159,12 +158,21 @@ async function endEpoch(
 }
 
 function isPatienceOver(history: readonly EpochFigures[], patience: number | null): boolean {
-  if (patience === null) return false;
-  let best = 0;
-  for (let i = 1; i < history.length; i++) {
-    if (history[i]!.validationLoss < history[best]!.validationLoss) best = i;
+  const best = lowestLoss(history);
+  if (patience === null || best === undefined) return false;
+  return history.length - 1 - history.indexOf(best) >= patience;
+}
+
+/** The epoch of the lowest validation loss, the first on a tie; undefined when none was validated. */
+export function lowestLoss<T extends { readonly validationLoss?: number | undefined }>(
+  history: readonly T[],
+): T | undefined {
+  let best: T | undefined;
+  for (const epoch of history) {
+    if (epoch.validationLoss === undefined) continue;
+    if (best?.validationLoss === undefined || epoch.validationLoss < best.validationLoss) best = epoch;
   }
-  return history.length - 1 - best >= patience;
+  return best;
 }
 
 function countCorrect({ probabilities }: StepResult, classes: Uint8Array, classCount: number): number {

@@ -1,15 +1,18 @@
 // Which samples an evaluation looks at: a split, or what a run validated on.
 import { type PackedDataset, splitIndices } from '../../core/dataset/packed-dataset.js';
+import { type Splits, samplesOfSet, spellingOf } from '../../core/dataset/split-file.js';
 import { RunError } from '../../core/errors.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
-import { chooseSamples } from '../train/choose-samples.js';
-import { readRunConfig, readRunFacts } from '../train/run-folder.js';
+import { chooseSamples, splitNamesOf, splitsOf } from '../train/choose-samples.js';
+import { readRunConfig, readRunFacts, readRunSplits } from '../train/run-folder.js';
 import { isTestSplit } from './config.js';
 
 export interface EvaluatedSamples {
   /** The split's name as the dataset spells it; with its fold when it is one. */
   readonly split: string;
   readonly test: boolean;
+  /** Hash of the split file whose set they are; undefined for a split of the dataset. */
+  readonly splitFile?: string;
   readonly indices: Int32Array;
 }
 
@@ -18,6 +21,12 @@ export function samplesOfSplit(dataset: PackedDataset, name: string): EvaluatedS
   const indices = splitIndices(dataset, name);
   const split = dataset.splitNames[dataset.splits[indices[0]!]!]!;
   return { split, test: isTestSplit(split), indices };
+}
+
+/** All samples of a set of a split file. Throws DatasetError when there is none of that name. */
+export function samplesOfSplitFile({ sets, hash }: Splits, name: string): EvaluatedSamples {
+  const split = spellingOf(sets, name);
+  return { split, test: isTestSplit(split), splitFile: hash, indices: samplesOfSet({ sets }, split) };
 }
 
 /** The samples that the run in `store` validates on. Throws RunError when there is no run or it is of another dataset. */
@@ -30,8 +39,18 @@ export async function samplesOfRun(dataset: PackedDataset, store: BlobStore): Pr
     );
   }
   const { validation: choice, trainingSplit, seed } = config;
-  if ('split' in choice) return samplesOfSplit(dataset, choice.split);
-  const { split, test } = samplesOfSplit(dataset, trainingSplit);
-  const name = `${split}, fold ${choice.fold} of ${choice.folds} (seed ${choice.seed ?? seed})`;
-  return { split: name, test, indices: chooseSamples(dataset, config).validation };
+  if (choice === null) {
+    throw new RunError(
+      'the run trained on every row it was given and validated on none; name a --split that it has not seen',
+    );
+  }
+  const text = await readRunSplits(store, config);
+  const splits = splitsOf(dataset, config, text);
+  const named = (name: string) =>
+    splits === undefined ? samplesOfSplit(dataset, name) : samplesOfSplitFile(splits, name);
+  if ('split' in choice) return named(choice.split);
+  const bases = splitNamesOf(trainingSplit).map(named);
+  const name = `${bases.map(({ split }) => split).join(' and ')}, fold ${choice.fold} of ${choice.folds} (seed ${choice.seed ?? seed})`;
+  const { validation: indices } = chooseSamples(dataset, config, text);
+  return { ...bases[0]!, split: name, test: bases.some(({ test }) => test), indices };
 }

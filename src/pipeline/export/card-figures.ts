@@ -2,18 +2,13 @@
 import type { Accuracy } from '../../core/metrics/classification-figures.js';
 import type { Evaluation } from '../evaluate/evaluate.js';
 import type { StressEvaluation } from '../evaluate/stress.js';
+import type { ExportFigures } from './export-run.js';
 import { int8RuleText } from './judge-int8.js';
 import { count, markdownTable, percent, plain, shareText } from './markdown.js';
 import type { Int8Outcome } from './try-int8.js';
 
-export interface CardFigures {
-  readonly evaluation: Evaluation;
-  readonly mirrored: Accuracy;
-  readonly stress: StressEvaluation | undefined;
-}
-
 /** A section: the summary, each class, and the confusion matrix. */
-export function describeFigures({ evaluation, mirrored, stress }: CardFigures): string {
+export function describeFigures({ evaluation, mirrored, stress }: ExportFigures): string {
   const { split, n } = evaluation;
   return [
     `## Figures on ${plain(split)} (validation, n = ${count(n)})`,

@@ -30,14 +30,7 @@ function programText({ moodlens, revision, node, onnxruntime, device }: TrainedN
   return `moodlens ${plain(moodlens)}${code} with ${plain(onnxruntime)}, Node ${plain(node)}, device ${plain(device)}`;
 }
 
-function optimiserText({
-  optimiser,
-  schedule,
-  weightDecay,
-  clipNorm,
-  average,
-  progressive,
-}: TrainConfig) {
+function optimiserText({ optimiser, schedule, weightDecay, clipNorm, average, progressive }: TrainConfig) {
   const name =
     optimiser.name === 'adam'
       ? 'Adam'
@@ -125,19 +118,20 @@ function historyTable({ checkpoint }: TrainedNetwork): string {
     ['epoch', 'training loss', 'validation loss', 'validation accuracy'],
     ...places.map((i) => {
       const { epoch, trainingLoss, validationLoss, validationAccuracy } = history[i]!;
-      return [String(epoch), trainingLoss.toFixed(3), validationLoss.toFixed(3), `${percent(validationAccuracy)} %`];
+      return [
+        String(epoch),
+        trainingLoss.toFixed(3),
+        validationLoss?.toFixed(3) ?? '–',
+        validationAccuracy === undefined ? '–' : `${percent(validationAccuracy)} %`,
+      ];
     }),
   ]);
 }
 
-/** File names without their folders: a card goes to people whom those do not concern. */
-function withoutPaths(config: TrainConfig): TrainConfig {
-  const { votes, distillation } = config;
-  return {
-    ...config,
-    votes: votes && { ...votes, file: baseName(votes.file) },
-    distillation: distillation && { ...distillation, teacher: baseName(distillation.teacher) },
-  };
+/** A configuration's files and folders by their last names: a card goes to people whom the rest of a path does not concern. */
+function withoutPaths(config: unknown): unknown {
+  if (typeof config === 'string') return config.split(/[\\/]/).at(-1);
+  if (Array.isArray(config)) return config.map(withoutPaths);
+  if (typeof config !== 'object' || config === null) return config;
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, withoutPaths(value)]));
 }
-
-const baseName = (path: string): string => path.split(/[\\/]/).at(-1)!;

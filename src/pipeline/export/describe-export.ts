@@ -1,4 +1,5 @@
 // What an export did, as text for a terminal.
+import type { Evaluation } from '../evaluate/evaluate.js';
 import { describeParity, type ExportedRun } from './export-run.js';
 import { int8RuleText } from './judge-int8.js';
 import { percent, shareText } from './markdown.js';
@@ -7,16 +8,19 @@ import type { Int8Outcome } from './try-int8.js';
 /** Several lines, ending with a line end. `files`: where things were written. */
 export function describeExport(
   files: { readonly model: string; readonly card: string; readonly int8: string },
-  { model, batchNorms, parity, evaluation, int8 }: ExportedRun,
+  { model, batchNorms, parity, figures, int8 }: ExportedRun,
 ): string {
-  const { accuracy, interval, n, split } = evaluation;
   return [
     `${files.model}: ${(model.length / 1e6).toFixed(2)} MB, ${batchNorms.folded} batch normalisations folded${batchNorms.left > 0 ? `, ${batchNorms.left} left` : ''}; card: ${files.card}`,
-    `  ${describeParity(parity, split)}`,
-    `  ${split}: accuracy ${shareText(accuracy, interval, n)}`,
+    `  ${describeParity(parity)}`,
+    figures === null ? '  no row was left to validate' : `  ${describeAccuracy(figures.evaluation)}`,
     ...(int8 === undefined ? [] : describeInt8(files.int8, int8)),
     '',
   ].join('\n');
+}
+
+function describeAccuracy({ split, accuracy, interval, n }: Evaluation): string {
+  return `${split}: accuracy ${shareText(accuracy, interval, n)}`;
 }
 
 function describeInt8(file: string, { kept, reasons, figures, times }: Int8Outcome): string[] {

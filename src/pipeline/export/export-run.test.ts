@@ -13,8 +13,6 @@ import { LocalEngine } from '../../core/nn/engine.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { OpenSession } from '../../core/ports/session.js';
-import { samplesOfRun } from '../evaluate/evaluated-samples.js';
-import { chooseSamples } from '../train/choose-samples.js';
 import { parseTrainConfig } from '../train/config.js';
 import { runFiles } from '../train/run-folder.js';
 import { type StartEngine, trainRun } from '../train/train.js';
@@ -22,6 +20,7 @@ import { memberName, trainEnsemble } from '../train/train-ensemble.js';
 import { parseExportConfig } from './config.js';
 import { type ExportRequest, exportRun } from './export-run.js';
 import { type CardRequest, writeModelCard } from './model-card.js';
+import { readRunRows } from './read-run-rows.js';
 import { networkStores, readTrainedRun, type TrainedRunPlaces } from './read-trained-run.js';
 
 const dataset = stripes(40, 1);
@@ -45,7 +44,7 @@ async function trained(
     ...quietRun,
     config: parseTrainConfig({ ...small, ...config }),
   });
-  return { name: 'stripes', store, memberStore: createMemoryStore };
+  return { name: 'stripes', store, memberStore: () => createMemoryStore() };
 }
 
 async function request(places: TrainedRunPlaces, options: object = {}, changes: Partial<ExportRequest> = {}) {
@@ -54,8 +53,7 @@ async function request(places: TrainedRunPlaces, options: object = {}, changes: 
   const [store] = await networkStores(places);
   return {
     ...{ run, dataset, config, recompress: recompressJpeg },
-    samples: await samplesOfRun(dataset, store!),
-    training: chooseSamples(dataset, run.networks[0]!.config).training,
+    ...(await readRunRows(dataset, store!)),
     runtimes: [{ name: 'Node', openSession }],
     clock: () => performance.now(),
     ...changes,
@@ -75,7 +73,7 @@ beforeAll(async () => {
 describe('exportRun', () => {
   it('gives a model without batch normalisation that says what the trainer says, with measured figures', async () => {
     const asked = await request(places);
-    const { model, parity, batchNorms, evaluation } = await exportRun(asked);
+    const { model, parity, batchNorms, figures } = await exportRun(asked);
     expect(parity).toMatchObject({ n: 10, sameClass: 10 });
     expect(parity.maxDifference).toBeLessThan(1e-5);
     expect(batchNorms).toEqual({ folded: 8, left: 0 });
@@ -87,7 +85,7 @@ describe('exportRun', () => {
     const { validationLoss, ...others } = own.metrics;
     expect(metadata.metrics).toMatchObject(others);
     expect(metadata.metrics['validationLoss']).toBeCloseTo(validationLoss!, 5);
-    expect(evaluation.accuracy).toBe(metadata.metrics['validationAccuracy']);
+    expect(figures!.evaluation.accuracy).toBe(metadata.metrics['validationAccuracy']);
   });
 
   it('leaves what cannot be folded, and is right there too', async () => {
@@ -172,6 +170,24 @@ describe('exportRun', () => {
   });
 });
 
+describe('a run without validation', () => {
+  it('is held against the trainer on what it trained on, and says that nothing validated', async () => {
+    const everything = { trainingSplit: ['Training', 'PublicTest'], validation: null, epochs: 1 };
+    const asked = await request(await trained(everything));
+    const exported = await exportRun(asked);
+    expect(exported).toMatchObject({ parity: { n: 40, sameClass: 40 }, figures: null, int8: undefined });
+    const { metadata } = readExpressionModel(exported.model);
+    expect(metadata.metrics).toEqual({ epoch: 1 });
+    expect(metadata.split).toBe('trained on Training and PublicTest, with no row left to validate');
+    const card = cardOf(asked, exported);
+    expect(card).toContain('Trained on 40 pictures of Training and PublicTest; no row was left to validate.');
+    expect(card).toContain('None: it was trained on every row it was given');
+    expect(card).not.toContain('Wilson');
+    const config = parseExportConfig({ int8: true });
+    await expect(exportRun({ ...asked, config })).rejects.toThrow(/this run validated on none; leave --int8/);
+  });
+});
+
 describe('the card', () => {
   it("is made of the run's facts", async () => {
     const asked = await request(places, { stress: true });
@@ -181,7 +197,7 @@ describe('the card', () => {
     for (const fact of [
       dataset.hash,
       metadata.parameters.toLocaleString('en'),
-      `**${(100 * exported.evaluation.accuracy).toFixed(2)} %**`,
+      `**${(100 * exported.figures!.evaluation.accuracy).toFixed(2)} %**`,
       '`image`, uint8 grey `[batch, 1, 48, 48]`, 0..255; the central 44 x 44 pixels are used',
       'Trained on 30 pictures of Training, validated on the 10 of PublicTest.',
       'Training 30, PublicTest 10; no others were there',
@@ -197,7 +213,7 @@ describe('the card', () => {
     ]) {
       expect(card).toContain(fact);
     }
-    const rows = exported.evaluation.confusionMatrix.map(
+    const rows = exported.figures!.evaluation.confusionMatrix.map(
       (row, i) => `| **${['left', 'middle', 'right'][i]}** | ${row.join(' | ')} |`,
     );
     expect(card).toContain(rows.join('\n'));

@@ -1,10 +1,12 @@
 // The export stage: a trained run -> one self-contained .onnx that is proved to say what the trainer says, and its card.
 import { samplePicture } from '../../core/dataset/packed-dataset.js';
+import { ConfigError } from '../../core/errors.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import { silentProgress } from '../../core/ports/progress.js';
 import type { RecompressJpeg } from '../../core/ports/recompress-jpeg.js';
 import { type Evaluation, evaluate } from '../evaluate/evaluate.js';
+import type { EvaluatedSamples } from '../evaluate/evaluated-samples.js';
 import { predictPictures } from '../evaluate/predict-pictures.js';
 import { evaluateStress, type StressEvaluation } from '../evaluate/stress.js';
 import { validationMetrics } from '../train/write-model.js';
@@ -14,63 +16,91 @@ import { predictAsTrained } from './predict-as-trained.js';
 import type { TrainedRun } from './read-trained-run.js';
 import { type Int8Outcome, type Int8Request, tryInt8 } from './try-int8.js';
 
-export interface ExportRequest extends Int8Request {
+export interface ExportRequest extends Omit<Int8Request, 'samples'> {
   /** Of the dataset's hash. */
   readonly run: TrainedRun;
+  /** What the run validated on; null when it trained on every row it was given. */
+  readonly samples: EvaluatedSamples | null;
   readonly recompress: RecompressJpeg;
+}
+
+/** What was measured on the pictures that the run validated on. */
+export interface ExportFigures {
+  readonly evaluation: Evaluation;
+  /** The mean over each picture and its mirror image. */
+  readonly mirrored: Evaluation;
+  /** Undefined unless it was asked for. */
+  readonly stress: StressEvaluation | undefined;
 }
 
 export interface ExportedRun {
   readonly model: Uint8Array<ArrayBuffer>;
   readonly batchNorms: BuiltExport['batchNorms'];
   readonly parity: Parity;
-  readonly evaluation: Evaluation;
-  /** The mean over each picture and its mirror image. */
-  readonly mirrored: Evaluation;
-  /** Undefined unless it was asked for. */
-  readonly stress: StressEvaluation | undefined;
+  /** Null when no row was left to validate. */
+  readonly figures: ExportFigures | null;
   /** Undefined unless it was asked for. */
   readonly int8: Int8Outcome | undefined;
 }
 
 const batch = 64;
 
-/** Throws ModelFormatError when the model does not say what the trainer says, on any picture that the run validated on. */
+/**
+ * Throws ModelFormatError when the model does not say what the trainer says, on any picture that the run validated on (of a run
+ * that validated on none: that it trained on), and ConfigError when figures are asked for that such a run cannot have.
+ */
 export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
-  const { run, dataset, samples, config, runtimes, progress = silentProgress } = request;
-  const { openSession } = runtimes[0];
+  const { run, dataset, samples, config, progress = silentProgress } = request;
+  if (samples === null && (config.int8 || config.stress)) {
+    throw new ConfigError(
+      'an int8 form and stress are measured on pictures that the run validated on, and this run validated on none; leave --int8 and --stress out',
+    );
+  }
   const built = buildExport(run, dataset.labels);
   const parity = await proveParity(request, built.model);
-  progress.note(describeParity(parity, samples.split));
-  const model = await ExpressionModel.open(built.model, openSession, { threads: config.threads });
+  progress.note(describeParity(parity));
+  const epoch = Math.max(...run.networks.map(({ checkpoint }) => checkpoint.trainer.epoch));
+  const { batchNorms } = built;
+  if (samples === null) {
+    return { model: withMetrics(built.model, { epoch }), batchNorms, parity, figures: null, int8: undefined };
+  }
+  const figures = await measure(request, samples, built.model);
+  const { accuracy, nll: loss, n } = figures.evaluation;
+  const model = withMetrics(built.model, validationMetrics({ epoch, accuracy, loss, n }));
+  const int8 = config.int8 ? await tryInt8({ ...request, samples }, model) : undefined;
+  return { model, batchNorms, parity, figures, int8 };
+}
+
+async function measure(
+  { dataset, config, runtimes, recompress, progress = silentProgress }: ExportRequest,
+  samples: EvaluatedSamples,
+  bytes: Uint8Array,
+): Promise<ExportFigures> {
+  const model = await ExpressionModel.open(bytes, runtimes[0].openSession, { threads: config.threads });
   try {
     const evaluation = await evaluate(dataset, model, samples, { batch, progress });
     const mirrored = await evaluate(dataset, model, samples, { batch, tta: 'flip', progress });
     const stress = config.stress
-      ? await evaluateStress(dataset, model, samples.indices, { batch, recompress: request.recompress, progress })
+      ? await evaluateStress(dataset, model, samples.indices, { batch, recompress, progress })
       : undefined;
-    const { accuracy, nll: loss, n } = evaluation;
-    const epoch = Math.max(...run.networks.map(({ checkpoint }) => checkpoint.trainer.epoch));
-    const bytes = withMetrics(built.model, validationMetrics({ epoch, accuracy, loss, n }));
-    const int8 = config.int8 ? await tryInt8(request, bytes) : undefined;
-    return { model: bytes, batchNorms: built.batchNorms, parity, evaluation, mirrored, stress, int8 };
+    return { evaluation, mirrored, stress };
   } finally {
     await model.release();
   }
 }
 
 /** One line: on what it was compared, and how far the two are apart. */
-export function describeParity({ n, maxDifference }: Parity, split: string): string {
-  return `the trainer's own forward pass and the exported model name the same class for all ${n} pictures of ${split}; their probabilities differ by at most ${maxDifference.toExponential(1)}`;
+export function describeParity({ n, maxDifference }: Parity): string {
+  return `the trainer's own forward pass and the exported model name the same class for all ${n} pictures compared; their probabilities differ by at most ${maxDifference.toExponential(1)}`;
 }
 
 async function proveParity(
-  { run, dataset, samples, config, runtimes, progress = silentProgress }: ExportRequest,
+  { run, dataset, samples, training, config, runtimes, progress = silentProgress }: ExportRequest,
   bytes: Uint8Array,
 ): Promise<Parity> {
   const { openSession } = runtimes[0];
   const { threads } = config;
-  const { indices } = samples;
+  const indices = samples?.indices ?? training;
   const looks = indices.length * (run.networks.length + 1);
   const onDone = (done: number) => progress.update(done, looks, 'pictures compared with the trainer');
   const trainer = await predictAsTrained(run, dataset, indices, { openSession, threads, onDone });

@@ -2,6 +2,7 @@
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { readPictureFront } from '../../core/nn/picture-front.js';
 import { type ExpressionModelFile, readExpressionModel } from '../../core/nn/read-expression-model.js';
+import { splitNamesOf } from '../train/choose-samples.js';
 import { describeFigures, describeInt8 } from './card-figures.js';
 import { limitsAndLaw } from './card-law.js';
 import { describeRecipe } from './card-recipe.js';
@@ -28,12 +29,14 @@ export function writeModelCard(request: CardRequest): string {
     `## Data\n\n${dataText(run, dataset)}`,
     `## Recipe\n\n${run.networks.map(networkText).join('\n\n')}`,
     ...(notes === undefined ? [] : [`## Notes\n\n${notes.trim()}`]),
-    describeFigures(exported),
+    exported.figures === null ? unmeasured : describeFigures(exported.figures),
     ...(exported.int8 === undefined ? [] : [describeInt8(exported.int8, files.int8)]),
     limitsAndLaw(isFer2013(dataset)),
   ];
   return sections.join('\n\n');
 }
+
+const unmeasured = `## Figures\n\nNone: it was trained on every row it was given, and no row was left to validate. Figures of a run with the same recipe that held rows back tell what to expect; only rows that it has not seen can measure it.`;
 
 function title({ name }: TrainedRun): string {
   return `The expression model ${plain(name)}`;
@@ -70,7 +73,7 @@ function factsTable({ run, exported }: CardRequest, file: ExpressionModelFile): 
     ],
     [
       'Parity',
-      `the trainer's own forward pass names the same class for all ${count(parity.n)} pictures that it validated on, and no probability differs by more than ${parity.maxDifference.toExponential(1)}; ${batchNorms.folded} batch normalisations are folded into convolutions${left}`,
+      `the trainer's own forward pass names the same class for all ${count(parity.n)} pictures that it ${exported.figures === null ? 'trained' : 'validated'} on, and no probability differs by more than ${parity.maxDifference.toExponential(1)}; ${batchNorms.folded} batch normalisations are folded into convolutions${left}`,
     ],
     ['Run', plain(run.name)],
     [
@@ -103,16 +106,21 @@ function dataText({ networks }: TrainedRun, dataset: PackedDataset): string {
 
 function splitText({ facts, config }: TrainedNetwork): string {
   const { trainingSamples, validationSamples, excludedDuplicates } = facts;
-  const { trainingSplit, validation } = config;
+  const { trainingSplit, validation, splitFile } = config;
   const left =
     excludedDuplicates > 0
       ? ` (${count(excludedDuplicates)} are left out because a validation picture is the same pixel for pixel)`
       : '';
+  const names = splitNamesOf(trainingSplit).map(plain).join(' and ');
+  const trained = `Trained on ${count(trainingSamples)} pictures of ${names}${left}`;
+  const file =
+    splitFile === null ? '' : ` The sets are those of a split file with the hash \`${plain(facts.splits ?? '')}\`.`;
+  if (validation === null) return `${trained}; no row was left to validate.${file}`;
   const validated =
     'split' in validation
-      ? `${plain(validation.split)}`
+      ? plain(validation.split)
       : `fold ${validation.fold} of ${validation.folds}, stratified, duplicates on one side, seed ${validation.seed ?? config.seed}`;
-  return `Trained on ${count(trainingSamples)} pictures of ${plain(trainingSplit)}${left}, validated on the ${count(validationSamples)} of ${validated}.`;
+  return `${trained}, validated on the ${count(validationSamples)} of ${validated}.${file}`;
 }
 
 function networkText(network: TrainedNetwork, index: number, all: readonly TrainedNetwork[]): string {

@@ -67,17 +67,17 @@ function differencesBetween(all: readonly ReadonlyMap<string, Leaf>[]): Differen
 }
 
 function accuracyDifference(against: RunRecord, run: RunRecord): AccuracyDifference | undefined {
-  const [a, b] = [keptEpoch(against), keptEpoch(run)];
+  const [a, b] = [keptEpoch(against)?.validationAccuracy, keptEpoch(run)?.validationAccuracy];
   if (a === undefined || b === undefined) return undefined;
-  const counted = ({ validationAccuracy }: EpochRecord, { facts: { validationSamples: n } }: RunRecord) => ({
-    successes: Math.round(validationAccuracy * n),
+  const counted = (accuracy: number, { facts: { validationSamples: n } }: RunRecord) => ({
+    successes: Math.round(accuracy * n),
     n,
   });
   const interval = differenceInterval(counted(a, against), counted(b, run));
   return {
     run: run.name,
     against: against.name,
-    difference: b.validationAccuracy - a.validationAccuracy,
+    difference: b - a,
     interval,
     n: [run.facts.validationSamples, against.facts.validationSamples],
     distinguishable: interval[0] > 0 || interval[1] < 0,
@@ -90,5 +90,5 @@ function validationOf({ config, facts }: RunRecord): string {
   const { validation, trainingSplit, seed } = config;
   const isFold = typeof validation === 'object' && validation !== null && 'fold' in validation;
   const foldSeed = isFold && 'seed' in validation ? validation.seed : seed;
-  return JSON.stringify([facts.dataset, validation, isFold ? [trainingSplit, foldSeed] : null]);
+  return JSON.stringify([facts.dataset, facts.splits ?? null, validation, isFold ? [trainingSplit, foldSeed] : null]);
 }

@@ -99,7 +99,7 @@ function line(
   mode: ChartMode,
   index: number,
   history: readonly EpochRecord[],
-  value: (epoch: EpochRecord) => number,
+  value: (epoch: EpochRecord) => number | undefined,
   kind: 'solid' | 'dashed' = 'solid',
 ): object {
   const { colour, marker } = seriesLook(mode, index);
@@ -112,7 +112,8 @@ function line(
     symbol: kind === 'dashed' ? 'none' : marker,
     showAllSymbol: true,
     data: history.map((epoch, i) => ({
-      value: [epoch.epoch, value(epoch)],
+      // ECharts leaves out what is null: an epoch that nothing validated.
+      value: [epoch.epoch, value(epoch) ?? null],
       ...(kind === 'solid' && (i + index) % every !== 0 && history.length > 1 ? { symbol: 'none' } : {}),
     })),
   };
@@ -135,7 +136,7 @@ function epochTable({ name, history }: Runs[number]): string {
         String(epoch.epoch),
         epoch.trainingLoss.toFixed(4),
         share(epoch.trainingAccuracy),
-        epoch.validationLoss.toFixed(4),
+        epoch.validationLoss?.toFixed(4) ?? '–',
         share(epoch.validationAccuracy),
         String(Number(epoch.learningRate.toPrecision(4))),
         epoch.imagesPerSecond === undefined ? '–' : String(Math.round(epoch.imagesPerSecond)),

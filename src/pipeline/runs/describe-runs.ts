@@ -141,15 +141,16 @@ export function describeDifference(found: AccuracyDifference): string {
 function curves(
   title: string,
   runs: RunComparison['runs'],
-  value: (epoch: EpochRecord) => number,
+  value: (epoch: EpochRecord) => number | undefined,
   format: (value: number) => string,
 ): string[] {
-  const all = runs.map(({ history }) => history.map(value));
+  const all = runs.map(({ history }) => history.flatMap((epoch) => value(epoch) ?? []));
   const low = Math.min(...all.flat());
   const high = Math.max(...all.flat());
   const rows = runs.map(({ name }, i) => {
     const values = all[i]!;
-    const ends = values.length === 0 ? 'no epoch yet' : `${format(values[0]!)} → ${format(values.at(-1)!)}`;
+    const none = runs[i]!.history.length === 0 ? 'no epoch yet' : 'nothing validates';
+    const ends = values.length === 0 ? none : `${format(values[0]!)} → ${format(values.at(-1)!)}`;
     return [name, sparkline(values, low, high), ends];
   });
   const scale = Number.isFinite(low) ? `${format(low)} to ${format(high)}` : '';

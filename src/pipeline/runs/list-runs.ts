@@ -32,7 +32,7 @@ export interface RunSummary {
   readonly epochs: { readonly done: number; readonly total: number };
   /** Which weights the model has: of the last epoch, or of the lowest validation loss. */
   readonly keep: 'last' | 'best';
-  /** The three are null before the first epoch is complete. */
+  /** The three are null before the first epoch is complete, and when nothing validates. */
   readonly kept: EpochSummary | null;
   readonly best: EpochSummary | null;
   readonly last: EpochSummary | null;
@@ -108,8 +108,9 @@ export function summarise(run: RunRecord): RunSummary {
   };
 }
 
-function summariseEpoch(figures: EpochRecord, n: number): EpochSummary {
+function summariseEpoch(figures: EpochRecord, n: number): EpochSummary | null {
   const { epoch, validationAccuracy: accuracy, validationLoss, trainingLoss } = figures;
+  if (accuracy === undefined || validationLoss === undefined) return null;
   return { epoch, accuracy, interval: wilsonInterval(Math.round(accuracy * n), n), n, validationLoss, trainingLoss };
 }
 

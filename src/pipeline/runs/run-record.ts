@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { decodeUtf8 } from '../../core/dataset/utf8.js';
 import { RunError } from '../../core/errors.js';
+import { lowestLoss } from '../../core/nn/trainer.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { runFiles } from '../train/run-folder.js';
 import { type RunResult, readResult } from '../train/run-result.js';
@@ -35,8 +36,9 @@ const epochSchema = z.looseObject({
   learningRate: z.number(),
   trainingLoss: z.number(),
   trainingAccuracy: z.number().optional(),
-  validationLoss: z.number(),
-  validationAccuracy: z.number().min(0).max(1),
+  /** Both are missing when nothing validates. */
+  validationLoss: z.number().optional(),
+  validationAccuracy: z.number().min(0).max(1).optional(),
   imagesPerSecond: z.number().optional(),
   seconds: z.number().optional(),
 });
@@ -81,11 +83,9 @@ export async function readRunRecord({ name, store, quietSeconds }: RunSource): P
   return { name, config, facts, history, state, result };
 }
 
-/** The epoch of the lowest validation loss, the first on a tie; undefined before the first is complete. */
+/** The epoch of the lowest validation loss, the first on a tie; undefined before the first is complete, and when nothing validates. */
 export function bestEpoch({ history }: Pick<RunRecord, 'history'>): EpochRecord | undefined {
-  let best = history[0];
-  for (const epoch of history) if (epoch.validationLoss < best!.validationLoss) best = epoch;
-  return best;
+  return lowestLoss(history);
 }
 
 /** The epoch whose weights the model has, or would have if the run ended now. */

@@ -9,6 +9,8 @@ const range = (lowest: number, highest: number) => {
   return z.tuple([bounded, bounded]).refine(([low, high]) => low <= high, 'low must not be above high');
 };
 
+const splitName = z.string().min(1);
+
 const augmentationSchema = z.strictObject({
   flip: share.default(0.5).describe('probability of mirroring'),
   rotation: z.number().min(0).max(180).default(8).describe('largest rotation either way, degrees'),
@@ -64,7 +66,7 @@ const optimiserSchema = z.discriminatedUnion('name', [
 ]);
 
 const validationSchema = z.union([
-  z.strictObject({ split: z.string().describe('name of the split that validates') }),
+  z.strictObject({ split: splitName.describe('name of the split that validates') }),
   z.strictObject({
     folds: z.int().min(2).describe('number of folds of the training split'),
     fold: z.int().min(0).describe('the fold that validates, from 0'),
@@ -78,8 +80,20 @@ export const trainConfigSchema = z
     dropout: z.number().min(0).lt(0.9).optional().describe("default: the architecture's own"),
     l2: z.number().min(0).optional().describe("penalty l2 * sum(w^2); default: the architecture's own"),
     kernel: z.int().min(2).max(5).optional().describe('side of the kernels, pixels; only for `original`'),
-    trainingSplit: z.string().default('Training'),
-    validation: validationSchema.default({ split: 'PublicTest' }),
+    trainingSplit: z
+      .union([splitName, z.array(splitName).min(1)])
+      .default('Training')
+      .describe('the split that trains, or several'),
+    validation: validationSchema
+      .nullable()
+      .default({ split: 'PublicTest' })
+      .describe('what validates; null for nothing: a last training on every row'),
+    splitFile: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe("a file of 'moodlens data split', whose sets the names of splits mean; null: the dataset's own splits"),
     excludeDuplicates: z
       .boolean()
       .default(true)
@@ -190,6 +204,10 @@ export const trainConfigSchema = z
   .refine(({ workers, threads }) => workers <= threads, {
     path: ['workers'],
     error: 'each worker needs a thread: workers must not be above threads',
+  })
+  .refine(({ validation, keep, patience }) => validation !== null || (keep === 'last' && patience === null), {
+    path: ['validation'],
+    error: "without validation no epoch is known to be the best: keep must be 'last' and patience null",
   })
   .refine(({ architecture, kernel }) => kernel === undefined || architecture === 'original', {
     path: ['kernel'],

@@ -8,7 +8,7 @@ import { architectureFacts } from '../../core/nn/architecture-facts.js';
 import type { Progress } from '../../core/ports/progress.js';
 import { isTestSplit } from '../evaluate/config.js';
 import { architectureOptions } from './architecture-options.js';
-import { type ChosenSamples, chooseSamples } from './choose-samples.js';
+import { type ChosenSamples, chooseSamples, splitNamesOf, splitsOf } from './choose-samples.js';
 import { chooseTargets, type LossTargets } from './choose-targets.js';
 import { chooseTeacher, type TeacherFacts } from './choose-teacher.js';
 import type { TrainConfig } from './config.js';
@@ -23,6 +23,8 @@ export interface RunInputs {
   readonly votes?: string | undefined;
   /** The file that `config.distillation` names; undefined when it names none. */
   readonly teacher?: Uint8Array | undefined;
+  /** The text of the file that `config.splitFile` names; undefined when it names none. */
+  readonly splits?: string | undefined;
   /** The run's name, kept in the model. */
   readonly name: string;
 }
@@ -44,13 +46,13 @@ export interface PreparedRun {
  * the architecture takes, ConfigError for a test split, RunError when there are too few pictures for a batch, and what the
  * choices of samples, targets and teacher throw.
  */
-export function prepareRun({ dataset, config, name, votes, teacher: file }: RunInputs): PreparedRun {
+export function prepareRun({ dataset, config, name, votes, teacher: file, splits }: RunInputs): PreparedRun {
   const options = architectureOptions(config, dataset.labels.length);
   const architecture = createArchitecture(config.architecture, options);
   requirePictures(dataset, architecture);
   for (const { side } of config.progressive) atSide(architecture, side);
   requireNoTest(config);
-  const chosen = chooseSamples(dataset, config);
+  const chosen = chooseSamples(dataset, config, splits);
   const lossTargets = chooseTargets(dataset, config, chosen.training, votes);
   const teacher = chooseTeacher(dataset, config, architecture, file);
   if (chosen.training.length < config.batchSize) {
@@ -70,6 +72,7 @@ export function prepareRun({ dataset, config, name, votes, teacher: file }: RunI
     multiplyAdds,
     teacher: teacher?.facts,
     votes: config.votes === null ? undefined : new Sha256().update(encodeUtf8(votes!)).hex(),
+    splits: splitsOf(dataset, config, splits)?.hash,
   };
   return { options, architecture, chosen, lossTargets, teacher, facts, split: describeSplit(config) };
 }
@@ -84,7 +87,8 @@ function requirePictures({ width, height }: PackedDataset, { name, input }: Arch
 
 /** A test split is for one look, after every choice is made: no run learns from it, and none is chosen by it. */
 function requireNoTest({ trainingSplit, validation }: TrainConfig): void {
-  const named = 'split' in validation ? [trainingSplit, validation.split] : [trainingSplit];
+  const validating = validation !== null && 'split' in validation ? [validation.split] : [];
+  const named = [...splitNamesOf(trainingSplit), ...validating];
   const test = named.find(isTestSplit);
   if (test === undefined) return;
   throw new ConfigError(
@@ -96,7 +100,9 @@ function requireNoTest({ trainingSplit, validation }: TrainConfig): void {
 export function announceRun(progress: Progress, { architecture, split, facts, teacher }: PreparedRun): void {
   progress.note(
     `${architecture.name}: ${facts.parameters.toLocaleString('en')} parameters, ${(facts.multiplyAdds / 1e6).toFixed(1)} million multiply-adds; ` +
-      `${facts.trainingSamples} training and ${facts.validationSamples} validation pictures` +
+      (facts.validationSamples === 0
+        ? `${facts.trainingSamples} training pictures, none to validate on`
+        : `${facts.trainingSamples} training and ${facts.validationSamples} validation pictures`) +
       (facts.excludedDuplicates > 0 ? `, ${facts.excludedDuplicates} duplicates of validation pictures left out` : ''),
   );
   if (teacher !== undefined) progress.note(describeTeacher(teacher.facts, split));

@@ -17,6 +17,8 @@ export const runFiles = {
   best: 'best.bin',
   model: 'model.onnx',
   result: 'result.json',
+  /** The split file of a run that has one, as it was. */
+  splits: 'splits.json',
   /** Of an ensemble's folder, in the place of the others: its members' configurations. */
   ensemble: 'ensemble.json',
 } as const;
@@ -56,6 +58,8 @@ export interface RunFacts {
   readonly teacher?: TeacherFacts | undefined;
   /** SHA-256 of the file of votes; undefined for a run without, and for one of a version that noted none. */
   readonly votes?: string | undefined;
+  /** The hash of the split file; undefined for a run without. */
+  readonly splits?: string | undefined;
 }
 
 /** What is read of run.json must have; runs of earlier versions lack the rest. */
@@ -68,6 +72,7 @@ const factsSchema = z.looseObject({
   multiplyAdds: z.number().nonnegative(),
   teacher: z.looseObject({ hash: z.string(), run: z.string(), architecture: z.string(), split: z.string() }).optional(),
   votes: z.string().optional(),
+  splits: z.string().optional(),
 });
 
 /** A run with its facts and configuration, to begin. */
@@ -75,12 +80,15 @@ export interface NewRun {
   readonly config: TrainConfig;
   readonly facts: RunFacts;
   readonly start: RunStart;
+  /** The text of the split file. */
+  readonly splits?: string | undefined;
 }
 
 /** Writes what a run is. Throws RunError when the folder holds a run already. */
-export async function beginRun(store: BlobStore, { config, facts, start }: NewRun): Promise<void> {
+export async function beginRun(store: BlobStore, { config, facts, start, splits }: NewRun): Promise<void> {
   await requireNoRun(store);
   await store.write(runFiles.config, json(config));
+  if (splits !== undefined) await store.write(runFiles.splits, splits);
   await store.write(runFiles.run, json({ ...facts, starts: [start] }));
 }
 
@@ -119,7 +127,12 @@ export async function readRun(store: BlobStore, config: TrainConfig, facts: RunF
       `a run must be resumed with its own configuration, and ${found.join(', ')}; leave those out, or start a new run with --out`,
     );
   }
-  const { dataset, teacher, votes } = await readRunFacts(store);
+  const { dataset, teacher, votes, splits } = await readRunFacts(store);
+  if (splits !== facts.splits) {
+    throw new RunError(
+      `a run must be resumed with the split file it began with, of hash ${shorten(splits)}, and ${config.splitFile} is another by now; put the old one there, or start a new run with --out`,
+    );
+  }
   if (teacher?.hash !== facts.teacher?.hash) {
     throw new RunError(
       `a run must be resumed with the teacher it began with, and ${config.distillation?.teacher} is another file by now; put the old one there, or start a new run with --out`,
@@ -150,6 +163,19 @@ export async function readRunFacts(store: BlobStore): Promise<RunFacts> {
   if (result.success) return result.data as RunFacts & z.infer<typeof factsSchema>;
   const { path, message } = result.error.issues[0]!;
   throw new RunError(`${runFiles.run} must say what the run is, and ${path.join('.')} is wrong: ${message}`);
+}
+
+/** The text of the split file of a run that has one. Throws RunError when it is gone. */
+export async function readRunSplits(
+  store: BlobStore,
+  { splitFile }: Pick<TrainConfig, 'splitFile'>,
+): Promise<string | undefined> {
+  if (splitFile === null) return undefined;
+  const bytes = await store.read(runFiles.splits);
+  if (bytes !== undefined) return decodeUtf8(bytes);
+  throw new RunError(
+    `a run on a split file must hold it as ${runFiles.splits}, and this one does not; put the file there, or name a --split`,
+  );
 }
 
 /** When and with what the run was begun and each time resumed; empty for a run of a version that noted none. */

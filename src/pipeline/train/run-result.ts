@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { decodeUtf8 } from '../../core/dataset/utf8.js';
 import { MoodlensError } from '../../core/errors.js';
-import type { TrainerState, TrainingEnd } from '../../core/nn/trainer.js';
+import { lowestLoss, type TrainerState, type TrainingEnd } from '../../core/nn/trainer.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { Clock, WallClock } from '../../core/ports/clock.js';
 import { runFiles } from './run-folder.js';
@@ -13,7 +13,7 @@ export const runResultSchema = z.object({
   reason: z.string().optional(),
   /** Epochs that are complete. */
   epochs: z.int().nonnegative(),
-  /** The epoch of the lowest validation loss; null before the first is complete. */
+  /** The epoch of the lowest validation loss; null before the first is complete, and when nothing validates. */
   bestEpoch: z.int().positive().nullable(),
   /** Time in training, over all its sessions. */
   seconds: z.number().nonnegative(),
@@ -61,7 +61,7 @@ export class RunWatch {
       end,
       ...(reason === undefined ? {} : { reason }),
       epochs: epoch,
-      bestEpoch: history.length === 0 ? null : lowestLoss(history),
+      bestEpoch: lowestLoss(history)?.epoch ?? null,
       seconds: Math.round(10 * (this.#secondsBefore + elapsedMs / 1000)) / 10,
       endedAt: this.#options.now(),
     };
@@ -72,10 +72,6 @@ export class RunWatch {
 export interface WatchOptions {
   readonly clock: Clock;
   readonly now: WallClock;
-}
-
-function lowestLoss(history: TrainerState['history']): number {
-  return history.reduce((best, epoch) => (epoch.validationLoss < best.validationLoss ? epoch : best)).epoch;
 }
 
 /** For a run that was killed, or is of a version without result.json: what its epochs took. */

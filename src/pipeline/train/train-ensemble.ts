@@ -11,7 +11,7 @@ import { readRunConfig, requireNoRun, runFiles } from './run-folder.js';
 import { type TrainRequest, trainRun } from './train.js';
 
 /** What a member needs besides its configuration: the files that the configuration names. */
-export type MemberFiles = Pick<TrainRequest, 'votes' | 'teacher'>;
+export type MemberFiles = Pick<TrainRequest, 'votes' | 'teacher' | 'splits'>;
 
 export interface EnsembleRequest extends Omit<TrainRequest, 'config' | keyof MemberFiles> {
   readonly members: readonly TrainConfig[];
@@ -37,7 +37,7 @@ export interface EnsembleResult {
  */
 export async function trainEnsemble(request: EnsembleRequest): Promise<EnsembleResult> {
   const { members, store, name, progress } = request;
-  requireSameValidation(request);
+  await requireSameValidation(request);
   if (request.resume) await requireSameMembers(store, members);
   else {
     for (const folder of [store, ...members.map((_, i) => request.memberStore(memberName(i)))])
@@ -86,8 +86,13 @@ async function trainMember(
   return store.read(runFiles.model);
 }
 
-function requireSameValidation({ dataset, members }: EnsembleRequest): void {
-  const [first, ...others] = members.map((config) => chooseSamples(dataset, config).validation.join());
+async function requireSameValidation({ dataset, members, readFiles }: EnsembleRequest): Promise<void> {
+  const validations: string[] = [];
+  for (const config of members) {
+    const { splits } = await readFiles(config);
+    validations.push(chooseSamples(dataset, config, splits).validation.join());
+  }
+  const [first, ...others] = validations;
   const odd = others.findIndex((samples) => samples !== first);
   if (odd === -1) return;
   throw new ConfigError(

@@ -7,13 +7,22 @@ import { stripes } from '../../../tests/fixtures/stripes.js';
 import { openSession } from '../../adapters/node/session.js';
 import { WorkerBatches } from '../../adapters/node/worker-batches.js';
 import { WorkerEngine } from '../../adapters/node/worker-engine.js';
+import { writeSplitFile } from '../../core/dataset/split-file.js';
 import { ConfigError, DatasetError, DeviceError, RunError, StorageError } from '../../core/errors.js';
 import { countParameters, createArchitecture } from '../../core/nn/architecture.js';
 import { TrainingBatches } from '../../core/nn/batches.js';
 import { readCheckpoint } from '../../core/nn/checkpoint.js';
 import { LocalEngine } from '../../core/nn/engine.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
+import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import { readModel } from '../../core/onnx/read-model.js';
+import { samplesOfRun } from '../evaluate/evaluated-samples.js';
+import { compareRuns } from '../runs/compare-runs.js';
+import { comparisonReport } from '../runs/comparison-report.js';
+import { describeComparison } from '../runs/describe-runs.js';
+import { summarise } from '../runs/list-runs.js';
+import { readRunRecord } from '../runs/run-record.js';
+import { chooseSamples } from './choose-samples.js';
 import { parseTrainConfig } from './config.js';
 import { runFiles } from './run-folder.js';
 import { type RunResult, readResult } from './run-result.js';
@@ -489,5 +498,98 @@ describe('what a run refuses', () => {
     [{ architecture: 'resnet' }],
   ])('the configuration %o', (config) => {
     expect(() => parseTrainConfig(config)).toThrow(ConfigError);
+  });
+});
+
+describe('the samples of a run', () => {
+  const sets = new Map([
+    ['training', Int32Array.from({ length: 24 }, (_, i) => i)],
+    ['validation', Int32Array.from({ length: 8 }, (_, i) => 24 + i)],
+    ['test', Int32Array.from({ length: 8 }, (_, i) => 32 + i)],
+  ]);
+  const { text: splits, hash } = writeSplitFile(dataset, { method: 'by hand', seed: null, sets });
+  const onSets = {
+    splitFile: 'splits.json',
+    trainingSplit: 'training',
+    validation: { split: 'validation' },
+    epochs: 1,
+  };
+
+  test('may be the sets of a split file, which the run keeps and whose hash run and model carry', async () => {
+    const asked = request({ splits }, onSets);
+    const { validation } = await trainRun(asked);
+    expect(validation!.n).toBe(8);
+    expect(await json(asked.store, runFiles.run)).toMatchObject({
+      splits: hash,
+      trainingSamples: 24,
+      validationSamples: 8,
+    });
+    expect(new TextDecoder().decode(await asked.store.read(runFiles.splits))).toBe(splits);
+    const { metadata } = readExpressionModel((await asked.store.read(runFiles.model))!);
+    expect(metadata).toMatchObject({
+      splitFile: hash,
+      split: 'trained on training of a split file, validated on validation',
+    });
+    const validated = await samplesOfRun(dataset, asked.store);
+    expect(validated).toMatchObject({ split: 'validation', splitFile: hash, indices: sets.get('validation') });
+
+    const other = writeSplitFile(dataset, { method: 'another way', seed: null, sets }).text;
+    await expect(trainRun({ ...asked, splits: other, resume: true })).rejects.toThrow(
+      /resumed with the split file it began with/,
+    );
+    await asked.store.remove(runFiles.splits);
+    await expect(samplesOfRun(dataset, asked.store)).rejects.toThrow(/must hold it as splits\.json/);
+  });
+
+  test.each([
+    ['validates on its test set', { validation: { split: 'test' } }, /'test' is one/],
+    ['trains on its test set', { trainingSplit: ['training', 'Test'] }, /'Test' is one/],
+    [
+      'names a set that is not there',
+      { validation: { split: 'PublicTest' } },
+      /one of training, validation, test and is 'PublicTest'/,
+    ],
+    ['validates on what it trains on', { trainingSplit: ['training', 'Validation'] }, /validate on what it trains on/],
+    ['names a set twice', { trainingSplit: ['training', 'Training'] }, /there twice/],
+  ])('a run that %s is refused before anything is written', async (_, changes, message) => {
+    const asked = request({ splits }, { ...onSets, ...changes });
+    await expect(trainRun(asked)).rejects.toThrow(message);
+    expect(await asked.store.list()).toEqual([]);
+  });
+
+  test('may be several splits, with nothing to validate: no figure is made up', async () => {
+    const asked = request({}, { trainingSplit: ['Training', 'PublicTest'], validation: null });
+    const { end, validation } = await trainRun(asked);
+    expect([end, validation]).toEqual(['finished', null]);
+    expect(await json(asked.store, runFiles.run)).toMatchObject({ trainingSamples: 40, validationSamples: 0 });
+    const lines = await history(asked.store);
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(Object.keys(line)).not.toContain('validationLoss');
+    expect(await asked.store.list()).not.toContain(runFiles.best);
+    expect(await readResult(asked.store)).toMatchObject({ end: 'finished', bestEpoch: null });
+    const { metadata } = readExpressionModel((await asked.store.read(runFiles.model))!);
+    expect(metadata).toMatchObject({
+      metrics: { epoch: 2 },
+      split: 'trained on Training and PublicTest, with no row left to validate',
+    });
+    await expect(samplesOfRun(dataset, asked.store)).rejects.toThrow(/validated on none/);
+    const record = await readRunRecord({ name: 'all', store: asked.store });
+    expect(summarise(record)).toMatchObject({ kept: null, best: null, epochs: { done: 2 } });
+    const comparison = compareRuns([record, record]);
+    expect(comparison.accuracy).toEqual([]);
+    expect(describeComparison(comparison)).toContain('nothing validates');
+    expect(comparisonReport(comparison)).toContain('Loss over epochs');
+    // The checkpoint of an epoch without figures is read, and the run goes on.
+    expect((await trainRun({ ...asked, resume: true })).end).toBe('finished');
+  });
+
+  test.each([{ keep: 'best' }, { patience: 3 }])('without validation %j is refused', (config) => {
+    expect(() => parseTrainConfig({ validation: null, ...config })).toThrow(ConfigError);
+  });
+
+  test('folds may be drawn over several splits, and never validate what trains', () => {
+    const config = parseTrainConfig({ trainingSplit: ['Training', 'PublicTest'], validation: { folds: 4, fold: 1 } });
+    const { training, validation } = chooseSamples(dataset, config);
+    expect([...training, ...validation].sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i));
   });
 });

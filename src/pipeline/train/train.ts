@@ -68,7 +68,7 @@ export interface TrainRequest extends RunInputs {
 export interface TrainResult {
   readonly end: TrainingEnd;
   readonly epochs: number;
-  /** Of the weights in model.onnx, with Wilson's 95 % interval; null for a run that was stopped. */
+  /** Of the weights in model.onnx, with Wilson's 95 % interval; null for a run that was stopped, or validates on nothing. */
   readonly validation: KeptFigures | null;
 }
 
@@ -106,7 +106,7 @@ async function trainNoted(
   const { config, store } = request;
   const start = { at: request.now(), ...request.program };
   if (request.resume) await resumeRun(store, { config, start });
-  else await beginRun(store, { config, facts: prepared.facts, start });
+  else await beginRun(store, { config, facts: prepared.facts, start, splits: request.splits });
   const watch = await RunWatch.start(store, request);
   let state = checkpoint?.trainer ?? freshState;
   try {
@@ -175,6 +175,7 @@ async function trainInFolder(
       masks: engine.masks,
     };
     batches = request.startBatches?.(batchOptions, config.batchThreads) ?? new TrainingBatches(batchOptions);
+    const isValidated = chosen.validation.length > 0;
     const meter = new TrainingMeter({
       clock,
       progress,
@@ -194,7 +195,9 @@ async function trainInFolder(
         schedule: config.schedule,
         patience: config.patience,
         shouldStop: request.shouldStop,
-        validate: (e) => validate(e, samples(chosen.validation), architecture.view, dataset.labels.length),
+        validate: isValidated
+          ? (e) => validate(e, samples(chosen.validation), architecture.view, dataset.labels.length)
+          : undefined,
         onStep: (next) => meter.step(next),
         onEpoch: async (next, isBest, waitShare) => {
           await saveCheckpoint(store, { trainer: next, engine: await engine.state() }, isBest);

@@ -1,5 +1,5 @@
 // Progress of a training run: images per second, the time left in the epoch and in the run, the figures of each epoch.
-import type { TrainerState } from '../../core/nn/trainer.js';
+import type { EpochFigures, TrainerState } from '../../core/nn/trainer.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
 import { describeSeconds } from '../report/describe-seconds.js';
@@ -66,7 +66,7 @@ export class TrainingMeter {
     const left = state.epoch < epochs ? `, ${describeSeconds(secondsLeft)} left` : '';
     progress.note(
       `epoch ${figures.epoch}/${epochs}: training loss ${figures.trainingLoss.toFixed(4)}, accuracy ${percent(figures.trainingAccuracy)}; ` +
-        `validation loss ${figures.validationLoss.toFixed(4)}, accuracy ${percent(figures.validationAccuracy)}; ` +
+        describeValidation(figures) +
         `${imagesPerSecond.toFixed(0)} images/s, ${describeSeconds(seconds)}${left}`,
     );
     return {
@@ -85,6 +85,11 @@ export class TrainingMeter {
     }
     return ms / 1000;
   }
+}
+
+function describeValidation({ validationLoss, validationAccuracy }: EpochFigures): string {
+  if (validationLoss === undefined || validationAccuracy === undefined) return '';
+  return `validation loss ${validationLoss.toFixed(4)}, accuracy ${percent(validationAccuracy)}; `;
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;

@@ -6,6 +6,7 @@ import type { Checkpoint } from '../../core/nn/checkpoint.js';
 import { modelWeights } from '../../core/nn/engine.js';
 import { buildModel } from '../../core/nn/inference-graph.js';
 import type { ModelMetadata } from '../../core/nn/model-metadata.js';
+import { splitNamesOf } from './choose-samples.js';
 import { describeTargets } from './choose-targets.js';
 import type { TrainConfig } from './config.js';
 import { type RunFacts, runFiles } from './run-folder.js';
@@ -28,18 +29,20 @@ export interface WeightFigures {
   readonly n: number;
 }
 
-/** Writes model.onnx; returns the figures that its metadata gives. */
+/** Writes model.onnx; returns the figures that its metadata gives, null when nothing validated. */
 export async function writeModel(
   { dataset, config, store }: Pick<TrainRequest, 'dataset' | 'config' | 'store'>,
   { architecture, facts, kept }: { architecture: Architecture; facts: RunFacts; kept: Checkpoint },
-): Promise<KeptFigures> {
+): Promise<KeptFigures | null> {
   const { epoch, validationAccuracy: accuracy, validationLoss: loss } = kept.trainer.history.at(-1)!;
   const n = facts.validationSamples;
+  const figures = accuracy === undefined || loss === undefined ? undefined : { epoch, accuracy, loss, n };
   const metadata = describeModel(architecture, {
     ...{ config, facts, labels: dataset.labels },
-    metrics: validationMetrics({ epoch, accuracy, loss, n }),
+    metrics: figures === undefined ? { epoch } : validationMetrics(figures),
   });
   await store.write(runFiles.model, buildModel(architecture, modelWeights(kept.engine), metadata));
+  if (accuracy === undefined) return null;
   return { accuracy, interval: wilsonInterval(Math.round(accuracy * n), n), n };
 }
 
@@ -64,6 +67,7 @@ export function describeModel(
     parameters: facts.parameters,
     multiplyAdds: facts.multiplyAdds,
     split: describeSplit(config),
+    ...(facts.splits === undefined ? {} : { splitFile: facts.splits }),
     targets: describeTargets(config),
     metrics,
     dataset: facts.dataset,
@@ -87,8 +91,11 @@ export function validationMetrics({ epoch, accuracy, loss, n }: WeightFigures): 
 }
 
 /** Which samples trained and validated, for people. */
-export function describeSplit({ trainingSplit, validation, seed }: TrainConfig): string {
+export function describeSplit({ trainingSplit, validation, seed, splitFile }: TrainConfig): string {
+  const names = splitNamesOf(trainingSplit).join(' and ');
+  const trained = `trained on ${names}${splitFile === null ? '' : ' of a split file'}`;
+  if (validation === null) return `${trained}, with no row left to validate`;
   return 'split' in validation
-    ? `trained on ${trainingSplit}, validated on ${validation.split}`
-    : `trained on ${trainingSplit} without fold ${validation.fold} of ${validation.folds} (seed ${validation.seed ?? seed}), validated on that fold`;
+    ? `${trained}, validated on ${validation.split}`
+    : `${trained} without fold ${validation.fold} of ${validation.folds} (seed ${validation.seed ?? seed}), validated on that fold`;
 }
