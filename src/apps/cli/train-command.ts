@@ -14,6 +14,7 @@ import { ConfigError } from '../../core/errors.js';
 import type { StartBatches } from '../../core/nn/batches.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { readDataset } from '../../pipeline/data/read-dataset.js';
+import { readPretrained } from '../../pipeline/train/choose-pretrained.js';
 import { parseTrainConfig, type TrainConfig } from '../../pipeline/train/config.js';
 import { isEnsembleConfig, parseEnsembleConfig } from '../../pipeline/train/ensemble-config.js';
 import { readRunConfig, readRunDevice, runFiles } from '../../pipeline/train/run-folder.js';
@@ -152,11 +153,12 @@ async function deviceOfRun(folder: string): Promise<string | undefined> {
 }
 
 /** The files that a configuration names. */
-async function readFiles({ votes, distillation, splitFile }: TrainConfig): Promise<MemberFiles> {
+async function readFiles({ votes, distillation, splitFile, pretrained }: TrainConfig): Promise<MemberFiles> {
   return {
     votes: votes === null ? undefined : await readTextFile(votes.file),
     teacher: distillation === null ? undefined : await readTeacher(distillation.teacher),
     splits: splitFile === null ? undefined : await readTextFile(splitFile),
+    pretrained: pretrained === null ? undefined : await readPretrained(createFolderStore(resolve(pretrained.run))),
   };
 }
 

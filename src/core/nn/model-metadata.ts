@@ -26,6 +26,13 @@ export const modelMetadataSchema = z.object({
     })
     .optional()
     .describe('the model whose probabilities were part of its targets'),
+  pretrained: z
+    .object({
+      ...{ hash: z.string(), run: z.string(), architecture: z.string(), split: z.string(), dataset: z.string() },
+      targets: z.string().optional(),
+    })
+    .optional()
+    .describe('the run whose weights it began with'),
   int8: z
     .object({
       float: z.string().describe('SHA-256 of the float32 model that it was made from'),

@@ -155,6 +155,11 @@ export const trainConfigSchema = z
       .nullable()
       .default(null)
       .describe("soft targets from a teacher's look at each batch; null for none"),
+    pretrained: z
+      .strictObject({ run: z.string().min(1).describe('folder of a finished run of the same architecture') })
+      .nullable()
+      .default(null)
+      .describe('begin with the weights of another run; null for fresh ones'),
     progressive: z
       .array(
         z.strictObject({

@@ -5,9 +5,12 @@ import { encodeUtf8 } from '../../core/dataset/utf8.js';
 import { ConfigError, DatasetError, RunError } from '../../core/errors.js';
 import { type Architecture, type ArchitectureOptions, atSide, createArchitecture } from '../../core/nn/architecture.js';
 import { architectureFacts } from '../../core/nn/architecture-facts.js';
+import { initialWeights, type Weights } from '../../core/nn/parameters.js';
 import type { Progress } from '../../core/ports/progress.js';
+import { createRandom } from '../../core/tensor/random.js';
 import { isTestSplit } from '../evaluate/config.js';
 import { architectureOptions } from './architecture-options.js';
+import { type Pretrained, type PretrainedFacts, pretrainedWeights } from './choose-pretrained.js';
 import { type ChosenSamples, chooseSamples, splitNamesOf, splitsOf } from './choose-samples.js';
 import { chooseTargets, type LossTargets } from './choose-targets.js';
 import { chooseTeacher, type TeacherFacts } from './choose-teacher.js';
@@ -25,6 +28,8 @@ export interface RunInputs {
   readonly teacher?: Uint8Array | undefined;
   /** The text of the file that `config.splitFile` names; undefined when it names none. */
   readonly splits?: string | undefined;
+  /** What the run that `config.pretrained` names has left; undefined when it names none. */
+  readonly pretrained?: Pretrained | undefined;
   /** The run's name, kept in the model. */
   readonly name: string;
 }
@@ -36,6 +41,8 @@ export interface PreparedRun {
   readonly chosen: ChosenSamples;
   readonly lossTargets: LossTargets;
   readonly teacher: ReturnType<typeof chooseTeacher>;
+  /** Of a run that has no checkpoint yet. */
+  readonly weights: Weights;
   readonly facts: RunFacts;
   /** Which samples train and validate, for people. */
   readonly split: string;
@@ -46,7 +53,8 @@ export interface PreparedRun {
  * the architecture takes, ConfigError for a test split, RunError when there are too few pictures for a batch, and what the
  * choices of samples, targets and teacher throw.
  */
-export function prepareRun({ dataset, config, name, votes, teacher: file, splits }: RunInputs): PreparedRun {
+export function prepareRun(inputs: RunInputs): PreparedRun {
+  const { dataset, config, name, votes, teacher: file, splits, pretrained } = inputs;
   const options = architectureOptions(config, dataset.labels.length);
   const architecture = createArchitecture(config.architecture, options);
   requirePictures(dataset, architecture);
@@ -55,6 +63,13 @@ export function prepareRun({ dataset, config, name, votes, teacher: file, splits
   const chosen = chooseSamples(dataset, config, splits);
   const lossTargets = chooseTargets(dataset, config, chosen.training, votes);
   const teacher = chooseTeacher(dataset, config, architecture, file);
+  const random = createRandom(config.seed);
+  if (config.pretrained !== null && pretrained === undefined)
+    throw new TypeError('prepareRun: the configuration names a pretrained run and none is given');
+  const weights =
+    pretrained === undefined
+      ? initialWeights(architecture, random)
+      : pretrainedWeights(architecture, dataset.labels, pretrained, random);
   if (chosen.training.length < config.batchSize) {
     throw new RunError(
       `an epoch must hold at least one batch of ${config.batchSize}, and there are ${chosen.training.length} training pictures; choose a smaller batchSize`,
@@ -73,8 +88,9 @@ export function prepareRun({ dataset, config, name, votes, teacher: file, splits
     teacher: teacher?.facts,
     votes: config.votes === null ? undefined : new Sha256().update(encodeUtf8(votes!)).hex(),
     splits: splitsOf(dataset, config, splits)?.hash,
+    pretrained: pretrained?.facts,
   };
-  return { options, architecture, chosen, lossTargets, teacher, facts, split: describeSplit(config) };
+  return { options, architecture, chosen, lossTargets, teacher, weights, facts, split: describeSplit(config) };
 }
 
 /** The model shrinks or stretches what it is given to its own size: it would be validated on other crops than it sees in use. */
@@ -105,11 +121,13 @@ export function announceRun(progress: Progress, { architecture, split, facts, te
         : `${facts.trainingSamples} training and ${facts.validationSamples} validation pictures`) +
       (facts.excludedDuplicates > 0 ? `, ${facts.excludedDuplicates} duplicates of validation pictures left out` : ''),
   );
-  if (teacher !== undefined) progress.note(describeTeacher(teacher.facts, split));
+  if (teacher !== undefined) progress.note(describeSource('taught by', teacher.facts, split));
+  if (facts.pretrained !== undefined) progress.note(describeSource('goes on from', facts.pretrained, split));
 }
 
-function describeTeacher({ run, architecture, split }: TeacherFacts, ownSplit: string): string {
-  const taught = `taught by ${run} (${architecture}), which was ${split}`;
-  if (split === ownSplit) return taught;
-  return `${taught}; this run is ${ownSplit}: its validation figures are only honest if the teacher was not trained on those pictures`;
+function describeSource(how: string, source: TeacherFacts | PretrainedFacts, ownSplit: string): string {
+  const { run, architecture, split } = source;
+  const told = `${how} ${run} (${architecture}), which was ${split}`;
+  if (split === ownSplit) return told;
+  return `${told}; this run is ${ownSplit}: its validation figures are only honest if ${run} was not trained on those pictures`;
 }

@@ -5,6 +5,7 @@ import { RunError, StorageError } from '../../core/errors.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../core/nn/checkpoint.js';
 import type { TrainerState } from '../../core/nn/trainer.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
+import type { PretrainedFacts } from './choose-pretrained.js';
 import type { TeacherFacts } from './choose-teacher.js';
 import { parseTrainConfig, type TrainConfig } from './config.js';
 
@@ -60,6 +61,8 @@ export interface RunFacts {
   readonly votes?: string | undefined;
   /** The hash of the split file; undefined for a run without. */
   readonly splits?: string | undefined;
+  /** Of a run that goes on from another. */
+  readonly pretrained?: PretrainedFacts | undefined;
 }
 
 /** What is read of run.json must have; runs of earlier versions lack the rest. */
@@ -73,6 +76,13 @@ const factsSchema = z.looseObject({
   teacher: z.looseObject({ hash: z.string(), run: z.string(), architecture: z.string(), split: z.string() }).optional(),
   votes: z.string().optional(),
   splits: z.string().optional(),
+  pretrained: z
+    .looseObject({
+      ...{ hash: z.string(), run: z.string(), architecture: z.string() },
+      split: z.string(),
+      dataset: z.string(),
+    })
+    .optional(),
 });
 
 /** A run with its facts and configuration, to begin. */
@@ -113,6 +123,22 @@ export async function requireNoRun(store: BlobStore): Promise<void> {
 /** What may be another when a run is resumed; anything else, the number of epochs too, shapes every step. */
 const mayChange: readonly (keyof TrainConfig)[] = ['keep', 'patience', 'batchThreads'];
 
+/** A run's later steps must come from the same files as its first. */
+function requireSameFiles(begun: RunFacts, now: RunFacts, config: TrainConfig): void {
+  const files = [
+    { what: 'split file', path: config.splitFile, hashes: [begun.splits, now.splits] },
+    { what: 'teacher', path: config.distillation?.teacher, hashes: [begun.teacher?.hash, now.teacher?.hash] },
+    { what: 'weights', path: config.pretrained?.run, hashes: [begun.pretrained?.hash, now.pretrained?.hash] },
+    // Earlier versions did not note whose votes they were.
+    { what: 'votes', path: config.votes?.file, hashes: [begun.votes ?? now.votes, now.votes] },
+  ];
+  const changed = files.find(({ hashes }) => hashes[0] !== hashes[1]);
+  if (changed === undefined) return;
+  throw new RunError(
+    `a run must be resumed with the ${changed.what} it began with, and ${changed.path} has changed since; put the old one there, or start a new run with --out`,
+  );
+}
+
 /** The run's last checkpoint; undefined when it stopped before the first one. */
 export async function readRun(store: BlobStore, config: TrainConfig, facts: RunFacts): Promise<Checkpoint | undefined> {
   const saved = await readRunConfig(store);
@@ -127,22 +153,9 @@ export async function readRun(store: BlobStore, config: TrainConfig, facts: RunF
       `a run must be resumed with its own configuration, and ${found.join(', ')}; leave those out, or start a new run with --out`,
     );
   }
-  const { dataset, teacher, votes, splits } = await readRunFacts(store);
-  if (splits !== facts.splits) {
-    throw new RunError(
-      `a run must be resumed with the split file it began with, of hash ${shorten(splits)}, and ${config.splitFile} is another by now; put the old one there, or start a new run with --out`,
-    );
-  }
-  if (teacher?.hash !== facts.teacher?.hash) {
-    throw new RunError(
-      `a run must be resumed with the teacher it began with, and ${config.distillation?.teacher} is another file by now; put the old one there, or start a new run with --out`,
-    );
-  }
-  if (votes !== undefined && votes !== facts.votes) {
-    throw new RunError(
-      `a run must be resumed with the votes it began with, and ${config.votes?.file} is another file by now; put the old one there, or start a new run with --out`,
-    );
-  }
+  const begun = await readRunFacts(store);
+  requireSameFiles(begun, facts, config);
+  const { dataset } = begun;
   if (dataset !== facts.dataset) {
     throw new RunError(
       `a run must be resumed on the dataset it began with, of hash ${shorten(dataset)}, and this one has another hash, ${shorten(facts.dataset)}; give that --data`,

@@ -11,7 +11,7 @@ import { readRunConfig, requireNoRun, runFiles } from './run-folder.js';
 import { type TrainRequest, trainRun } from './train.js';
 
 /** What a member needs besides its configuration: the files that the configuration names. */
-export type MemberFiles = Pick<TrainRequest, 'votes' | 'teacher' | 'splits'>;
+export type MemberFiles = Pick<TrainRequest, 'votes' | 'teacher' | 'splits' | 'pretrained'>;
 
 export interface EnsembleRequest extends Omit<TrainRequest, 'config' | keyof MemberFiles> {
   readonly members: readonly TrainConfig[];

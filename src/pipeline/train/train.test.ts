@@ -164,7 +164,7 @@ describe('a run', () => {
       trainRun({ ...asked, store: createMemoryStore(), votes: votes.split('\n').slice(0, 9).join('\n') }),
     ).rejects.toThrow(/must reach to row 39/);
     const otherVotes = trainRun({ ...asked, resume: true, votes: votes.replace('9,0,0', '8,1,0') });
-    await expect(otherVotes).rejects.toThrow(/votes\.csv is another file by now/);
+    await expect(otherVotes).rejects.toThrow(/votes\.csv has changed since/);
     const { votes: _, ...old } = facts;
     await asked.store.write(runFiles.run, JSON.stringify(old));
     expect((await trainRun({ ...asked, resume: true })).end).toBe('finished');

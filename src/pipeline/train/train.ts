@@ -10,13 +10,11 @@ import {
 } from '../../core/nn/batches.js';
 import { type Checkpoint, requireCheckpointOf } from '../../core/nn/checkpoint.js';
 import type { EngineOptions, TrainingEngine } from '../../core/nn/engine.js';
-import { initialWeights } from '../../core/nn/parameters.js';
 import type { TeacherOptions } from '../../core/nn/taught-engine.js';
 import { freshState, type TrainerState, type TrainingEnd, train } from '../../core/nn/trainer.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { Clock, WallClock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
-import { createRandom } from '../../core/tensor/random.js';
 import type { TrainConfig } from './config.js';
 import { announceRun, type PreparedRun, prepareRun, type RunInputs } from './prepare-run.js';
 import {
@@ -127,12 +125,12 @@ async function trainNoted(
 
 function startEngine(
   { config, startEngine: start }: TrainRequest,
-  { options, architecture, teacher }: PreparedRun,
+  { options, teacher, weights }: PreparedRun,
   checkpoint: Checkpoint | undefined,
 ): Promise<TrainingEngine> {
   return start(config.architecture as ArchitectureName, options, {
     optimiser: config.optimiser,
-    weights: checkpoint?.engine.weights ?? initialWeights(architecture, createRandom(config.seed)),
+    weights: checkpoint?.engine.weights ?? weights,
     weightDecay: config.weightDecay,
     clipNorm: config.clipNorm,
     average: config.average,

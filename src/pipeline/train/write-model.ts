@@ -74,6 +74,7 @@ export function describeModel(
     run: facts.name,
     licence: 'MIT',
     ...(facts.teacher === undefined ? {} : { teacher: facts.teacher }),
+    ...(facts.pretrained === undefined ? {} : { pretrained: facts.pretrained }),
   };
 }
 

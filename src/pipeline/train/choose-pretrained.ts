@@ -1,0 +1,78 @@
+// The run that another one goes on from: whether its weights fit, and what the new run says about it.
+import { Sha256 } from '../../core/dataset/sha256.js';
+import { ConfigError, RunError } from '../../core/errors.js';
+import { type Architecture, parameterPrefixes, parametersOf } from '../../core/nn/architecture.js';
+import { readCheckpoint } from '../../core/nn/checkpoint.js';
+import { modelWeights } from '../../core/nn/engine.js';
+import { elements } from '../../core/nn/layer.js';
+import { initialWeights, type Weights } from '../../core/nn/parameters.js';
+import { readExpressionModel } from '../../core/nn/read-expression-model.js';
+import type { BlobStore } from '../../core/ports/blob-store.js';
+import type { Random } from '../../core/tensor/random.js';
+import { readRunConfig, runFiles } from './run-folder.js';
+
+/** Kept in run.json and in the model: where the first weights came from. */
+export interface PretrainedFacts {
+  /** SHA-256 of the checkpoint file. */
+  readonly hash: string;
+  readonly run: string;
+  readonly architecture: string;
+  /** What that run was trained and validated on. */
+  readonly split: string;
+  /** Hash of the dataset that it was trained on. */
+  readonly dataset: string;
+  /** What it learned from besides the labels. */
+  readonly targets?: string | undefined;
+}
+
+export interface Pretrained {
+  readonly facts: PretrainedFacts;
+  readonly labels: readonly string[];
+  /** Those that became its model: of the last epoch or the best, their moving average where it keeps one. */
+  readonly weights: Weights;
+}
+
+/** Reads the kept weights of a finished run from its folder. Throws RunError when it is no such folder, ModelFormatError for a damaged model. */
+export async function readPretrained(store: BlobStore): Promise<Pretrained> {
+  const { keep } = await readRunConfig(store);
+  const model = await store.read(runFiles.model);
+  const checkpoint = await store.read(keep === 'best' ? runFiles.best : runFiles.checkpoint);
+  if (model === undefined || checkpoint === undefined) {
+    throw new RunError(
+      `a run to go on from must be finished, with ${runFiles.model} and its checkpoint, and this one is not; finish it with 'moodlens train --resume'`,
+    );
+  }
+  const { run, architecture, split, dataset, targets, labels } = readExpressionModel(model).metadata;
+  return {
+    facts: { hash: new Sha256().update(checkpoint).hex(), run, architecture, split, dataset, targets },
+    labels,
+    weights: modelWeights(readCheckpoint(checkpoint).engine),
+  };
+}
+
+/**
+ * Fresh weights, with the pretrained ones in their places. The head is fresh when the classes are others (fine-tuning), the
+ * auxiliary head when the run had none. Throws ConfigError when the layers below the heads are not those of the architecture.
+ */
+export function pretrainedWeights(
+  architecture: Architecture,
+  labels: readonly string[],
+  { facts, weights, labels: itsLabels }: Pretrained,
+  random: Random,
+): Weights {
+  const { head, auxiliary } = parameterPrefixes(architecture);
+  const hasSameClasses = labels.join() === itsLabels.join();
+  const fresh = initialWeights(architecture, random);
+  for (const { name, shape } of parametersOf(architecture)) {
+    const values = weights.get(name);
+    const fits = values?.length === elements(shape);
+    if (name.startsWith(head) ? hasSameClasses && fits : fits) {
+      fresh.set(name, values!.slice());
+    } else if (!name.startsWith(head) && !name.startsWith(auxiliary)) {
+      throw new ConfigError(
+        `pretrained weights must be of the same network, here ${architecture.name}, and ${name} of ${facts.run} (${facts.architecture}) has ${values?.length ?? 'no'} values instead of ${elements(shape)}; choose the architecture, and the kernel, of that run`,
+      );
+    }
+  }
+  return fresh;
+}
