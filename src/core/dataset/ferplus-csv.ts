@@ -20,6 +20,8 @@ export interface FerplusVotes {
   readonly rows: number;
   /** `[rows, 10]`, votes of each class. */
   readonly votes: Float32Array;
+  /** The Usage of each row: its split. */
+  readonly usages: readonly string[];
 }
 
 /** Columns before the votes: Usage and Image name. Rows are joined by number: removed pictures have no name. */
@@ -37,6 +39,7 @@ export function readFerplusCsv(text: string): FerplusVotes {
   }
   const rows = lines.length - 1;
   const votes = new Float32Array(rows * ferplusClasses.length);
+  const usages: string[] = [];
   for (let row = 0; row < rows; row++) {
     const cells = lines[row + 1]!.split(',');
     const counts = cells.slice(leadingColumns).map((cell) => (/^ *\d{1,3} *$/.test(cell) ? Number(cell) : Number.NaN));
@@ -46,6 +49,7 @@ export function readFerplusCsv(text: string): FerplusVotes {
       );
     }
     votes.set(counts, row * ferplusClasses.length);
+    usages.push(cells[0]!.trim());
   }
-  return { rows, votes };
+  return { rows, votes, usages };
 }

@@ -1,0 +1,42 @@
+// Labels beside the votes of several people about the same pictures.
+import { findLabel } from '../label-names.js';
+
+/** How one label stands with the voters. */
+export interface VoteVerdict {
+  /** Share of the votes for the label, 0..1; null when nobody voted, or no kind of vote is the label. */
+  readonly share: number | null;
+  /** The class that more than half of the votes name; null when none does. */
+  readonly majority: number | null;
+  /** More than half say that it is no face. */
+  readonly isNonFace: boolean;
+}
+
+export interface VotesOnSamples {
+  /** `[count, kinds]`. */
+  readonly votes: Float32Array;
+  /** What can be voted for, e.g. FER+'s classes; `NF` is no face. */
+  readonly kinds: readonly string[];
+  readonly classes: ArrayLike<number>;
+  readonly labels: readonly string[];
+}
+
+/** A verdict for each sample. Kinds of votes are classes by their names ('anger' is 'angry'); votes for others count in the total. */
+export function judgeByVotes({ votes, kinds, classes, labels }: VotesOnSamples): VoteVerdict[] {
+  const classOf = kinds.map((kind) => findLabel(labels, kind));
+  return Array.from(classes, (label, i) => {
+    const row = votes.subarray(i * kinds.length, (i + 1) * kinds.length);
+    const total = row.reduce((sum, count) => sum + count, 0);
+    const own = classOf.indexOf(label);
+    const top = row.findIndex((count) => count > total / 2);
+    return {
+      share: total === 0 || own < 0 ? null : row[own]! / total,
+      majority: top < 0 || classOf[top]! < 0 ? null : classOf[top]!,
+      isNonFace: top >= 0 && kinds[top] === 'NF',
+    };
+  });
+}
+
+/** Voters saw another expression and none of them the label. */
+export function isAgainstVotes({ share, majority }: VoteVerdict): boolean {
+  return share === 0 && majority !== null;
+}
