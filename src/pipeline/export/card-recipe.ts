@@ -9,7 +9,7 @@ import type { TrainedNetwork } from './read-trained-run.js';
 export function describeRecipe(network: TrainedNetwork): string {
   return [
     `${trainingText(network)}\n\n${weightsText(network)}`,
-    ...targetTexts(network),
+    ...sourceTexts(network),
     historyTable(network),
     `The configuration, as \`moodlens train --config\` takes it:\n\n\`\`\`json\n${JSON.stringify(withoutPaths(network.config), null, 2)}\n\`\`\``,
   ].join('\n\n');
@@ -88,8 +88,14 @@ function weightsText({ config, weights, checkpoint, result }: TrainedNetwork): s
   return `The weights are those of the last epoch (${history.length}${within}): none was chosen by its validation figure.${end}`;
 }
 
-function targetTexts({ config: { votes, distillation }, facts: { teacher } }: TrainedNetwork): string[] {
+function sourceTexts({ config: { votes, distillation }, facts: { teacher, pretrained } }: TrainedNetwork): string[] {
   const texts: string[] = [];
+  if (pretrained !== undefined) {
+    const { run, architecture, split, dataset, hash } = pretrained;
+    texts.push(
+      `**Pretrained.** It began with the weights of ${plain(run)} (${plain(architecture)}; ${plain(split)}, on the dataset \`${plain(dataset)}\`), whose checkpoint has the SHA-256 \`${plain(hash)}\`.`,
+    );
+  }
   if (votes !== null) {
     const second =
       votes.auxiliary > 0

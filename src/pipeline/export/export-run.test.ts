@@ -237,6 +237,15 @@ describe('the card', () => {
       ],
     };
     const card = writeModelCard({ run, dataset, exported, files });
+    expect(card).toContain('No pretrained weights were used');
+    const origin = { hash: 'a1', run: 'first', architecture: 'compact', split: 'trained on Training', dataset: 'd1' };
+    const facts = { ...network!.facts, pretrained: origin };
+    const begun = writeModelCard({
+      ...{ dataset, exported, files },
+      run: { ...run, networks: [{ ...run.networks[0]!, facts }] },
+    });
+    expect(begun).toContain('It began with the weights of first (compact; trained on Training, on the dataset `d1`)');
+    expect(begun).not.toContain('No pretrained weights');
     expect(card).toContain('the one with the lowest validation loss: its figures on those rows are a little too good');
     expect(card).toContain('did not end as planned (stopped after 1 of 2 epochs)');
     expect(card).toContain('they are 35 % of the targets, and a second head');

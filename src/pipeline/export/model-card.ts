@@ -98,7 +98,7 @@ function dataText({ networks }: TrainedRun, dataset: PackedDataset): string {
   const counts = splitNames.map((name, k) => ({ name, n: splits.reduce((sum, s) => sum + (s === k ? 1 : 0), 0) }));
   const there = counts.filter(({ n }) => n > 0).map(({ name, n }) => `${plain(name)} ${count(n)}`);
   return [
-    `${from}. Rows in the dataset: ${there.join(', ')}; no others were there. No pretrained weights were used.`,
+    `${from}. Rows in the dataset: ${there.join(', ')}; no others were there.${networks.some(({ facts }) => facts.pretrained !== undefined) ? '' : ' No pretrained weights were used.'}`,
     ...new Set(networks.map(splitText)),
     `Hash of the packed dataset: \`${hash}\`.`,
   ].join('\n\n');
