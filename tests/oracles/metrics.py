@@ -1,10 +1,16 @@
-# Writes src/core/metrics/fixtures/scikit-learn.json: figures by scikit-learn (and Wilson's interval by statsmodels' formula in
-# float64) on random predictions. Needs numpy and scikit-learn >= 1.7. Run: python tests/oracles/metrics.py
+# Writes src/core/metrics/fixtures/scikit-learn.json: figures by scikit-learn on random predictions; Wilson's and Bonett & Price's
+# intervals by their formulas in float64; McNemar's test and temperatures by scipy. Needs numpy, scipy and scikit-learn >= 1.7.
+# Run: python tests/oracles/metrics.py
 import json
 import pathlib
 
 import numpy as np
+import scipy
 import sklearn
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax
+from scipy.stats import binom
+from sklearn.calibration import calibration_curve
 from sklearn.metrics import (
     accuracy_score,
     balanced_accuracy_score,
@@ -27,6 +33,25 @@ def calibration_error(truth, probabilities, bins=15):
         if inside.any():
             error += abs((predicted == truth)[inside].mean() - confidence[inside].mean()) * inside.mean()
     return error
+
+
+def temperature(truth, probabilities):
+    """The T of softmax(log p / T) with the least log loss."""
+    logits = np.log(np.maximum(probabilities, 2.0**-126))
+    rows = np.arange(len(truth))
+
+    def loss(log_t):
+        return -log_softmax(logits / np.exp(log_t), axis=1)[rows, truth].mean()
+
+    found = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20)), method="bounded", options={"xatol": 1e-10})
+    return [float(np.exp(found.x)), float(found.fun)]
+
+
+def reliability(truth, probabilities):
+    """Accuracy and mean confidence of the bins that hold samples."""
+    hit = (probabilities.argmax(1) == truth).astype(int)
+    accuracy, confidence = calibration_curve(hit, probabilities.max(1), n_bins=15)
+    return {"accuracy": accuracy.tolist(), "confidence": confidence.tolist()}
 
 
 def case(name, seed, n, classes, sharpness, present=None):
@@ -56,6 +81,9 @@ def case(name, seed, n, classes, sharpness, present=None):
             "brier": brier_score_loss(truth, exact, labels=labels, scale_by_half=False),
             "ece": calibration_error(truth, exact),
             "confusionMatrix": confusion_matrix(truth, predicted, labels=labels).tolist(),
+            "confusionShares": confusion_matrix(truth, predicted, labels=labels, normalize="true").tolist(),
+            "reliability": reliability(truth, exact),
+            "temperature": temperature(truth, exact),
             "precision": precision.tolist(),
             "recall": recall.tolist(),
             "f1": f1.tolist(),
@@ -72,8 +100,31 @@ def wilson(successes, n):
     return [successes, n, centre - half, centre + half]
 
 
+def f1_interval(hits, union):
+    """Lam, Gopal & Qian 2024: Wilson's interval of F* = hits / union, as F1 = 2 F* / (1 + F*)."""
+    _, _, low, high = wilson(hits, union)
+    return [hits, union, 2 * low / (1 + low), 2 * high / (1 + high)]
+
+
+def mcnemar(b, c):
+    """Fagerland, Lydersen & Laake 2013."""
+    smaller = min(b, c)
+    if b == c:
+        return [b, c, float(1 - 0.5 * binom.pmf(b, b + c, 0.5))]
+    return [b, c, float(2 * binom.cdf(smaller, b + c, 0.5) - binom.pmf(smaller, b + c, 0.5))]
+
+
+def paired_difference(b, c, n):
+    """Bonett & Price 2012."""
+    z = 1.959963984540054
+    p, q = (b + 1) / (n + 2), (c + 1) / (n + 2)
+    half = z * np.sqrt((p + q - (p - q) ** 2) / (n + 2))
+    return [b, c, n, max(-1, p - q - half), min(1, p - q + half)]
+
+
 out = {
     "scikitLearn": sklearn.__version__,
+    "scipy": scipy.__version__,
     "cases": [
         case("seven classes", 1, 200, 7, 1.5),
         case("three classes", 2, 60, 3, 0.7),
@@ -81,6 +132,9 @@ out = {
         case("classes that never occur", 4, 60, 7, 1.0, [0, 2, 5]),
     ],
     "wilson": [wilson(2370, 3589), wilson(1, 10), wilson(9, 10), wilson(50, 100)],
+    "f1Interval": [f1_interval(7, 11), f1_interval(0, 4), f1_interval(500, 900)],
+    "mcNemar": [mcnemar(b, c) for b, c in [(1, 7), (7, 1), (5, 5), (0, 3), (210, 160), (900, 870), (0, 2000)]],
+    "pairedDifference": [paired_difference(*counts) for counts in [(1, 7, 21), (210, 160, 3589), (0, 9, 9), (0, 0, 5)]],
 }
 path = pathlib.Path(__file__).parents[2] / "src/core/metrics/fixtures/scikit-learn.json"
 path.write_text(json.dumps(out) + "\n")

@@ -6,7 +6,9 @@ import {
   classFigures,
   confusionMatrix,
   macroF1,
+  normaliseRows,
 } from './confusion-matrix.js';
+import { findImprobable } from './find-improbable.js';
 import {
   argmaxRow,
   brierScore,
@@ -36,12 +38,14 @@ export interface ClassificationFigures extends Accuracy {
   readonly ece: number;
   /** `[truth][predicted]`, counts. */
   readonly confusionMatrix: readonly (readonly number[])[];
+  /** The same, each row divided by its sum. */
+  readonly confusionShares: readonly (readonly number[])[];
   readonly perClass: readonly ({ readonly label: string } & ClassFigures)[];
 }
 
 /**
- * The figures of predictions over classes named `labels`. Throws RangeError when there are no samples, the sizes do not fit or a
- * probability is not a number.
+ * The figures of predictions over classes named `labels`. Throws RangeError when there are no samples, the sizes do not fit, or
+ * a sample's probabilities are none: numbers of 0..1 that add up to 1.
  */
 export function classificationFigures(
   truth: ArrayLike<number>,
@@ -68,6 +72,7 @@ export function classificationFigures(
     brier: brierScore(predictions),
     ece: expectedCalibrationError(predictions),
     confusionMatrix: counts,
+    confusionShares: normaliseRows(counts),
     perClass: classFigures(counts).map((figures, i) => ({ label: labels[i]!, ...figures })),
   };
 }
@@ -79,11 +84,8 @@ function checkSizes(n: number, probabilities: ArrayLike<number>, classes: number
       `classificationFigures: ${n} x ${classes} probabilities are needed, found ${probabilities.length}`,
     );
   }
-  for (let i = 0; i < probabilities.length; i++) {
-    if (!Number.isFinite(probabilities[i])) {
-      throw new RangeError(
-        `classificationFigures: sample ${Math.floor(i / classes)} has a probability that is not a number`,
-      );
-    }
+  const odd = findImprobable(probabilities, classes);
+  if (odd !== undefined) {
+    throw new RangeError(`classificationFigures: the probabilities of sample ${odd.sample} ${odd.fault}`);
   }
 }

@@ -1,4 +1,5 @@
 // The confusion matrix, in counts: rows are the true classes, columns the predicted ones.
+import { wilsonInterval } from './wilson-interval.js';
 
 /** `counts[truth][predicted]`. */
 export type ConfusionCounts = readonly (readonly number[])[];
@@ -10,6 +11,11 @@ export interface ClassFigures {
   readonly f1: number;
   /** Samples of this class. */
   readonly support: number;
+  /** 95 %, Wilson's. */
+  readonly precisionInterval: readonly [low: number, high: number];
+  readonly recallInterval: readonly [low: number, high: number];
+  /** 95 %, Wilson's by way of F* (Lam, Gopal & Qian 2024, the indirect method). */
+  readonly f1Interval: readonly [low: number, high: number];
 }
 
 /** Counts pairs of true and predicted classes. Throws RangeError when the lists differ in length or hold an unknown class. */
@@ -55,7 +61,24 @@ export function classFigures(counts: ConfusionCounts): ClassFigures[] {
       recall: support === 0 ? 0 : hits / support,
       f1: support + predicted === 0 ? 0 : (2 * hits) / (support + predicted),
       support,
+      precisionInterval: wilsonInterval(hits, predicted),
+      recallInterval: wilsonInterval(hits, support),
+      f1Interval: f1Interval(hits, support + predicted - hits),
     };
+  });
+}
+
+/** F1 grows with F*, the share of hits among the samples that are of the class, or said to be: a share with Wilson's interval. */
+function f1Interval(hits: number, union: number): [low: number, high: number] {
+  const [low, high] = wilsonInterval(hits, union);
+  return [(2 * low) / (1 + low), (2 * high) / (1 + high)];
+}
+
+/** Each row divided by its sum: what share of a class goes where. Zeros in the row of a class without samples. */
+export function normaliseRows(counts: ConfusionCounts): number[][] {
+  return counts.map((row) => {
+    const sum = row.reduce((total, count) => total + count, 0);
+    return row.map((count) => (sum === 0 ? 0 : count / sum));
   });
 }
 

@@ -11,43 +11,61 @@ export interface Predictions {
 const smallest = 2 ** -23;
 
 /** Mean negative log of the true class' probability, in nats. */
-export function negativeLogLikelihood({ truth, probabilities, classes }: Predictions): number {
-  let sum = 0;
-  for (let i = 0; i < truth.length; i++) {
-    sum -= Math.log(Math.min(1 - smallest, Math.max(smallest, probabilities[i * classes + truth[i]!]!)));
-  }
-  return sum / truth.length;
+export function negativeLogLikelihood(predictions: Predictions): number {
+  return meanOver(predictions, logLossAt);
+}
+
+/** Negative log of the probability of sample i's true class. */
+export function logLossAt({ truth, probabilities, classes }: Predictions, i: number): number {
+  return -Math.log(Math.min(1 - smallest, Math.max(smallest, probabilities[i * classes + truth[i]!]!)));
 }
 
 /** Mean squared distance between the probabilities and the truth (Brier 1950): 0 is perfect, 2 the worst. */
-export function brierScore({ truth, probabilities, classes }: Predictions): number {
+export function brierScore(predictions: Predictions): number {
+  return meanOver(predictions, brierAt);
+}
+
+/** Squared distance between sample i's probabilities and its truth. */
+export function brierAt({ truth, probabilities, classes }: Predictions, i: number): number {
   let sum = 0;
-  for (let i = 0; i < truth.length; i++) {
-    for (let c = 0; c < classes; c++) {
-      const target = c === truth[i] ? 1 : 0;
-      sum += (probabilities[i * classes + c]! - target) ** 2;
-    }
+  for (let c = 0; c < classes; c++) {
+    const target = c === truth[i] ? 1 : 0;
+    sum += (probabilities[i * classes + c]! - target) ** 2;
   }
-  return sum / truth.length;
+  return sum;
+}
+
+function meanOver(predictions: Predictions, figureAt: (predictions: Predictions, i: number) => number): number {
+  const n = predictions.truth.length;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += figureAt(predictions, i);
+  return sum / n;
 }
 
 /**
  * Expected calibration error (Guo et al. 2017): how far confidence and accuracy differ, averaged over `bins` equal intervals
  * `(low, high]` of the confidence, weighted by their samples.
  */
-export function expectedCalibrationError({ truth, probabilities, classes }: Predictions, bins = 15): number {
-  const hits = new Float64Array(bins);
-  const confidence = new Float64Array(bins);
+export function expectedCalibrationError(
+  { truth, probabilities, classes }: Predictions,
+  bins = confidenceBins,
+): number {
+  const gaps = new Float64Array(bins);
   for (let i = 0; i < truth.length; i++) {
     const best = argmaxRow(probabilities, i, classes);
-    const surety = probabilities[i * classes + best]!;
-    const bin = Math.min(bins - 1, Math.max(0, Math.ceil(surety * bins) - 1));
-    confidence[bin] = confidence[bin]! + surety;
-    if (best === truth[i]) hits[bin] = hits[bin]! + 1;
+    const confidence = probabilities[i * classes + best]!;
+    const bin = confidenceBin(confidence, bins);
+    gaps[bin] = gaps[bin]! + (best === truth[i] ? 1 : 0) - confidence;
   }
-  let sum = 0;
-  for (let bin = 0; bin < bins; bin++) sum += Math.abs(hits[bin]! - confidence[bin]!);
-  return sum / truth.length;
+  return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / truth.length;
+}
+
+/** Number of bins of the confidence unless another is asked for. */
+export const confidenceBins = 15;
+
+/** The place of a confidence among `bins` equal intervals `(low, high]`; the first takes 0 too. */
+export function confidenceBin(confidence: number, bins: number): number {
+  return Math.min(bins - 1, Math.max(0, Math.ceil(confidence * bins) - 1));
 }
 
 /** Share of samples whose true class is among the `k` most probable; among equals the lower class counts first, as in argmax. */

@@ -1,0 +1,25 @@
+// Finds what cannot be probabilities: figures of logits or of percent would look like figures and mean nothing.
+
+/** How far a sum of float32 probabilities may be from 1. */
+const tolerance = 1e-3;
+
+/**
+ * The first row of `[n, classes]` that does not hold probabilities, and what is wrong with it, to follow "the probabilities of
+ * sample i"; undefined when all do.
+ */
+export function findImprobable(
+  probabilities: ArrayLike<number>,
+  classes: number,
+): { readonly sample: number; readonly fault: string } | undefined {
+  for (let sample = 0; sample * classes < probabilities.length; sample++) {
+    let sum = 0;
+    for (let c = 0; c < classes; c++) {
+      const value = probabilities[sample * classes + c]!;
+      // Written so that NaN is refused too.
+      if (!(value >= 0 && value <= 1 + tolerance)) return { sample, fault: `must be 0..1, and one is ${value}` };
+      sum += value;
+    }
+    if (Math.abs(sum - 1) > tolerance) return { sample, fault: `must add up to 1, and add up to ${sum}` };
+  }
+  return undefined;
+}
