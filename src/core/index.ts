@@ -76,12 +76,21 @@ export { Tracker, type TrackerOptions } from './live/tracker.js';
 
 // metrics
 export {
+  type BootstrapOptions,
+  type BootstrappedFigure,
+  bootstrapIntervals,
+  type FigureValues,
+} from './metrics/bootstrap-intervals.js';
+export {
   type Accuracy,
   type ClassificationFigures,
   classificationFigures,
 } from './metrics/classification-figures.js';
-export { confusionMatrix, macroF1 } from './metrics/confusion-matrix.js';
+export { confusionMatrix, macroF1, normaliseRows } from './metrics/confusion-matrix.js';
+export { comparePaired, mcNemarTest, type PairedComparison } from './metrics/paired-comparison.js';
 export { expectedCalibrationError, negativeLogLikelihood, type Predictions } from './metrics/probability-metrics.js';
+export { type ReliabilityBin, reliabilityBins } from './metrics/reliability-bins.js';
+export { applyTemperature, fitTemperature } from './metrics/temperature.js';
 export { wilsonInterval } from './metrics/wilson-interval.js';
 
 // nn
@@ -98,7 +107,8 @@ export { type Batch, type EngineOptions, type EngineState, LocalEngine, type Tra
 export { buildEnsemble, type EnsembleMember } from './nn/ensemble-model.js';
 export { ExpressionModel, type ExpressionModelOptions, type ExpressionPrediction } from './nn/expression-model.js';
 export { buildModel } from './nn/inference-graph.js';
-export { type ModelMetadata, modelMetadataSchema } from './nn/model-metadata.js';
+export { type ModelMetadata, type ModelTemperature, modelMetadataSchema } from './nn/model-metadata.js';
+export { addTemperature } from './nn/model-temperature.js';
 export { initialWeights, type Weights } from './nn/parameters.js';
 export { type QuantiseOptions, quantiseModel } from './nn/quantise-model.js';
 export { type ExpressionModelFile, readExpressionModel } from './nn/read-expression-model.js';

@@ -4,6 +4,20 @@ import { z } from 'zod';
 /** The key in the model's metadata_props. */
 export const metadataKey = 'moodlens';
 
+const beforeAndAfter = z.object({ before: z.number(), after: z.number() });
+
+const temperatureSchema = z.object({
+  value: z.number().positive().describe('what the logits are divided by inside the graph'),
+  split: z.string().describe('the validation rows that it was fitted on'),
+  n: z.int().positive().describe('how many they were'),
+  dataset: z.string().describe('hash of their dataset'),
+  nll: beforeAndAfter.describe('negative log likelihood on those rows'),
+  ece: beforeAndAfter.describe('expected calibration error on those rows'),
+});
+
+/** How a model's temperature came about. */
+export type ModelTemperature = z.infer<typeof temperatureSchema>;
+
 export const modelMetadataSchema = z.object({
   format: z.literal(1).describe('version of this metadata'),
   architecture: z.string(),
@@ -42,6 +56,7 @@ export const modelMetadataSchema = z.object({
     })
     .optional()
     .describe('of a model whose convolutions are in 8-bit integers'),
+  temperature: temperatureSchema.optional().describe('of a model whose probabilities were calibrated'),
   members: z
     .array(z.object({ run: z.string(), architecture: z.string(), metrics: z.record(z.string(), z.number()) }))
     .optional()

@@ -1,76 +1,106 @@
 // Evaluates a model on one split: figures with intervals, also without the samples that the training split holds pixel for pixel.
 import { withoutTwinsIn } from '../../core/dataset/duplicates.js';
-import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
+import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
+import { type BootstrappedFigure, bootstrapIntervals, type Interval } from '../../core/metrics/bootstrap-intervals.js';
 import {
   type Accuracy,
   type ClassificationFigures,
   classificationFigures,
 } from '../../core/metrics/classification-figures.js';
+import { type ReliabilityBin, reliabilityBins } from '../../core/metrics/reliability-bins.js';
+import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
 import type { ExpressionModel } from '../../core/nn/expression-model.js';
+import type { ModelMetadata } from '../../core/nn/model-metadata.js';
 import type { TestTimeAugmentation } from '../../core/nn/test-time-augmentation.js';
-import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import { isTrainingSplit } from './config.js';
 import type { EvaluatedSamples } from './evaluated-samples.js';
-import { predictPictures } from './predict-pictures.js';
-import { trueClasses } from './true-classes.js';
+import { type EvaluateOptions, predictSamples, type SamplePredictions } from './predict-samples.js';
+import { seenInTraining } from './seen-in-training.js';
+import { type Mistake, worstMistakes } from './worst-mistakes.js';
 
 /** The figures, and what they are figures of. */
 export interface Evaluation extends ClassificationFigures {
+  /** 95 %: Wilson's for the share, by resampling for the others. The accuracy's and the classes' stand beside them. */
+  readonly intervals: Readonly<Record<BootstrappedFigure | 'top2', Interval>>;
+  readonly reliability: readonly ReliabilityBin[];
+  /** The surest first. */
+  readonly worstMistakes: readonly Mistake[];
   readonly split: string;
   readonly test: boolean;
+  /** True when the model was trained on these samples, so that the figures say nothing of others. */
+  readonly seenInTraining: boolean;
   /** The model's class names: the order of the confusion matrix. */
   readonly labels: readonly string[];
   readonly dataset: string;
   /** The looks at each picture whose mean the figures are of. */
   readonly testTimeAugmentation: TestTimeAugmentation;
-  readonly model: { readonly architecture: string; readonly run: string; readonly trainedOn: string };
+  readonly model: {
+    readonly architecture: string;
+    readonly run: string;
+    readonly trainedOn: string;
+    /** What its logits are divided by; 1 when it was not calibrated. */
+    readonly temperature: number;
+  };
   /** The samples that are not in the training split pixel for pixel; null when the training split is not in the data, or is this one. */
   readonly withoutTrainingTwins: (Accuracy & { readonly twins: number }) | null;
 }
 
-export interface EvaluateOptions {
-  /** Pictures that are looked at together. */
-  readonly batch: number;
-  /** Default none. */
-  readonly tta?: TestTimeAugmentation | undefined;
-  readonly progress?: Progress;
-}
+/** How many mistakes are named. */
+const mistakeCount = 32;
 
-/** What the model says of each sample: `[n, classes]`, with the true classes as the model counts them. */
-interface Predictions {
-  readonly truth: Uint8Array;
-  readonly probabilities: Float32Array;
-}
+/** Of the resampling: the same for all models, so that the same predictions always have the same intervals. */
+const bootstrapSeed = 1;
 
-/** Evaluates on the samples. Throws DatasetError when the model does not know their classes, ConfigError when `tta` is not for this model. */
+/** Evaluates on the samples. Throws what `predictSamples` throws. */
 export async function evaluate(
   dataset: PackedDataset,
   model: ExpressionModel,
-  { split, test, indices }: EvaluatedSamples,
-  { batch, tta = 'none', progress = silentProgress }: EvaluateOptions,
+  samples: EvaluatedSamples,
+  options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { architecture, run, split: trainedOn, labels } = model.metadata;
-  const truth = trueClasses(dataset, indices, labels);
-  const pictures = Array.from(indices, (i) => samplePicture(dataset, i));
-  const onDone = (done: number) => progress.update(done, indices.length, 'pictures');
-  const probabilities = await predictPictures(model, pictures, { batch, tta, onDone });
-  progress.finish();
+  const predictions = await predictSamples(dataset, model, samples.indices, options);
+  return judgePredictions(dataset, samples, { predictions, metadata: model.metadata, tta: options.tta });
+}
+
+export interface Judged {
+  readonly predictions: SamplePredictions;
+  readonly metadata: ModelMetadata;
+  /** Default none. */
+  readonly tta?: TestTimeAugmentation | undefined;
+}
+
+/** The figures of predictions that a model made of the samples. */
+export function judgePredictions(
+  dataset: PackedDataset,
+  samples: EvaluatedSamples,
+  { predictions, metadata, tta = 'none' }: Judged,
+): Evaluation {
+  const { architecture, run, split: trainedOn, labels, temperature } = metadata;
+  const { truth, probabilities } = predictions;
+  const figures = classificationFigures(truth, probabilities, labels);
+  const all = { truth, probabilities, classes: labels.length };
   return {
-    ...classificationFigures(truth, probabilities, labels),
-    split,
-    test,
+    ...figures,
+    intervals: {
+      ...bootstrapIntervals(all, figures, { seed: bootstrapSeed }),
+      top2: wilsonInterval(Math.round(figures.top2 * figures.n), figures.n),
+    },
+    reliability: reliabilityBins(all),
+    worstMistakes: worstMistakes(dataset, predictions, labels, mistakeCount),
+    split: samples.split,
+    test: samples.test,
+    seenInTraining: seenInTraining(metadata, samples, dataset),
     labels,
     dataset: dataset.hash,
     testTimeAugmentation: tta,
-    model: { architecture, run, trainedOn },
-    withoutTrainingTwins: withoutTrainingTwins(dataset, indices, { truth, probabilities }, labels),
+    model: { architecture, run, trainedOn, temperature: temperature?.value ?? 1 },
+    withoutTrainingTwins: withoutTrainingTwins(dataset, predictions, labels),
   };
 }
 
 function withoutTrainingTwins(
   dataset: PackedDataset,
-  indices: Int32Array,
-  { truth, probabilities }: Predictions,
+  { indices, truth, probabilities }: SamplePredictions,
   labels: readonly string[],
 ): Evaluation['withoutTrainingTwins'] {
   const training = dataset.splitNames.findIndex(isTrainingSplit);

@@ -4,13 +4,16 @@ import { type Splits, samplesOfSet, spellingOf } from '../../core/dataset/split-
 import { RunError } from '../../core/errors.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { chooseSamples, splitNamesOf, splitsOf } from '../train/choose-samples.js';
-import { readRunConfig, readRunFacts, readRunSplits } from '../train/run-folder.js';
+import { readRunConfig, readRunFacts, readRunSplits, runFiles } from '../train/run-folder.js';
+import { memberName } from '../train/train-ensemble.js';
 import { isTestSplit } from './config.js';
 
 export interface EvaluatedSamples {
   /** The split's name as the dataset spells it; with its fold when it is one. */
   readonly split: string;
   readonly test: boolean;
+  /** When they are a fold, which one. */
+  readonly fold?: string;
   /** Hash of the split file whose set they are; undefined for a split of the dataset. */
   readonly splitFile?: string;
   readonly indices: Int32Array;
@@ -29,8 +32,12 @@ export function samplesOfSplitFile({ sets, hash }: Splits, name: string): Evalua
   return { split, test: isTestSplit(split), splitFile: hash, indices: samplesOfSet({ sets }, split) };
 }
 
-/** The samples that the run in `store` validates on. Throws RunError when there is no run or it is of another dataset. */
-export async function samplesOfRun(dataset: PackedDataset, store: BlobStore): Promise<EvaluatedSamples> {
+/**
+ * The samples that the run in `folder` validates on, or that all members of the ensemble in it do. Throws RunError when there is
+ * neither, or it is of another dataset.
+ */
+export async function samplesOfRun(dataset: PackedDataset, folder: BlobStore): Promise<EvaluatedSamples> {
+  const store = await runOf(folder);
   const config = await readRunConfig(store);
   const facts = await readRunFacts(store);
   if (facts.dataset !== dataset.hash) {
@@ -50,7 +57,18 @@ export async function samplesOfRun(dataset: PackedDataset, store: BlobStore): Pr
     splits === undefined ? samplesOfSplit(dataset, name) : samplesOfSplitFile(splits, name);
   if ('split' in choice) return named(choice.split);
   const bases = splitNamesOf(trainingSplit).map(named);
-  const name = `${bases.map(({ split }) => split).join(' and ')}, fold ${choice.fold} of ${choice.folds} (seed ${choice.seed ?? seed})`;
+  const fold = `fold ${choice.fold} of ${choice.folds} (seed ${choice.seed ?? seed})`;
+  const name = `${bases.map(({ split }) => split).join(' and ')}, ${fold}`;
   const { validation: indices } = chooseSamples(dataset, config, text);
-  return { ...bases[0]!, split: name, test: bases.some(({ test }) => test), indices };
+  return { ...bases[0]!, split: name, test: bases.some(({ test }) => test), fold, indices };
+}
+
+/** The run itself; of an ensemble the first member, as all validate on the same samples. */
+async function runOf(folder: BlobStore): Promise<BlobStore> {
+  if ((await folder.read(runFiles.ensemble)) === undefined) return folder;
+  const member: BlobStore = { ...folder, read: (name) => folder.read(`${memberName(0)}/${name}`) };
+  if ((await member.read(runFiles.run)) !== undefined) return member;
+  throw new RunError(
+    `the folder of an ensemble must hold its members, and ${memberName(0)} is no run; go on with 'moodlens train --resume'`,
+  );
 }

@@ -1,0 +1,44 @@
+// Two models on the same samples: accuracies side by side, and whether their difference is more than chance.
+import type { ModelMetadata } from '../../core/nn/model-metadata.js';
+import { argmaxRow } from '../../core/metrics/probability-metrics.js';
+import { comparePaired, type PairedComparison } from '../../core/metrics/paired-comparison.js';
+import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
+import type { SamplePredictions } from './predict-samples.js';
+
+/** Of the evaluated model, the first, and another one, the second. */
+export interface ModelComparison extends PairedComparison {
+  /** What the second one is called. */
+  readonly name: string;
+  readonly model: { readonly architecture: string; readonly run: string; readonly trainedOn: string };
+  /** Of the second one, with Wilson's 95 % interval. */
+  readonly accuracy: number;
+  readonly accuracyInterval: readonly [low: number, high: number];
+}
+
+/** Predictions of a model with what it says of itself. */
+export interface PredictedBy {
+  readonly predictions: SamplePredictions;
+  readonly metadata: ModelMetadata;
+}
+
+/** Each model's classes are its own; right is what it has right. Throws RangeError when the predictions are of different samples. */
+export function compareModels(first: PredictedBy, second: PredictedBy, name: string): ModelComparison {
+  const [indices, others] = [first.predictions.indices, second.predictions.indices];
+  if (indices.length !== others.length || indices.some((index, k) => index !== others[k])) {
+    throw new RangeError('compareModels: both models must have been asked about the same samples in the same order');
+  }
+  const paired = comparePaired(hitsOf(first), hitsOf(second));
+  const hits = paired.both + paired.onlySecond;
+  const { architecture, run, split: trainedOn } = second.metadata;
+  return {
+    name,
+    model: { architecture, run, trainedOn },
+    accuracy: hits / paired.n,
+    accuracyInterval: wilsonInterval(hits, paired.n),
+    ...paired,
+  };
+}
+
+function hitsOf({ predictions: { truth, probabilities }, metadata: { labels } }: PredictedBy): boolean[] {
+  return Array.from(truth, (label, k) => argmaxRow(probabilities, k, labels.length) === label);
+}

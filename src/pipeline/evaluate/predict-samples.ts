@@ -1,0 +1,50 @@
+// What a model says of each sample of a dataset, with the sample's own class beside it.
+import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
+import { ModelFormatError } from '../../core/errors.js';
+import { findImprobable } from '../../core/metrics/find-improbable.js';
+import type { ExpressionModel } from '../../core/nn/expression-model.js';
+import type { TestTimeAugmentation } from '../../core/nn/test-time-augmentation.js';
+import { type Progress, silentProgress } from '../../core/ports/progress.js';
+import { predictPictures } from './predict-pictures.js';
+import { trueClasses } from './true-classes.js';
+
+/** Sample k of both is the same one: they are made from one list of indices, and are never ordered anew. */
+export interface SamplePredictions {
+  /** Places in the dataset. */
+  readonly indices: Int32Array;
+  /** Classes as the model counts them. */
+  readonly truth: Uint8Array;
+  /** `[n, classes]`. */
+  readonly probabilities: Float32Array;
+}
+
+export interface EvaluateOptions {
+  /** Pictures that are looked at together. */
+  readonly batch: number;
+  /** Default none. */
+  readonly tta?: TestTimeAugmentation | undefined;
+  readonly progress?: Progress;
+}
+
+/**
+ * Throws DatasetError when the model does not know the samples' classes, ConfigError when `tta` is not for this model,
+ * ModelFormatError when what it gives are no probabilities.
+ */
+export async function predictSamples(
+  dataset: PackedDataset,
+  model: ExpressionModel,
+  indices: Int32Array,
+  { batch, tta = 'none', progress = silentProgress }: EvaluateOptions,
+): Promise<SamplePredictions> {
+  const { labels } = model.metadata;
+  const truth = trueClasses(dataset, indices, labels);
+  const pictures = Array.from(indices, (i) => samplePicture(dataset, i));
+  const onDone = (done: number) => progress.update(done, indices.length, 'pictures');
+  const probabilities = await predictPictures(model, pictures, { batch, tta, onDone });
+  progress.finish();
+  const odd = findImprobable(probabilities, labels.length);
+  if (odd === undefined) return { indices, truth, probabilities };
+  throw new ModelFormatError(
+    `a model's output 'probabilities' must be probabilities: those of sample ${indices[odd.sample]} ${odd.fault}; export the model again, with its softmax`,
+  );
+}
