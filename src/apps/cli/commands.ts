@@ -46,6 +46,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./evaluate-command.js'),
   },
   {
+    name: 'calibrate',
+    description: "fit a model's temperature, so that its probabilities can be believed",
+    load: () => import('./calibrate-command.js'),
+  },
+  {
     name: 'quantise',
     description: 'make the int8 form of a model, and measure it beside the model',
     load: () => import('./quantise-command.js'),

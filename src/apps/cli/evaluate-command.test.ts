@@ -131,6 +131,92 @@ describe('evaluate', () => {
     expect((await runCli('evaluate', '--run', run, '--data', data)).code).toBe(1);
   });
 
+  it("evaluates an ensemble's folder on what all its members validated on", async () => {
+    const folder = join(root, 'ensemble');
+    const { hash } = JSON.parse(await readFile(join(data, 'dataset.json'), 'utf8'));
+    await mkdir(join(folder, 'member-1'), { recursive: true });
+    const members = [1, 2].map((seed) => ({ seed, validation: { split: 'PublicTest' } }));
+    await writeFile(join(folder, 'ensemble.json'), JSON.stringify({ ensemble: members }));
+    await copyFile(model, join(folder, 'model.onnx'));
+    const empty = await runCli('evaluate', '--run', folder, '--data', data);
+    expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining('member-1')]);
+    await writeFile(join(folder, 'member-1', 'run.json'), JSON.stringify({ name: 'member-1', dataset: hash }));
+    const { stdout } = await runCli('evaluate', '--run', folder, '--data', data, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ split: 'PublicTest', n: 2, accuracy: 0.5 });
+    await writeFile(join(folder, 'member-1', 'run.json'), JSON.stringify({ name: 'member-1', dataset: 'other' }));
+    expect((await runCli('evaluate', '--run', folder, '--data', data)).code).toBe(1);
+  });
+
+  it('writes every look at a test split down, in the run folder or beside the model', async () => {
+    const consent = ['--data', data, '--split', 'PrivateTest', '--yes-this-is-the-test'];
+    const file = `${model}.test-looks.jsonl`;
+    await rm(file, { force: true });
+    const first = await evaluate(...consent, '--json');
+    expect(JSON.parse(first.stdout).testLook).toEqual({ number: 1, file });
+    const second = await evaluate(...consent);
+    expect(second.stdout).toMatch(/^PrivateTest \(test\): accuracy 100\.0 %/);
+    expect(second.stdout).toContain(`look 2 at PrivateTest, written down in ${file}\n`);
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    expect(JSON.parse(lines[1]!)).toMatchObject({ split: 'PrivateTest', n: 1, accuracy: 1, moodlens: '0.1.0' });
+    for (const field of ['at', 'dataset', 'model', 'revision']) expect(JSON.parse(lines[1]!)).toHaveProperty(field);
+
+    const run = join(root, 'looked-at');
+    await mkdir(run);
+    await writeFile(join(run, 'run.json'), '{}');
+    await copyFile(model, join(run, 'model.onnx'));
+    const inRun = await runCli(
+      'evaluate',
+      '--model',
+      join(run, 'model.onnx'),
+      ...consent,
+      '--compare',
+      model,
+      '--json',
+    );
+    expect(JSON.parse(inRun.stdout).testLook).toEqual({ number: 1, file: join(run, 'test-looks.jsonl') });
+    // The model that it was compared with was looked at too.
+    expect((await readFile(file, 'utf8')).trimEnd().split('\n')).toHaveLength(3);
+    await evaluate('--data', data, '--split', 'PublicTest');
+    expect((await readFile(file, 'utf8')).trimEnd().split('\n')).toHaveLength(3);
+  });
+
+  it('compares two models on the same samples', async () => {
+    const other = join(root, 'other.onnx');
+    const reversed = ['neutral', 'surprise', 'sad', 'happy', 'fear', 'disgust', 'angry'];
+    await writeFile(other, tinyExpressionModel({ width: 48, height: 48, labels: reversed }));
+    const args = ['--data', data, '--split', 'PublicTest', '--compare', other];
+    const { stdout } = await evaluate(...args, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      accuracy: 0.5,
+      comparison: {
+        name: other,
+        accuracy: 1,
+        n: 2,
+        both: 1,
+        onlySecond: 1,
+        onlyFirst: 0,
+        neither: 0,
+        difference: -0.5,
+      },
+    });
+    expect((await evaluate(...args)).stdout).toContain(`beside ${other}: accuracy 100.0 %`);
+    expect((await evaluate('--data', data, '--split', 'PublicTest', '--compare', join(root, 'no.onnx'))).code).toBe(2);
+  });
+
+  it('gives intervals, calibration and mistakes as JSON', async () => {
+    const { stdout } = await evaluate('--data', data, '--split', 'PublicTest', '--json');
+    const figures = JSON.parse(stdout);
+    for (const name of ['macroF1', 'balancedAccuracy', 'top2', 'nll', 'brier', 'ece']) {
+      expect(figures.intervals[name][0]).toBeLessThanOrEqual(figures[name]);
+      expect(figures.intervals[name][1]).toBeGreaterThanOrEqual(figures[name]);
+    }
+    expect(figures.reliability).toHaveLength(15);
+    expect(figures.confusionShares[0][6]).toBe(1);
+    expect(figures.worstMistakes).toMatchObject([{ row: 2, truth: 'angry', predicted: 'neutral' }]);
+    expect(figures.seenInTraining).toBe(false);
+  });
+
   it('names a model file that is not one', async () => {
     const garbage = join(root, 'garbage.onnx');
     await writeFile(

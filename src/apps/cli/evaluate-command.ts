@@ -1,24 +1,27 @@
 // `moodlens evaluate`: a model's figures on one split of a dataset.
 import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { Command } from 'commander';
-import { createFolderStore, openFileChunks, writeFileAtomic } from '../../adapters/node/files.js';
+import { writeFileAtomic } from '../../adapters/node/files.js';
 import { recompressJpeg } from '../../adapters/node/image-codec.js';
+import { shippedModelPath } from '../../adapters/node/shipped-models.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
-import { ConfigError, RunError } from '../../core/errors.js';
+import { RunError } from '../../core/errors.js';
 import type { ExpressionModel } from '../../core/nn/expression-model.js';
-import type { Progress } from '../../core/ports/progress.js';
-import { importFer2013 } from '../../pipeline/data/import-fer2013.js';
-import { readDataset } from '../../pipeline/data/read-dataset.js';
+import { compareModels, type ModelComparison } from '../../pipeline/evaluate/compare-models.js';
 import { type EvaluateConfig, parseEvaluateConfig } from '../../pipeline/evaluate/config.js';
+import { describeComparison } from '../../pipeline/evaluate/describe-comparison.js';
 import { describeEvaluation } from '../../pipeline/evaluate/describe-evaluation.js';
 import { describeStress } from '../../pipeline/evaluate/describe-stress.js';
-import { evaluate } from '../../pipeline/evaluate/evaluate.js';
+import { type Evaluation, judgePredictions } from '../../pipeline/evaluate/evaluate.js';
 import type { EvaluatedSamples } from '../../pipeline/evaluate/evaluated-samples.js';
+import { predictSamples, type SamplePredictions } from '../../pipeline/evaluate/predict-samples.js';
 import { evaluateStress, type StressEvaluation } from '../../pipeline/evaluate/stress.js';
 import { runFiles } from '../../pipeline/train/run-folder.js';
 import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
+import { openEvaluatedData } from './open-evaluated-data.js';
 import { openExpressionModel, parseThreads } from './open-expression-model.js';
+import { type RecordedLook, recordLook } from './record-look.js';
 import { toNumber } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
@@ -27,6 +30,7 @@ interface EvaluateOptions {
   readonly data: string;
   readonly split?: string;
   readonly run?: string;
+  readonly compare?: string;
   readonly yesThisIsTheTest?: boolean;
   readonly skipBroken?: boolean;
   readonly tta?: string;
@@ -46,6 +50,7 @@ export function define(): Command {
     .requiredOption('--data <source>', "a dataset made by 'moodlens data import', or Kaggle's fer2013.csv")
     .option('--split <name>', 'Training, PublicTest, PrivateTest, or the name of a split folder')
     .option('--run <folder>', 'instead of --split: what this run validated on; its model, unless --model names another')
+    .option('--compare <file>', "another model (.onnx) on the same samples: McNemar's test of the difference")
     .option('--tta <kind>', 'average over looks at each picture: none, flip or ten-crop (default: none)')
     .option(
       '--stress',
@@ -61,10 +66,19 @@ export function define(): Command {
     .action(evaluateModel);
 }
 
+/** All that is printed and written. */
+interface Figures extends Evaluation {
+  readonly stress?: StressEvaluation | undefined;
+  readonly comparison?: ModelComparison | undefined;
+  /** Of a test split. */
+  readonly testLook?: RecordedLook | undefined;
+}
+
 async function evaluateModel(options: EvaluateOptions): Promise<void> {
   const config = parseEvaluateConfig({
     split: options.split,
     run: options.run,
+    compare: options.compare,
     tta: options.tta,
     stress: options.stress,
     ...(options.stressSamples === undefined ? {} : { stressSamples: toNumber(options.stressSamples) }),
@@ -72,21 +86,18 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
     yesThisIsTheTest: options.yesThisIsTheTest === true,
   });
   const threads = parseThreads(options.threads);
-  const model = await openExpressionModel(options.model ?? (await modelOfRun(config)), { threads });
+  const path = options.model ?? (await modelOfRun(config));
+  const models: ExpressionModel[] = [];
   try {
-    const dataset = await withProgress('read', (progress) => openData(options, progress));
+    models.push(await openExpressionModel(path, { threads }));
+    if (config.compare !== undefined) models.push(await openExpressionModel(config.compare, { threads }));
+    const dataset = await withProgress('read', (progress) => openEvaluatedData(options, progress));
     const samples = await chooseEvaluatedSamples(dataset, config);
-    const { batch, tta } = config;
-    const evaluation = await withProgress('evaluate', (progress) =>
-      evaluate(dataset, model, samples, { batch, tta, progress }),
-    );
-    const stress = config.stress ? await stressTest(dataset, model, samples, config) : undefined;
-    const figures = { ...evaluation, stress };
+    const figures = await measure({ models, dataset, samples, config, path });
     if (options.out !== undefined) await writeFileAtomic(options.out, `${JSON.stringify(figures, null, 2)}\n`);
-    if (options.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
-    else process.stdout.write(describeEvaluation(evaluation) + (stress ? `\n${describeStress(stress)}` : ''));
+    process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : describe(figures));
   } finally {
-    await model.release();
+    for (const model of models) await model.release();
   }
 }
 
@@ -98,6 +109,38 @@ async function modelOfRun({ run }: EvaluateConfig): Promise<string | undefined> 
   throw new RunError(
     `a run that is evaluated must hold ${runFiles.model}, which is written when it ends, and ${run} does not; finish it with 'moodlens train --resume', or name a --model`,
   );
+}
+
+interface Measured {
+  /** The model, and the one to compare it with when there is one. */
+  readonly models: readonly ExpressionModel[];
+  readonly dataset: PackedDataset;
+  readonly samples: EvaluatedSamples;
+  readonly config: EvaluateConfig;
+  /** The model's file; undefined for the shipped one. */
+  readonly path: string | undefined;
+}
+
+async function measure({ models, dataset, samples, config, path }: Measured): Promise<Figures> {
+  const { batch, tta, run, compare } = config;
+  const [model, other] = models;
+  const predict = (one: ExpressionModel, title: string): Promise<SamplePredictions> =>
+    withProgress(title, (progress) => predictSamples(dataset, one, samples.indices, { batch, tta, progress }));
+  const judged = { predictions: await predict(model!, 'evaluate'), metadata: model!.metadata, tta };
+  const evaluation = judgePredictions(dataset, samples, judged);
+  let comparison: ModelComparison | undefined;
+  if (other !== undefined) {
+    const beside = { predictions: await predict(other, 'compare'), metadata: other.metadata };
+    comparison = compareModels(judged, beside, compare!);
+  }
+  const stress = config.stress ? await stressTest(dataset, model!, samples, config) : undefined;
+  if (!samples.test) return { ...evaluation, comparison, stress };
+  const file = path ?? shippedModelPath('expression.onnx');
+  const testLook = await recordLook({ model: file, run, figures: evaluation });
+  if (comparison !== undefined) {
+    await recordLook({ model: compare!, figures: { ...evaluation, accuracy: comparison.accuracy } });
+  }
+  return { ...evaluation, testLook, comparison, stress };
 }
 
 function stressTest(
@@ -117,18 +160,13 @@ function stressTest(
   );
 }
 
-async function openData({ data, skipBroken }: EvaluateOptions, progress: Progress): Promise<PackedDataset> {
-  const kind = await stat(data).catch(() => undefined);
-  if (kind === undefined)
-    throw new ConfigError(`--data must name a dataset's folder or a CSV, and ${data} does not exist`);
-  if (kind.isDirectory()) return readDataset(createFolderStore(data));
-  const { size, chunks } = await openFileChunks(data);
-  const { dataset, broken } = await importFer2013(
-    chunks,
-    basename(data),
-    { skipBroken: skipBroken === true },
-    { progress, totalBytes: size },
-  );
-  if (broken > 0) progress.note(`${broken} broken rows left out`);
-  return dataset;
+function describe({ testLook, comparison, stress, ...evaluation }: Figures): string {
+  return [
+    describeEvaluation(evaluation),
+    ...(comparison === undefined ? [] : [describeComparison(comparison)]),
+    ...(stress === undefined ? [] : [describeStress(stress)]),
+    ...(testLook === undefined
+      ? []
+      : [`look ${testLook.number} at ${evaluation.split}, written down in ${testLook.file}\n`]),
+  ].join('\n');
 }

@@ -1,8 +1,9 @@
 // Two models on the same samples: accuracies side by side, and whether their difference is more than chance.
-import type { ModelMetadata } from '../../core/nn/model-metadata.js';
-import { argmaxRow } from '../../core/metrics/probability-metrics.js';
+
 import { comparePaired, type PairedComparison } from '../../core/metrics/paired-comparison.js';
+import { argmaxRow } from '../../core/metrics/probability-metrics.js';
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
+import type { ModelMetadata } from '../../core/nn/model-metadata.js';
 import type { SamplePredictions } from './predict-samples.js';
 
 /** Of the evaluated model, the first, and another one, the second. */

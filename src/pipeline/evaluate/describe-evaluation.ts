@@ -1,17 +1,23 @@
 // An evaluation as text for a terminal: every accuracy with n, its 95 % interval and its split.
+import { textTable } from '../report/text-table.js';
 import type { Evaluation } from './evaluate.js';
 
 /** Several lines, ending with a line end. */
 export function describeEvaluation(evaluation: Evaluation): string {
-  const { split, withoutTrainingTwins: unseen } = evaluation;
+  const { split, withoutTrainingTwins: unseen, intervals } = evaluation;
+  const figure = (name: string, key: keyof Evaluation['intervals']) =>
+    `${name} ${withInterval(evaluation[key], intervals[key])}`;
   const lines = [
-    `${split}${evaluation.test ? ' (test)' : ''}: accuracy ${share(evaluation)}`,
+    `${split}${evaluation.test ? ' (test)' : ''}: accuracy ${describeShare(evaluation)}`,
     ...looks(evaluation),
+    ...(evaluation.seenInTraining ? ['  the model was trained on these samples: on others it does worse'] : []),
     ...(unseen === null || unseen.n === 0
       ? []
-      : [`  without the ${unseen.twins} pictures that Training holds too: ${share(unseen)}`]),
-    `  macro F1 ${fixed(evaluation.macroF1)}   balanced accuracy ${fixed(evaluation.balancedAccuracy)}   top 2 ${fixed(evaluation.top2)}`,
-    `  log loss ${fixed(evaluation.nll)}   Brier ${fixed(evaluation.brier)}   calibration error ${fixed(evaluation.ece)}`,
+      : [`  without the ${unseen.twins} pictures that Training holds too: ${describeShare(unseen)}`]),
+    `  ${figure('macro F1', 'macroF1')}   ${figure('balanced accuracy', 'balancedAccuracy')}`,
+    `  ${figure('top 2', 'top2')}   ${figure('log loss', 'nll')}`,
+    `  ${figure('Brier', 'brier')}   ${figure('calibration error', 'ece')}`,
+    ...missing(evaluation),
     '',
     ...classTable(evaluation),
     '',
@@ -21,43 +27,46 @@ export function describeEvaluation(evaluation: Evaluation): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Classes that no sample is of: what is said of them rests on nothing. */
+function missing({ perClass }: Evaluation): string[] {
+  const names = perClass.filter(({ support }) => support === 0).map(({ label }) => label);
+  return names.length === 0 ? [] : [`  no sample is ${names.join(' or ')}`];
+}
+
 function looks({ testTimeAugmentation: kind }: Evaluation): string[] {
   if (kind === 'none') return [];
   const each = kind === 'flip' ? 'each picture and its mirror image' : 'ten crops of each picture';
   return [`  mean of the probabilities of ${each}`];
 }
 
-function share({ accuracy, interval, n }: Pick<Evaluation, 'accuracy' | 'interval' | 'n'>): string {
+/** A share with its interval and n. */
+export function describeShare({ accuracy, interval, n }: Pick<Evaluation, 'accuracy' | 'interval' | 'n'>): string {
   const percent = (value: number) => (100 * value).toFixed(1);
   return `${percent(accuracy)} % (95 % interval ${percent(interval[0])}-${percent(interval[1])} %, n = ${n})`;
 }
 
-function classTable({ perClass, labels }: Evaluation): string[] {
-  const first = width(labels, 'class');
-  const row = (name: string, cells: readonly string[]) =>
-    `${name.padEnd(first)}${cells.map((c) => c.padStart(11)).join('')}`;
-  return [
-    row('class', ['precision', 'recall', 'F1', 'support']),
-    ...perClass.map(({ label, precision, recall, f1, support }) =>
-      row(label, [fixed(precision), fixed(recall), fixed(f1), String(support)]),
-    ),
-  ];
+function classTable({ perClass }: Evaluation): string[] {
+  const right = (title: string) => ({ title, align: 'right' as const });
+  return textTable(
+    [{ title: 'class' }, right('precision'), right('recall'), right('F1'), right('support')],
+    perClass.map((one) => [
+      one.label,
+      withInterval(one.precision, one.precisionInterval),
+      withInterval(one.recall, one.recallInterval),
+      withInterval(one.f1, one.f1Interval),
+      String(one.support),
+    ]),
+  );
 }
 
 function matrixTable({ confusionMatrix, labels }: Evaluation): string[] {
-  const first = width(labels, '');
-  const columns = labels.map((label, i) =>
-    Math.max(label.length, ...confusionMatrix.map((row) => String(row[i]).length)),
+  return textTable(
+    [{ title: '' }, ...labels.map((title) => ({ title, align: 'right' as const }))],
+    confusionMatrix.map((counts, i) => [labels[i]!, ...counts.map(String)]),
   );
-  const row = (name: string, cells: readonly string[]) =>
-    `${name.padEnd(first)}${cells.map((cell, i) => `  ${cell.padStart(columns[i]!)}`).join('')}`;
-  return [row('', labels), ...confusionMatrix.map((counts, i) => row(labels[i]!, counts.map(String)))];
 }
 
-function width(labels: readonly string[], heading: string): number {
-  return Math.max(heading.length, ...labels.map((label) => label.length));
-}
-
-function fixed(value: number): string {
-  return value.toFixed(3);
+/** `0.634 (0.615-0.652)`. */
+export function withInterval(value: number, [low, high]: readonly [number, number]): string {
+  return `${value.toFixed(3)} (${low.toFixed(3)}-${high.toFixed(3)})`;
 }

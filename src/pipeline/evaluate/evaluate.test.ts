@@ -44,7 +44,7 @@ describe('evaluate', () => {
     expect(result.confusionMatrix.flat().reduce((a, b) => a + b)).toBe(4);
     expect(result.perClass[3]).toMatchObject({ label: 'happy', recall: 0.5, precision: 1, support: 2 });
     expect(result.labels).toEqual(expressionLabels);
-    expect(result.model).toEqual({ architecture: 'tiny', run: 'none', trainedOn: 'none' });
+    expect(result.model).toEqual({ architecture: 'tiny', run: 'none', trainedOn: 'none', temperature: 1 });
   });
 
   it('gives the same whatever the batch', async () => {
@@ -131,7 +131,9 @@ describe('describeEvaluation', () => {
     const text = describeEvaluation(await evaluateSplit(dataset, 'PublicTest'));
     expect(text).toMatch(/^PublicTest: accuracy 50\.0 % \(95 % interval 9\.5-90\.5 %, n = 2\)\n/);
     expect(text).toContain('without the 1 pictures that Training holds too: 0.0 %');
-    expect(text).toMatch(/happy +1\.000 +1\.000 +1\.000 +1\n/);
+    expect(text).toMatch(/happy +1\.000 \(0\.207-1\.000\) +1\.000 \(0\.207-1\.000\) +1\.000 \(0\.342-1\.000\) +1\n/);
+    expect(text).toMatch(/macro F1 0\.333 \(0\.000-1\.000\)/);
+    expect(text).toContain('no sample is disgust or fear or sad or surprise or neutral');
     expect(text.endsWith('\n')).toBe(true);
   });
 });

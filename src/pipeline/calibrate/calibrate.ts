@@ -1,0 +1,98 @@
+// Fits a model's temperature on validation samples, puts it into a copy of the model file, and measures that copy: its figures are
+// the file's own, not those of the formula.
+import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
+import { ConfigError, ModelFormatError } from '../../core/errors.js';
+import {
+  argmaxRow,
+  expectedCalibrationError,
+  negativeLogLikelihood,
+  type Predictions,
+} from '../../core/metrics/probability-metrics.js';
+import { fitTemperature } from '../../core/metrics/temperature.js';
+import { ExpressionModel } from '../../core/nn/expression-model.js';
+import type { ModelTemperature } from '../../core/nn/model-metadata.js';
+import { addTemperature } from '../../core/nn/model-temperature.js';
+import { type Progress, silentProgress } from '../../core/ports/progress.js';
+import type { OpenSession } from '../../core/ports/session.js';
+import type { EvaluatedSamples } from '../evaluate/evaluated-samples.js';
+import { predictSamples } from '../evaluate/predict-samples.js';
+import { seenInTraining } from '../evaluate/seen-in-training.js';
+import { type CalibrateConfig, refuseTest } from './config.js';
+
+export interface CalibrateRequest {
+  readonly file: Uint8Array;
+  readonly dataset: PackedDataset;
+  readonly samples: EvaluatedSamples;
+  readonly config: Pick<CalibrateConfig, 'batch' | 'threads'>;
+  readonly openSession: OpenSession;
+  readonly progress?: Progress;
+}
+
+export interface Calibration extends ModelTemperature {
+  /** The temperature of the model before; 1 when it had none. */
+  readonly before: number;
+  /** Share of the samples that the model has right: the same before and after. */
+  readonly accuracy: number;
+}
+
+/**
+ * The bytes of the calibrated model, and what was found. Throws ConfigError for a test split and for samples that the model was
+ * trained on, ModelFormatError when the copy does not compute what it should.
+ */
+export async function calibrate(request: CalibrateRequest): Promise<{ model: Uint8Array; figures: Calibration }> {
+  const { file, dataset, samples } = request;
+  refuseTest(samples.split);
+  const { predictions, metadata } = await ask(request, file);
+  if (seenInTraining(metadata, samples, dataset)) {
+    throw new ConfigError(
+      `a temperature must be fitted on rows that the model was not trained on, and it was ${metadata.split}; name a validation split, or the --run of the model itself on its own data`,
+    );
+  }
+  const value = fitTemperature(predictions);
+  const of = { split: samples.split, n: predictions.truth.length, dataset: dataset.hash };
+  const unmeasured = { ...of, value, nll: { before: 0, after: 0 }, ece: { before: 0, after: 0 } };
+  const after = (await ask(request, addTemperature(file, unmeasured))).predictions;
+  const measure = (figure: (all: Predictions) => number) => ({ before: figure(predictions), after: figure(after) });
+  const temperature: ModelTemperature = {
+    ...{ ...of, value },
+    nll: measure(negativeLogLikelihood),
+    ece: measure(expectedCalibrationError),
+  };
+  requireCalibrated(temperature.nll, decisionsOf(predictions), decisionsOf(after));
+  const before = metadata.temperature?.value ?? 1;
+  const hits = decisionsOf(predictions).filter((label, k) => label === predictions.truth[k]).length;
+  return {
+    model: addTemperature(file, temperature),
+    figures: { ...temperature, value: before * value, before, accuracy: hits / of.n },
+  };
+}
+
+async function ask(
+  { dataset, samples, config, openSession, progress = silentProgress }: CalibrateRequest,
+  file: Uint8Array,
+) {
+  const { batch, threads } = config;
+  const model = await ExpressionModel.open(file, openSession, { threads });
+  try {
+    const { metadata } = model;
+    const { truth, probabilities } = await predictSamples(dataset, model, samples.indices, { batch, progress });
+    const predictions: Predictions & { probabilities: Float32Array } = {
+      ...{ truth, probabilities, classes: metadata.labels.length },
+    };
+    return { metadata, predictions };
+  } finally {
+    await model.release();
+  }
+}
+
+const decisionsOf = ({ truth, probabilities, classes }: Predictions): number[] =>
+  Array.from(truth, (_, k) => argmaxRow(probabilities, k, classes));
+
+/** Rounding may swap two classes that are equally probable; more than one decision in a thousand is something else. */
+function requireCalibrated(nll: ModelTemperature['nll'], before: readonly number[], after: readonly number[]): void {
+  const changed = before.filter((label, k) => label !== after[k]).length;
+  if (nll.after <= nll.before + 1e-6 && changed <= before.length / 1000) return;
+  throw new ModelFormatError(
+    `a calibrated model must decide as before with no more log loss, and this one changes ${changed} of ${before.length} decisions and its log loss from ${nll.before} to ${nll.after}; nothing was written`,
+  );
+}
