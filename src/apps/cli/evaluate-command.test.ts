@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../../tests/fixtures/run-cli.js';
+import { runFilesOf } from '../../../tests/fixtures/run-files.js';
 import { tinyBrightness, tinyExpressionModel } from '../../../tests/fixtures/tiny-expression-model.js';
 
 let root: string;
@@ -22,6 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
+const runJson = (dataset: string) => runFilesOf({ facts: { dataset } })['run.json']!;
 const evaluate = (...args: readonly string[]) => runCli('evaluate', '--model', model, ...args);
 
 describe('evaluate', () => {
@@ -116,7 +118,7 @@ describe('evaluate', () => {
     const { hash } = JSON.parse(await readFile(join(data, 'dataset.json'), 'utf8'));
     await mkdir(run);
     await writeFile(join(run, 'config.json'), JSON.stringify({ validation: { split: 'PublicTest' } }));
-    await writeFile(join(run, 'run.json'), JSON.stringify({ name: 'run', dataset: hash }));
+    await writeFile(join(run, 'run.json'), runJson(hash));
     const unfinished = await runCli('evaluate', '--run', run, '--data', data);
     expect([unfinished.code, unfinished.stderr]).toEqual([1, expect.stringContaining('model.onnx')]);
     await copyFile(model, join(run, 'model.onnx'));
@@ -127,7 +129,7 @@ describe('evaluate', () => {
     await writeFile(join(run, 'config.json'), JSON.stringify({ validation: { split: 'PrivateTest' } }));
     const test = await runCli('evaluate', '--run', run, '--data', data);
     expect([test.code, test.stderr]).toEqual([2, expect.stringContaining('--yes-this-is-the-test')]);
-    await writeFile(join(run, 'run.json'), JSON.stringify({ name: 'run', dataset: 'other' }));
+    await writeFile(join(run, 'run.json'), runJson('other'));
     expect((await runCli('evaluate', '--run', run, '--data', data)).code).toBe(1);
   });
 
@@ -140,10 +142,10 @@ describe('evaluate', () => {
     await copyFile(model, join(folder, 'model.onnx'));
     const empty = await runCli('evaluate', '--run', folder, '--data', data);
     expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining('member-1')]);
-    await writeFile(join(folder, 'member-1', 'run.json'), JSON.stringify({ name: 'member-1', dataset: hash }));
+    await writeFile(join(folder, 'member-1', 'run.json'), runJson(hash));
     const { stdout } = await runCli('evaluate', '--run', folder, '--data', data, '--json');
     expect(JSON.parse(stdout)).toMatchObject({ split: 'PublicTest', n: 2, accuracy: 0.5 });
-    await writeFile(join(folder, 'member-1', 'run.json'), JSON.stringify({ name: 'member-1', dataset: 'other' }));
+    await writeFile(join(folder, 'member-1', 'run.json'), runJson('other'));
     expect((await runCli('evaluate', '--run', folder, '--data', data)).code).toBe(1);
   });
 
