@@ -1,5 +1,5 @@
-# Writes src/core/metrics/fixtures/scikit-learn.json: figures by scikit-learn on random predictions; Wilson's and Bonett & Price's
-# intervals by their formulas in float64; McNemar's test and temperatures by scipy. Needs numpy, scipy and scikit-learn >= 1.7.
+# Writes src/core/metrics/fixtures/scikit-learn.json: figures by scikit-learn on random predictions; Wilson's interval
+# by its formula in float64; McNemar's test and temperatures by scipy. Needs numpy, scipy and scikit-learn >= 1.7.
 # Run: python tests/oracles/metrics.py
 import json
 import pathlib
@@ -114,14 +114,6 @@ def mcnemar(b, c):
     return [b, c, float(2 * binom.cdf(smaller, b + c, 0.5) - binom.pmf(smaller, b + c, 0.5))]
 
 
-def paired_difference(b, c, n):
-    """Bonett & Price 2012."""
-    z = 1.959963984540054
-    p, q = (b + 1) / (n + 2), (c + 1) / (n + 2)
-    half = z * np.sqrt((p + q - (p - q) ** 2) / (n + 2))
-    return [b, c, n, max(-1, p - q - half), min(1, p - q + half)]
-
-
 out = {
     "scikitLearn": sklearn.__version__,
     "scipy": scipy.__version__,
@@ -134,7 +126,6 @@ out = {
     "wilson": [wilson(2370, 3589), wilson(1, 10), wilson(9, 10), wilson(50, 100)],
     "f1Interval": [f1_interval(7, 11), f1_interval(0, 4), f1_interval(500, 900)],
     "mcNemar": [mcnemar(b, c) for b, c in [(1, 7), (7, 1), (5, 5), (0, 3), (210, 160), (900, 870), (0, 2000)]],
-    "pairedDifference": [paired_difference(*counts) for counts in [(1, 7, 21), (210, 160, 3589), (0, 9, 9), (0, 0, 5)]],
 }
 path = pathlib.Path(__file__).parents[2] / "src/core/metrics/fixtures/scikit-learn.json"
 path.write_text(json.dumps(out) + "\n")

@@ -139,6 +139,7 @@ describe('evaluate', () => {
     await mkdir(join(folder, 'member-1'), { recursive: true });
     const members = [1, 2].map((seed) => ({ seed, validation: { split: 'PublicTest' } }));
     await writeFile(join(folder, 'ensemble.json'), JSON.stringify({ ensemble: members }));
+    await writeFile(join(folder, 'member-1', 'config.json'), JSON.stringify(members[0]));
     await copyFile(model, join(folder, 'model.onnx'));
     const empty = await runCli('evaluate', '--run', folder, '--data', data);
     expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining('member-1')]);

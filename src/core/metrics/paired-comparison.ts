@@ -1,16 +1,8 @@
 // Two classifiers on the same samples: is one better, or is it chance?
+import { type PairedCounts, type PairedDifference, pairedDifference } from './paired-difference.js';
 
-export interface PairedComparison {
+export interface PairedComparison extends PairedCounts, PairedDifference {
   readonly n: number;
-  /** Samples that both have right, only the first, only the second, neither. */
-  readonly both: number;
-  readonly onlyFirst: number;
-  readonly onlySecond: number;
-  readonly neither: number;
-  /** Accuracy of the first minus that of the second. */
-  readonly difference: number;
-  /** Its 95 % interval (Bonett & Price 2012). */
-  readonly interval: readonly [low: number, high: number];
   /** McNemar's test of equal accuracies, two-sided, mid-p. */
   readonly p: number;
 }
@@ -29,14 +21,7 @@ export function comparePaired(first: readonly boolean[], second: readonly boolea
     if (isRight) counts[second[i] ? 'both' : 'onlyFirst']++;
     else counts[second[i] ? 'onlySecond' : 'neither']++;
   });
-  const { onlyFirst, onlySecond } = counts;
-  return {
-    n,
-    ...counts,
-    difference: (onlyFirst - onlySecond) / n,
-    interval: pairedDifferenceInterval(onlyFirst, onlySecond, n),
-    p: mcNemarTest(onlyFirst, onlySecond),
-  };
+  return { n, ...counts, ...pairedDifference(counts), p: mcNemarTest(counts.onlyFirst, counts.onlySecond) };
 }
 
 /**
@@ -57,13 +42,4 @@ export function mcNemarTest(onlyFirst: number, onlySecond: number): number {
   }
   const own = Math.exp(logTerm);
   return onlyFirst === onlySecond ? 1 - own / 2 : Math.min(1, 2 * below + own);
-}
-
-const z95 = 1.959963984540054;
-
-/** Wald's interval after one discordant sample more for each (Bonett & Price 2012), within -1..1. */
-function pairedDifferenceInterval(onlyFirst: number, onlySecond: number, n: number): [low: number, high: number] {
-  const [a, b] = [(onlyFirst + 1) / (n + 2), (onlySecond + 1) / (n + 2)];
-  const half = z95 * Math.sqrt((a + b - (a - b) ** 2) / (n + 2));
-  return [Math.max(-1, a - b - half), Math.min(1, a - b + half)];
 }

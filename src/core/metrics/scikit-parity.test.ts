@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { classificationFigures } from './classification-figures.js';
 import { classFigures } from './confusion-matrix.js';
-import { comparePaired, mcNemarTest } from './paired-comparison.js';
+import { mcNemarTest } from './paired-comparison.js';
 import { negativeLogLikelihood } from './probability-metrics.js';
 import { reliabilityBins } from './reliability-bins.js';
 import { applyTemperature, fitTemperature } from './temperature.js';
@@ -26,7 +26,6 @@ interface Stored {
   wilson: [successes: number, n: number, low: number, high: number][];
   f1Interval: [hits: number, union: number, low: number, high: number][];
   mcNemar: [onlyFirst: number, onlySecond: number, p: number][];
-  pairedDifference: [onlyFirst: number, onlySecond: number, n: number, low: number, high: number][];
 }
 
 const stored: Stored = JSON.parse(readFileSync(new URL('fixtures/scikit-learn.json', import.meta.url), 'utf8'));
@@ -101,14 +100,4 @@ describe("McNemar's test", () => {
 
   // Fagerland, Lydersen & Laake 2013, table 1: 1 and 7 discordant pairs.
   it('is as published', () => expect(mcNemarTest(1, 7)).toBeCloseTo(0.0391, 4));
-});
-
-describe('the interval of a paired difference', () => {
-  it.each(stored.pairedDifference)('of %i against %i in %i', (onlyFirst, onlySecond, n, low, high) => {
-    const first = Array.from({ length: n }, (_, i) => i < onlyFirst);
-    const second = first.map((_, i) => i >= onlyFirst && i < onlyFirst + onlySecond);
-    const { interval } = comparePaired(first, second);
-    expect(interval[0]).toBeCloseTo(low, 12);
-    expect(interval[1]).toBeCloseTo(high, 12);
-  });
 });

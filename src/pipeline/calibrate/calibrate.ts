@@ -43,9 +43,11 @@ export async function calibrate(request: CalibrateRequest): Promise<{ model: Uin
   const { file, dataset, samples } = request;
   refuseTest(samples.split);
   const { predictions, metadata } = await ask(request, file);
-  if (seenInTraining(metadata, samples, dataset)) {
+  const isSeen = seenInTraining(metadata, samples, dataset);
+  if (isSeen !== false) {
+    const found = isSeen ? 'it was' : 'that cannot be told of this split: it was';
     throw new ConfigError(
-      `a temperature must be fitted on rows that the model was not trained on, and it was ${metadata.split}; name a validation split, or the --run of the model itself on its own data`,
+      `a temperature must be fitted on rows that the model was not trained on, and ${found} ${metadata.split}; name a validation split, or the --run of the model itself on its own data`,
     );
   }
   const value = fitTemperature(predictions);

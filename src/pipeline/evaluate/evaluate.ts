@@ -27,8 +27,8 @@ export interface Evaluation extends ClassificationFigures {
   readonly worstMistakes: readonly Mistake[];
   readonly split: string;
   readonly test: boolean;
-  /** True when the model was trained on these samples, so that the figures say nothing of others. */
-  readonly seenInTraining: boolean;
+  /** True when the model was trained on these samples, so that the figures say nothing of others; null when that cannot be told. */
+  readonly seenInTraining: boolean | null;
   /** The model's class names: the order of the confusion matrix. */
   readonly labels: readonly string[];
   readonly dataset: string;

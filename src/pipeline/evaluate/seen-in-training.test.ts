@@ -32,6 +32,21 @@ describe('seenInTraining', () => {
     expect(seenInTraining(onSplit, fold(2), data)).toBe(true);
   });
 
+  it('takes each of several splits', () => {
+    const both = trained({ trainingSplit: ['Training', 'PublicTest'], validation: null });
+    expect(seenInTraining(both, whole('PublicTest'), data)).toBe(true);
+    expect(seenInTraining(both, whole('PrivateTest'), data)).toBe(false);
+  });
+
+  it('cannot tell between a split file and the splits of the dataset, or another file', () => {
+    const onFile = { ...trained({ splitFile: 's.json', validation: { split: 'validation' } }), splitFile: 'h' };
+    expect(seenInTraining(onFile, whole('Training'), data)).toBeNull();
+    expect(seenInTraining(onFile, { split: 'Training', splitFile: 'other' }, data)).toBeNull();
+    expect(seenInTraining(onFile, { split: 'Training', splitFile: 'h' }, data)).toBe(true);
+    expect(seenInTraining(onFile, { split: 'validation', splitFile: 'h' }, data)).toBe(false);
+    expect(seenInTraining(onSplit, { split: 'validation', splitFile: 'h' }, data)).toBeNull();
+  });
+
   it('asks every member of an ensemble', () => {
     const split = `${onFolds.split}; ${trained({ trainingSplit: 'Mine' }).split}`;
     expect(seenInTraining({ split, dataset: 'd' }, whole('Mine'), data)).toBe(true);

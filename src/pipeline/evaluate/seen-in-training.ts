@@ -3,25 +3,37 @@ import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import type { ModelMetadata } from '../../core/nn/model-metadata.js';
 import type { EvaluatedSamples } from './evaluated-samples.js';
 
+/** What describeSplit (train/write-model.ts) writes; of an ensemble one after the other, with "; " between. */
+const description =
+  /^trained on (.+?)( of a split file)?(?: without (fold \d+ of \d+ \(seed \d+\)))?, (?:validated on|with no row)/i;
+
 /**
  * True when the model, or a member of it, was trained on the samples' split; not when they are the very fold that it left out, of
- * the same data.
+ * the same data. Null when that cannot be told: names of splits mean other rows in a split file than in the dataset or in another file.
  */
 export function seenInTraining(
-  { split: trainedOn, dataset }: Pick<ModelMetadata, 'split' | 'dataset'>,
-  { split, fold }: Pick<EvaluatedSamples, 'split' | 'fold'>,
+  { split: trainedOn, splitFile, dataset }: Pick<ModelMetadata, 'split' | 'splitFile' | 'dataset'>,
+  samples: Pick<EvaluatedSamples, 'split' | 'fold' | 'splitFile'>,
   data: Pick<PackedDataset, 'hash'>,
-): boolean {
-  const base = fold === undefined ? split : split.slice(0, -`, ${fold}`.length);
-  // Written by describeSplit (train/write-model.ts); of an ensemble one after the other, with "; " between.
-  return trainedOn
-    .toLowerCase()
-    .split('; ')
-    .some((each) => {
-      const start = `trained on ${base}`.toLowerCase();
-      if (each.startsWith(`${start},`)) return true;
-      if (!each.startsWith(`${start} without `)) return false;
-      const isLeftOut = fold !== undefined && dataset === data.hash && each.startsWith(`${start} without ${fold},`);
-      return !isLeftOut;
-    });
+): boolean | null {
+  const { fold } = samples;
+  const base = fold === undefined ? samples.split : samples.split.slice(0, -`, ${fold}`.length);
+  const asked = namesIn(base);
+  let isUnknown = false;
+  for (const each of trainedOn.split('; ')) {
+    const [, names, isOfFile, leftOut] = description.exec(each) ?? [];
+    if (names === undefined) continue;
+    if ((isOfFile === undefined ? undefined : (splitFile ?? null)) !== samples.splitFile) {
+      isUnknown = true;
+      continue;
+    }
+    const isOwnFold =
+      fold !== undefined && leftOut === fold && dataset === data.hash && namesIn(names).join() === asked.join();
+    if (!isOwnFold && namesIn(names).some((name) => asked.includes(name))) return true;
+  }
+  return isUnknown ? null : false;
+}
+
+function namesIn(list: string): string[] {
+  return list.toLowerCase().split(' and ').sort();
 }
