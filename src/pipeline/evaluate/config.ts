@@ -17,7 +17,6 @@ export const evaluateConfigSchema = z
     stress: z.boolean().default(false).describe('also evaluate on distorted pictures'),
     stressSamples: z.int().min(1).optional().describe('a stratified subset of so many samples; default all'),
     compare: name.optional().describe('another model, to compare with on the same samples'),
-    report: name.optional().describe('folder for the report: page, charts and figures'),
     yesThisIsTheTest: z.boolean().default(false).describe('needed for a test split'),
   })
   .refine(({ split, run }) => (split === undefined) !== (run === undefined), {
