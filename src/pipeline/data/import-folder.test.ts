@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
 import { decodePicture, encodeJpeg, encodePng } from '../../adapters/node/image-codec.js';
 import { ConfigError, DatasetError } from '../../core/errors.js';
-import { importFolder } from './import-folder.js';
+import { importFolder, type OriginalPicture } from './import-folder.js';
 
 const picture = (value: number, width = 10, height = 10) =>
   encodePng({ width, height, channels: 1, data: new Uint8Array(width * height).fill(value) });
@@ -56,6 +56,26 @@ describe('importFolder', () => {
     expect(dataset.pixels).toHaveLength(2 * 48 * 48);
     expect(Math.abs(dataset.pixels[1000]! - 76)).toBeLessThan(3);
     expect(dataset.pixels[48 * 48]).toBe(77);
+  });
+
+  it('tells of every picture as it lay there', async () => {
+    const store = createMemoryStore();
+    const colour = { width: 30, height: 20, channels: 3 as const, data: new Uint8Array(1800).fill(9) };
+    await store.write('test/happy/named-wrongly.png', await encodeJpeg(colour));
+    await store.write('train/sad/a.png', await picture(77, 3, 5));
+    await store.write('train/sad/broken.png', 'none');
+    const originals: OriginalPicture[] = [];
+    await importFolder(
+      store,
+      'faces',
+      decodePicture,
+      { skipBroken: true },
+      { onPicture: (one) => originals.push(one) },
+    );
+    expect(originals).toEqual([
+      { name: 'test/happy/named-wrongly.png', split: 'test', width: 30, height: 20, isGrey: false, format: 'JPEG' },
+      { name: 'train/sad/a.png', split: 'train', width: 3, height: 5, isGrey: true, format: 'PNG' },
+    ]);
   });
 
   it('passes over hidden files and files that are no pictures', async () => {

@@ -2,7 +2,8 @@
 import { findLabel } from '../../core/dataset/label-names.js';
 import { createDataset, maxDatasetBytes } from '../../core/dataset/packed-dataset.js';
 import { DatasetError, MediaError } from '../../core/errors.js';
-import { toGrey } from '../../core/image/grey.js';
+import { isGrey, toGrey } from '../../core/image/grey.js';
+import { pictureFormat } from '../../core/image/picture-format.js';
 import { resizeGrey } from '../../core/image/resize.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { DecodePicture } from '../../core/ports/decode-picture.js';
@@ -24,6 +25,25 @@ interface PictureFile {
   readonly split: string;
 }
 
+/** A picture as it lay in the folder, before it was made grey and stretched. */
+export interface OriginalPicture {
+  /** Its path below the folder. */
+  readonly name: string;
+  readonly split: string;
+  /** Pixels, upright. */
+  readonly width: number;
+  readonly height: number;
+  readonly isGrey: boolean;
+  /** JPEG, PNG and so on, told from the content. */
+  readonly format: string;
+}
+
+export interface ImportFolderWatch {
+  readonly progress?: Progress;
+  /** Is told of every picture that is taken, in the order of the samples. */
+  readonly onPicture?: (picture: OriginalPicture) => void;
+}
+
 /**
  * Imports the pictures of the folder `name`: grey, stretched to `size` x `size` pixels. Sample i's row is its place in `source.files`.
  * Throws DatasetError naming folders that are no class, and unreadable pictures (unless they are skipped).
@@ -33,7 +53,7 @@ export async function importFolder(
   name: string,
   decode: DecodePicture,
   options: ImportFolderOptions = {},
-  { progress = silentProgress }: { progress?: Progress } = {},
+  { progress = silentProgress, onPicture }: ImportFolderWatch = {},
 ): Promise<ImportedDataset> {
   const { size, labels, skipBroken } = parseImportFolder(options);
   const files = findPictures(await store.list(), labels, name);
@@ -49,15 +69,16 @@ export async function importFolder(
   let broken = 0;
   for (let start = 0; start < files.length; start += atOnce) {
     const batch = files.slice(start, start + atOnce);
-    const decoded = await Promise.all(batch.map((file) => decodeSample(store, file.name, decode, size)));
+    const decoded = await Promise.all(batch.map((file) => decodeSample(store, file, decode, size)));
     decoded.forEach((sample, i) => {
       const file = batch[i]!;
       if (sample instanceof MediaError) {
         broken++;
         if (problems.length < maxProblems) problems.push(`${file.name}: ${sample.message}`);
       } else {
-        pixels.set(sample, good.length * size * size);
+        pixels.set(sample.pixels, good.length * size * size);
         good.push(file);
+        onPicture?.(sample.original);
       }
     });
     progress.update(start + batch.length, files.length, 'pictures');
@@ -83,14 +104,19 @@ export async function importFolder(
 
 async function decodeSample(
   store: BlobStore,
-  name: string,
+  { name, split }: PictureFile,
   decode: DecodePicture,
   size: number,
-): Promise<Uint8Array | MediaError> {
+): Promise<{ pixels: Uint8Array; original: OriginalPicture } | MediaError> {
   try {
     const bytes = await store.read(name);
     if (bytes === undefined) return new MediaError('the file is gone');
-    return Uint8Array.from(resizeGrey(toGrey(await decode(bytes)), size, size).data);
+    const picture = await decode(bytes);
+    const { width, height } = picture;
+    return {
+      pixels: Uint8Array.from(resizeGrey(toGrey(picture), size, size).data),
+      original: { name, split, width, height, isGrey: isGrey(picture), format: pictureFormat(bytes) },
+    };
   } catch (error) {
     if (error instanceof MediaError) return error;
     throw error;
