@@ -42,7 +42,8 @@ export function seriesLook(mode: ChartMode, index: number): { colour: string; ma
   };
 }
 
-export const chartFont = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
+// Single quotes: ECharts writes it into an attribute in double quotes as it is.
+export const chartFont = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
 
 /** ECharts' theme for one mode. */
 export function chartTheme(mode: ChartMode): object {

@@ -1,5 +1,5 @@
 // Draws a chart as SVG text with ECharts' server-side renderer: no page, no canvas. Heavy to load: import it when needed.
-import { BarChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
+import { BarChart, BoxplotChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, MarkLineComponent, VisualMapComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
@@ -7,6 +7,7 @@ import { type ChartMode, chartTheme } from './chart-theme.js';
 
 use([
   BarChart,
+  BoxplotChart,
   HeatmapChart,
   LineChart,
   ScatterChart,
@@ -32,8 +33,13 @@ function drawIn(mode: ChartMode, option: ChartOption, { widthPx, heightPx }: Cha
   const chart = init(null, chartTheme(mode), { renderer: 'svg', ssr: true, width: widthPx, height: heightPx });
   try {
     chart.setOption({ animation: false, ...option });
-    return chart.renderToSVGString();
+    return withoutHover(chart.renderToSVGString());
   } finally {
     chart.dispose();
   }
+}
+
+/** Rules for a pointer mean nothing on a page that stands still, and their running numbers make the same chart differ each time. */
+function withoutHover(svg: string): string {
+  return svg.replace(/ class="zr\d*-cls-\d+"| ecmeta_[a-z_]+="[^"]*"/g, '').replace(/<style ?>.*?<\/style>\n?/gs, '');
 }

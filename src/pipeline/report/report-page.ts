@@ -1,5 +1,7 @@
 // A report as one HTML file that opens offline: no scripts, nothing loaded, light and dark as the reader's system is.
-import { type ChartMode, chartColours, chartFont, chartModes, seriesLook } from './chart-theme.js';
+import { type ChartMode, chartColours, chartFont, chartModes } from './chart-theme.js';
+import { type LegendKind, legendKey } from './legend-key.js';
+import { pngDataUri } from './png-data-uri.js';
 
 /** A chart with its title; `legend` names the series in the order of their colours. */
 export interface Figure {
@@ -7,7 +9,19 @@ export interface Figure {
   /** What the axes and lines mean, in a sentence or two. */
   readonly caption: string;
   readonly legend: readonly string[];
+  /** What the legend shows of a series. Default `line`. */
+  readonly keys?: LegendKind;
   readonly svg: Readonly<Record<ChartMode, string>>;
+}
+
+/** A picture with its title, for photographs and contact sheets. */
+export interface PictureFigure {
+  readonly title: string;
+  readonly caption: string;
+  /** The bytes of a PNG file. */
+  readonly png: Uint8Array;
+  readonly widthPx: number;
+  readonly heightPx: number;
 }
 
 export interface HtmlTable {
@@ -61,8 +75,8 @@ export function tableHtml({ columns, rows }: HtmlTable): string {
   return `<div class="wide"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join('\n')}\n</tbody>\n</table></div>`;
 }
 
-export function figureHtml({ title, caption, legend, svg }: Figure): string {
-  const keys = legend.map((name, i) => `<li>${legendKey(i)}${escapeHtml(name)}</li>`).join('');
+export function figureHtml({ title, caption, legend, keys = 'line', svg }: Figure): string {
+  const items = legend.map((name, i) => `<li>${pageKey(i, keys)}${escapeHtml(name)}</li>`).join('');
   const charts = chartModes
     .map(
       (mode) =>
@@ -70,10 +84,23 @@ export function figureHtml({ title, caption, legend, svg }: Figure): string {
     )
     .join('\n');
   return `<figure>
-<figcaption><strong>${escapeHtml(title)}</strong> ${escapeHtml(caption)}</figcaption>
-<ul class="legend">${keys}</ul>
+${figureCaption(title, caption)}
+<ul class="legend">${items}</ul>
 ${charts}
 </figure>`;
+}
+
+/** The picture inside the page, in its own size or as wide as the page. */
+export function pictureHtml({ title, caption, png, widthPx, heightPx }: PictureFigure): string {
+  const size = `width="${widthPx}" height="${heightPx}"`;
+  return `<figure>
+${figureCaption(title, caption)}
+<img ${size} alt="${escapeHtml(`${title}. ${caption}`)}" src="${pngDataUri(png)}">
+</figure>`;
+}
+
+function figureCaption(title: string, caption: string): string {
+  return `<figcaption><strong>${escapeHtml(title)}</strong> ${escapeHtml(caption)}</figcaption>`;
 }
 
 /** For text and for attribute values in double quotes. */
@@ -82,19 +109,10 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character]!);
 }
 
-/** A piece of the series' line with its marker. */
-function legendKey(index: number): string {
-  const { marker } = seriesLook('light', index);
-  const isEmpty = marker.startsWith('empty');
-  const paint = `class="series-${index % chartColours.light.series.length}${isEmpty ? ' empty' : ''}"`;
-  const shapes: Record<string, string> = {
-    circle: `<circle cx="14" cy="6" r="4.5" ${paint}/>`,
-    rect: `<rect x="10" y="2" width="8" height="8" ${paint}/>`,
-    triangle: `<path d="M14 1l5 9.5h-10z" ${paint}/>`,
-    diamond: `<path d="M14 0.5l5 5.5-5 5.5-5-5.5z" ${paint}/>`,
-  };
-  const shape = shapes[marker.replace('empty', '').toLowerCase()]!;
-  return `<svg class="key" viewBox="0 0 28 12" aria-hidden="true"><path d="M0 6h28" ${paint}/>${shape}</svg>`;
+function pageKey(index: number, kind: LegendKind): string {
+  const series = `series-${index % chartColours.light.series.length}`;
+  const shapes = legendKey(index, kind, (isEmpty) => `class="${series}${isEmpty ? ' empty' : ''}"`);
+  return `<svg class="key" viewBox="0 0 28 12" aria-hidden="true">${shapes}</svg>`;
 }
 
 function style(): string {
@@ -129,6 +147,7 @@ figcaption strong{display:block;color:var(--text)}
 .key{width:28px;height:12px;flex:none;stroke-width:2}
 .chart{overflow-x:auto}
 .chart svg{display:block;width:100%;min-width:560px;height:auto}
+img{display:block;max-width:100%;height:auto;margin-top:8px}
 details{margin-top:40px}
 summary{cursor:pointer;font-weight:600}
 ${paints.join('\n')}
