@@ -22,7 +22,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'data',
-    description: 'import a dataset of expressions: FER2013, or a folder per class',
+    description: 'import a dataset of expressions (FER2013, or a folder per class), and explore it',
     load: () => import('./data-command.js'),
   },
   {

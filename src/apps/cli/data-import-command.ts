@@ -1,23 +1,21 @@
 // `moodlens data import`: brings datasets into the form that training and evaluation read.
-import { readdir, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Command } from 'commander';
-import { createFolderStore, openFileChunks, requireFreeFolder, writeFolderAtomic } from '../../adapters/node/files.js';
-import { decodePicture } from '../../adapters/node/image-codec.js';
-import { terminalProgress } from '../../adapters/node/terminal-progress.js';
+import { openFileChunks, requireFreeFolder, writeFolderAtomic } from '../../adapters/node/files.js';
 import { datasetFiles, descriptionFile, type PackedDataset, writeDataset } from '../../core/dataset/packed-dataset.js';
 import { ConfigError } from '../../core/errors.js';
 import type { ImportedDataset } from '../../pipeline/data/broken-samples.js';
-import { parseImportFer2013, parseImportFolder } from '../../pipeline/data/config.js';
+import { parseImportFer2013 } from '../../pipeline/data/config.js';
 import { importFer2013 } from '../../pipeline/data/import-fer2013.js';
-import { importFolder } from '../../pipeline/data/import-folder.js';
+import { mayReplace } from './may-replace.js';
+import { parseNames } from './parse-names.js';
+import { type PictureFolderOptions, readPictureFolder } from './read-picture-folder.js';
+import { withProgress } from './with-progress.js';
 
-interface ImportOptions {
+interface ImportOptions extends PictureFolderOptions {
   readonly out: string;
   readonly usage?: string;
-  readonly labels?: string;
-  readonly size?: string;
-  readonly skipBroken?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -41,7 +39,9 @@ async function importData(source: string, options: ImportOptions): Promise<void>
   const kind = await stat(source).catch(() => undefined);
   if (kind === undefined)
     throw new ConfigError(`${source} must be a CSV file or a folder and does not exist; check the path`);
-  const overwrite = await mayReplace(options);
+  const { out, force } = options;
+  const known: readonly string[] = [descriptionFile, ...Object.values(datasetFiles)];
+  const overwrite = await mayReplace({ out, force, what: 'a dataset', isOwn: (name) => known.includes(name) });
   await requireFreeFolder(options.out, overwrite);
   const { dataset, broken, problems } = await (kind.isDirectory()
     ? importFromFolder(source, options)
@@ -56,55 +56,25 @@ async function importData(source: string, options: ImportOptions): Promise<void>
   process.stdout.write(describe(options.out, dataset));
 }
 
-/** --force replaces a dataset and nothing else: a mistyped --out must not cost somebody's folder. */
-async function mayReplace({ out, force }: ImportOptions): Promise<boolean> {
-  if (!force) return false;
-  const known: readonly string[] = [descriptionFile, ...Object.values(datasetFiles)];
-  const there = await readdir(out).catch(() => [] as string[]);
-  if (there.some((name) => !known.includes(name))) {
-    throw new ConfigError(`--force replaces a dataset only, and ${out} holds other files; name another folder`);
-  }
-  return true;
-}
-
 async function importFromCsv(source: string, options: ImportOptions): Promise<ImportedDataset> {
   if (options.size !== undefined || options.labels !== undefined) {
     throw new ConfigError('--size and --labels are for folders of pictures; a FER2013 CSV has its own');
   }
   const config = parseImportFer2013({
-    ...(options.usage === undefined ? {} : { usage: names(options.usage) }),
+    ...(options.usage === undefined ? {} : { usage: parseNames(options.usage) }),
     skipBroken: options.skipBroken === true,
   });
   const { size, chunks } = await openFileChunks(source);
-  const progress = terminalProgress('import');
-  try {
-    return await importFer2013(chunks, basename(source), config, { progress, totalBytes: size });
-  } finally {
-    progress.finish();
-  }
+  return withProgress('import', (progress) =>
+    importFer2013(chunks, basename(source), config, { progress, totalBytes: size }),
+  );
 }
 
 async function importFromFolder(source: string, options: ImportOptions): Promise<ImportedDataset> {
   if (options.usage !== undefined) {
     throw new ConfigError('--usage is for FER2013 CSV files; in a folder, a folder above the classes names the split');
   }
-  const config = parseImportFolder({
-    ...(options.size === undefined ? {} : { size: Number(options.size) }),
-    ...(options.labels === undefined ? {} : { labels: names(options.labels) }),
-    skipBroken: options.skipBroken === true,
-  });
-  const progress = terminalProgress('import');
-  try {
-    return await importFolder(createFolderStore(source), basename(resolve(source)), decodePicture, config, {
-      progress,
-    });
-  } finally {
-    progress.finish();
-  }
-}
-
-function names(list: string): string[] {
-  return list.split(',').map((name) => name.trim());
+  return readPictureFolder(source, options);
 }
 
 function summarise({ count, width, height, labels, splitNames, classes, splits, hash }: PackedDataset) {

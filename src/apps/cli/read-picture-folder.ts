@@ -1,0 +1,34 @@
+// Reads a folder of pictures, a folder per class, for the commands that take one.
+import { basename, resolve } from 'node:path';
+import { createFolderStore } from '../../adapters/node/files.js';
+import { decodePicture } from '../../adapters/node/image-codec.js';
+import type { ImportedDataset } from '../../pipeline/data/broken-samples.js';
+import { parseImportFolder } from '../../pipeline/data/config.js';
+import { importFolder, type OriginalPicture } from '../../pipeline/data/import-folder.js';
+import { parseNames } from './parse-names.js';
+import { withProgress } from './with-progress.js';
+
+export interface PictureFolderOptions {
+  readonly labels?: string;
+  readonly size?: string;
+  readonly skipBroken?: boolean;
+}
+
+/** The pictures as a dataset; `onPicture` is told of each. Throws ConfigError for the options, DatasetError for the folder. */
+export async function readPictureFolder(
+  folder: string,
+  { size, labels, skipBroken }: PictureFolderOptions,
+  onPicture?: (picture: OriginalPicture) => void,
+): Promise<ImportedDataset> {
+  const config = parseImportFolder({
+    ...(size === undefined ? {} : { size: Number(size) }),
+    ...(labels === undefined ? {} : { labels: parseNames(labels) }),
+    skipBroken: skipBroken === true,
+  });
+  return withProgress('import', (progress) =>
+    importFolder(createFolderStore(folder), basename(resolve(folder)), decodePicture, config, {
+      progress,
+      ...(onPicture ? { onPicture } : {}),
+    }),
+  );
+}
