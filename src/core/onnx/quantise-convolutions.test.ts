@@ -90,6 +90,19 @@ describe('quantiseConvolutions', () => {
     expect([Math.min(...rounded), Math.max(...rounded)]).toEqual([0, 5]);
   });
 
+  it('keeps the bias of a filter whose weights are all but gone', async () => {
+    const model = convolution([64, ...new Array(8).fill(0), 1e-12, ...new Array(8).fill(1e-20)], [0, 100], []);
+    const ranges = new Map([
+      ['x', { low: 0, high: 255 }],
+      ['conv', { low: 0, high: 255 }],
+    ]);
+    const rounded = await run(quantiseConvolutions(model, ranges), new Array(side * side).fill(1));
+    expect(rounded[side * side]).toBe(100);
+    const gone = convolution([64, ...new Array(8).fill(0), ...new Array(9).fill(1e-44)], [0, -100], []);
+    const negative = new Map([...ranges, ['conv', { low: -255, high: 0 }]]);
+    expect((await run(quantiseConvolutions(gone, negative), new Array(side * side).fill(1)))[side * side]).toBe(-100);
+  });
+
   it('wants the range of every value, and kernels of float32', () => {
     const model = convolution(new Array(18).fill(1), [0, 0], ['Relu']);
     expect(() => quantiseConvolutions(model, new Map())).toThrow(/the range of 'x' is missing/);

@@ -16,6 +16,9 @@ export interface ValueRange {
  */
 const largestWeight = 64;
 
+/** The largest integer of a bias, with room for the products that are added to it in 32 bits. */
+const largestBias = 2 ** 30;
+
 /** `(q - zeroPoint) * scale`, q in 0..255. */
 interface Grid {
   readonly scale: number;
@@ -120,15 +123,20 @@ class QuantisedGraph {
     const { data, dims } = this.#constants.get(kernel!)!;
     if (!(data instanceof Float32Array)) throw new TypeError(`quantiseConvolutions: '${kernel}' must be float32`);
     const filters = dims[0] ?? 0;
-    const { scales, integers } = roundKernel(data, filters);
+    const offsets = bias === undefined ? undefined : (this.#constants.get(bias)!.data as Float32Array);
+    // A filter that training has all but switched off is its bias alone: on a grid as fine as its weights that would not fit.
+    const finest = Float64Array.from(
+      { length: filters },
+      (_, f) => Math.abs(offsets?.[f] ?? 0) / largestBias / input.scale,
+    );
+    const { scales, integers } = roundKernel(data, finest);
     const stem = `${outputs[0]}/kernel`;
     const rounded = this.#dequantised(stem, scales, {
       ...{ name: `${stem}/int8`, dims, type: 'int8', data: new Uint8Array(integers.buffer) },
     });
-    if (bias === undefined) return [rounded];
-    const floats = this.#constants.get(bias)!.data as Float32Array;
+    if (offsets === undefined) return [rounded];
     const products = scales.map((scale) => scale * input.scale);
-    const data32 = Int32Array.from(floats, (b, c) => Math.round(b / products[c]!));
+    const data32 = Int32Array.from(offsets, (b, c) => Math.round(b / products[c]!));
     const biasStem = `${outputs[0]}/bias`;
     return [
       rounded,
@@ -161,8 +169,9 @@ class QuantisedGraph {
   }
 }
 
-/** Each filter divided by its own scale, so that its largest weight becomes the largest integer. */
-function roundKernel(weights: Float32Array, filters: number): { scales: Float32Array; integers: Int8Array } {
+/** Each filter divided by its own scale, so that its largest weight becomes the largest integer; no scale below its `finest`. */
+function roundKernel(weights: Float32Array, finest: Float64Array): { scales: Float32Array; integers: Int8Array } {
+  const filters = finest.length;
   const perFilter = weights.length / filters;
   const scales = new Float32Array(filters);
   const integers = new Int8Array(weights.length);
@@ -170,7 +179,7 @@ function roundKernel(weights: Float32Array, filters: number): { scales: Float32A
     const from = f * perFilter;
     let largest = 0;
     for (let i = from; i < from + perFilter; i++) largest = Math.max(largest, Math.abs(weights[i]!));
-    const scale = Math.fround(largest > 0 ? largest / largestWeight : 1);
+    const scale = Math.fround(Math.max(largest / largestWeight, finest[f]!) || 1);
     scales[f] = scale;
     for (let i = from; i < from + perFilter; i++) integers[i] = Math.round(weights[i]! / scale);
   }
