@@ -79,6 +79,8 @@ describe('compareRuns', () => {
     const fold = (seed: number) => ({ ...base, config: { ...base.config, validation: { folds: 5, fold: 0 }, seed } });
     const { accuracy } = compareRuns([await record('a', fold(1)), await record('b', fold(2))]);
     expect(accuracy[0]!.sameSamples).toBe(false);
+    const named = { ...base, config: { ...base.config, validation: { fold: 0, folds: 5, seed: 1 }, seed: 2 } };
+    expect(compareRuns([await record('a', fold(1)), await record('b', named)]).accuracy[0]!.sameSamples).toBe(true);
   });
 
   it('measures all against the first, and leaves out runs without an epoch', async () => {

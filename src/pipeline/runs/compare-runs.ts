@@ -89,6 +89,8 @@ function accuracyDifference(against: RunRecord, run: RunRecord): AccuracyDiffere
 function validationOf({ config, facts }: RunRecord): string {
   const { validation, trainingSplit, seed } = config;
   const isFold = typeof validation === 'object' && validation !== null && 'fold' in validation;
-  const foldSeed = isFold && 'seed' in validation ? validation.seed : seed;
-  return JSON.stringify([facts.dataset, facts.splits ?? null, validation, isFold ? [trainingSplit, foldSeed] : null]);
+  // Without a seed of its own a division is drawn with the run's.
+  const samples = isFold ? { trainingSplit, seed, ...validation } : validation;
+  const named = Object.entries(samples ?? {}).sort(([a], [b]) => a.localeCompare(b));
+  return JSON.stringify([facts.dataset, facts.splits ?? null, named]);
 }

@@ -118,6 +118,17 @@ describe('what is no whole run', () => {
     expect(text).toContain(`${kind === 'damaged' ? 'damaged' : 'no run'}: odd`);
   });
 
+  it('a folder with a file that cannot be read is named and the others stay', async () => {
+    const denied = Object.assign(new Error("EACCES: permission denied, open 'run.json'"), {
+      ...{ code: 'EACCES', syscall: 'open' },
+    });
+    const closed = source('closed', good);
+    const unreadable = { ...closed, store: { ...closed.store, read: () => Promise.reject(denied) } };
+    const list = await listRuns([folder(unreadable), folder(source('good', good))]);
+    expect(list.runs.map(({ name }) => name)).toEqual(['good']);
+    expect(list.skipped).toEqual([{ name: 'closed', kind: 'damaged', reason: denied.message }]);
+  });
+
   it('a folder of runs stands for those, and names what else is in it', async () => {
     const inner = [source('seeds/1', good), source('seeds/notes', {}), source('seeds/2', good)];
     const list = await listRuns([folder(source('seeds', {}), inner)]);

@@ -61,11 +61,11 @@ export async function listRuns(folders: readonly RunFolder[]): Promise<RunList> 
   const runs: RunSummary[] = [];
   const skipped: RunList['skipped'][number][] = [];
   const add = async (source: RunSource): Promise<boolean> => {
-    if (!(await holdsRun(source.store))) return false;
     try {
+      if (!(await holdsRun(source.store))) return false;
       runs.push(summarise(await readRunRecord(source)));
     } catch (error) {
-      if (!(error instanceof RunError)) throw error;
+      if (!(error instanceof Error) || !(error instanceof RunError || isOfFileSystem(error))) throw error;
       skipped.push({ name: source.name, kind: 'damaged', reason: error.message });
     }
     return true;
@@ -84,6 +84,11 @@ export async function listRuns(folders: readonly RunFolder[]): Promise<RunList> 
     else for (const name of others) foreign(name);
   }
   return { runs, skipped };
+}
+
+/** Files that cannot be read: not allowed, a link in a circle, a failing disk. */
+function isOfFileSystem(error: Error): boolean {
+  return 'code' in error && 'syscall' in error;
 }
 
 export function summarise(run: RunRecord): RunSummary {
