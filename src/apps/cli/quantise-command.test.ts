@@ -54,4 +54,7 @@ it.each([
 it('names a model file that cannot be read', async () => {
   const { code, stderr } = await runCli('quantise', path('no.onnx'), '--data', path('data'), '--out', path('x.onnx'));
   expect([code, stderr]).toEqual([2, expect.stringContaining('no.onnx cannot')]);
+  writeFileSync(path('bad.onnx'), 'no model');
+  const bad = await runCli('quantise', path('bad.onnx'), '--data', path('data'), '--out', path('x.onnx'));
+  expect([bad.code, bad.stderr]).toEqual([1, expect.stringContaining('bad.onnx: this is not an ONNX model')]);
 });

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../adapters/node/files.js';
 import { openSession } from '../../adapters/node/session.js';
-import { ConfigError } from '../../core/errors.js';
+import { ConfigError, ModelFormatError } from '../../core/errors.js';
 import { readDataset } from '../../pipeline/data/read-dataset.js';
 import { parseQuantiseConfig } from '../../pipeline/quantise/config.js';
 import { type FormFigures, type Quantisation, quantise } from '../../pipeline/quantise/quantise.js';
@@ -63,7 +63,10 @@ async function makeInt8(path: string, options: QuantiseOptions): Promise<void> {
   const clock = () => performance.now();
   const { model, figures } = await withProgress('quantise', (progress) =>
     quantise({ file, dataset, samples, config, openSession, clock, progress }),
-  );
+  ).catch((error: unknown) => {
+    if (!(error instanceof ModelFormatError)) throw error;
+    throw new ModelFormatError(`${path}: ${error.message}`, { cause: error });
+  });
   await writeFileAtomic(out, model);
   process.stdout.write(options.json ? `${JSON.stringify({ file: out, ...figures })}\n` : describe(out, figures));
 }

@@ -70,6 +70,11 @@ describe('ExpressionModel', () => {
       tinyExpressionModel({ metadata: { input: { height: 5, width: 4 } } }),
       /\[batch, 1, 5, 4\]/,
     ],
+    [
+      'an input larger than any picture',
+      tinyExpressionModel({ metadata: { input: { height: 4, width: 1e12 } } }),
+      /at input.width/,
+    ],
     ['metadata with other classes', tinyExpressionModel({ metadata: { labels: ['a', 'b'] } }), /'probabilities'/],
     ['metadata with another embedding', tinyExpressionModel({ metadata: { embedding: 9 } }), /'embedding'/],
   ])('refuses %s', async (_, bytes, message) => {

@@ -18,11 +18,15 @@ const temperatureSchema = z.object({
 /** How a model's temperature came about. */
 export type ModelTemperature = z.infer<typeof temperatureSchema>;
 
+/** The largest side of a model's input, pixels: a damaged file must not ask for more memory than there is. */
+const maxSide = 1024;
+const side = z.int().positive().max(maxSide);
+
 export const modelMetadataSchema = z.object({
   format: z.literal(1).describe('version of this metadata'),
   architecture: z.string(),
   labels: z.array(z.string()).min(2).describe('class names, in the order of the probabilities'),
-  input: z.object({ height: z.int().positive(), width: z.int().positive() }).describe('uint8 grey input, pixels'),
+  input: z.object({ height: side, width: side }).describe('uint8 grey input, pixels'),
   embedding: z.int().positive().describe('length of the embedding'),
   parameters: z.int().positive(),
   multiplyAdds: z.int().positive().describe('per picture'),

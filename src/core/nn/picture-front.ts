@@ -29,7 +29,7 @@ export function readPictureFront({ graph, metadata }: ExpressionModelFile): Pict
   const slices = graph.nodes.filter(({ operator, inputs }) => operator === 'Slice' && inputs[0] === modelNames.image);
   for (const { inputs, outputs } of slices) {
     const [from, to, axes] = inputs.slice(1).map((name) => integers.get(name) ?? []);
-    const [height, width] = [to![0]! - from![0]!, to![1]! - from![1]!];
+    const [height, width] = [(to?.[0] ?? 0) - (from?.[0] ?? 0), (to?.[1] ?? 0) - (from?.[1] ?? 0)];
     const centre = [(input.height - height) >> 1, (input.width - width) >> 1];
     if (axes?.join() !== '2,3' || from?.join() !== centre.join()) return undefined;
     views.set(outputs[0], { height, width });
