@@ -96,8 +96,12 @@ export class WorkerEngine implements TrainingEngine {
 
   async release(): Promise<void> {
     if (this.#ended !== undefined) return;
-    await this.#ask({ kind: 'release' });
-    await this.#worker.terminate();
+    try {
+      await this.#ask({ kind: 'release' });
+    } finally {
+      // Whatever could not be released, the thread must not keep the process alive.
+      await this.#worker.terminate();
+    }
   }
 
   #ask(request: EngineRequest, arrays: readonly Float32Array[] = []): Promise<unknown> {

@@ -179,8 +179,9 @@ export class LocalEngine implements TrainingEngine {
 
   async release(): Promise<void> {
     await this.#source.release();
-    await (await this.#evaluation)?.release();
+    const evaluation = this.#evaluation;
     this.#evaluation = undefined;
+    await (await evaluation?.catch(() => undefined))?.release();
   }
 
   #penalty(): number {

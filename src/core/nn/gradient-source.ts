@@ -83,8 +83,10 @@ export class GraphGradients implements GradientSource {
   }
 
   async release(): Promise<void> {
-    for (const step of this.#steps.values()) await (await step).session.release();
+    const steps = [...this.#steps.values()];
     this.#steps.clear();
+    // A session that did not open has told whoever asked for it, and holds nothing.
+    for (const step of steps) await (await step.catch(() => undefined))?.session.release();
   }
 
   #stepFor({ size, side }: Batch): Promise<Step> {

@@ -3,8 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { untrainedModel } from '../../../tests/fixtures/untrained-model.js';
 import { openSession } from '../../adapters/node/session.js';
-import { ConfigError } from '../errors.js';
+import { ConfigError, ModelFormatError } from '../errors.js';
 import type { GreyPicture } from '../image/picture.js';
+import { readModel } from '../onnx/read-model.js';
+import { writeModel } from '../onnx/write-model.js';
+import type { OpenSession } from '../ports/session.js';
 import { createRandom } from '../tensor/random.js';
 import { createArchitecture } from './architecture.js';
 import { centreCrop } from './augmentation.js';
@@ -95,6 +98,49 @@ describe('TaughtEngine', () => {
     expect(Math.max(...whole.map((p, i) => Math.abs(p - other[i]!)))).toBeGreaterThan(0.05);
     await engine.release();
   });
+
+  it('refuses a teacher whose weights are damaged', async () => {
+    const model = readModel(untrainedModel('residual', 1));
+    const damaged = model.initializers.map((initializer) =>
+      initializer.data instanceof Float32Array && initializer.dims.length === 4
+        ? { ...initializer, data: initializer.data.map(() => Number.NaN) }
+        : initializer,
+    );
+    const bytes = writeModel({ ...model, initializers: damaged });
+    const engine = new TaughtEngine(new StubEngine(), { model: bytes, weight: 1, temperature: 1 }, openSession);
+    await expect(engine.judge({ size: 6, side: 44, pixels: crops(pictures(6, 1), 44) })).rejects.toThrow(
+      ModelFormatError,
+    );
+    await engine.release();
+  });
+
+  it('holds no session of a stage that is over, and lets go of one that did not open', async () => {
+    let held = 0;
+    const counting: OpenSession = async (bytes, options) => {
+      if (held === 1 && options?.threads === 2) throw new ModelFormatError('no room');
+      const session = await openSession(bytes, options);
+      held++;
+      return {
+        ...{ inputNames: session.inputNames, outputNames: session.outputNames },
+        run: (feeds, fetches) => session.run(feeds, fetches),
+        release: async () => {
+          held--;
+          await session.release();
+        },
+      };
+    };
+    const teacher = { model: untrainedModel('residual', 1), weight: 1, temperature: 1 };
+    const student = new StubEngine();
+    const engine = new TaughtEngine(student, teacher, counting);
+    for (const side of [24, 24, 44]) await engine.judge({ size: 6, side, pixels: crops(pictures(6, 1), side) });
+    expect(held).toBe(1);
+    const other = new TaughtEngine(student, teacher, counting, { threads: 2 });
+    await expect(other.judge({ size: 6, side: 44, pixels: crops(pictures(6, 1), 44) })).rejects.toThrow('no room');
+    await other.release();
+    expect(student.isReleased).toBe(true);
+    await engine.release();
+    expect(held).toBe(0);
+  });
 });
 
 describe('readPictureFront', () => {
@@ -118,6 +164,10 @@ describe('readPictureFront', () => {
       expect(readPictureFront(other)).toBeUndefined();
       expect(() => buildTeacherGraph(other, 1, 44)).toThrow(ConfigError);
     }
+    const cut = file.graph.nodes.map((node) =>
+      node.operator === 'Slice' ? { ...node, inputs: node.inputs.slice(0, 1) } : node,
+    );
+    expect(readPictureFront({ ...file, graph: { ...file.graph, nodes: cut } })).toBeUndefined();
   });
 });
 

@@ -1,5 +1,6 @@
 // Knowledge distillation (Hinton et al. 2015): an engine whose targets are partly what a teacher says of the very same
 // pixels, whatever was done to them: consistent teaching works much better than fixed targets (Beyer et al. 2022).
+import { ModelFormatError } from '../errors.js';
 import type { OpenSession, Session } from '../ports/session.js';
 import type { Batch, EngineState, StepResult, TrainingEngine } from './engine.js';
 import { modelNames } from './inference-graph.js';
@@ -22,8 +23,9 @@ export class TaughtEngine implements TrainingEngine {
   readonly #file: ExpressionModelFile;
   readonly #options: TeacherOptions;
   readonly #open: (model: Uint8Array) => Promise<Session>;
-  /** One session per batch size and side. */
-  readonly #sessions = new Map<string, Promise<Session>>();
+  /** One session per batch size, all for pictures of one side: sessions of a stage that is over would only hold its memory. */
+  readonly #sessions = new Map<number, Promise<Session>>();
+  #side = 0;
 
   /** `threads`: inside an operator of the teacher's; default 1. Throws ModelFormatError when the teacher is no model of ours. */
   constructor(
@@ -47,17 +49,22 @@ export class TaughtEngine implements TrainingEngine {
     return this.#engine.step({ ...batch, targets }, learningRate);
   }
 
-  /** The teacher's probabilities for the batch's pixels, `[size, classes]`, at temperature 1. */
+  /** The teacher's probabilities for the batch's pixels, `[size, classes]`, at temperature 1. Throws ModelFormatError for numbers that are not finite. */
   async judge({ size, side, pixels }: Pick<Batch, 'size' | 'side' | 'pixels'>): Promise<Float32Array> {
-    const key = `${size}x${side}`;
-    let session = this.#sessions.get(key);
+    if (side !== this.#side) await this.#releaseSessions();
+    this.#side = side;
+    let session = this.#sessions.get(size);
     if (session === undefined) {
       session = this.#open(buildTeacherGraph(this.#file, size, side));
-      this.#sessions.set(key, session);
+      this.#sessions.set(size, session);
     }
     const feeds = { [teacherInput]: { dims: [size, 1, side, side], data: pixels } };
     const outputs = await (await session).run(feeds, [modelNames.probabilities]);
-    return outputs[modelNames.probabilities]!.data as Float32Array;
+    const judged = outputs[modelNames.probabilities]!.data as Float32Array;
+    if (judged.every(Number.isFinite)) return judged;
+    throw new ModelFormatError(
+      'the teacher must give probabilities that are finite numbers, and it gives others; its weights are damaged, choose another teacher',
+    );
   }
 
   predict(pixels: Float32Array, size: number): Promise<Float32Array> {
@@ -73,9 +80,15 @@ export class TaughtEngine implements TrainingEngine {
   }
 
   async release(): Promise<void> {
-    for (const session of this.#sessions.values()) await (await session).release();
-    this.#sessions.clear();
+    await this.#releaseSessions();
     await this.#engine.release();
+  }
+
+  async #releaseSessions(): Promise<void> {
+    const sessions = [...this.#sessions.values()];
+    this.#sessions.clear();
+    // A session that did not open has told whoever asked for it, and holds nothing.
+    for (const session of sessions) await (await session.catch(() => undefined))?.release();
   }
 }
 
