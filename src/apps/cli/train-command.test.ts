@@ -27,6 +27,7 @@ beforeAll(async () => {
   );
   expect((await runCli('data', 'import', path('small.csv'), '--out', path('data'))).code).toBe(0);
   writeFileSync(path('config.json'), JSON.stringify(settings));
+  writeFileSync(path('list.json'), '[]');
 });
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -74,6 +75,7 @@ describeWith(built, 'moodlens train', () => {
     [[], /--out for a new run/],
     [['--out', 'x', '--device', 'tpu'], /one of cpu, webgpu, cuda, wasm, and is 'tpu'/],
     [['--out', 'x', '--epochs', 'many'], /epochs/],
+    [['--out', 'x', '--config', path('list.json')], /list\.json must hold a JSON object/],
     [['--out', 'x', '--config', 'missing.json'], /missing\.json must be a file/],
   ])('takes %j for wrong use', async (options, says) => {
     const { code, stdout, stderr } = await runCli('train', '--data', path('data'), ...options);

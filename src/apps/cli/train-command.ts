@@ -195,7 +195,7 @@ function describe(result: TrainResult | EnsembleResult, folder: string, data: st
 async function readConfig(options: TrainOptions, store: BlobStore): Promise<TrainConfig | { members: TrainConfig[] }> {
   const saved = async (): Promise<object> => (await readEnsembleConfig(store)) ?? (await readRunConfig(store));
   const base = options.config !== undefined ? await readJsonFile(options.config) : options.resume ? await saved() : {};
-  if (typeof base !== 'object' || base === null) {
+  if (typeof base !== 'object' || base === null || Array.isArray(base)) {
     throw new ConfigError(`${options.config} must hold a JSON object with the keys of docs/training.md`);
   }
   const replaced = {

@@ -10,7 +10,7 @@ import { createArchitecture } from '../../core/nn/architecture.js';
 import { LocalEngine } from '../../core/nn/engine.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
-import { parseTrainConfig } from './config.js';
+import { parseTrainConfig, type TrainConfig } from './config.js';
 import { parseEnsembleConfig } from './ensemble-config.js';
 import { runFiles } from './run-folder.js';
 import { trainRun } from './train.js';
@@ -118,6 +118,26 @@ describe('an ensemble', () => {
     await trainRun({ ...single, store: folder('member-2'), shouldStop: stopAt(1) });
     await expect(trainEnsemble(request())).rejects.toThrow(/this one holds one/);
     expect(folder('.').blobs.size).toBe(0);
+  });
+
+  test('refuses before the first member is trained what the last would be refused', async () => {
+    const members = parseEnsembleConfig({
+      ...base,
+      ensemble: [{}, { architecture: 'original', progressive: [{ side: 32, epochs: 1 }] }],
+    });
+    await expect(trainEnsemble(request({ members }))).rejects.toThrow(/those of original do/);
+    const taught = parseEnsembleConfig({ ...base, ensemble: [{}, { distillation: { teacher: 'gone.onnx' } }] });
+    const readFiles = async ({ distillation }: TrainConfig) => {
+      if (distillation !== null) throw new ConfigError('gone.onnx cannot be read');
+      return {};
+    };
+    await expect(trainEnsemble(request({ members: taught, readFiles }))).rejects.toThrow(/gone\.onnx/);
+    expect([...folders.values()].every(({ blobs }) => blobs.size === 0)).toBe(true);
+  });
+
+  test.each(['null', '[]', '{"ensemble', '{}'])('refuses a damaged ensemble.json: %s', async (text) => {
+    await folder('.').write(runFiles.ensemble, text);
+    await expect(readEnsembleConfig(folder('.'))).rejects.toThrow(RunError);
   });
 
   test('has members that validate on the same samples', async () => {

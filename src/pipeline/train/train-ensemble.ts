@@ -6,7 +6,8 @@ import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { chooseSamples } from './choose-samples.js';
 import type { TrainConfig } from './config.js';
-import { parseEnsembleConfig } from './ensemble-config.js';
+import { isEnsembleConfig, parseEnsembleConfig } from './ensemble-config.js';
+import { prepareRun } from './prepare-run.js';
 import { readRunConfig, requireNoRun, runFiles } from './run-folder.js';
 import { type TrainRequest, trainRun } from './train.js';
 
@@ -38,6 +39,7 @@ export interface EnsembleResult {
 export async function trainEnsemble(request: EnsembleRequest): Promise<EnsembleResult> {
   const { members, store, name, progress } = request;
   await requireSameValidation(request);
+  await requireTrainable(request);
   if (request.resume) await requireSameMembers(store, members);
   else {
     for (const folder of [store, ...members.map((_, i) => request.memberStore(memberName(i)))])
@@ -100,15 +102,27 @@ async function requireSameValidation({ dataset, members, readFiles }: EnsembleRe
   );
 }
 
+/** What would be refused hours later, when a member's turn comes, is refused now: a missing file, a teacher that does not fit. */
+async function requireTrainable({ dataset, members, memberStore, readFiles }: EnsembleRequest): Promise<void> {
+  for (const [i, config] of members.entries()) {
+    const name = memberName(i);
+    if ((await memberStore(name).read(runFiles.model)) !== undefined) continue;
+    prepareRun({ dataset, config, name, ...(await readFiles(config)) });
+  }
+}
+
 /** The configurations that an ensemble was started with, as `parseEnsembleConfig` takes them. Undefined when the folder holds none. */
 export async function readEnsembleConfig(store: BlobStore): Promise<object | undefined> {
   const bytes = await store.read(runFiles.ensemble);
   if (bytes === undefined) return undefined;
+  let json: unknown;
   try {
-    return JSON.parse(decodeUtf8(bytes)) as object;
+    json = JSON.parse(decodeUtf8(bytes));
   } catch (cause) {
     throw new RunError(`${runFiles.ensemble} must be JSON and is damaged; start the ensemble again`, { cause });
   }
+  if (typeof json === 'object' && json !== null && isEnsembleConfig(json)) return json;
+  throw new RunError(`${runFiles.ensemble} must list the members and is damaged; start the ensemble again`);
 }
 
 async function requireSameMembers(store: BlobStore, members: readonly TrainConfig[]): Promise<void> {
