@@ -4,6 +4,7 @@ import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
 import { quietRun, stopAt } from '../../../tests/fixtures/quiet-run.js';
 import { runProgram } from '../../../tests/fixtures/run-program.js';
 import { stripes } from '../../../tests/fixtures/stripes.js';
+import { untrainedModel } from '../../../tests/fixtures/untrained-model.js';
 import { openSession } from '../../adapters/node/session.js';
 import { WorkerBatches } from '../../adapters/node/worker-batches.js';
 import { WorkerEngine } from '../../adapters/node/worker-engine.js';
@@ -227,6 +228,37 @@ describe('a run', () => {
     await trainRun({ ...there, resume: true });
     expect(await history(there.store)).toEqual(await history(here.store));
     expect(await modelHash(there.store)).toBe(await modelHash(here.store));
+  });
+
+  test('with every part of the recipe, stopped and resumed ends as an unbroken one, bit for bit', async () => {
+    const votedDataset = { ...dataset, source: { ...dataset.source, kind: 'fer2013-csv' } };
+    const rows = [...dataset.classes].map((label) => [0, 1, 2].map((kind) => (kind === label ? 7 : 1)).join());
+    const votes = ['Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF']
+      .concat(rows.map((counts) => `Training,,${counts},0,0,0,1,0,0,0`))
+      .join('\n');
+    const recipe = {
+      ...{ architecture: 'residual', epochs: 3, optimiser: { name: 'adam' } },
+      ...{ average: { decay: 0.9 }, clipNorm: 1, weightDecay: 0.01, mixup: { alpha: 0.2 }, classWeights: 'balanced' },
+      ...{ votes: { file: 'votes.csv' }, distillation: { teacher: 'teacher.onnx', temperature: 2 } },
+      ...{ progressive: [{ side: 24, epochs: 2 }], augmentation: { light: {} } },
+      ...{ schedule: { name: 'cosine', rate: 0.003, warmUp: 2 }, patience: 2, keep: 'best' },
+      ...{ workers: 2, threads: 2, ghostBatch: 3, batchThreads: 2 },
+    };
+    const parts: Partial<TrainRequest> = {
+      ...{ dataset: votedDataset, votes, teacher: untrainedModel('compact', 4) },
+      startEngine: async (architecture, architectureOptions, engine) =>
+        new WorkerEngine({ architecture, architectureOptions, ...engine }),
+      startBatches: (options, threads) => new WorkerBatches(options, { threads }),
+    };
+    const unbroken = request(parts, recipe);
+    await trainRun(unbroken);
+    const broken = request(parts, recipe);
+    await trainRun({ ...broken, shouldStop: stopAt(3) });
+    await trainRun({ ...broken, resume: true, shouldStop: stopAt(4) });
+    await trainRun({ ...broken, resume: true });
+    expect(await history(broken.store)).toEqual(await history(unbroken.store));
+    expect(await modelHash(broken.store)).toBe(await modelHash(unbroken.store));
+    expect(hashOf((await broken.store.read(runFiles.best))!)).toBe(hashOf((await unbroken.store.read(runFiles.best))!));
   });
 
   test('releases engine and batches however it ends', async () => {
