@@ -51,6 +51,20 @@ describe('evaluate', () => {
     expect(JSON.parse(await readFile(file, 'utf8')).accuracy).toBe(1);
   });
 
+  it('measures on a set of a split file, and guards its test set', async () => {
+    const file = join(root, 'splits.json');
+    expect((await runCli('data', 'split', data, '--out', file, '--official')).code).toBe(0);
+    const of = (...args: readonly string[]) => evaluate('--data', data, '--split-file', file, ...args);
+    const plain = JSON.parse((await evaluate('--data', data, '--split', 'PublicTest', '--json')).stdout);
+    const { confusionMatrix, split } = JSON.parse((await of('--split', 'publictest', '--json')).stdout);
+    expect([confusionMatrix, split]).toEqual([plain.confusionMatrix, 'PublicTest']);
+    expect((await of('--split', 'PrivateTest')).stderr).toContain('add --yes-this-is-the-test');
+    expect((await of('--split', 'fold-1')).stderr).toContain('one of Training, PublicTest, PrivateTest');
+    expect((await of('--run', root)).stderr).toContain('--split-file needs --split');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"0"', '"1"'));
+    expect(await of('--split', 'PublicTest')).toMatchObject({ code: 1, stdout: '' });
+  });
+
   it('averages over looks at each picture, and says so', async () => {
     const { stdout } = await evaluate('--data', data, '--split', 'PublicTest', '--tta', 'flip', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ testTimeAugmentation: 'flip', n: 2, accuracy: 0.5 });

@@ -29,6 +29,7 @@ interface EvaluateOptions {
   readonly model?: string;
   readonly data: string;
   readonly split?: string;
+  readonly splitFile?: string;
   readonly run?: string;
   readonly compare?: string;
   readonly yesThisIsTheTest?: boolean;
@@ -49,6 +50,7 @@ export function define(): Command {
     .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
     .requiredOption('--data <source>', "a dataset made by 'moodlens data import', or Kaggle's fer2013.csv")
     .option('--split <name>', 'Training, PublicTest, PrivateTest, or the name of a split folder')
+    .option('--split-file <file>', "a file of 'moodlens data split': --split then names one of its sets")
     .option('--run <folder>', 'instead of --split: what this run validated on; its model, unless --model names another')
     .option('--compare <file>', "another model (.onnx) on the same samples: McNemar's test of the difference")
     .option('--tta <kind>', 'average over looks at each picture: none, flip or ten-crop (default: none)')
@@ -77,6 +79,7 @@ interface Figures extends Evaluation {
 async function evaluateModel(options: EvaluateOptions): Promise<void> {
   const config = parseEvaluateConfig({
     split: options.split,
+    splitFile: options.splitFile,
     run: options.run,
     compare: options.compare,
     tta: options.tta,

@@ -23,6 +23,7 @@ interface ExportOptions {
   readonly data: string;
   readonly out: string;
   readonly weights?: string;
+  readonly calibrate?: boolean;
   readonly int8?: boolean;
   readonly calibration?: string;
   readonly seed?: string;
@@ -44,6 +45,7 @@ export function define(): Command {
       '--weights <kind>',
       "last or best: of the last epoch, or of the lowest validation loss (default: the run's keep)",
     )
+    .option('--calibrate', 'fit a temperature on what the run validated on, and put it into the model')
     .option('--int8', 'also make the int8 form, time both, and keep it (.int8.onnx) when it wins')
     .option('--calibration <n>', 'training pictures that give the int8 ranges (default: 256)')
     .option('--seed <n>', 'draws those pictures (default: 1)')
@@ -66,8 +68,8 @@ async function exportModel(folder: string, options: ExportOptions): Promise<void
     const text = options[key];
     return text === undefined ? [] : [[key, toNumber(text)] as const];
   });
-  const { weights, int8, stress } = options;
-  const config = parseExportConfig({ weights, int8, stress, ...Object.fromEntries(numbers) });
+  const { weights, calibrate, int8, stress } = options;
+  const config = parseExportConfig({ weights, calibrate, int8, stress, ...Object.fromEntries(numbers) });
   const files = filesOf(options.out);
   if (!options.force) await requireFree(Object.values(files));
   const notes = options.notes === undefined ? undefined : await readTextFile(options.notes);

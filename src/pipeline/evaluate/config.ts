@@ -8,6 +8,7 @@ const name = z.string().trim().min(1);
 export const evaluateConfigSchema = z
   .strictObject({
     split: name.optional().describe('name of the split, e.g. PublicTest'),
+    splitFile: name.optional().describe('a split file, whose set `split` names'),
     run: name.optional().describe('instead: a run folder, whose validation samples are evaluated'),
     batch: z.int().min(1).max(256).default(64).describe('pictures in one run of the model'),
     tta: z
@@ -22,6 +23,10 @@ export const evaluateConfigSchema = z
   .refine(({ split, run }) => (split === undefined) !== (run === undefined), {
     path: ['split'],
     error: 'name either a --split or a --run whose validation samples are to be evaluated',
+  })
+  .refine(({ split, splitFile }) => split !== undefined || splitFile === undefined, {
+    path: ['splitFile'],
+    error: '--split-file needs --split, the name of one of its sets',
   })
   .refine(({ stress, stressSamples }) => stress || stressSamples === undefined, {
     path: ['stressSamples'],

@@ -21,6 +21,10 @@ export function describeFigures({ evaluation, mirrored, stress }: ExportFigures)
 
 function summaryRows(evaluation: Evaluation, mirrored: Accuracy): string[][] {
   const { accuracy, interval, withoutTrainingTwins: unseen } = evaluation;
+  const fixed = (value: number) => value.toFixed(3);
+  const shown = (share: number) => `${percent(share, 1)} %`;
+  const withInterval = (figure: keyof Evaluation['intervals'], text: (value: number) => string): string =>
+    `${text(evaluation[figure])} (95 % interval ${evaluation.intervals[figure].map(text).join(' to ')})`;
   return [
     [
       'accuracy',
@@ -35,12 +39,12 @@ function summaryRows(evaluation: Evaluation, mirrored: Accuracy): string[][] {
             shareText(unseen.accuracy, unseen.interval, unseen.n),
           ],
         ]),
-    ['macro F1', evaluation.macroF1.toFixed(3)],
-    ['balanced accuracy', `${percent(evaluation.balancedAccuracy, 1)} %`],
-    ['the right class among the two most probable', `${percent(evaluation.top2, 1)} %`],
-    ['negative log-likelihood', evaluation.nll.toFixed(3)],
-    ['Brier score', evaluation.brier.toFixed(3)],
-    ['expected calibration error, 15 bins', evaluation.ece.toFixed(3)],
+    ['macro F1', withInterval('macroF1', fixed)],
+    ['balanced accuracy', withInterval('balancedAccuracy', shown)],
+    ['the right class among the two most probable', withInterval('top2', shown)],
+    ['negative log-likelihood', withInterval('nll', fixed)],
+    ['Brier score', withInterval('brier', fixed)],
+    ['expected calibration error, 15 bins', withInterval('ece', fixed)],
   ];
 }
 

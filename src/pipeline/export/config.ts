@@ -4,6 +4,10 @@ import { ConfigError } from '../../core/errors.js';
 
 export const exportConfigSchema = z.strictObject({
   weights: z.enum(['last', 'best']).optional().describe("default: the run's `keep`"),
+  calibrate: z
+    .boolean()
+    .default(false)
+    .describe('fit a temperature on what the run validated on, and put it into the model'),
   int8: z.boolean().default(false).describe('also make the int8 form, and keep it when it wins'),
   calibration: z.int().min(16).max(10_000).default(256).describe('training pictures that give the int8 ranges'),
   seed: z.int().min(0).default(1).describe('draws those pictures'),

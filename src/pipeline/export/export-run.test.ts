@@ -155,6 +155,18 @@ describe('exportRun', () => {
     await expect(request(broken)).rejects.toThrow(/architecture/);
   });
 
+  it('calibrates after the parity check, and changes no decision', async () => {
+    const asked = await request(places, { calibrate: true });
+    const exported = await exportRun(asked);
+    const plain = await exportRun(await request(places));
+    expect(exported.parity).toEqual(plain.parity);
+    const { metadata } = readExpressionModel(exported.model);
+    expect(metadata.temperature).toMatchObject({ split: 'PublicTest', n: 10 });
+    expect(exported.figures!.evaluation.nll).toBeLessThan(plain.figures!.evaluation.nll + 1e-6);
+    expect(exported.figures!.evaluation.confusionMatrix).toEqual(plain.figures!.evaluation.confusionMatrix);
+    expect(cardOf(asked, exported)).toContain('| Temperature | logits are divided by');
+  });
+
   it('tries int8 on pictures that were trained on, times each runtime, and judges by the rule', async () => {
     const runtimes = ['one', 'two'].map((name) => ({ name, openSession })) as unknown as ExportRequest['runtimes'];
     const asked = await request(places, { int8: true, calibration: 20 }, { runtimes });

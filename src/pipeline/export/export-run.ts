@@ -5,6 +5,7 @@ import { ExpressionModel } from '../../core/nn/expression-model.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import { silentProgress } from '../../core/ports/progress.js';
 import type { RecompressJpeg } from '../../core/ports/recompress-jpeg.js';
+import { calibrate } from '../calibrate/calibrate.js';
 import { type Evaluation, evaluate } from '../evaluate/evaluate.js';
 import type { EvaluatedSamples } from '../evaluate/evaluated-samples.js';
 import { predictPictures } from '../evaluate/predict-pictures.js';
@@ -51,9 +52,9 @@ const batch = 64;
  */
 export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
   const { run, dataset, samples, config, progress = silentProgress } = request;
-  if (samples === null && (config.int8 || config.stress)) {
+  if (samples === null && (config.int8 || config.stress || config.calibrate)) {
     throw new ConfigError(
-      'an int8 form and stress are measured on pictures that the run validated on, and this run validated on none; leave --int8 and --stress out',
+      'an int8 form, stress and a temperature need pictures that the run validated on, and this run validated on none; leave --int8, --stress and --calibrate out',
     );
   }
   const built = buildExport(run, dataset.labels);
@@ -64,11 +65,22 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
   if (samples === null) {
     return { model: withMetrics(built.model, { epoch }), batchNorms, parity, figures: null, int8: undefined };
   }
-  const figures = await measure(request, samples, built.model);
+  const calibrated = config.calibrate ? await calibrateExport(request, samples, built.model) : built.model;
+  const figures = await measure(request, samples, calibrated);
   const { accuracy, nll: loss, n } = figures.evaluation;
-  const model = withMetrics(built.model, validationMetrics({ epoch, accuracy, loss, n }));
+  const model = withMetrics(calibrated, validationMetrics({ epoch, accuracy, loss, n }));
   const int8 = config.int8 ? await tryInt8({ ...request, samples }, model) : undefined;
   return { model, batchNorms, parity, figures, int8 };
+}
+
+async function calibrateExport(
+  { dataset, config: { threads }, runtimes, progress = silentProgress }: ExportRequest,
+  samples: EvaluatedSamples,
+  file: Uint8Array,
+): Promise<Uint8Array> {
+  const { openSession } = runtimes[0];
+  const { model } = await calibrate({ file, dataset, samples, config: { batch, threads }, openSession, progress });
+  return model;
 }
 
 async function measure(

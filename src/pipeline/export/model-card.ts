@@ -1,5 +1,6 @@
 // The model card, in Markdown, out of the run's own facts and what the export measured.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
+import type { ModelMetadata } from '../../core/nn/model-metadata.js';
 import { readPictureFront } from '../../core/nn/picture-front.js';
 import { type ExpressionModelFile, readExpressionModel } from '../../core/nn/read-expression-model.js';
 import { splitNamesOf } from '../train/choose-samples.js';
@@ -75,12 +76,27 @@ function factsTable({ run, exported }: CardRequest, file: ExpressionModelFile): 
       'Parity',
       `the trainer's own forward pass names the same class for all ${count(parity.n)} pictures that it ${exported.figures === null ? 'trained' : 'validated'} on, and no probability differs by more than ${parity.maxDifference.toExponential(1)}; ${batchNorms.folded} batch normalisations are folded into convolutions${left}`,
     ],
+    ...temperatureRow(metadata),
     ['Run', plain(run.name)],
     [
       'Licence',
       `${metadata.licence}, for the weights. The pictures they were learned from are not included and carry no licence of ours`,
     ],
   ]);
+}
+
+/** The parity above is that of the probabilities before it. */
+function temperatureRow({ temperature }: ModelMetadata): string[][] {
+  if (temperature === undefined) return [];
+  const { value, split, n, nll, ece } = temperature;
+  const change = ({ before, after }: { before: number; after: number }) =>
+    `from ${before.toFixed(3)} to ${after.toFixed(3)}`;
+  return [
+    [
+      'Temperature',
+      `logits are divided by ${value.toFixed(3)} (Guo et al. 2017), after the parity check; fitted on ${plain(split)}, n = ${count(n)}: negative log-likelihood ${change(nll)}, calibration error ${change(ece)} on these same rows`,
+    ],
+  ];
 }
 
 function architectureText({ networks }: TrainedRun): string {

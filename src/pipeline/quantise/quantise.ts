@@ -4,7 +4,7 @@ import { stratifiedSubset } from '../../core/dataset/stratified-subset.js';
 import { DatasetError } from '../../core/errors.js';
 import type { GreyPicture } from '../../core/image/picture.js';
 import { type Accuracy, classificationFigures } from '../../core/metrics/classification-figures.js';
-import { type PairedCounts, pairedDifference } from '../../core/metrics/paired-difference.js';
+import { comparePaired, type PairedComparison } from '../../core/metrics/paired-comparison.js';
 import { argmaxRow } from '../../core/metrics/probability-metrics.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
 import { quantiseModel } from '../../core/nn/quantise-model.js';
@@ -48,7 +48,7 @@ export interface Quantisation {
   /** Share of the pictures for which both forms name the same class. */
   readonly agreement: number;
   /** The accuracy that int8 loses, -1..1, with Newcombe's 95 % interval for the same pictures. */
-  readonly loss: { readonly difference: number; readonly interval: readonly [low: number, high: number] };
+  readonly loss: Pick<PairedComparison, 'difference' | 'interval'>;
   /** Of int8 beside float. */
   readonly latencyRatio: number;
   readonly calibration: { readonly pictures: number; readonly share: number };
@@ -87,7 +87,7 @@ export async function quantise(request: QuantiseRequest): Promise<{ model: Uint8
       figures: {
         ...{ split: samples.split, test: samples.test, float: ofFloat, int8: ofInt8 },
         agreement: same.length / pictures.length,
-        loss: pairedDifference(countPairs(truth, said, labels.length)),
+        loss: lossOf(truth, said, labels.length),
         latencyRatio: ofInt8.latencyMs / ofFloat.latencyMs,
         calibration: { pictures: calibration.length, share },
       },
@@ -97,19 +97,11 @@ export async function quantise(request: QuantiseRequest): Promise<{ model: Uint8
   }
 }
 
-/** On how many pictures each form is right. */
-function countPairs(
-  truth: Uint8Array,
-  [float, int8]: readonly [Float32Array, Float32Array],
-  classes: number,
-): PairedCounts {
-  const counts = { both: 0, onlyFirst: 0, onlySecond: 0, neither: 0 };
-  truth.forEach((label, i) => {
-    const [first, second] = [argmaxRow(float, i, classes) === label, argmaxRow(int8, i, classes) === label];
-    if (first) counts[second ? 'both' : 'onlyFirst']++;
-    else counts[second ? 'onlySecond' : 'neither']++;
-  });
-  return counts;
+/** What int8 loses: float against int8, picture by picture. */
+function lossOf(truth: Uint8Array, said: readonly [Float32Array, Float32Array], classes: number): Quantisation['loss'] {
+  const [float, int8] = said.map((each) => Array.from(truth, (label, i) => argmaxRow(each, i, classes) === label));
+  const { difference, interval } = comparePaired(float!, int8!);
+  return { difference, interval };
 }
 
 /** Training pictures of all classes, none of those that are measured on. */
