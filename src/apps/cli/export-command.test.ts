@@ -36,7 +36,7 @@ it('writes a model that the other commands take, and its card; a second time onl
   const first = await exported('--out', path('out', 'model.onnx'));
   expect(first.code).toBe(0);
   expect(first.stdout).toMatch(/model\.onnx: \d\.\d\d MB, 8 batch normalisations folded; card: .*model\.md\n/);
-  expect(first.stdout).toContain('the same class for all 10 pictures of PublicTest');
+  expect(first.stdout).toContain('the same class for all 10 pictures compared');
   expect(readFileSync(path('out', 'model.md'), 'utf8')).toMatch(/^# The expression model run\n\n`model\.onnx` names/);
   const evaluated = await runCli(
     ...['evaluate', '--model', path('out', 'model.onnx'), '--data', path('data'), '--split', 'PublicTest', '--json'],
