@@ -1,9 +1,10 @@
 // What a run's loss aims at besides the labels: weights of classes, and soft labels from votes.
 import { balancedClassWeights } from '../../core/dataset/class-weights.js';
-import { ferplusClasses, readFerplusCsv } from '../../core/dataset/ferplus-csv.js';
+import { ferplusClasses } from '../../core/dataset/ferplus-csv.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { translateVotes } from '../../core/dataset/translate-votes.js';
-import { ConfigError, DatasetError } from '../../core/errors.js';
+import { ConfigError } from '../../core/errors.js';
+import { votesOfSamples } from '../data/votes-of-samples.js';
 import type { TrainConfig } from './config.js';
 
 export interface LossTargets {
@@ -50,6 +51,7 @@ export function chooseTargets(
 }
 
 function votedTargets(dataset: PackedDataset, training: Int32Array, text: string | undefined, auxiliary: boolean) {
+  if (text === undefined) throw new TypeError('chooseTargets: the configuration names votes and none are given');
   const kinds = ferplusClasses.length;
   const votes = votesOfSamples(dataset, text);
   const { classes, labels } = dataset;
@@ -62,27 +64,4 @@ function votedTargets(dataset: PackedDataset, training: Int32Array, text: string
     for (let k = 0; k < kinds; k++) row[k] = total === 0 ? 1 / kinds : row[k]! / total;
   }
   return { softLabels, votes };
-}
-
-/** `[count, kinds]`, joined by row number. */
-function votesOfSamples(dataset: PackedDataset, text: string | undefined): Float32Array {
-  if (text === undefined) throw new TypeError('chooseTargets: the configuration names votes and none are given');
-  if (dataset.source.kind !== 'fer2013-csv') {
-    throw new DatasetError(
-      `votes are for datasets imported from fer2013.csv, and this one comes from ${dataset.source.kind}; leave out 'votes'`,
-    );
-  }
-  const { rows, votes } = readFerplusCsv(text);
-  const kinds = ferplusClasses.length;
-  const last = dataset.rows.reduce((largest, row) => Math.max(largest, row), 0);
-  if (last >= rows) {
-    throw new DatasetError(
-      `the votes must reach to row ${last} of the dataset and end with row ${rows - 1}; give the file of the whole dataset`,
-    );
-  }
-  const ofSamples = new Float32Array(dataset.count * kinds);
-  dataset.rows.forEach((row, i) => {
-    ofSamples.set(votes.subarray(row * kinds, (row + 1) * kinds), i * kinds);
-  });
-  return ofSamples;
 }

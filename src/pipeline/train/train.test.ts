@@ -150,7 +150,7 @@ describe('a run', () => {
     const votedDataset = { ...dataset, source: { ...dataset.source, kind: 'fer2013-csv' } };
     const rows = [...dataset.classes].map((label) => [0, 1, 2].map((kind) => (kind === label ? 9 : 0)).join());
     const votes = ['Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF']
-      .concat(rows.map((counts) => `Training,,${counts},0,0,0,1,0,0,0`))
+      .concat(rows.map((counts, i) => `${dataset.splitNames[dataset.splits[i]!]},,${counts},0,0,0,1,0,0,0`))
       .join('\n');
     const asked = request({ dataset: votedDataset, votes }, { votes: { file: 'votes.csv' }, epochs: 1 });
     await trainRun(asked);
@@ -234,7 +234,7 @@ describe('a run', () => {
     const votedDataset = { ...dataset, source: { ...dataset.source, kind: 'fer2013-csv' } };
     const rows = [...dataset.classes].map((label) => [0, 1, 2].map((kind) => (kind === label ? 7 : 1)).join());
     const votes = ['Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF']
-      .concat(rows.map((counts) => `Training,,${counts},0,0,0,1,0,0,0`))
+      .concat(rows.map((counts, i) => `${dataset.splitNames[dataset.splits[i]!]},,${counts},0,0,0,1,0,0,0`))
       .join('\n');
     const recipe = {
       ...{ architecture: 'residual', epochs: 3, optimiser: { name: 'adam' } },

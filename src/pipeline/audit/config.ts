@@ -1,0 +1,43 @@
+// The options of the audit: what it may look at, and which samples a cleaned copy leaves out.
+import { z } from 'zod';
+import { ConfigError } from '../../core/errors.js';
+
+/** Why a sample may be left out of a cleaned copy, and what each means. */
+export const removalReasons = {
+  blank: 'blank or nearly blank pictures',
+  'non-faces': 'pictures on which there is likely no face',
+  twins: 'pictures that another split holds pixel for pixel',
+  'near-twins': 'pictures that another split holds nearly',
+  conflicting: 'identical pictures with different labels: those against the majority, all where there is none',
+  duplicates: 'all but the first of identical pictures',
+  'label-issues': 'labels that are likely wrong',
+  'against-votes': 'labels that no voter saw',
+} as const;
+
+export type RemovalReason = keyof typeof removalReasons;
+
+const reasonNames = Object.keys(removalReasons) as [RemovalReason, ...RemovalReason[]];
+
+/** Doubtful labels are a matter for eyes: they are left out only when they are named. */
+export const defaultRemovals: readonly RemovalReason[] = ['blank', 'non-faces', 'twins', 'near-twins', 'conflicting'];
+
+export const auditConfigSchema = z.strictObject({
+  remove: z.array(z.enum(reasonNames)).min(1).optional().describe('what a cleaned copy leaves out'),
+  removeFrom: z
+    .array(z.string().trim().min(1))
+    .min(1)
+    .optional()
+    .describe('splits that may lose samples; default: the training split, so that figures stay comparable'),
+  faces: z.boolean().default(true).describe('look for pictures without a face'),
+  unseen: z.boolean().default(false).describe('the user says that the model was trained on none of these samples'),
+  batch: z.int().min(1).max(256).default(64).describe('pictures in one run of the model'),
+});
+
+export type AuditConfig = z.infer<typeof auditConfigSchema>;
+
+/** Checks the options and fills in the defaults. Throws ConfigError that names every wrong one. */
+export function parseAuditConfig(options: unknown): AuditConfig {
+  const result = auditConfigSchema.safeParse(options);
+  if (result.success) return result.data;
+  throw new ConfigError(`the audit's options are not valid:\n${z.prettifyError(result.error)}`);
+}

@@ -1,0 +1,99 @@
+// An audit as text for a terminal, and as the tables that the report shares with it.
+import { textTable } from '../report/text-table.js';
+import type { Audit } from './audit.js';
+import { auditProblems, type Problem } from './problems.js';
+
+export interface AuditTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Several lines, ending with a line end. */
+export function describeAudit(audit: Audit): string {
+  const { dataset } = audit;
+  const lines = [
+    `${dataset.count} samples of ${dataset.width}x${dataset.height}, hash ${dataset.hash}`,
+    '',
+    ...asText(problemTable(audit)),
+    '',
+    ...sentences(audit),
+    ...(audit.votes === null ? [] : ['', ...asText(agreementTable(audit, audit.votes))]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** A row for each problem: how often it was found, how many samples have it, in all and in each split. */
+export function problemTable(audit: Audit): AuditTable {
+  const { splitNames, splits } = audit.dataset;
+  const present = splitNames.map((_, split) => split).filter((split) => splits.includes(split));
+  return {
+    columns: ['problem', 'found', 'samples', ...present.map((split) => splitNames[split]!)],
+    rows: auditProblems(audit).map((problem) => {
+      const samples = samplesOf(problem);
+      const inSplit = present.map((split) => samples.filter((sample) => splits[sample] === split).length);
+      return [problem.title, ...[problem.findings.length, samples.length, ...inSplit].map(String)];
+    }),
+  };
+}
+
+function samplesOf({ findings }: Problem): number[] {
+  return findings.flatMap(({ samples }) => samples.map(({ sample }) => sample));
+}
+
+/** For each class how its labels stand with the votes. */
+export function agreementTable({ dataset }: Audit, { agreement }: NonNullable<Audit['votes']>): AuditTable {
+  const percent = (part: number, whole: number) => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`);
+  const row = (name: string, { samples, agreeing, undecided }: (typeof agreement)[number]) => [
+    name,
+    String(samples),
+    percent(agreeing, samples),
+    percent(samples - agreeing - undecided, samples),
+    percent(undecided, samples),
+  ];
+  const total = agreement.reduce(
+    (sum, counts) => ({
+      samples: sum.samples + counts.samples,
+      agreeing: sum.agreeing + counts.agreeing,
+      undecided: sum.undecided + counts.undecided,
+    }),
+    { samples: 0, agreeing: 0, undecided: 0 },
+  );
+  return {
+    columns: ['label', 'samples', 'most votes for it', 'for another', 'no such majority'],
+    rows: [...agreement.map((counts, c) => row(dataset.labels[c]!, counts)), row('all', total)],
+  };
+}
+
+/** What the tables do not tell: duplicates across splits, and who judged the labels. */
+export function sentences(audit: Audit): string[] {
+  const { exactAcrossSplits, nearAcrossSplits, dataset, labels } = audit;
+  const shared = (groups: Audit['exactAcrossSplits'], how: string) =>
+    groups.map(({ split, other, samples }) => `${samples} samples of ${split} are ${how} in ${other}.`);
+  return [
+    ...shared(exactAcrossSplits, 'pixel for pixel'),
+    ...shared(nearAcrossSplits, 'exactly or nearly'),
+    ...(labels === null
+      ? []
+      : [
+          `Labels of ${labels.judged.length} samples judged by ${labels.by}.`,
+          ...(labels.judged.length === dataset.count
+            ? []
+            : [`The other ${dataset.count - labels.judged.length} are not judged: ${labels.others}.`]),
+          `About ${(100 * offDiagonal(labels.joint)).toFixed(1)} % of the judged labels are estimated to be wrong; models err too, so look at them before you believe it.`,
+        ]),
+  ];
+}
+
+function offDiagonal(joint: readonly (readonly number[])[]): number {
+  return joint.reduce(
+    (sum, row, label) => sum + row.reduce((part, share, c) => (c === label ? part : part + share), 0),
+    0,
+  );
+}
+
+function asText({ columns, rows }: AuditTable): string[] {
+  return textTable(
+    columns.map((title, i) => ({ title, align: i === 0 ? 'left' : 'right' })),
+    rows,
+  );
+}

@@ -1,0 +1,132 @@
+// What an audit found, problem by problem, in the form that tables, sheets and reports show.
+import type { Colour } from '../../core/image/draw.js';
+import type { Audit, SampleIssue } from './audit.js';
+import type { DuplicateGroup } from './find-duplicates.js';
+
+export type ProblemKind =
+  | 'exact-duplicates'
+  | 'conflicting-duplicates'
+  | 'near-duplicates'
+  | 'blank'
+  | 'non-faces'
+  | 'label-issues'
+  | 'against-votes';
+
+/** Samples that belong together, each with a short note for under its picture. */
+export interface Finding {
+  readonly samples: readonly { readonly sample: number; readonly note: string }[];
+}
+
+export interface Problem {
+  readonly kind: ProblemKind;
+  readonly title: string;
+  /** What counts as this problem, in a sentence. */
+  readonly meaning: string;
+  /** Frames of its pictures; neighbouring findings take them in turn. */
+  readonly frames: readonly Colour[];
+  /** The most telling first. */
+  readonly findings: readonly Finding[];
+}
+
+// Red where a label is doubtful, blue for what is there twice, green for what is no face.
+const red: readonly Colour[] = [[200, 36, 44]];
+const reds: readonly Colour[] = [...red, [128, 20, 32]];
+const blues: readonly Colour[] = [
+  [32, 92, 208],
+  [16, 46, 112],
+];
+const green: readonly Colour[] = [[14, 124, 72]];
+
+/** The problems that were looked for, in this order, with nothing found too. */
+export function auditProblems(audit: Audit): Problem[] {
+  return [
+    ...duplicateProblems(audit),
+    {
+      kind: 'blank',
+      title: 'Blank pictures',
+      meaning: 'The brightness hardly varies: nothing is on them.',
+      frames: green,
+      findings: audit.blank.map(({ sample, deviation }) => one(sample, `deviation ${deviation.toFixed(1)}`)),
+    },
+    ...(audit.nonFaces === null ? [] : [nonFaceProblem(audit.nonFaces)]),
+    ...(audit.labels === null ? [] : [labelProblem(audit, audit.labels.issues)]),
+    ...(audit.votes === null ? [] : [voteProblem(audit, audit.votes.against)]),
+  ];
+}
+
+function duplicateProblems(audit: Audit): Problem[] {
+  const telling = (groups: readonly DuplicateGroup[]) =>
+    [...groups].sort(
+      (a, b) =>
+        Number(b.acrossSplits) - Number(a.acrossSplits) ||
+        Number(b.conflicting) - Number(a.conflicting) ||
+        a.samples[0]! - b.samples[0]!,
+    );
+  const findings = (groups: readonly DuplicateGroup[]) =>
+    telling(groups).map(({ samples }) => ({ samples: samples.map((sample) => ({ sample, note: '' })) }));
+  return [
+    {
+      kind: 'exact-duplicates',
+      title: 'Exact duplicates',
+      meaning: 'Pictures that are there more than once, pixel for pixel; those of several splits come first.',
+      frames: blues,
+      findings: findings(audit.exactDuplicates),
+    },
+    {
+      kind: 'conflicting-duplicates',
+      title: 'Exact duplicates with different labels',
+      meaning: 'The same pixels under different labels: at least one of them is wrong.',
+      frames: reds,
+      findings: findings(audit.exactDuplicates.filter(({ conflicting }) => conflicting)),
+    },
+    {
+      kind: 'near-duplicates',
+      title: 'Near duplicates',
+      meaning:
+        'Pictures that look the same: copies of one photograph, encoded, cut or lit a little differently, or mirrored; those of several splits come first.',
+      frames: blues,
+      findings: findings(audit.nearDuplicates),
+    },
+  ];
+}
+
+function nonFaceProblem(nonFaces: NonNullable<Audit['nonFaces']>): Problem {
+  const note = ({ confidence, votedNonFace }: (typeof nonFaces)[number]) => [
+    confidence === null ? '' : `model ${confidence.toFixed(2)}`,
+    votedNonFace ? 'voted no face' : '',
+  ];
+  return {
+    kind: 'non-faces',
+    title: 'Likely no faces',
+    meaning: 'The face detector finds none, and the model is unsure or most voters say that it is no face.',
+    frames: green,
+    findings: nonFaces.map((found) => one(found.sample, note(found).filter(Boolean).join(', '))),
+  };
+}
+
+function labelProblem({ dataset }: Audit, issues: readonly SampleIssue[]): Problem {
+  return {
+    kind: 'label-issues',
+    title: 'Labels that are likely wrong',
+    meaning:
+      'By confident learning from probabilities of models that did not train on the picture: the label, and what is likelier. Lowest probability of the label first.',
+    frames: red,
+    findings: issues.map(({ sample, suggested, selfConfidence }) =>
+      one(sample, `rather ${dataset.labels[suggested]} (${selfConfidence.toFixed(2)})`),
+    ),
+  };
+}
+
+function voteProblem({ dataset }: Audit, against: NonNullable<Audit['votes']>['against']): Problem {
+  return {
+    kind: 'against-votes',
+    title: 'Labels against the votes',
+    meaning: 'More than half of the voters saw one other expression, and none of them the label.',
+    frames: red,
+    findings: against.map(({ sample, majority }) => one(sample, `voters: ${dataset.labels[majority]}`)),
+  };
+}
+
+function one(sample: number, note: string): Finding {
+  return { samples: [{ sample, note }] };
+}

@@ -1,0 +1,43 @@
+// What a model's own words about its split say of the samples it was trained on; the words are those of describeSplit.
+import { describe, expect, it } from 'vitest';
+import { stripes } from '../../../tests/fixtures/stripes.js';
+import { chooseSamples } from './choose-samples.js';
+import { parseTrainConfig } from './config.js';
+import { samplesTrainedOn } from './trained-samples.js';
+import { describeSplit } from './write-model.js';
+
+const dataset = stripes(40, 1);
+
+describe('samplesTrainedOn', () => {
+  it.each([
+    { validation: { split: 'PublicTest' } },
+    { validation: { folds: 4, fold: 2 } },
+    { validation: { folds: 3, fold: 0, seed: 8 }, trainingSplit: ['Training', 'PublicTest'] },
+    { validation: null, trainingSplit: ['PublicTest', 'Training'] },
+  ])('are those that the configuration chooses: %j', (choice) => {
+    const config = parseTrainConfig({ ...choice, seed: 5 });
+    const found = samplesTrainedOn(dataset, { dataset: dataset.hash, split: describeSplit(config) });
+    expect(found).toEqual(chooseSamples(dataset, config).training);
+  });
+
+  it.each([
+    'trained on Faces, validated on PublicTest',
+    'trained on Training without fold 4 of 4 (seed 1), validated on that fold',
+    'trained on Training without fold 0 of 1 (seed 1), validated on that fold',
+    'trained on Training without fold 0 of 99 (seed 1), validated on that fold',
+    'several: a; b',
+    '',
+  ])("cannot be told from '%s'", (split) => {
+    expect(samplesTrainedOn(dataset, { dataset: dataset.hash, split })).toBeUndefined();
+  });
+
+  it('cannot be told for the sets of a split file', () => {
+    const split = 'trained on Training, validated on PublicTest';
+    expect(samplesTrainedOn(dataset, { dataset: dataset.hash, split, splitFile: 'a hash' })).toBeUndefined();
+  });
+
+  it('cannot be told for another dataset', () => {
+    const split = 'trained on Training, validated on PublicTest';
+    expect(samplesTrainedOn(dataset, { dataset: 'another', split })).toBeUndefined();
+  });
+});
