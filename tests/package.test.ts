@@ -69,6 +69,8 @@ describe('the tarball', () => {
       'models/face-full-range.onnx',
       'models/face-short-range.onnx',
       'models/expression.onnx',
+      'models/expression.int8.onnx',
+      'models/expression.md',
     ]) {
       expect(paths).toContain(path);
     }

@@ -3,7 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ModelFormatError } from '../../core/errors.js';
 
-export type ShippedModelName = 'expression.onnx' | 'face-full-range.onnx' | 'face-short-range.onnx';
+export type ShippedModelName =
+  | 'expression.onnx'
+  | 'expression.int8.onnx'
+  | 'face-full-range.onnx'
+  | 'face-short-range.onnx';
 
 /** The path of a shipped model; src/ and dist/ stand at the same depth below the package's folder. */
 export function shippedModelPath(name: ShippedModelName): string {
@@ -16,10 +20,9 @@ export async function shippedModel(name: ShippedModelName): Promise<Uint8Array> 
   try {
     return await readFile(path);
   } catch (cause) {
-    const next =
-      name === 'expression.onnx'
-        ? 'install moodlens again, or name your own model with --model'
-        : 'run `npm run build` in a checkout (it converts the detectors), or install moodlens again';
+    const next = name.startsWith('expression')
+      ? 'install moodlens again, or name your own model with --model'
+      : 'run `npm run build` in a checkout (it converts the detectors), or install moodlens again';
     throw new ModelFormatError(`the shipped model ${name} must be readable, but ${path} is not there; ${next}`, {
       cause,
     });
