@@ -59,6 +59,25 @@ describe('buildEnsemble', () => {
     expect(readExpressionModel(buildEnsemble(pair(), 'x')).metadata.targets).toBeUndefined();
   });
 
+  it('keeps the split file that all members were trained on, and no other', () => {
+    const fileOf = (...hashes: readonly (string | undefined)[]) => {
+      const members = hashes.map((splitFile, i) => {
+        const split = `trained on training${splitFile === undefined ? '' : ' of a split file'}, validated on validation`;
+        return member(`${i}`, tinyExpressionModel({ metadata: { split, splitFile } }));
+      });
+      return readExpressionModel(buildEnsemble(members, 'x')).metadata.splitFile;
+    };
+    expect(fileOf('h', 'h', 'h')).toBe('h');
+    for (const hashes of [
+      ['h', 'i'],
+      ['h', undefined],
+      [undefined, 'h'],
+      [undefined, undefined],
+    ]) {
+      expect(fileOf(...hashes)).toBeUndefined();
+    }
+  });
+
   const tiny = (name: string, options: Parameters<typeof tinyExpressionModel>[0] = {}) =>
     member(name, tinyExpressionModel(options));
   const pair = () => [tiny('a'), tiny('b')];

@@ -88,7 +88,8 @@ function describeEnsemble(members: readonly EnsembleMember[], run: string): Mode
     each.reduce((total, metadata) => total + metadata[key], 0);
   const different = (key: 'split' | 'targets' | 'dataset' | 'licence'): string =>
     [...new Set(each.flatMap((metadata) => metadata[key] ?? []))].join('; ');
-  const { labels, input } = each[0]!;
+  const { labels, input, splitFile } = each[0]!;
+  const isOfOneFile = splitFile !== undefined && each.every((metadata) => metadata.splitFile === splitFile);
   return {
     format: 1,
     architecture: ensembleArchitecture,
@@ -98,6 +99,7 @@ function describeEnsemble(members: readonly EnsembleMember[], run: string): Mode
     parameters: sum('parameters'),
     multiplyAdds: sum('multiplyAdds'),
     split: different('split'),
+    ...(isOfOneFile ? { splitFile } : {}),
     targets: different('targets') || undefined,
     // The mean has figures of its own only once it is evaluated.
     metrics: {},
