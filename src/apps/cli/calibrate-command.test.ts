@@ -49,6 +49,28 @@ describe('calibrate', () => {
     expect(JSON.parse(evaluated.stdout).model.temperature).toBe(figures.value);
   });
 
+  it('fits a model and an ensemble of a split file on the set that validated them', async () => {
+    const [packed, file] = [join(root, 'packed'), join(root, 'splits.json')];
+    await runCli('data', 'import', data, '--out', packed);
+    // Its sets are called as the splits of the data.
+    const made = JSON.parse((await runCli('data', 'split', packed, '--out', file, '--official', '--json')).stdout);
+    const split = 'trained on Training of a split file, validated on PublicTest';
+    const metadata = { split, splitFile: made.hash, dataset: made.dataset };
+    const [single, both] = [join(root, 'single.onnx'), join(root, 'both.onnx')];
+    await writeFile(single, tinyExpressionModel({ width: 48, height: 48, metadata }));
+    expect((await runCli('ensemble', single, single, '--out', both)).code).toBe(0);
+    for (const path of [single, both]) {
+      const of = (...args: readonly string[]) =>
+        runCli('calibrate', path, '--data', packed, '--out', join(root, 'd.onnx'), ...args);
+      const { code, stdout } = await of('--split-file', file, '--split', 'publictest', '--json');
+      expect([code, JSON.parse(stdout).n]).toEqual([0, 5]);
+      expect((await of('--split-file', file, '--split', 'PrivateTest')).stderr).toContain('is a test split');
+      expect((await of('--split-file', file, '--split', 'Training')).stderr).toContain('not trained on, and it was');
+      expect((await of('--split-file', file)).stderr).toContain('--split-file needs --split');
+      expect((await of('--split', 'PublicTest')).stderr).toContain('cannot be told of this split');
+    }
+  });
+
   it('refuses test rows, training rows and its own file, and writes nothing', async () => {
     const before = await readdir(root);
     expect((await calibrate('c.onnx', '--split', 'PrivateTest')).stderr).toContain('is a test split');

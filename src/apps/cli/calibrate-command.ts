@@ -16,6 +16,7 @@ interface CalibrateOptions {
   readonly data: string;
   readonly out: string;
   readonly split?: string;
+  readonly splitFile?: string;
   readonly run?: string;
   readonly skipBroken?: boolean;
   readonly batch?: string;
@@ -31,6 +32,7 @@ export function define(): Command {
     .requiredOption('--data <source>', "a dataset made by 'moodlens data import', or Kaggle's fer2013.csv")
     .requiredOption('--out <file>', 'the calibrated model')
     .option('--split <name>', 'validation split that it is fitted on (default: PublicTest)')
+    .option('--split-file <file>', "a file of 'moodlens data split': --split then names one of its sets")
     .option('--run <folder>', 'instead: what this run validated on, its fold too')
     .option('--skip-broken', 'CSV: leave broken rows out instead of failing')
     .option('--batch <n>', 'pictures in one run of the model (default: 64)')
@@ -40,13 +42,14 @@ export function define(): Command {
 }
 
 async function calibrateModel(path: string, options: CalibrateOptions): Promise<void> {
-  const { out, split, run } = options;
+  const { out, split, splitFile, run } = options;
   const numbers = (['batch', 'threads'] as const).flatMap((key) => {
     const text = options[key];
     return text === undefined ? [] : [[key, toNumber(text)] as const];
   });
   const config = parseCalibrateConfig({
     ...(split === undefined ? {} : { split }),
+    ...(splitFile === undefined ? {} : { splitFile }),
     ...(run === undefined ? {} : { run }),
     ...Object.fromEntries(numbers),
   });
@@ -59,7 +62,7 @@ async function calibrateModel(path: string, options: CalibrateOptions): Promise<
     });
   });
   const dataset = await withProgress('read', (progress) => openEvaluatedData(options, progress));
-  const samples = await chooseEvaluatedSamples(dataset, { split: config.split, run, yesThisIsTheTest: true });
+  const samples = await chooseEvaluatedSamples(dataset, { ...config, yesThisIsTheTest: true });
   const { model, figures } = await withProgress('calibrate', (progress) =>
     calibrate({ file, dataset, samples, config, openSession, progress }),
   );

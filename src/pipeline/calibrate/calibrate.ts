@@ -17,7 +17,7 @@ import type { OpenSession } from '../../core/ports/session.js';
 import type { EvaluatedSamples } from '../evaluate/evaluated-samples.js';
 import { predictSamples } from '../evaluate/predict-samples.js';
 import { seenInTraining } from '../evaluate/seen-in-training.js';
-import { type CalibrateConfig, refuseTest } from './config.js';
+import { type CalibrateConfig, refuseTestRows } from './config.js';
 
 export interface CalibrateRequest {
   readonly file: Uint8Array;
@@ -41,13 +41,13 @@ export interface Calibration extends ModelTemperature {
  */
 export async function calibrate(request: CalibrateRequest): Promise<{ model: Uint8Array; figures: Calibration }> {
   const { file, dataset, samples } = request;
-  refuseTest(samples.split);
+  refuseTestRows(samples);
   const { predictions, metadata } = await ask(request, file);
   const isSeen = seenInTraining(metadata, samples, dataset);
   if (isSeen !== false) {
     const found = isSeen ? 'it was' : 'that cannot be told of this split: it was';
     throw new ConfigError(
-      `a temperature must be fitted on rows that the model was not trained on, and ${found} ${metadata.split}; name a validation split, or the --run of the model itself on its own data`,
+      `a temperature must be fitted on rows that the model was not trained on, and ${found} ${metadata.split}; name a validation split (of the model's own split file with --split-file), or the --run of the model itself on its own data`,
     );
   }
   const value = fitTemperature(predictions);

@@ -1,13 +1,14 @@
 // The options of the calibrate stage. No test split is fitted on, whatever is said.
 import { z } from 'zod';
 import { ConfigError } from '../../core/errors.js';
-import { isTestSplit } from '../evaluate/config.js';
+import { isTestSplit, refuseTest } from '../evaluate/config.js';
 
 const name = z.string().trim().min(1);
 
 export const calibrateConfigSchema = z
   .strictObject({
     split: name.optional().describe('validation split that the temperature is fitted on'),
+    splitFile: name.optional().describe('a split file, whose set `split` names'),
     run: name.optional().describe('instead: a run folder, whose validation samples it is fitted on'),
     batch: z.int().min(1).max(256).default(64).describe('pictures in one run of the model'),
     threads: z.int().min(1).max(64).default(1).describe('threads of ONNX Runtime'),
@@ -15,6 +16,10 @@ export const calibrateConfigSchema = z
   .refine(({ split, run }) => split === undefined || run === undefined, {
     path: ['split'],
     error: 'name a --split or a --run, not both',
+  })
+  .refine(({ split, splitFile }) => split !== undefined || splitFile === undefined, {
+    path: ['splitFile'],
+    error: '--split-file needs --split, the name of one of its sets',
   })
   .transform((config) => (config.run === undefined ? { split: 'PublicTest', ...config } : config));
 
@@ -25,14 +30,15 @@ export function parseCalibrateConfig(options: unknown): CalibrateConfig {
   const result = calibrateConfigSchema.safeParse(options);
   if (!result.success)
     throw new ConfigError(`the calibration's options are not valid:\n${z.prettifyError(result.error)}`);
-  if (result.data.split !== undefined) refuseTest(result.data.split);
+  const { split } = result.data;
+  if (split !== undefined) refuseTestRows({ split, test: isTestSplit(split) });
   return result.data;
 }
 
 /** Throws ConfigError for a test split: a temperature fitted on it would be part of what the test judges. */
-export function refuseTest(split: string): void {
-  if (!isTestSplit(split)) return;
-  throw new ConfigError(
-    `a temperature must be fitted on validation rows, and '${split}' is a test split; name a validation split, or a --run`,
-  );
+export function refuseTestRows(samples: { readonly split: string; readonly test: boolean }): void {
+  refuseTest(samples, {
+    must: 'a temperature must be fitted on validation rows',
+    next: 'name a validation split, or a --run',
+  });
 }

@@ -41,16 +41,30 @@ export function parseEvaluateConfig(options: unknown): EvaluateConfig {
   if (!result.success)
     throw new ConfigError(`the evaluation's options are not valid:\n${z.prettifyError(result.error)}`);
   const { split, yesThisIsTheTest } = result.data;
-  if (split !== undefined) requireConsent(split, yesThisIsTheTest);
+  if (split !== undefined) requireConsent({ split, test: isTestSplit(split) }, yesThisIsTheTest);
   return result.data;
 }
 
+interface NamedSamples {
+  readonly split: string;
+  readonly test: boolean;
+}
+
 /** Throws ConfigError for a test split unless it was said that this is the test. */
-export function requireConsent(split: string, yesThisIsTheTest: boolean): void {
-  if (!isTestSplit(split) || yesThisIsTheTest) return;
+export function requireConsent({ split, test }: NamedSamples, yesThisIsTheTest: boolean): void {
+  if (!test || yesThisIsTheTest) return;
   throw new ConfigError(
     `'${split}' is a test split, to be looked at once, after every choice is made; if this is that look, add --yes-this-is-the-test; to compare models, evaluate on the validation split`,
   );
+}
+
+/**
+ * Throws ConfigError for a test split, whatever was said: what is measured on it here would choose something. Only `evaluate` looks
+ * at one. `must` and `next` are the message's: what must hold, and what to do.
+ */
+export function refuseTest({ split, test }: NamedSamples, { must, next }: Record<'must' | 'next', string>): void {
+  if (!test) return;
+  throw new ConfigError(`${must}, and '${split}' is a test split; ${next}`);
 }
 
 /** True for FER2013's PrivateTest and for names with the word test, except PublicTest, which validates. */

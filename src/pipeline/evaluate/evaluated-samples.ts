@@ -1,9 +1,9 @@
 // Which samples an evaluation looks at: a split, or what a run validated on.
 import { type PackedDataset, splitIndices } from '../../core/dataset/packed-dataset.js';
-import { type Splits, samplesOfSet, spellingOf } from '../../core/dataset/split-file.js';
+import { readSplitFile, samplesOfSet, spellingOf } from '../../core/dataset/split-file.js';
 import { RunError } from '../../core/errors.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
-import { chooseSamples, splitNamesOf, splitsOf } from '../train/choose-samples.js';
+import { chooseSamples, splitNamesOf } from '../train/choose-samples.js';
 import { readRunConfig, readRunFacts, readRunSplits, runFiles } from '../train/run-folder.js';
 import { memberName } from '../train/train-ensemble.js';
 import { isTestSplit } from './config.js';
@@ -16,6 +16,8 @@ export interface EvaluatedSamples {
   readonly fold?: string;
   /** Hash of the split file whose set they are; undefined for a split of the dataset. */
   readonly splitFile?: string;
+  /** The text of that file. */
+  readonly splits?: string;
   readonly indices: Int32Array;
 }
 
@@ -26,10 +28,11 @@ export function samplesOfSplit(dataset: PackedDataset, name: string): EvaluatedS
   return { split, test: isTestSplit(split), indices };
 }
 
-/** All samples of a set of a split file. Throws DatasetError when there is none of that name. */
-export function samplesOfSplitFile({ sets, hash }: Splits, name: string): EvaluatedSamples {
+/** All samples of a set of a split file, whose text is `splits`. Throws DatasetError when there is none of that name, or the file does not fit. */
+export function samplesOfSplitFile(dataset: PackedDataset, splits: string, name: string): EvaluatedSamples {
+  const { sets, hash } = readSplitFile(splits, dataset);
   const split = spellingOf(sets, name);
-  return { split, test: isTestSplit(split), splitFile: hash, indices: samplesOfSet({ sets }, split) };
+  return { split, test: isTestSplit(split), splitFile: hash, splits, indices: samplesOfSet({ sets }, split) };
 }
 
 /**
@@ -52,9 +55,8 @@ export async function samplesOfRun(dataset: PackedDataset, folder: BlobStore): P
     );
   }
   const text = await readRunSplits(store, config);
-  const splits = splitsOf(dataset, config, text);
   const named = (name: string) =>
-    splits === undefined ? samplesOfSplit(dataset, name) : samplesOfSplitFile(splits, name);
+    text === undefined ? samplesOfSplit(dataset, name) : samplesOfSplitFile(dataset, text, name);
   if ('split' in choice) return named(choice.split);
   const bases = splitNamesOf(trainingSplit).map(named);
   const fold = `fold ${choice.fold} of ${choice.folds} (seed ${choice.seed ?? seed})`;

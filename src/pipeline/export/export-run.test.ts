@@ -167,6 +167,14 @@ describe('exportRun', () => {
     expect(cardOf(asked, exported)).toContain('| Temperature | logits are divided by');
   });
 
+  it('refuses a run that was validated on a test split', async () => {
+    const asked = await request(places);
+    const samples = { ...asked.samples!, split: 'PrivateTest', test: true };
+    await expect(exportRun({ ...asked, samples })).rejects.toThrow(
+      /validation rows, and 'PrivateTest' is a test split/,
+    );
+  });
+
   it('tries int8 on pictures that were trained on, times each runtime, and judges by the rule', async () => {
     const runtimes = ['one', 'two'].map((name) => ({ name, openSession })) as unknown as ExportRequest['runtimes'];
     const asked = await request(places, { int8: true, calibration: 20 }, { runtimes });

@@ -6,6 +6,7 @@ import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import { silentProgress } from '../../core/ports/progress.js';
 import type { RecompressJpeg } from '../../core/ports/recompress-jpeg.js';
 import { calibrate } from '../calibrate/calibrate.js';
+import { refuseTest } from '../evaluate/config.js';
 import { type Evaluation, evaluate } from '../evaluate/evaluate.js';
 import type { EvaluatedSamples } from '../evaluate/evaluated-samples.js';
 import { predictPictures } from '../evaluate/predict-pictures.js';
@@ -56,6 +57,12 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
     throw new ConfigError(
       'an int8 form, stress and a temperature need pictures that the run validated on, and this run validated on none; leave --int8, --stress and --calibrate out',
     );
+  }
+  if (samples !== null) {
+    refuseTest(samples, {
+      must: 'a run must be exported with figures on validation rows',
+      next: "train another that validates on another split, and look at the test once, with 'moodlens evaluate'",
+    });
   }
   const built = buildExport(run, dataset.labels);
   const parity = await proveParity(request, built.model);

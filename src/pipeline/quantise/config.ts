@@ -7,6 +7,7 @@ const name = z.string().trim().min(1);
 export const quantiseConfigSchema = z
   .strictObject({
     split: name.optional().describe('what both forms are measured on; default PublicTest'),
+    splitFile: name.optional().describe('a split file, whose set `split` names'),
     run: name.optional().describe('instead: a run folder, whose validation samples are taken'),
     calibration: z.int().min(16).max(10_000).default(256).describe('training pictures that give the ranges'),
     share: z
@@ -17,11 +18,14 @@ export const quantiseConfigSchema = z
       .describe('of the numbers of each inner value that its 8 bits reach; 1: all'),
     seed: z.int().min(0).default(1).describe('draws the training pictures'),
     threads: z.int().min(1).max(64).default(1).describe('threads of ONNX Runtime'),
-    yesThisIsTheTest: z.boolean().default(false).describe('needed for a test split'),
   })
   .refine(({ split, run }) => split === undefined || run === undefined, {
     path: ['split'],
     error: 'name a --split or a --run to measure on, not both',
+  })
+  .refine(({ split, splitFile }) => split !== undefined || splitFile === undefined, {
+    path: ['splitFile'],
+    error: '--split-file needs --split, the name of one of its sets',
   })
   .transform((options) => (options.run === undefined ? { ...options, split: options.split ?? 'PublicTest' } : options));
 

@@ -8,8 +8,10 @@ import { samplePicture, selectSamples, splitIndices } from '../../core/dataset/p
 import { ConfigError, DatasetError } from '../../core/errors.js';
 import { buildEnsemble } from '../../core/nn/ensemble-model.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
+import { metadataKey } from '../../core/nn/model-metadata.js';
 import { quantiseModel } from '../../core/nn/quantise-model.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
+import { writeModel } from '../../core/onnx/write-model.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import { samplesOfSplit } from '../evaluate/evaluated-samples.js';
 import { parseQuantiseConfig } from './config.js';
@@ -30,7 +32,7 @@ function request(changes: Partial<QuantiseRequest> = {}): QuantiseRequest {
 describe('quantise', () => {
   it('measures both forms on the same pictures', async () => {
     const { model, figures } = await quantise(request());
-    expect(figures).toMatchObject({ split: 'PublicTest', test: false, calibration: { pictures: 20, share: 0.9999 } });
+    expect(figures).toMatchObject({ split: 'PublicTest', calibration: { pictures: 20, share: 0.9999 } });
     expect(figures.float.bytes).toBe(file.length);
     expect(figures.int8.bytes).toBe(model.length);
     expect(model.length).toBeLessThan(0.3 * file.length);
@@ -57,6 +59,26 @@ describe('quantise', () => {
     await expect(quantise(request({ samples: training }))).rejects.toThrow(DatasetError);
     const withoutTraining = selectSamples(dataset, splitIndices(dataset, 'PublicTest'));
     await expect(quantise(request({ dataset: withoutTraining }))).rejects.toThrow(/training pictures/);
+  });
+
+  it('calibrates on what the model was trained on', async () => {
+    const { graph, metadata } = readExpressionModel(file);
+    const split = 'trained on PublicTest, validated on Training';
+    const origin = JSON.stringify({ ...metadata, split, dataset: dataset.hash });
+    const onPublicTest = writeModel({ ...graph, metadata: new Map([[metadataKey, origin]]) });
+    const samples = samplesOfSplit(dataset, 'Training');
+    const { figures } = await quantise(request({ file: onPublicTest, samples }));
+    expect(figures).toMatchObject({ split: 'Training', calibration: { pictures: 10 } });
+  });
+
+  it('refuses test rows', async () => {
+    const samples = {
+      ...samplesOfSplit(dataset, 'PublicTest'),
+      split: 'PrivateTest, fold 1 of 4 (seed 1)',
+      test: true,
+    };
+    await expect(quantise(request({ samples }))).rejects.toThrow(ConfigError);
+    await expect(quantise(request({ samples }))).rejects.toThrow(/is a test split; .*evaluate --compare/);
   });
 });
 

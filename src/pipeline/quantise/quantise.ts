@@ -8,15 +8,17 @@ import { comparePaired, type PairedComparison } from '../../core/metrics/paired-
 import { argmaxRow } from '../../core/metrics/probability-metrics.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
 import { quantiseModel } from '../../core/nn/quantise-model.js';
+import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import type { Clock } from '../../core/ports/clock.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import type { OpenSession } from '../../core/ports/session.js';
-import { isTrainingSplit } from '../evaluate/config.js';
+import { refuseTest } from '../evaluate/config.js';
 import type { EvaluatedSamples } from '../evaluate/evaluated-samples.js';
 import { predictPictures } from '../evaluate/predict-pictures.js';
 import { trueClasses } from '../evaluate/true-classes.js';
 import type { QuantiseConfig } from './config.js';
 import { timeInTurn } from './time-in-turn.js';
+import { trainingRowsOf } from './training-rows.js';
 
 export interface QuantiseRequest {
   /** The model file in float32. */
@@ -24,7 +26,7 @@ export interface QuantiseRequest {
   readonly dataset: PackedDataset;
   /** What both forms are measured on. */
   readonly samples: EvaluatedSamples;
-  /** Rows to calibrate on; default those of the training split. None that is measured on is taken. */
+  /** Rows to calibrate on; default those that the model was trained on, as its metadata tells. None that is measured on is taken. */
   readonly training?: Int32Array;
   readonly config: Pick<QuantiseConfig, 'calibration' | 'share' | 'seed' | 'threads'>;
   readonly openSession: OpenSession;
@@ -42,7 +44,6 @@ export interface FormFigures extends Accuracy {
 
 export interface Quantisation {
   readonly split: string;
-  readonly test: boolean;
   readonly float: FormFigures;
   readonly int8: FormFigures;
   /** Share of the pictures for which both forms name the same class. */
@@ -54,9 +55,13 @@ export interface Quantisation {
   readonly calibration: { readonly pictures: number; readonly share: number };
 }
 
-/** Throws DatasetError when there is no training split to calibrate on, and what `quantiseModel` and `evaluate` throw. */
+/** Throws ConfigError for a test split, DatasetError when there are no rows to calibrate on, and what `trainingRowsOf` and `quantiseModel` throw. */
 export async function quantise(request: QuantiseRequest): Promise<{ model: Uint8Array; figures: Quantisation }> {
   const { file, dataset, samples, config, openSession, progress = silentProgress } = request;
+  refuseTest(samples, {
+    must: 'both forms must be measured on validation rows',
+    next: "name a validation split, or a --run; 'moodlens evaluate --compare' looks at a test split once every choice is made",
+  });
   const { share, threads } = config;
   const calibration = calibrationPictures(request);
   const bytes = await quantiseModel(file, calibration, { openSession, share, threads });
@@ -85,7 +90,7 @@ export async function quantise(request: QuantiseRequest): Promise<{ model: Uint8
     return {
       model: bytes,
       figures: {
-        ...{ split: samples.split, test: samples.test, float: ofFloat, int8: ofInt8 },
+        ...{ split: samples.split, float: ofFloat, int8: ofInt8 },
         agreement: same.length / pictures.length,
         loss: lossOf(truth, said, labels.length),
         latencyRatio: ofInt8.latencyMs / ofFloat.latencyMs,
@@ -105,9 +110,10 @@ function lossOf(truth: Uint8Array, said: readonly [Float32Array, Float32Array], 
 }
 
 /** Training pictures of all classes, none of those that are measured on. */
-function calibrationPictures({ dataset, samples, training, config }: QuantiseRequest): GreyPicture[] {
+function calibrationPictures({ file, dataset, samples, training, config }: QuantiseRequest): GreyPicture[] {
   const measured = new Set(samples.indices);
-  const free = (training ?? trainingRows(dataset)).filter((i) => !measured.has(i));
+  const rows = training ?? trainingRowsOf(dataset, readExpressionModel(file).metadata, samples.splits);
+  const free = rows.filter((i) => !measured.has(i));
   if (free.length === 0) {
     throw new DatasetError(
       `an int8 form is calibrated on training pictures that it is not measured on, and the data has none; its splits are ${dataset.splitNames.join(', ')}; give data with a training split`,
@@ -115,9 +121,4 @@ function calibrationPictures({ dataset, samples, training, config }: QuantiseReq
   }
   const { calibration: count, seed } = config;
   return Array.from(stratifiedSubset(dataset, free, { count, seed }), (i) => samplePicture(dataset, i));
-}
-
-function trainingRows({ splitNames, splits }: PackedDataset): Int32Array {
-  const training = splitNames.findIndex(isTrainingSplit);
-  return Int32Array.from(splits.keys()).filter((i) => splits[i] === training);
 }

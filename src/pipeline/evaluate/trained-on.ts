@@ -1,0 +1,36 @@
+// Reads back what describeSplit (train/write-model.ts) wrote into a model's metadata: on which samples it was trained.
+
+/** What one network was trained on. */
+export interface TrainedOn {
+  /** Names of splits. */
+  readonly names: readonly string[];
+  /** True when they are sets of a split file, not splits of the dataset. */
+  readonly isOfFile: boolean;
+  /** The fold of them that was left out, when one was. */
+  readonly leftOut: {
+    readonly name: string;
+    readonly fold: number;
+    readonly folds: number;
+    readonly seed: number;
+  } | null;
+  /** The split that validated it; null when a fold did, or nothing. */
+  readonly validatedOn: string | null;
+}
+
+const description =
+  /^trained on (.+?)( of a split file)?(?: without (fold (\d+) of (\d+) \(seed (\d+)\)))?, (?:validated on (.+)|with no row)/i;
+
+/** Of a model or of each member of an ensemble, in order; null where that cannot be read. */
+export function readTrainedOn(split: string): (TrainedOn | null)[] {
+  return split.split('; ').map((text) => {
+    const found = description.exec(text);
+    if (found === null) return null;
+    const [, names, isOfFile, name, fold, folds, seed, validatedOn] = found;
+    return {
+      names: names!.split(' and '),
+      isOfFile: isOfFile !== undefined,
+      leftOut: name === undefined ? null : { name, fold: Number(fold), folds: Number(folds), seed: Number(seed) },
+      validatedOn: name === undefined ? (validatedOn ?? null) : null,
+    };
+  });
+}
