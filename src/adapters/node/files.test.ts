@@ -76,6 +76,17 @@ describe('createFolderStore', () => {
   });
 });
 
+describe('createFolderStore where files cannot be read', () => {
+  it('gives nothing for what is not there, and says what is wrong with what is', async () => {
+    await symlink(join(root, 'b'), join(root, 'a'));
+    await symlink(join(root, 'a'), join(root, 'b'));
+    const store = createFolderStore(root);
+    expect(await store.read('missing')).toBeUndefined();
+    await expect(store.read('a')).rejects.toThrow(StorageError);
+    await expect(store.read('a')).rejects.toThrow(/a must be read, and its links lead in a circle/);
+  });
+});
+
 describe('writeFolderAtomic', () => {
   const out = () => join(root, 'out');
   const fill = (text: string) => (store: { write(name: string, content: string): Promise<void> }) =>

@@ -5,7 +5,7 @@ import { appendFile, mkdir, open, readdir, readFile, realpath, rename, rm, stat 
 import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../../core/errors.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
-import { writing } from './storage-error.js';
+import { reading, writing } from './storage-error.js';
 
 /** Marks what is still being written; never listed, safe to delete. */
 const unfinished = /^\..*\.[0-9a-f]{12}\.part$/;
@@ -103,7 +103,10 @@ async function replaceFolder(beside: string, target: string): Promise<void> {
   if (hadOld) await rm(old, { recursive: true, force: true });
 }
 
-/** The files under a folder by relative name with '/' between; the folder is made on the first write. */
+/**
+ * The files under a folder by relative name with '/' between; the folder is made on the first write. Reading and writing
+ * throw StorageError where the file system refuses.
+ */
 export function createFolderStore(directory: string): BlobStore {
   const root = resolve(directory);
   const place = (name: string): string => {
@@ -119,10 +122,13 @@ export function createFolderStore(directory: string): BlobStore {
   };
   return {
     async read(name) {
-      const content = await readFile(place(name)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR') return undefined;
-        throw error;
-      });
+      const path = place(name);
+      const content = await reading(path, () =>
+        readFile(path).catch((error: NodeJS.ErrnoException) => {
+          if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR') return undefined;
+          throw error;
+        }),
+      );
       // A plain array: a Buffer's slice() shares memory, which code that runs anywhere does not expect.
       return content && new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
     },
@@ -147,7 +153,7 @@ export function createFolderStore(directory: string): BlobStore {
 async function collect(path: string, relative: string, names: string[], above: ReadonlySet<string>): Promise<void> {
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined || above.has(real)) return;
-  const entries: Dirent[] = await readdir(path, { withFileTypes: true });
+  const entries: Dirent[] = await reading(path, () => readdir(path, { withFileTypes: true }));
   for (const entry of entries) {
     if (unfinished.test(entry.name)) continue;
     const name = relative === '' ? entry.name : `${relative}/${entry.name}`;

@@ -1,7 +1,9 @@
-// What the file system says when something cannot be written, as an error that says what to do.
+// What the file system says when something cannot be written or read, as an error that says what to do.
 import { StorageError } from '../../core/errors.js';
 
-const reasons: Readonly<Record<string, readonly [found: string, next: string]>> = {
+type Reasons = Readonly<Record<string, readonly [found: string, next: string]>>;
+
+const writeReasons: Reasons = {
   ENOSPC: ['the disk is full', 'make room and try again'],
   EDQUOT: ["the user's share of the disk is used up", 'make room and try again'],
   EROFS: ['the disk is read-only', 'name a place that can be written'],
@@ -13,14 +15,30 @@ const reasons: Readonly<Record<string, readonly [found: string, next: string]>> 
   EISDIR: ['there is a folder of that name', 'name another place'],
 };
 
+const readReasons: Reasons = {
+  EACCES: ['its permissions do not allow it', 'change them'],
+  EPERM: ['its permissions do not allow it', 'change them'],
+  ELOOP: ['its links lead in a circle', 'put the file itself there'],
+  EIO: ['the disk fails', 'check it'],
+};
+
 /** Runs work that writes to `path`; throws StorageError where the file system refuses, and lets other errors pass. */
-export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
+export function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
+  return explaining(`${path} must be written`, writeReasons, work);
+}
+
+/** Runs work that reads `path`; throws StorageError where the file system refuses, and lets other errors pass. */
+export function reading<T>(path: string, work: () => Promise<T>): Promise<T> {
+  return explaining(`${path} must be read`, readReasons, work);
+}
+
+async function explaining<T>(held: string, reasons: Reasons, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const reason = reasons[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
     if (reason === undefined) throw error;
     const [found, next] = reason;
-    throw new StorageError(`${path} must be written, and ${found}; ${next}`, { cause: error });
+    throw new StorageError(`${held}, and ${found}; ${next}`, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
 import { type RunSketch, runFilesOf } from '../../../tests/fixtures/run-files.js';
+import { StorageError } from '../../core/errors.js';
 import { describeRunList } from './describe-runs.js';
 import { listRuns, type RunFolder } from './list-runs.js';
 import type { RunSource } from './run-record.js';
@@ -119,9 +120,7 @@ describe('what is no whole run', () => {
   });
 
   it('a folder with a file that cannot be read is named and the others stay', async () => {
-    const denied = Object.assign(new Error("EACCES: permission denied, open 'run.json'"), {
-      ...{ code: 'EACCES', syscall: 'open' },
-    });
+    const denied = new StorageError('run.json must be read, and its permissions do not allow it; change them');
     const closed = source('closed', good);
     const unreadable = { ...closed, store: { ...closed.store, read: () => Promise.reject(denied) } };
     const list = await listRuns([folder(unreadable), folder(source('good', good))]);

@@ -1,5 +1,5 @@
 // The runs stage, list: what a folder of runs holds, a summary each; what is no run is named and breaks nothing.
-import { RunError } from '../../core/errors.js';
+import { RunError, StorageError } from '../../core/errors.js';
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
 import {
   bestEpoch,
@@ -65,7 +65,7 @@ export async function listRuns(folders: readonly RunFolder[]): Promise<RunList> 
       if (!(await holdsRun(source.store))) return false;
       runs.push(summarise(await readRunRecord(source)));
     } catch (error) {
-      if (!(error instanceof Error) || !(error instanceof RunError || isOfFileSystem(error))) throw error;
+      if (!(error instanceof RunError || error instanceof StorageError)) throw error;
       skipped.push({ name: source.name, kind: 'damaged', reason: error.message });
     }
     return true;
@@ -84,11 +84,6 @@ export async function listRuns(folders: readonly RunFolder[]): Promise<RunList> 
     else for (const name of others) foreign(name);
   }
   return { runs, skipped };
-}
-
-/** Files that cannot be read: not allowed, a link in a circle, a failing disk. */
-function isOfFileSystem(error: Error): boolean {
-  return 'code' in error && 'syscall' in error;
 }
 
 export function summarise(run: RunRecord): RunSummary {
