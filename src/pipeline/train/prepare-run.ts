@@ -113,7 +113,8 @@ function requireNoTest({ trainingSplit, validation }: TrainConfig): void {
 }
 
 /** Tells what is about to be trained, on what, and by whom it is taught. */
-export function announceRun(progress: Progress, { architecture, split, facts, teacher }: PreparedRun): void {
+export function announceRun(progress: Progress, { progressive, epochs }: TrainConfig, prepared: PreparedRun): void {
+  const { architecture, split, facts, teacher } = prepared;
   progress.note(
     `${architecture.name}: ${facts.parameters.toLocaleString('en')} parameters, ${(facts.multiplyAdds / 1e6).toFixed(1)} million multiply-adds; ` +
       (facts.validationSamples === 0
@@ -121,6 +122,12 @@ export function announceRun(progress: Progress, { architecture, split, facts, te
         : `${facts.trainingSamples} training and ${facts.validationSamples} validation pictures`) +
       (facts.excludedDuplicates > 0 ? `, ${facts.excludedDuplicates} duplicates of validation pictures left out` : ''),
   );
+  if (progressive.reduce((sum, stage) => sum + stage.epochs, 0) >= epochs) {
+    const { width, height } = architecture.view;
+    progress.note(
+      `the stages of 'progressive' fill all ${epochs} epochs: the network never sees its full ${width} x ${height} pixels, at which it is validated and used`,
+    );
+  }
   if (teacher !== undefined) progress.note(describeSource('taught by', teacher.facts, split));
   if (facts.pretrained !== undefined) progress.note(describeSource('goes on from', facts.pretrained, split));
 }

@@ -146,6 +146,17 @@ describe('a run', () => {
     expect(await asked.store.read(runFiles.config)).toBeUndefined();
   });
 
+  test('says so when no epoch is left for the full size', async () => {
+    const notesOf = async (epochs: number): Promise<string> => {
+      const notes: string[] = [];
+      const progress = { ...quietRun.progress, note: (text: string) => void notes.push(text) };
+      await trainRun(request({ progress }, { epochs, progressive: [{ side: 20, epochs: 1 }] }));
+      return notes.join('\n');
+    };
+    expect(await notesOf(1)).toContain('fill all 1 epochs: the network never sees its full 44 x 44 pixels');
+    expect(await notesOf(2)).not.toContain('never sees');
+  });
+
   test('learns from votes by a second head, which the model leaves out', async () => {
     const votedDataset = { ...dataset, source: { ...dataset.source, kind: 'fer2013-csv' } };
     const rows = [...dataset.classes].map((label) => [0, 1, 2].map((kind) => (kind === label ? 9 : 0)).join());

@@ -81,7 +81,7 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
   if (!request.resume) await requireNoRun(store);
   const checkpoint = request.resume ? await readRun(store, config, facts) : undefined;
   if (checkpoint !== undefined) requireCheckpointOf(architecture, checkpoint);
-  announceRun(request.progress, prepared);
+  announceRun(request.progress, config, prepared);
   const engine = await startEngine(request, prepared, checkpoint);
   try {
     return await trainNoted(request, prepared, { checkpoint, engine });
