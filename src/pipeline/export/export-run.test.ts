@@ -106,13 +106,15 @@ describe('exportRun', () => {
     const members = [1, 2].map((seed) => parseTrainConfig({ ...small, epochs: 1, seed }));
     const common = { ...quietRun, dataset, store, name: 'both', startEngine, memberStore, readFiles: async () => ({}) };
     await trainEnsemble({ ...common, members });
-    const asked = await request({ name: 'both', store, memberStore });
+    const asked = await request({ name: 'both', store, memberStore }, { calibrate: true });
     const exported = await exportRun(asked);
     expect(exported.parity.sameClass).toBe(10);
     const { metadata } = readExpressionModel(exported.model);
     expect(metadata).toMatchObject({ run: 'both', architecture: 'ensemble', metrics: { validationSamples: 10 } });
     expect(metadata.members).toHaveLength(2);
+    expect(metadata.temperature).toMatchObject({ split: 'PublicTest', n: 10 });
     expect(cardOf(asked, exported)).toContain('an ensemble of 2, the mean of their probabilities');
+    expect(cardOf(asked, exported)).toContain('| Temperature | the logarithms of the mean are divided by');
     await folders.get(memberName(1))!.remove(runFiles.checkpoint);
     await expect(request({ name: 'both', store, memberStore })).rejects.toThrow(
       /member-2 of the ensemble: .*checkpoint/,

@@ -86,7 +86,7 @@ function factsTable({ run, exported }: CardRequest, file: ExpressionModelFile): 
 }
 
 /** The parity above is that of the probabilities before it. */
-function temperatureRow({ temperature }: ModelMetadata): string[][] {
+function temperatureRow({ temperature, members }: ModelMetadata): string[][] {
   if (temperature === undefined) return [];
   const { value, split, n, nll, ece } = temperature;
   const change = ({ before, after }: { before: number; after: number }) =>
@@ -94,7 +94,7 @@ function temperatureRow({ temperature }: ModelMetadata): string[][] {
   return [
     [
       'Temperature',
-      `logits are divided by ${value.toFixed(3)} (Guo et al. 2017), after the parity check; fitted on ${plain(split)}, n = ${count(n)}: negative log-likelihood ${change(nll)}, calibration error ${change(ece)} on these same rows`,
+      `${members === undefined ? 'logits' : 'the logarithms of the mean'} are divided by ${value.toFixed(3)} (Guo et al. 2017), after the parity check; fitted on ${plain(split)}, n = ${count(n)}: negative log-likelihood ${change(nll)}, calibration error ${change(ece)} on these same rows, which the figures below are of`,
     ],
   ];
 }
