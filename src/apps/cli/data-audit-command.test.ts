@@ -75,6 +75,30 @@ describe('data audit', () => {
     );
   });
 
+  it('replaces its own report and a dataset with --force, and nothing else', async () => {
+    const places = ['--out', at('out'), '--write', at('clean')];
+    await audit(...places);
+    const refused = await audit(...places);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/must not exist yet/)]);
+    expect((await audit(...places, '--remove', 'blank', '--force')).code).toBe(0);
+    expect((await readDataset(createFolderStore(at('clean')))).count).toBe(3);
+    await writeFile(at('out/holiday.png'), 'x');
+    const foreign = await audit('--out', at('out'), '--force');
+    expect([foreign.code, foreign.stderr]).toEqual([2, expect.stringMatching(/replaces an audit's report only/)]);
+    expect(await readFile(at('out/holiday.png'), 'utf8')).toBe('x');
+  });
+
+  it.each([
+    ['the copy', (): string[] => ['--write', data]],
+    ['the report', (): string[] => ['--out', join(data, '.')]],
+    ['both', (): string[] => ['--out', at('x'), '--write', at('x')]],
+  ])('keeps the audited dataset, and its places apart: %s', async (_, places) => {
+    const { code, stderr } = await audit(...places(), '--force');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/must be different folders/)]);
+    expect((await readDataset(createFolderStore(data))).hash).toBe(dataset.hash);
+    expect((await readdir(root)).sort()).toEqual(['data', 'model.onnx']);
+  });
+
   it('judges labels by probabilities from a file', async () => {
     const line = (row: number, sure: number) =>
       [row, ...expressionLabels.map((_, c) => (c === sure ? 0.94 : 0.01))].join();
@@ -91,11 +115,10 @@ describe('data audit', () => {
     ['an unknown reason', ['--write', 'clean', '--remove', 'ugly'], 2, /against-votes/],
     ['reasons not looked for', ['--write', 'clean', '--remove', 'non-faces'], 2, /leave --no-faces out/],
     ['missing votes', ['--votes', 'nowhere.csv'], 2, /nowhere\.csv must be a file/],
-    ['a place that is taken', ['--out', 'data'], 2, /must not exist yet/],
     ['a folder that is none', [], 2, /data audit needs the folder/],
   ])('refuses %s and writes nothing', async (name, options, expected, message) => {
     if (name === 'a folder that is none') data = at('nothing');
-    const placed = options.map((word) => (/^(clean|nowhere|data|x)/.test(word) ? at(word) : word));
+    const placed = options.map((word) => (/^(clean|nowhere|x)/.test(word) ? at(word) : word));
     const { code, stdout, stderr } = await audit('--json', ...placed);
     expect([code, stdout, stderr]).toEqual([expected, '', expect.stringMatching(message)]);
     expect((await readdir(root)).sort()).toEqual(['data', 'model.onnx']);

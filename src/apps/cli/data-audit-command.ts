@@ -11,15 +11,17 @@ import { type PackedDataset, writeDataset } from '../../core/dataset/packed-data
 import { CropFaceCheck } from '../../core/detect/crop-face-check.js';
 import { ConfigError } from '../../core/errors.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
+import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { Progress } from '../../core/ports/progress.js';
 import { type Audit, auditDataset } from '../../pipeline/audit/audit.js';
 import { auditJson } from '../../pipeline/audit/audit-json.js';
-import { writeAuditReport } from '../../pipeline/audit/audit-report.js';
+import { isAuditFile, writeAuditReport } from '../../pipeline/audit/audit-report.js';
 import { type CleanedDataset, cleanDataset, leftOutCsv, leftOutFile } from '../../pipeline/audit/clean-dataset.js';
 import { type AuditConfig, parseAuditConfig, removalReasons } from '../../pipeline/audit/config.js';
 import { describeAudit } from '../../pipeline/audit/describe-audit.js';
 import { judgeByModel, judgeByRuns, type LabelJudge } from '../../pipeline/audit/judge-labels.js';
 import { readDataset } from '../../pipeline/data/read-dataset.js';
+import { isDatasetFile, mayReplace } from './may-replace.js';
 import { openExpressionModel, parseThreads } from './open-expression-model.js';
 import { readTextFile } from './read-text-file.js';
 import { withProgress } from './with-progress.js';
@@ -36,6 +38,7 @@ interface AuditOptions {
   readonly remove?: string;
   readonly removeFrom?: string;
   readonly threads?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -58,6 +61,7 @@ export function defineAudit(): Command {
     )
     .option('--remove-from <splits>', 'splits that may lose samples (default: the training split)')
     .option('--threads <n>', 'threads of ONNX Runtime (default: 1)')
+    .option('--force', 'replace the report at --out and the copy at --write')
     .option('--json', 'print everything that was found as JSON')
     .action(auditData);
 }
@@ -67,17 +71,37 @@ async function auditData(folder: string, options: AuditOptions): Promise<void> {
   if ((await stat(folder).catch(() => undefined))?.isDirectory() !== true) {
     throw new ConfigError(`data audit needs the folder of a packed dataset, and ${folder} is none; import it first`);
   }
-  for (const place of [options.out, options.write]) if (place !== undefined) await requireFreeFolder(place);
+  const overwrite = await choosePlaces(folder, options);
   const dataset = await readDataset(createFolderStore(folder));
   const audit = await look(dataset, options, config);
   const cleaned = options.write === undefined ? undefined : cleanDataset(audit, config);
   const { out, write } = options;
   if (out !== undefined) {
-    const files = await writeFolderAtomic(out, (store) => writeAuditReport(store, audit, encodePng));
+    const files = await writeFolderAtomic(out, (store) => writeAuditReport(store, audit, encodePng), {
+      overwrite: overwrite.out,
+    });
     process.stderr.write(`${join(out, 'report.html')} written, with ${files.length - 2} contact sheets\n`);
   }
-  if (write !== undefined && cleaned !== undefined) await writeCleaned(write, dataset, cleaned);
+  if (write !== undefined && cleaned !== undefined) await writeCleaned(write, dataset, cleaned, overwrite.write);
   process.stdout.write(options.json ? `${JSON.stringify(json(audit, cleaned))}\n` : describeAudit(audit));
+}
+
+/** Which of the places may be overwritten. Throws ConfigError for those that are taken, and for the audited dataset itself. */
+async function choosePlaces(folder: string, { out, write, force }: AuditOptions) {
+  const places = [folder, out, write].filter((place) => place !== undefined).map((place) => resolve(place));
+  if (new Set(places).size < places.length) {
+    throw new ConfigError('the dataset, --out and --write must be different folders, and two are the same');
+  }
+  const choose = async (place: string | undefined, what: string, isOwn: (name: string) => boolean) => {
+    if (place === undefined) return false;
+    const overwrite = await mayReplace({ out: place, force, what, isOwn });
+    await requireFreeFolder(place, overwrite);
+    return overwrite;
+  };
+  return {
+    out: await choose(out, "an audit's report", isAuditFile),
+    write: await choose(write, 'a dataset', isDatasetFile),
+  };
 }
 
 function parseConfig(options: AuditOptions): AuditConfig {
@@ -143,11 +167,17 @@ async function chooseJudge(
   return judgeByRuns(dataset, runs, (bytes) => ExpressionModel.open(bytes, openSession, { threads }), asking);
 }
 
-async function writeCleaned(write: string, dataset: PackedDataset, cleaned: CleanedDataset): Promise<void> {
-  await writeFolderAtomic(write, async (store) => {
+async function writeCleaned(
+  write: string,
+  dataset: PackedDataset,
+  cleaned: CleanedDataset,
+  overwrite: boolean,
+): Promise<void> {
+  const fill = async (store: BlobStore) => {
     await store.write(leftOutFile, leftOutCsv(dataset, cleaned.leftOut));
     await writeDataset(store, cleaned.dataset);
-  });
+  };
+  await writeFolderAtomic(write, fill, { overwrite });
   process.stderr.write(
     `${write} written: ${cleaned.dataset.count} samples; ${cleaned.leftOut.length} left out, listed in ${leftOutFile}\n`,
   );

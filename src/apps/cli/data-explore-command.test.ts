@@ -84,6 +84,13 @@ describe('data explore', () => {
     expect(await readdir(out)).toContain('thesis.tex');
   });
 
+  it('holds no folder of pictures for a report that it may replace', async () => {
+    await addFaces();
+    const { code } = await runCli('data', 'explore', faces, '--out', join(faces, 'train/happy'), '--force');
+    expect(code).toBe(2);
+    expect((await readdir(join(faces, 'train/happy'))).sort()).toEqual(['a.png', 'b.png']);
+  });
+
   it('names corrupt pictures and writes nothing, or leaves them out and counts them', async () => {
     await addFaces();
     await add('train/sad/broken.png', 'no picture');

@@ -46,7 +46,8 @@ async function exploreData(source: string, options: ExploreOptions): Promise<voi
     ...(seed === undefined ? {} : { seed }),
   });
   const isOwn = (name: string) => /^report\.html$|\.(svg|png)$/.test(name);
-  const overwrite = out !== undefined && (await mayReplace({ out, force, what: 'a report', isOwn }));
+  const overwrite =
+    out !== undefined && (await mayReplace({ out, force, what: 'a report', isOwn, mark: 'report.html' }));
   if (out !== undefined) await requireFreeFolder(out, overwrite);
   const { dataset, folder } = await openSource(source, options);
   const exploration = explore(dataset, folder);

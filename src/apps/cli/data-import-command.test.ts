@@ -72,6 +72,10 @@ describe('data import FILE.csv', () => {
     expect(await readFile(join(out, 'dataset.json'), 'utf8')).toBe(before);
     expect((await runCli('data', 'import', csv, '--out', out, '--force')).code).toBe(0);
     expect(await readFile(join(out, 'dataset.json'), 'utf8')).not.toBe(before);
+    // A cleaned copy of `data audit` is a dataset too.
+    await writeFile(join(out, 'left-out.csv'), 'index,row\n');
+    expect((await runCli('data', 'import', csv, '--out', out, '--force')).code).toBe(0);
+    expect(await readdir(out)).not.toContain('left-out.csv');
     await writeFile(join(out, 'thesis.tex'), 'x');
     const { code, stderr } = await runCli('data', 'import', csv, '--out', out, '--force');
     expect(code).toBe(2);

@@ -3,12 +3,12 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { openFileChunks, requireFreeFolder, writeFolderAtomic } from '../../adapters/node/files.js';
-import { datasetFiles, descriptionFile, type PackedDataset, writeDataset } from '../../core/dataset/packed-dataset.js';
+import { type PackedDataset, writeDataset } from '../../core/dataset/packed-dataset.js';
 import { ConfigError } from '../../core/errors.js';
 import type { ImportedDataset } from '../../pipeline/data/broken-samples.js';
 import { parseImportFer2013 } from '../../pipeline/data/config.js';
 import { importFer2013 } from '../../pipeline/data/import-fer2013.js';
-import { mayReplace } from './may-replace.js';
+import { isDatasetFile, mayReplace } from './may-replace.js';
 import { parseNames } from './parse-names.js';
 import { type PictureFolderOptions, readPictureFolder } from './read-picture-folder.js';
 import { withProgress } from './with-progress.js';
@@ -40,8 +40,7 @@ async function importData(source: string, options: ImportOptions): Promise<void>
   if (kind === undefined)
     throw new ConfigError(`${source} must be a CSV file or a folder and does not exist; check the path`);
   const { out, force } = options;
-  const known: readonly string[] = [descriptionFile, ...Object.values(datasetFiles)];
-  const overwrite = await mayReplace({ out, force, what: 'a dataset', isOwn: (name) => known.includes(name) });
+  const overwrite = await mayReplace({ out, force, what: 'a dataset', isOwn: isDatasetFile });
   await requireFreeFolder(options.out, overwrite);
   const { dataset, broken, problems } = await (kind.isDirectory()
     ? importFromFolder(source, options)

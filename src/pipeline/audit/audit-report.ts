@@ -6,9 +6,16 @@ import type { Audit } from './audit.js';
 import { auditJson } from './audit-json.js';
 import { agreementTable, problemTable, sentences } from './describe-audit.js';
 import { problemSheet } from './problem-sheet.js';
-import { auditProblems, type Problem } from './problems.js';
+import { auditProblems, type Problem, type ProblemKind, problemKinds } from './problems.js';
 
 export const auditFiles = { page: 'report.html', json: 'audit.json' } as const;
+
+const sheetFile = (kind: ProblemKind): string => `${kind}.png`;
+
+/** Whether a report may hold a file of that name. */
+export function isAuditFile(name: string): boolean {
+  return [...Object.values(auditFiles), ...problemKinds.map(sheetFile)].includes(name);
+}
 
 /** Writes the page last; gives the names of the files. */
 export async function writeAuditReport(store: BlobStore, audit: Audit, encodePng: EncodePicture): Promise<string[]> {
@@ -22,14 +29,12 @@ export async function writeAuditReport(store: BlobStore, audit: Audit, encodePng
     const sheet = problemSheet(audit.dataset, problem);
     if (sheet === undefined) continue;
     const png = await encodePng(sheet.picture);
-    await write(`${problem.kind}.png`, png);
+    await write(sheetFile(problem.kind), png);
     const { width: widthPx, height: heightPx } = sheet.picture;
-    const caption = `${sheet.shown} of ${countSamples(problem).toLocaleString('en')} pictures, with split and row.`;
+    const title = `${sheet.shown} of ${countSamples(problem).toLocaleString('en')} pictures`;
+    const caption = 'Under each its split and row, then its label.';
     sections.push(
-      section(problem.title, [
-        paragraph(problem.meaning),
-        pictureHtml({ title: problem.title, caption, png, widthPx, heightPx }),
-      ]),
+      section(problem.title, [paragraph(problem.meaning), pictureHtml({ title, caption, png, widthPx, heightPx })]),
     );
   }
   await write(auditFiles.json, `${JSON.stringify(auditJson(audit))}\n`);

@@ -100,9 +100,15 @@ async function openRun(dataset: PackedDataset, { name, store }: JudgingRun) {
   const config = await readRunConfig(store).catch((error: Error) =>
     Promise.reject(named(`is no run: ${error.message}`)),
   );
-  if ((await readRunFacts(store)).dataset !== dataset.hash) {
+  const facts = await readRunFacts(store);
+  if (facts.dataset !== dataset.hash) {
     throw named(
       'must be a run of this dataset to tell what it was trained on, and is of another hash; leave it out, or audit the dataset it was trained on',
+    );
+  }
+  if (facts.pretrained !== undefined) {
+    throw named(
+      `must have begun with fresh weights to tell what it was trained on, and began with those of ${facts.pretrained.run}; leave it out, or give --probabilities`,
     );
   }
   const model = await store.read(runFiles.model);

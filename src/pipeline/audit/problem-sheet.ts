@@ -2,13 +2,13 @@
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
 import type { Picture } from '../../core/image/picture.js';
 import { contactSheet } from '../report/contact-sheet.js';
-import type { Problem } from './problems.js';
+import type { Finding, Problem } from './problems.js';
 
-/** Pictures on a sheet: what can be looked at on one page. */
-const mostPictures = 96;
-const columns = 8;
-/** Sheet pixels, about, per side of a picture. */
+/** With pictures of about 96 pixels and short captions as wide as a report, so that it shows them in their own size. */
+const columns = 7;
 const pictureSidePx = 96;
+/** Pictures on a sheet: what can be looked at on one page. */
+const mostPictures = 12 * columns;
 
 export interface ProblemSheet {
   readonly picture: Picture;
@@ -16,16 +16,18 @@ export interface ProblemSheet {
   readonly shown: number;
 }
 
-/** The first findings that fit on a sheet, each whole; undefined when nothing was found. */
+/** The first findings that fit on a sheet; of a large one a row of pictures. Undefined when nothing was found. */
 export function problemSheet(dataset: PackedDataset, { findings, frames }: Problem): ProblemSheet | undefined {
   const cells = [];
-  for (const [i, { samples }] of findings.entries()) {
-    if (cells.length > 0 && cells.length + samples.length > mostPictures) break;
-    for (const { sample, note } of samples.slice(0, mostPictures)) {
-      const captions = [place(dataset, sample), dataset.labels[dataset.classes[sample]!]!, note];
+  for (const [i, finding] of findings.entries()) {
+    const shown = mostDifferent(dataset, finding.samples);
+    if (cells.length + shown.length > mostPictures) break;
+    const left = finding.samples.length - shown.length;
+    for (const [k, { sample, notes }] of shown.entries()) {
+      const isLast = k === shown.length - 1;
       cells.push({
         picture: samplePicture(dataset, sample),
-        captions: captions.filter((line) => line !== ''),
+        captions: [...captionsOf(dataset, sample), ...notes, ...(isLast && left > 0 ? [`and ${left} more`] : [])],
         frame: frames[i % frames.length]!,
       });
     }
@@ -35,6 +37,19 @@ export function problemSheet(dataset: PackedDataset, { findings, frames }: Probl
   return { picture: contactSheet(cells, { columns, scale }), shown: cells.length };
 }
 
-function place({ rows, splits, splitNames }: PackedDataset, sample: number): string {
-  return `${splitNames[splits[sample]!]} ${rows[sample]}`;
+/** A row's worth of a finding's samples in their order; those that differ in split or label go before their likes. */
+function mostDifferent({ splits, classes }: PackedDataset, samples: Finding['samples']): Finding['samples'] {
+  const first = new Map<string, number>();
+  for (const { sample } of samples) {
+    const kind = `${splits[sample]} ${classes[sample]}`;
+    if (!first.has(kind)) first.set(kind, sample);
+  }
+  const different = new Set(first.values());
+  const isDifferent = ({ sample }: Finding['samples'][number]) => different.has(sample);
+  const chosen = [...samples.filter(isDifferent), ...samples.filter((entry) => !isDifferent(entry))].slice(0, columns);
+  return samples.filter((entry) => chosen.includes(entry));
+}
+
+function captionsOf({ rows, splits, splitNames, labels, classes }: PackedDataset, sample: number): string[] {
+  return [`${splitNames[splits[sample]!]} ${rows[sample]}`, labels[classes[sample]!]!];
 }

@@ -3,18 +3,22 @@ import type { Colour } from '../../core/image/draw.js';
 import type { Audit, SampleIssue } from './audit.js';
 import type { DuplicateGroup } from './find-duplicates.js';
 
-export type ProblemKind =
-  | 'exact-duplicates'
-  | 'conflicting-duplicates'
-  | 'near-duplicates'
-  | 'blank'
-  | 'non-faces'
-  | 'label-issues'
-  | 'against-votes';
+/** Each has a sheet of that name. */
+export const problemKinds = [
+  'exact-duplicates',
+  'conflicting-duplicates',
+  'near-duplicates',
+  'blank',
+  'non-faces',
+  'label-issues',
+  'against-votes',
+] as const;
 
-/** Samples that belong together, each with a short note for under its picture. */
+export type ProblemKind = (typeof problemKinds)[number];
+
+/** Samples that belong together, each with short lines for under its picture. */
 export interface Finding {
-  readonly samples: readonly { readonly sample: number; readonly note: string }[];
+  readonly samples: readonly { readonly sample: number; readonly notes: readonly string[] }[];
 }
 
 export interface Problem {
@@ -46,7 +50,7 @@ export function auditProblems(audit: Audit): Problem[] {
       title: 'Blank pictures',
       meaning: 'The brightness hardly varies: nothing is on them.',
       frames: green,
-      findings: audit.blank.map(({ sample, deviation }) => one(sample, `deviation ${deviation.toFixed(1)}`)),
+      findings: audit.blank.map(({ sample, deviation }) => one(sample, [`deviation ${deviation.toFixed(1)}`])),
     },
     ...(audit.nonFaces === null ? [] : [nonFaceProblem(audit.nonFaces)]),
     ...(audit.labels === null ? [] : [labelProblem(audit, audit.labels.issues)]),
@@ -55,15 +59,19 @@ export function auditProblems(audit: Audit): Problem[] {
 }
 
 function duplicateProblems(audit: Audit): Problem[] {
+  const blank = new Set(audit.blank.map(({ sample }) => sample));
+  // They have a sheet of their own.
+  const isBlank = ({ samples }: DuplicateGroup) => blank.has(samples[0]!);
   const telling = (groups: readonly DuplicateGroup[]) =>
     [...groups].sort(
       (a, b) =>
+        Number(isBlank(a)) - Number(isBlank(b)) ||
         Number(b.acrossSplits) - Number(a.acrossSplits) ||
         Number(b.conflicting) - Number(a.conflicting) ||
         a.samples[0]! - b.samples[0]!,
     );
   const findings = (groups: readonly DuplicateGroup[]) =>
-    telling(groups).map(({ samples }) => ({ samples: samples.map((sample) => ({ sample, note: '' })) }));
+    telling(groups).map(({ samples }) => ({ samples: samples.map((sample) => ({ sample, notes: [] })) }));
   return [
     {
       kind: 'exact-duplicates',
@@ -91,16 +99,16 @@ function duplicateProblems(audit: Audit): Problem[] {
 }
 
 function nonFaceProblem(nonFaces: NonNullable<Audit['nonFaces']>): Problem {
-  const note = ({ confidence, votedNonFace }: (typeof nonFaces)[number]) => [
-    confidence === null ? '' : `model ${confidence.toFixed(2)}`,
-    votedNonFace ? 'voted no face' : '',
+  const notes = ({ confidence, votedNonFace }: (typeof nonFaces)[number]) => [
+    ...(confidence === null ? [] : [`model ${confidence.toFixed(2)}`]),
+    ...(votedNonFace ? ['voted no face'] : []),
   ];
   return {
     kind: 'non-faces',
     title: 'Likely no faces',
     meaning: 'The face detector finds none, and the model is unsure or most voters say that it is no face.',
     frames: green,
-    findings: nonFaces.map((found) => one(found.sample, note(found).filter(Boolean).join(', '))),
+    findings: nonFaces.map((found) => one(found.sample, notes(found))),
   };
 }
 
@@ -109,10 +117,10 @@ function labelProblem({ dataset }: Audit, issues: readonly SampleIssue[]): Probl
     kind: 'label-issues',
     title: 'Labels that are likely wrong',
     meaning:
-      'By confident learning from probabilities of models that did not train on the picture: the label, and what is likelier. Lowest probability of the label first.',
+      'By confident learning from probabilities of models that did not train on the picture: under its label what is likelier, and the probability p of the label. Lowest probability of the label first.',
     frames: red,
     findings: issues.map(({ sample, suggested, selfConfidence }) =>
-      one(sample, `rather ${dataset.labels[suggested]} (${selfConfidence.toFixed(2)})`),
+      one(sample, [`rather ${dataset.labels[suggested]}`, `p ${selfConfidence.toFixed(2)}`]),
     ),
   };
 }
@@ -123,10 +131,10 @@ function voteProblem({ dataset }: Audit, against: NonNullable<Audit['votes']>['a
     title: 'Labels against the votes',
     meaning: 'More than half of the voters saw one other expression, and none of them the label.',
     frames: red,
-    findings: against.map(({ sample, majority }) => one(sample, `voters: ${dataset.labels[majority]}`)),
+    findings: against.map(({ sample, majority }) => one(sample, [`votes: ${dataset.labels[majority]}`])),
   };
 }
 
-function one(sample: number, note: string): Finding {
-  return { samples: [{ sample, note }] };
+function one(sample: number, notes: readonly string[]): Finding {
+  return { samples: [{ sample, notes }] };
 }

@@ -36,6 +36,12 @@ describe('samplesTrainedOn', () => {
     expect(samplesTrainedOn(dataset, { dataset: dataset.hash, split, splitFile: 'a hash' })).toBeUndefined();
   });
 
+  it('cannot be told when the weights are from another run, which may have seen more', () => {
+    const split = 'trained on Training, validated on PublicTest';
+    const pretrained = { hash: 'x', run: 'first', architecture: 'compact', split, dataset: dataset.hash };
+    expect(samplesTrainedOn(dataset, { dataset: dataset.hash, split, pretrained })).toBeUndefined();
+  });
+
   it('cannot be told for another dataset', () => {
     const split = 'trained on Training, validated on PublicTest';
     expect(samplesTrainedOn(dataset, { dataset: 'another', split })).toBeUndefined();

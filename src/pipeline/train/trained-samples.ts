@@ -6,13 +6,19 @@ import type { ModelMetadata } from '../../core/nn/model-metadata.js';
 
 /**
  * Indices of the samples that took part in the training of the model, its twins in the validation split included; undefined when its
- * metadata names another dataset, a split file, or a split that cannot be told (see `describeSplit`, whose words these are).
+ * metadata names another dataset, a split file, a run whose weights it began with, or a split that cannot be told (see
+ * `describeSplit`, whose words these are).
  */
 export function samplesTrainedOn(
   dataset: PackedDataset,
-  { dataset: hash, split, splitFile }: Pick<ModelMetadata, 'dataset' | 'split' | 'splitFile'>,
+  {
+    dataset: hash,
+    split,
+    splitFile,
+    pretrained,
+  }: Pick<ModelMetadata, 'dataset' | 'split' | 'splitFile' | 'pretrained'>,
 ): Int32Array | undefined {
-  if (hash !== dataset.hash || splitFile !== undefined) return undefined;
+  if (hash !== dataset.hash || (splitFile ?? pretrained) !== undefined) return undefined;
   const fold = /^trained on (.+) without fold (\d+) of (\d+) \(seed (\d+)\), validated on that fold$/.exec(split);
   const whole = /^trained on (.+?)(, validated on .+|, with no row left to validate)$/.exec(split);
   const names = (fold ?? whole)?.[1]?.split(' and ');
