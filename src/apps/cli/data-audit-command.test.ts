@@ -45,7 +45,7 @@ describe('data audit', () => {
   it('prints a table, or everything as JSON', async () => {
     const { code, stdout, stderr } = await audit();
     expect([code, stdout]).toEqual([0, expect.stringMatching(/Exact duplicates +1 +2 +1 +1\n/)]);
-    expect(stdout).toContain('1 samples of PublicTest are pixel for pixel in Training.');
+    expect(stdout).toContain('1 sample of PublicTest is pixel for pixel in Training.');
     expect(stderr).toContain('no labels are judged: the model');
     const json = JSON.parse((await audit('--json')).stdout);
     expect(json).toMatchObject({

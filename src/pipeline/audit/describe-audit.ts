@@ -68,7 +68,11 @@ export function agreementTable({ dataset }: Audit, { agreement }: NonNullable<Au
 export function sentences(audit: Audit): string[] {
   const { exactAcrossSplits, nearAcrossSplits, dataset, labels } = audit;
   const shared = (groups: Audit['exactAcrossSplits'], how: string) =>
-    groups.map(({ split, other, samples }) => `${samples} samples of ${split} are ${how} in ${other}.`);
+    groups.map(({ split, other, samples }) =>
+      samples === 1
+        ? `1 sample of ${split} is ${how} in ${other}.`
+        : `${samples} samples of ${split} are ${how} in ${other}.`,
+    );
   return [
     ...shared(exactAcrossSplits, 'pixel for pixel'),
     ...shared(nearAcrossSplits, 'exactly or nearly'),

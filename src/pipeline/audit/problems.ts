@@ -106,7 +106,8 @@ function nonFaceProblem(nonFaces: NonNullable<Audit['nonFaces']>): Problem {
   return {
     kind: 'non-faces',
     title: 'Likely no faces',
-    meaning: 'The face detector finds none, and the model is unsure or most voters say that it is no face.',
+    meaning:
+      'The face detectors find none, and the model is unsure (under the picture is its largest probability) or most voters say that it is no face.',
     frames: green,
     findings: nonFaces.map((found) => one(found.sample, notes(found))),
   };
