@@ -1,13 +1,9 @@
 // The charts of a dataset. Loads ECharts: import it only when a report is asked for.
+import { categoryAxis, labelWidth } from '../report/category-axis.js';
 import { type ChartMode, chartColours, seriesLook } from '../report/chart-theme.js';
 import { type ChartOption, drawChart } from '../report/draw-chart.js';
-import type { Figure } from '../report/report-page.js';
+import type { NamedFigure } from '../report/report-files.js';
 import { type Exploration, type LightMeasure, lightBins, lightRange, type SplitSummary } from './explore.js';
-
-/** A chart and the name of its file, without the ending. */
-export interface NamedFigure extends Figure {
-  readonly file: string;
-}
 
 const widthPx = 800;
 const barPx = 20;
@@ -28,7 +24,7 @@ export function classFigure({ labels, splits }: Exploration): NamedFigure {
     keys: 'area',
     svg: drawChart(
       (mode) => ({
-        ...classAxis(labels),
+        yAxis: categoryAxis(labels),
         // Room for the longest label at the longest bar.
         grid: { left: labelWidth(labels), right: 130, top: 8, bottom: 32 },
         xAxis: {
@@ -79,7 +75,7 @@ export function lightByClassFigure({ labels, splits }: Exploration, measure: Lig
     keys: 'area',
     svg: drawChart(
       (mode) => ({
-        ...classAxis(labels),
+        yAxis: categoryAxis(labels),
         grid: { left: labelWidth(labels), right: 24, top: 8, bottom: 48 },
         xAxis: { type: 'value', scale: true, name: measure, nameLocation: 'middle', nameGap: 28 },
         series: splits.map(({ classes }, i) => ({
@@ -126,23 +122,6 @@ function lightAxes(measure: LightMeasure): ChartOption {
     },
     yAxis: { type: 'value', axisLabel: { formatter: (share: number) => `${Math.round(1000 * share) / 10} %` } },
   };
-}
-
-/** Classes from top to bottom, every name shown; long ones are broken into lines. */
-function classAxis(labels: readonly string[]): ChartOption {
-  return {
-    yAxis: {
-      type: 'category',
-      data: labels,
-      inverse: true,
-      axisLabel: { interval: 0, hideOverlap: false, width: labelWidth(labels) - 16, overflow: 'breakAll' },
-    },
-  };
-}
-
-/** Pixels that the class names need at the left. */
-function labelWidth(labels: readonly string[]): number {
-  return 20 + Math.min(200, 8 * labels.reduce((most, label) => Math.max(most, [...label].length), 0));
 }
 
 function chartHeight(classes: number, splits: number): number {

@@ -2,21 +2,13 @@
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { EncodePicture } from '../../core/ports/encode-picture.js';
-import { chartFile } from '../report/chart-file.js';
-import {
-  figureHtml,
-  foldedSection,
-  paragraph,
-  pictureHtml,
-  reportPage,
-  section,
-  tableHtml,
-} from '../report/report-page.js';
+import { createReportFiles } from '../report/report-files.js';
+import { foldedSection, paragraph, reportPage, section, tableHtml } from '../report/report-page.js';
 import type { ExploreConfig } from './config.js';
 import { countTable, leftOut, lightTable, sizeTable } from './describe-exploration.js';
-import { classFigure, lightByClassFigure, lightFigure, type NamedFigure } from './exploration-charts.js';
+import { classFigure, lightByClassFigure, lightFigure } from './exploration-charts.js';
 import { type Exploration, lightMeasures } from './explore.js';
-import { meanFaceSheet, type NamedSheet, sampleSheets } from './sample-sheets.js';
+import { meanFaceSheet, sampleSheets } from './sample-sheets.js';
 
 export interface ReportSources {
   readonly exploration: Exploration;
@@ -28,28 +20,15 @@ export interface ReportSources {
 /** Writes the page, an SVG per chart and a PNG per sheet, the page last; gives the names of the files. */
 export async function writeExplorationReport(store: BlobStore, sources: ReportSources): Promise<string[]> {
   const { exploration, dataset, config, encodePng } = sources;
-  const files: string[] = [];
-  const write = async (name: string, content: string | Uint8Array) => {
-    await store.write(name, content);
-    files.push(name);
-  };
-  const chart = async (figure: NamedFigure) => {
-    await write(`${figure.file}.svg`, chartFile(figure));
-    return figureHtml(figure);
-  };
-  const sheet = async ({ file, title, caption, picture }: NamedSheet) => {
-    const png = await encodePng(picture);
-    await write(`${file}.png`, png);
-    return pictureHtml({ title, caption, png, widthPx: picture.width, heightPx: picture.height });
-  };
-  const classes = await chart(classFigure(exploration));
-  const means = await sheet(meanFaceSheet(dataset));
+  const files = createReportFiles(store, encodePng);
+  const classes = await files.chart(classFigure(exploration));
+  const means = await files.sheet(meanFaceSheet(dataset));
   const samples: string[] = [];
-  for (const one of sampleSheets(dataset, config)) samples.push(await sheet(one));
+  for (const one of sampleSheets(dataset, config)) samples.push(await files.sheet(one));
   const light: string[] = [];
   for (const measure of lightMeasures) {
-    light.push(await chart(lightFigure(exploration, measure)));
-    light.push(await chart(lightByClassFigure(exploration, measure)));
+    light.push(await files.chart(lightFigure(exploration, measure)));
+    light.push(await files.chart(lightByClassFigure(exploration, measure)));
   }
   const page = reportPage(`Data: ${exploration.name}`, [
     ...overview(exploration),
@@ -60,8 +39,8 @@ export async function writeExplorationReport(store: BlobStore, sources: ReportSo
     section('Brightness and contrast', light),
     foldedSection('Brightness and contrast in numbers', lightNumbers(exploration)),
   ]);
-  await write('report.html', page);
-  return files;
+  await files.write('report.html', page);
+  return [...files.names];
 }
 
 function overview({ name, count, width, height, hash, broken, problems, findings }: Exploration): string[] {

@@ -2,20 +2,10 @@
 import { meanFace } from '../../core/dataset/mean-face.js';
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
 import { stratifiedSubset } from '../../core/dataset/stratified-subset.js';
-import type { Picture } from '../../core/image/picture.js';
-import { contactSheet } from '../report/contact-sheet.js';
+import { contactSheet, sheetScale } from '../report/contact-sheet.js';
+import type { NamedSheet } from '../report/report-files.js';
+import { sampleName } from '../report/sample-name.js';
 import type { ExploreConfig } from './config.js';
-
-/** A sheet and the name of its file, without the ending. */
-export interface NamedSheet {
-  readonly file: string;
-  readonly title: string;
-  readonly caption: string;
-  readonly picture: Picture;
-}
-
-/** Characters of a file's name under its picture: as many as are as wide as 48 pixels enlarged twice. */
-const nameLength = 16;
 
 /** A sheet per class that has samples, drawn from all splits with the seed. */
 export function* sampleSheets(dataset: PackedDataset, { samples, seed }: ExploreConfig): Generator<NamedSheet> {
@@ -23,12 +13,15 @@ export function* sampleSheets(dataset: PackedDataset, { samples, seed }: Explore
     const all = indicesOf(dataset, index);
     if (all.length === 0) continue;
     const drawn = stratifiedSubset(dataset, all, { count: samples, seed });
-    const cells = Array.from(drawn, (i) => ({ picture: samplePicture(dataset, i), captions: [nameOf(dataset, i)] }));
+    const cells = Array.from(drawn, (i) => ({
+      picture: samplePicture(dataset, i),
+      captions: [sampleName(dataset, i)],
+    }));
     yield {
       file: `samples-${index}-${fileName(label)}`,
       title: label,
       caption: `${drawn.length.toLocaleString('en')} of ${all.length.toLocaleString('en')} samples, drawn with seed ${seed}; under each, ${dataset.source.files ? 'its file' : 'its row in the source, from 0'}.`,
-      picture: contactSheet(cells, { columns: 7, scale: scaleFor(dataset, 2) }),
+      picture: contactSheet(cells, { columns: 7, scale: sheetScale(dataset.width, 2) }),
     };
   }
 }
@@ -44,7 +37,7 @@ export function meanFaceSheet(dataset: PackedDataset): NamedSheet {
     file: 'mean-faces',
     title: 'Mean faces',
     caption: "The mean of all of a class's samples, in all splits: what they have in common, and how the faces lie.",
-    picture: contactSheet(cells, { columns: 4, scale: scaleFor(dataset, 3), enlargement: 'bilinear' }),
+    picture: contactSheet(cells, { columns: 4, scale: sheetScale(dataset.width, 3), enlargement: 'bilinear' }),
   };
 }
 
@@ -54,18 +47,6 @@ function indicesOf({ classes }: PackedDataset, label: number): Int32Array {
     if (one === label) indices.push(i);
   });
   return Int32Array.from(indices);
-}
-
-function nameOf({ rows, source }: PackedDataset, index: number): string {
-  const row = rows[index]!;
-  const file = source.files?.[row]?.split('/').at(-1);
-  if (file === undefined) return `row ${row}`;
-  return file.length <= nameLength ? file : `...${file.slice(3 - nameLength)}`;
-}
-
-/** Pictures of another size than 48 come out about as large. */
-function scaleFor({ width }: PackedDataset, scale: number): number {
-  return Math.max(1, Math.round((48 * scale) / width));
 }
 
 /** Class names are the user's: only letters, digits and hyphens go into a file's name. The class's number keeps it unique. */

@@ -2,6 +2,7 @@
 import { type Colour, drawText, fillRect, textSize } from '../../core/image/draw.js';
 import type { GreyPicture, Picture } from '../../core/image/picture.js';
 import { resizeGrey } from '../../core/image/resize.js';
+import { inkOn } from './ink-on.js';
 
 export interface ContactSheetCell {
   readonly picture: GreyPicture;
@@ -20,8 +21,6 @@ export interface ContactSheetOptions {
   readonly enlargement?: 'nearest' | 'bilinear';
 }
 
-const white: Colour = [255, 255, 255];
-const ink: Colour = [16, 18, 22];
 /** Behind the captions of a cell without a frame: readable on a light page and on a dark one. */
 const plain: Colour = [52, 60, 76];
 
@@ -61,6 +60,11 @@ export function contactSheet(cells: readonly ContactSheetCell[], options: Contac
     drawCell(sheet, cell, { left, top, layout, bilinear: options.enlargement === 'bilinear' });
   });
   return sheet;
+}
+
+/** The scale at which pictures of any width come out about as large as pictures of 48 pixels do at `scale`. */
+export function sheetScale(widthPx: number, scale: number): number {
+  return Math.max(1, Math.round((48 * scale) / widthPx));
 }
 
 function layOut(cells: readonly ContactSheetCell[], { columns, scale = 2 }: ContactSheetOptions): Layout {
@@ -118,16 +122,6 @@ function drawCell(sheet: Picture, { picture, captions = [], frame }: ContactShee
 function shorten(text: string): string {
   const characters = [...text];
   return characters.length <= longestCaption ? text : `${characters.slice(0, longestCaption - 3).join('')}...`;
-}
-
-/** White or dark, whichever has more contrast (WCAG 2) against the colour. */
-function inkOn(colour: Colour): Colour {
-  const [r, g, b] = colour.map((value) => {
-    const share = value / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  }) as [number, number, number];
-  // Contrast with white and with black is the same at the root of 1.05 * 0.05, less 0.05.
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.179 ? white : ink;
 }
 
 function repeatPixels(picture: GreyPicture, scale: number): GreyPicture {

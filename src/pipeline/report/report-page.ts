@@ -77,6 +77,7 @@ export function tableHtml({ columns, rows }: HtmlTable): string {
 
 export function figureHtml({ title, caption, legend, keys = 'line', svg }: Figure): string {
   const items = legend.map((name, i) => `<li>${pageKey(i, keys)}${escapeHtml(name)}</li>`).join('');
+  const list = items === '' ? '' : `<ul class="legend">${items}</ul>\n`;
   const charts = chartModes
     .map(
       (mode) =>
@@ -85,8 +86,7 @@ export function figureHtml({ title, caption, legend, keys = 'line', svg }: Figur
     .join('\n');
   return `<figure>
 ${figureCaption(title, caption)}
-<ul class="legend">${items}</ul>
-${charts}
+${list}${charts}
 </figure>`;
 }
 
@@ -132,7 +132,7 @@ body{margin:0;background:var(--ground);color:var(--text);font:16px/1.5 ${chartFo
 main{max-width:860px;margin:0 auto;padding:32px 24px 64px}
 h1{font-size:1.6rem;line-height:1.25;margin:0 0 8px;overflow-wrap:anywhere}
 h2{font-size:1.15rem;margin:40px 0 8px}
-p{margin:8px 0;max-width:70ch}
+p{margin:8px 0;max-width:70ch;overflow-wrap:anywhere}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:0.9rem;font-variant-numeric:tabular-nums}
 th,td{padding:5px 14px 5px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
