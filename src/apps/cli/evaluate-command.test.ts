@@ -1,5 +1,5 @@
 // `moodlens evaluate` on a tiny model: the contract's fields, both kinds of data, the test's guard.
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -232,6 +232,39 @@ describe('evaluate', () => {
     expect(figures.confusionShares[0][6]).toBe(1);
     expect(figures.worstMistakes).toMatchObject([{ row: 2, truth: 'angry', predicted: 'neutral' }]);
     expect(figures.seenInTraining).toBe(false);
+  });
+
+  it('writes a report, over an old one only with --force, and over nothing else', async () => {
+    const [out, figures] = [join(root, 'report'), join(root, 'same.json')];
+    const args = ['--data', data, '--split', 'PublicTest', '--report', out];
+    const { code, stdout, stderr } = await evaluate(...args, '--out', figures);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^PublicTest: accuracy 50\.0 %/)]);
+    expect(stderr).toContain(`${join(out, 'report.html')} written, with 5 files beside it\n`);
+    const files = ['classes.svg', 'confusion-matrix.svg', 'evaluation.json', 'reliability.svg', 'report.html'];
+    expect((await readdir(out)).sort()).toEqual([...files, 'worst-mistakes.png']);
+    expect(await readFile(join(out, 'evaluation.json'), 'utf8')).toBe(await readFile(figures, 'utf8'));
+    expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('PublicTest: accuracy 50.0 %');
+
+    const again = await evaluate(...args);
+    expect([again.code, again.stdout, again.stderr]).toEqual([2, '', expect.stringContaining('must not exist yet')]);
+    expect((await evaluate(...args, '--stress', '--force')).code).toBe(0);
+    expect(await readdir(out)).toContain('stress.svg');
+    await writeFile(join(out, 'thesis.tex'), 'x');
+    const foreign = await evaluate(...args, '--force');
+    expect([foreign.code, foreign.stderr]).toEqual([2, expect.stringContaining('holds other files')]);
+    expect(await readdir(out)).toContain('thesis.tex');
+  });
+
+  it('leaves no part of a report behind when it fails, and looks at no test for one that cannot be written', async () => {
+    const out = join(root, 'unwritten');
+    const before = await readdir(root);
+    const wrong = await evaluate('--data', data, '--split', 'nothing', '--report', out);
+    expect([wrong.code, wrong.stdout]).toEqual([1, '']);
+    expect((await evaluate('--data', data, '--split', 'PublicTest', '--force')).code).toBe(2);
+    const look = ['--data', data, '--split', 'PrivateTest', '--yes-this-is-the-test', '--report', model];
+    const file = await evaluate(...look);
+    expect([file.code, file.stdout, file.stderr]).toEqual([2, '', expect.stringContaining('must be a folder')]);
+    expect(await readdir(root)).toEqual(before);
   });
 
   it('names a model file that is not one', async () => {

@@ -2,26 +2,28 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { writeFileAtomic } from '../../adapters/node/files.js';
-import { recompressJpeg } from '../../adapters/node/image-codec.js';
+import { requireFreeFolder, writeFileAtomic, writeFolderAtomic } from '../../adapters/node/files.js';
+import { encodePng, recompressJpeg } from '../../adapters/node/image-codec.js';
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
-import { RunError } from '../../core/errors.js';
+import { ConfigError, RunError } from '../../core/errors.js';
 import type { ExpressionModel } from '../../core/nn/expression-model.js';
 import { compareModels, type ModelComparison } from '../../pipeline/evaluate/compare-models.js';
 import { type EvaluateConfig, parseEvaluateConfig } from '../../pipeline/evaluate/config.js';
 import { describeComparison } from '../../pipeline/evaluate/describe-comparison.js';
 import { describeEvaluation } from '../../pipeline/evaluate/describe-evaluation.js';
 import { describeStress } from '../../pipeline/evaluate/describe-stress.js';
-import { type Evaluation, judgePredictions } from '../../pipeline/evaluate/evaluate.js';
+import { judgePredictions } from '../../pipeline/evaluate/evaluate.js';
 import type { EvaluatedSamples } from '../../pipeline/evaluate/evaluated-samples.js';
+import type { EvaluationFigures } from '../../pipeline/evaluate/evaluation-report.js';
 import { predictSamples, type SamplePredictions } from '../../pipeline/evaluate/predict-samples.js';
 import { evaluateStress, type StressEvaluation } from '../../pipeline/evaluate/stress.js';
 import { runFiles } from '../../pipeline/train/run-folder.js';
 import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
+import { mayReplace } from './may-replace.js';
 import { openEvaluatedData } from './open-evaluated-data.js';
 import { openExpressionModel, parseThreads } from './open-expression-model.js';
-import { type RecordedLook, recordLook } from './record-look.js';
+import { recordLook } from './record-look.js';
 import { toNumber } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
@@ -40,6 +42,8 @@ interface EvaluateOptions {
   readonly batch?: string;
   readonly threads?: string;
   readonly out?: string;
+  readonly report?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -64,16 +68,10 @@ export function define(): Command {
     .option('--batch <n>', 'pictures in one run of the model (default: 64)')
     .option('--threads <n>', 'threads of ONNX Runtime (default: 1)')
     .option('--out <file>', 'also write the figures to this JSON file')
+    .option('--report <folder>', 'also write a page with charts and the surest mistakes; must not exist yet')
+    .option('--force', 'replace the report at --report')
     .option('--json', 'print the figures as JSON')
     .action(evaluateModel);
-}
-
-/** All that is printed and written. */
-interface Figures extends Evaluation {
-  readonly stress?: StressEvaluation | undefined;
-  readonly comparison?: ModelComparison | undefined;
-  /** Of a test split. */
-  readonly testLook?: RecordedLook | undefined;
 }
 
 async function evaluateModel(options: EvaluateOptions): Promise<void> {
@@ -89,6 +87,7 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
     yesThisIsTheTest: options.yesThisIsTheTest === true,
   });
   const threads = parseThreads(options.threads);
+  const overwrite = await mayWriteReport(options);
   const path = options.model ?? (await modelOfRun(config));
   const models: ExpressionModel[] = [];
   try {
@@ -98,10 +97,37 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
     const samples = await chooseEvaluatedSamples(dataset, config);
     const figures = await measure({ models, dataset, samples, config, path });
     if (options.out !== undefined) await writeFileAtomic(options.out, `${JSON.stringify(figures, null, 2)}\n`);
+    if (options.report !== undefined) await writeReport(options.report, { figures, dataset, overwrite });
     process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : describe(figures));
   } finally {
     for (const model of models) await model.release();
   }
+}
+
+/** Asked before the long work. Gives whether the report's folder may be overwritten. */
+async function mayWriteReport({ report: out, force }: EvaluateOptions): Promise<boolean> {
+  if (out === undefined) {
+    if (force) throw new ConfigError('--force replaces a report, and none is asked for; add --report, or leave it out');
+    return false;
+  }
+  const isOwn = (name: string) => /^(report\.html|evaluation\.json|worst-mistakes\.png|[a-z-]+\.svg)$/.test(name);
+  const overwrite = await mayReplace({ out, force, what: 'a report', isOwn });
+  await requireFreeFolder(out, overwrite);
+  return overwrite;
+}
+
+interface Report {
+  readonly figures: EvaluationFigures;
+  readonly dataset: PackedDataset;
+  readonly overwrite: boolean;
+}
+
+async function writeReport(out: string, { figures, dataset, overwrite }: Report): Promise<void> {
+  // ECharts takes a second to load: only those who want the page wait for it.
+  const { writeEvaluationReport } = await import('../../pipeline/evaluate/evaluation-report.js');
+  const sources = { figures, dataset, encodePng };
+  const files = await writeFolderAtomic(out, (store) => writeEvaluationReport(store, sources), { overwrite });
+  process.stderr.write(`${join(out, 'report.html')} written, with ${files.length - 1} files beside it\n`);
 }
 
 /** The path of the run's model; undefined, the shipped model, when there is no run. */
@@ -124,7 +150,7 @@ interface Measured {
   readonly path: string | undefined;
 }
 
-async function measure({ models, dataset, samples, config, path }: Measured): Promise<Figures> {
+async function measure({ models, dataset, samples, config, path }: Measured): Promise<EvaluationFigures> {
   const { batch, tta, run, compare } = config;
   const [model, other] = models;
   const predict = (one: ExpressionModel, title: string): Promise<SamplePredictions> =>
@@ -163,7 +189,7 @@ function stressTest(
   );
 }
 
-function describe({ testLook, comparison, stress, ...evaluation }: Figures): string {
+function describe({ testLook, comparison, stress, ...evaluation }: EvaluationFigures): string {
   return [
     describeEvaluation(evaluation),
     ...(comparison === undefined ? [] : [describeComparison(comparison)]),
