@@ -68,7 +68,7 @@ describe('trainingRowsOf', () => {
     const ofFile = origin({ splitFile: 's.json', validation: { split: 'validation' } }, { splitFile: hash });
     expect(() => trainingRowsOf(dataset, ofFile)).toThrow(ConfigError);
     expect(() => trainingRowsOf(dataset, ofFile)).toThrow(
-      `hash ${hash.slice(0, 12)}…; name that file with --split-file`,
+      `(the hash of the file is ${hash.slice(0, 12)}…); name that file with --split-file`,
     );
     expect(() => trainingRowsOf(dataset, ofFile, fileOf(10, 10).text)).toThrow(ConfigError);
     expect(() => trainingRowsOf(dataset, { ...ofFile, splitFile: undefined }, text)).toThrow(ConfigError);

@@ -37,7 +37,7 @@ function rowsOfNetwork(dataset: PackedDataset, trained: TrainedOn, splits?: stri
 
 function requireItsFile(dataset: PackedDataset, { split, splitFile }: Origin, splits?: string): void {
   if (splits !== undefined && readSplitFile(splits, dataset).hash === splitFile) return;
-  const which = splitFile === undefined ? '' : ` with the hash ${splitFile.slice(0, 12)}…`;
+  const which = splitFile === undefined ? '' : ` (the hash of the file is ${splitFile.slice(0, 12)}…)`;
   throw new ConfigError(
     `an int8 form must be calibrated on rows that the model was trained on, and it was ${split}${which}; name that file with --split-file, its --run, or make the form with 'moodlens export --int8'`,
   );
