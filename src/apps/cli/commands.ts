@@ -61,6 +61,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./export-command.js'),
   },
   {
+    name: 'bench',
+    description: 'measure how fast models answer and how fast training goes on this machine',
+    load: () => import('./bench-command.js'),
+  },
+  {
     name: 'predict',
     description: 'tell the expression on pictures of faces',
     load: () => import('./predict-command.js'),

@@ -1,0 +1,29 @@
+// Runs one measurement in a process of its own, and reads the line of JSON that it prints.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { DeviceError } from '../../core/errors.js';
+import type { RunBenchTask } from '../../pipeline/bench/bench-task.js';
+
+// As for worker threads: a process needs JavaScript, from the build where the sources run.
+const entry = import.meta.url.endsWith('.ts')
+  ? new URL('../../../dist/apps/cli/bench-process.js', import.meta.url)
+  : new URL('./bench-process.js', import.meta.url);
+
+/** Throws DeviceError, with what the process said, when it does not finish. */
+export const runBenchTask: RunBenchTask = (task) =>
+  runForJson(process.execPath, [fileURLToPath(entry), JSON.stringify(task)]);
+
+/** The last line that a program prints, read as JSON. Throws DeviceError when the program fails or is not there. */
+export async function runForJson<T>(program: string, args: readonly string[]): Promise<T> {
+  try {
+    const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 2 ** 26 });
+    return JSON.parse(stdout.trim().split('\n').at(-1)!) as T;
+  } catch (cause) {
+    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim().split('\n').slice(-3) : [];
+    const text = said.join(' ').trim() || (cause instanceof Error ? cause.message : String(cause));
+    throw new DeviceError(`each measurement must finish in its process, and ${args.join(' ')} did not: ${text}`, {
+      cause,
+    });
+  }
+}

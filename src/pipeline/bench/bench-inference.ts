@@ -1,0 +1,110 @@
+// Measures expression models in every configuration: latency, throughput, memory. The rounds take the configurations in
+// turn, so that a machine whose speed drifts treats all alike.
+import { type Progress, silentProgress } from '../../core/ports/progress.js';
+import type { InferenceAnswer, InferenceTask, ModelSource, RunBenchTask } from './bench-task.js';
+import type { BenchConfig, BenchRuntime } from './config.js';
+import { type LatencyFigures, latencyFigures, round, sum } from './latency-figures.js';
+import type { StageDurations } from './measure-inference.js';
+
+export interface BenchModel {
+  readonly name: string;
+  readonly source: ModelSource;
+  readonly form: 'float32' | 'int8';
+  readonly bytes: number;
+  readonly parameters: number;
+  /** For one picture. */
+  readonly multiplyAdds: number;
+}
+
+export interface InferenceFigures {
+  readonly model: string;
+  readonly runtime: BenchRuntime;
+  readonly threads: number;
+  readonly batch: number;
+  /** How many calls the figures come from. */
+  readonly calls: number;
+  /** Milliseconds of a whole call, from faces in colour to predictions, and of its parts. */
+  readonly latencyMs: LatencyFigures & Readonly<Record<keyof StageDurations, LatencyFigures>>;
+  /** Pictures in a second of whole calls. */
+  readonly imagesPerSecond: number;
+  /** Reading the model and opening its session, milliseconds; the quickest round. */
+  readonly openMs: number;
+  /** The largest resident memory of a process that does this alone, MiB. */
+  readonly memoryMb: number;
+  /** The part of it that runtime, model and calls added, MiB. */
+  readonly addedMemoryMb: number;
+}
+
+export interface InferenceBench {
+  readonly models: readonly Omit<BenchModel, 'source'>[];
+  readonly rounds: number;
+  readonly results: readonly InferenceFigures[];
+}
+
+export interface InferenceBenchRequest {
+  readonly models: readonly BenchModel[];
+  readonly config: Pick<BenchConfig, 'runtimes' | 'batches' | 'threads' | 'rounds' | 'calls' | 'seconds'>;
+  readonly runTask: RunBenchTask;
+  readonly progress?: Progress;
+}
+
+interface Configuration {
+  readonly model: string;
+  readonly task: InferenceTask;
+}
+
+/** Throws what `runTask` throws. */
+export async function benchInference(request: InferenceBenchRequest): Promise<InferenceBench> {
+  const { models, config, runTask, progress = silentProgress } = request;
+  const configurations = configurationsOf(models, config);
+  const answers = configurations.map((): InferenceAnswer[] => []);
+  const total = config.rounds * configurations.length;
+  for (let done = 0; done < total; done++) {
+    progress.update(done, total, 'configurations');
+    const index = done % configurations.length;
+    answers[index]!.push(await runTask(configurations[index]!.task));
+  }
+  progress.update(total, total, 'configurations');
+  return {
+    models: models.map(({ source: _, ...facts }) => facts),
+    rounds: config.rounds,
+    results: configurations.map((configuration, i) => figuresOf(configuration, answers[i]!)),
+  };
+}
+
+function configurationsOf(
+  models: readonly BenchModel[],
+  { runtimes, batches, threads, calls, seconds }: InferenceBenchRequest['config'],
+): Configuration[] {
+  return models.flatMap(({ name, source }) =>
+    runtimes.flatMap((runtime) =>
+      threads.flatMap((count) =>
+        batches.map((batch) => ({
+          model: name,
+          task: { kind: 'inference' as const, model: source, runtime, threads: count, batch, calls, seconds },
+        })),
+      ),
+    ),
+  );
+}
+
+/** The calls of all rounds together. */
+function figuresOf({ model, task }: Configuration, answers: readonly InferenceAnswer[]): InferenceFigures {
+  const all = (stage: keyof StageDurations) => answers.flatMap(({ durationsMs }) => durationsMs[stage]);
+  const stages = [all('preprocessing'), all('inference'), all('postprocessing')] as const;
+  const [preprocessing, inference, postprocessing] = stages;
+  const whole = inference.map((durationMs, i) => preprocessing[i]! + durationMs + postprocessing[i]!);
+  return {
+    ...{ model, runtime: task.runtime, threads: task.threads, batch: task.batch, calls: whole.length },
+    latencyMs: {
+      ...latencyFigures(whole),
+      preprocessing: latencyFigures(preprocessing),
+      inference: latencyFigures(inference),
+      postprocessing: latencyFigures(postprocessing),
+    },
+    imagesPerSecond: round((1000 * task.batch * whole.length) / sum(whole)),
+    openMs: round(Math.min(...answers.map(({ openMs }) => openMs))),
+    memoryMb: Math.max(...answers.map(({ memoryMb }) => memoryMb)),
+    addedMemoryMb: Math.max(...answers.map(({ addedMemoryMb }) => addedMemoryMb)),
+  };
+}

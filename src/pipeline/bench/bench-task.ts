@@ -1,0 +1,50 @@
+// What one process of a measurement is asked, and what it answers. Each task has a process of its own, for its memory.
+import type { ArchitectureName } from '../../core/nn/architecture.js';
+import type { BenchRuntime } from './config.js';
+import type { InferenceDurations } from './measure-inference.js';
+
+export interface InferenceTask {
+  readonly kind: 'inference';
+  readonly model: ModelSource;
+  readonly runtime: BenchRuntime;
+  readonly threads: number;
+  readonly batch: number;
+  readonly calls: number;
+  /** Default: no limit. */
+  readonly seconds?: number | undefined;
+}
+
+/** A model file, or a network with its initial weights, which is as fast as a trained one. */
+export type ModelSource = { readonly file: string } | { readonly architecture: ArchitectureName };
+
+export interface TrainingTask {
+  readonly kind: 'train';
+  readonly architecture: ArchitectureName;
+  readonly batch: number;
+  readonly steps: number;
+  readonly threads: number;
+  readonly workers: number;
+  readonly ghostBatch: number | null;
+}
+
+export type BenchTask = InferenceTask | TrainingTask;
+
+export interface ProcessMemory {
+  /** The largest resident memory of the process, MiB. */
+  readonly memoryMb: number;
+  /** The part of it that came after the program itself was loaded: runtime, model and what they need to run, MiB. */
+  readonly addedMemoryMb: number;
+}
+
+export interface InferenceAnswer extends InferenceDurations, ProcessMemory {}
+
+export interface TrainingAnswer extends ProcessMemory {
+  /** Milliseconds of each step. */
+  readonly durationsMs: number[];
+}
+
+/** What the process of a task answers. */
+export type BenchAnswer<T extends BenchTask> = T extends InferenceTask ? InferenceAnswer : TrainingAnswer;
+
+/** Runs a task in a process of its own. Throws DeviceError when it does not finish. */
+export type RunBenchTask = <T extends BenchTask>(task: T) => Promise<BenchAnswer<T>>;

@@ -1,0 +1,41 @@
+// The options of the bench stage.
+import { z } from 'zod';
+import { ConfigError } from '../../core/errors.js';
+
+/** What can be measured, in the order in which it is. */
+export const benchNames = ['inference', 'train'] as const;
+export type BenchName = (typeof benchNames)[number];
+
+/** The two builds of ONNX Runtime: native code, and WebAssembly as in a page. */
+export const benchRuntimes = ['node', 'web'] as const;
+export type BenchRuntime = (typeof benchRuntimes)[number];
+
+const counts = (most: number) => z.array(z.int().min(1).max(most)).min(1);
+const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
+
+export const benchConfigSchema = z.strictObject({
+  names: z
+    .array(z.enum(benchNames))
+    .transform((names) => benchNames.filter((name) => names.length === 0 || names.includes(name)))
+    .describe('what to measure; all when none is named'),
+  runtimes: z
+    .array(z.enum(benchRuntimes))
+    .min(1)
+    .default([...benchRuntimes])
+    .transform(distinct),
+  batches: counts(256).default([1, 32]).transform(distinct).describe('pictures in one call'),
+  threads: counts(64).default([1, 2]).transform(distinct).describe('threads of ONNX Runtime'),
+  rounds: z.int().min(1).max(100).default(3).describe('times that everything is measured, in turn'),
+  calls: z.int().min(10).max(100_000).default(200).describe('of a model in a round, after the warm-up'),
+  seconds: z.number().positive().max(3600).default(3).describe('after which a round makes do with fewer calls'),
+  steps: z.int().min(1).max(1000).default(12).describe('training steps in a round, after the warm-up'),
+});
+
+export type BenchConfig = z.infer<typeof benchConfigSchema>;
+
+/** Checks the options. Throws ConfigError when one is wrong. */
+export function parseBenchConfig(options: unknown): BenchConfig {
+  const result = benchConfigSchema.safeParse(options);
+  if (result.success) return result.data;
+  throw new ConfigError(`the options of bench are not valid:\n${z.prettifyError(result.error)}`);
+}

@@ -1,0 +1,33 @@
+// Durations of calls in a few numbers.
+import { quantile } from '../../core/metrics/distribution.js';
+
+export interface LatencyFigures {
+  /** Milliseconds of one call; half, 95 % and 99 % of the calls took no longer. */
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly mean: number;
+}
+
+/** Throws RangeError when there are none. */
+export function latencyFigures(durationsMs: readonly number[]): LatencyFigures {
+  const sorted = Float64Array.from(durationsMs).sort();
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => round(quantile(sorted, share)));
+  return { p50: p50!, p95: p95!, p99: p99!, mean: round(sum(sorted) / sorted.length) };
+}
+
+/** The middle of the values. Throws RangeError when there are none. */
+export function median(values: readonly number[]): number {
+  return quantile(Float64Array.from(values).sort(), 0.5);
+}
+
+export function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
+
+/** Four digits, so that microseconds and thousands of pictures both keep what was measured. */
+export function round(value: number): number {
+  return Number(value.toPrecision(4));
+}

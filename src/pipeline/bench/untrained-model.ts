@@ -1,0 +1,21 @@
+// The model file of a network with its initial weights, as `moodlens export` would write it.
+import { expressionLabels } from '../../core/dataset/labels.js';
+import { type ArchitectureName, createArchitecture } from '../../core/nn/architecture.js';
+import { architectureFacts } from '../../core/nn/architecture-facts.js';
+import { buildModel } from '../../core/nn/inference-graph.js';
+import { initialWeights } from '../../core/nn/parameters.js';
+import { foldBatchNorm } from '../../core/onnx/fold-batch-norm.js';
+import { readModel } from '../../core/onnx/read-model.js';
+import { writeModel } from '../../core/onnx/write-model.js';
+import { createRandom } from '../../core/tensor/random.js';
+
+/** Batch normalisation is folded where it can be. */
+export function untrainedModel(name: ArchitectureName): Uint8Array {
+  const architecture = createArchitecture(name, { classes: expressionLabels.length });
+  const { input, embedding, parameters, multiplyAdds } = architectureFacts(architecture);
+  const model = buildModel(architecture, initialWeights(architecture, createRandom(1)), {
+    ...{ format: 1, architecture: name, labels: [...expressionLabels], input, embedding, parameters, multiplyAdds },
+    ...{ split: 'trained on nothing', metrics: {}, dataset: 'none', run: 'untrained', licence: 'MIT' },
+  });
+  return writeModel(foldBatchNorm(readModel(model)));
+}
