@@ -56,7 +56,7 @@ function inferenceNotes({ models, rounds, results }: InferenceBench): string[] {
   );
   return [
     ...sizes,
-    `p50, p95, p99: a whole call, from faces in colour to predictions; pre, infer, post: medians of its parts. Each row: a process of its own, ${rounds} rounds in turn, ${Math.min(...calls)} to ${Math.max(...calls)} calls in all.`,
+    `p50, p95, p99: a whole call, from faces in colour to predictions; pre, infer, post: medians of its parts. Each row: a process of its own in each of ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, ${Math.min(...calls)} to ${Math.max(...calls)} calls in all.`,
   ];
 }
 
