@@ -2,9 +2,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../../tests/fixtures/run-cli.js';
 import { tinyExpressionModel } from '../../../tests/fixtures/tiny-expression-model.js';
+import { itWith, requirePython } from '../../../tests/requirements.js';
 
 const root = mkdtempSync(join(tmpdir(), 'moodlens-bench-'));
 const path = (name: string) => join(root, name);
@@ -56,6 +57,7 @@ describe('bench inference', () => {
     [['inference', '--model', path('bad.onnx')], 1, /bad\.onnx: this is not an ONNX model/],
     [['inference', '--threads', 'many'], 2, /threads/],
     [['inference', '--runtime', 'gpu'], 2, /runtimes/],
+    [['train', '--peers'], 2, /beside inference/],
   ])('refuses %j', async (args, code, message) => {
     const result = await runCli('bench', ...args, '--out', path('none'), ...few);
     expect([result.code, result.stdout]).toEqual([code, '']);
@@ -73,4 +75,33 @@ it('bench train prints the rate of the reference network', async () => {
     engines: [{ workers: 1, ghostBatch: null, memoryMb: expect.any(Number) }],
   });
   expect(JSON.parse(stdout).imagesPerSecond).toBeGreaterThan(0);
+});
+
+describe('bench --peers', () => {
+  const peers = ['inference', '--peers', '--model', path('tiny.onnx'), '--runtime', 'node', '--threads', '1', ...few];
+
+  it('says before it measures when there is no Python with the peers', async () => {
+    vi.stubEnv('MOODLENS_PEERS_PYTHON', process.execPath);
+    try {
+      const { code, stdout, stderr } = await runCli('bench', ...peers);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(/keras, tensorflow and torch.*MOODLENS_PEERS_PYTHON.*\[DEVICE\]/);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  itWith(requirePython('keras', 'tensorflow', 'torch'), 'measures the same network in all of them', async () => {
+    const { code, stdout } = await runCli('bench', ...peers, '--peer-calls', '2,10', '--out', path('peers'), '--json');
+    expect(code).toBe(0);
+    const found = JSON.parse(stdout).peers;
+    expect(found).toMatchObject({ architecture: 'original', parameters: 2_346_887, runtime: 'node' });
+    expect(found.results.map(({ engine, calls }: { engine: string; calls: number }) => [engine, calls])).toEqual(
+      ['moodlens', 'keras-predict', 'keras-call', 'torch'].map((engine) => [engine, 10]),
+    );
+    // An order of magnitude apart on any machine: what the published speed-up is made of.
+    expect(found.loops[1].predictOverCall).toBeGreaterThan(3);
+    expect(readFileSync(join(path('peers'), 'inference.md'), 'utf8')).toMatch(/^\| Keras compiled call \| 1 \|/m);
+    expect(readFileSync(join(path('peers'), 'peers.svg'), 'utf8')).toContain('PyTorch');
+  });
 });

@@ -7,6 +7,7 @@ import { readProgramFacts } from '../../adapters/node/program-facts.js';
 import { loadRuntime } from '../../adapters/node/session.js';
 import { ConfigError } from '../../core/errors.js';
 import { benchInference, type InferenceBench } from '../../pipeline/bench/bench-inference.js';
+import { benchPeers, type PeersBench } from '../../pipeline/bench/bench-peers.js';
 import { benchTrain } from '../../pipeline/bench/bench-train.js';
 import { type BenchConfig, type BenchName, benchNames, parseBenchConfig } from '../../pipeline/bench/config.js';
 import {
@@ -15,9 +16,10 @@ import {
   describeTraining,
   inferencePage,
 } from '../../pipeline/bench/describe-bench.js';
+import { describePeers } from '../../pipeline/bench/describe-peers.js';
 import { openBenchModels } from './open-bench-models.js';
 import { parseNames } from './parse-names.js';
-import { runBenchTask } from './run-bench-task.js';
+import { requirePeers, runBenchTask } from './run-bench-task.js';
 import { toNumber } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
@@ -30,6 +32,8 @@ interface BenchOptions {
   readonly calls?: string;
   readonly seconds?: string;
   readonly steps?: string;
+  readonly peers?: boolean;
+  readonly peerCalls?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -53,13 +57,25 @@ export function define(): Command {
     .option('--calls <n>', 'calls of a model in a round (default: 200)')
     .option('--seconds <s>', 'after which a round makes do with fewer calls (default: 3)')
     .option('--steps <n>', 'training steps in a round (default: 12)')
-    .option('--out <dir>', 'write the inference figures as inference.json, .md and .svg (a chart)')
+    .option(
+      '--peers',
+      'also Keras and PyTorch on the same network, in the same run (MOODLENS_PEERS_PYTHON names a Python)',
+    )
+    .option(
+      '--peer-calls <list>',
+      "loops of so many calls, as the study case's speed-up was timed (default: 100,10000)",
+    )
+    .option(
+      '--out <dir>',
+      'write the inference figures as inference.json, .md and .svg (a chart); of --peers: peers.svg',
+    )
     .option('--json', 'print a line of JSON for each measurement')
     .action(bench);
 }
 
 async function bench(names: readonly string[], options: BenchOptions): Promise<void> {
   const config = await readConfig(names, options);
+  if (config.peers) await requirePeers();
   const place = await readPlace(config);
   for (const name of config.names) {
     const { figures, lines } = await measurements[name](config, place, options);
@@ -77,8 +93,12 @@ const measurements: Record<
     const figures = await withProgress('bench inference', (progress) =>
       benchInference({ models, config, runTask: runBenchTask, progress }),
     );
-    if (options.out !== undefined) await writeReport(options.out, figures, place);
-    return { figures, lines: describeInference(figures) };
+    const peers = config.peers ? await measurePeers(config) : undefined;
+    if (options.out !== undefined) await writeReport(options.out, { figures, place, peers });
+    return {
+      figures: { ...figures, peers },
+      lines: [...describeInference(figures), ...(peers === undefined ? [] : describePeers(peers))],
+    };
   },
   async train(config) {
     const figures = await withProgress('bench train', (progress) =>
@@ -88,20 +108,25 @@ const measurements: Record<
   },
 };
 
+function measurePeers(config: BenchConfig): Promise<PeersBench> {
+  return withProgress('bench peers', (progress) => benchPeers({ config, runTask: runBenchTask, progress }));
+}
+
 /** Without onnxruntime-node, which is optional, only the other runtime can be measured. */
 async function readConfig(names: readonly string[], options: BenchOptions): Promise<BenchConfig> {
-  const { runtime, batch, threads } = options;
+  const { runtime, batch, threads, peers, peerCalls } = options;
   const numbers = (['rounds', 'calls', 'seconds', 'steps'] as const).flatMap((key) => {
     const text = options[key];
     return text === undefined ? [] : [[key, toNumber(text)] as const];
   });
   const isNative = (await loadRuntime()).name === 'onnxruntime-node';
   const config = parseBenchConfig({
-    names,
+    ...{ names, peers },
     ...(isNative ? {} : { runtimes: ['web'] }),
     ...(runtime === undefined ? {} : { runtimes: parseNames(runtime) }),
     ...(batch === undefined ? {} : { batches: parseNames(batch).map(toNumber) }),
     ...(threads === undefined ? {} : { threads: parseNames(threads).map(toNumber) }),
+    ...(peerCalls === undefined ? {} : { peerCalls: parseNames(peerCalls).map(toNumber) }),
     ...Object.fromEntries(numbers),
   });
   if (!isNative && config.runtimes.includes('node')) {
@@ -118,17 +143,22 @@ async function readPlace({ runtimes }: BenchConfig): Promise<BenchPlace> {
   return { processor: processors[0]?.model.trim() || 'unknown', cores: processors.length, node, onnxruntime };
 }
 
-async function writeReport(out: string, figures: InferenceBench, place: BenchPlace): Promise<void> {
-  const [{ latencyFigure }, { chartFile }] = await Promise.all([
+interface Report {
+  readonly figures: InferenceBench;
+  readonly place: BenchPlace;
+  readonly peers: PeersBench | undefined;
+}
+
+async function writeReport(out: string, { figures, place, peers }: Report): Promise<void> {
+  const [{ latencyFigure, peersFigure }, { chartFile }] = await Promise.all([
     import('../../pipeline/bench/bench-chart.js'),
     import('../../pipeline/report/chart-file.js'),
   ]);
   const files = {
-    'inference.json': `${JSON.stringify({ ...figures, ...place }, null, 2)}\n`,
-    'inference.md': inferencePage(figures, place),
+    'inference.json': `${JSON.stringify({ ...figures, peers, ...place }, null, 2)}\n`,
+    'inference.md': inferencePage(figures, place, peers),
     'inference.svg': chartFile(latencyFigure(figures)),
+    ...(peers === undefined ? {} : { 'peers.svg': chartFile(peersFigure(peers)) }),
   };
-  for (const [name, text] of Object.entries(files)) {
-    await writeFileAtomic(join(out, name), text);
-  }
+  for (const [name, text] of Object.entries(files)) await writeFileAtomic(join(out, name), text);
 }

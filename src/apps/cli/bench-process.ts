@@ -6,14 +6,14 @@ import { expressionLabels } from '../../core/dataset/labels.js';
 import { createArchitecture } from '../../core/nn/architecture.js';
 import { initialWeights } from '../../core/nn/parameters.js';
 import { createRandom } from '../../core/tensor/random.js';
-import type { BenchTask, InferenceTask, TrainingTask } from '../../pipeline/bench/bench-task.js';
+import type { InferenceTask, TrainingTask } from '../../pipeline/bench/bench-task.js';
 import { measureInference } from '../../pipeline/bench/measure-inference.js';
 import { measureTraining } from '../../pipeline/bench/measure-training.js';
 import { untrainedModel } from '../../pipeline/bench/untrained-model.js';
 
 const mebibyte = 2 ** 20;
 const clock = () => performance.now();
-const task = JSON.parse(process.argv[2] ?? 'null') as BenchTask;
+const task = JSON.parse(process.argv[2] ?? 'null') as InferenceTask | TrainingTask;
 const baseMb = process.memoryUsage.rss() / mebibyte;
 const measured = task.kind === 'inference' ? await inference(task) : { durationsMs: await training(task) };
 const memoryMb = process.resourceUsage().maxRSS / 1024;

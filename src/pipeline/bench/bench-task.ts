@@ -27,7 +27,20 @@ export interface TrainingTask {
   readonly ghostBatch: number | null;
 }
 
-export type BenchTask = InferenceTask | TrainingTask;
+/** Other implementations of the network `original`. */
+export const peerNames = ['keras-predict', 'keras-call', 'torch'] as const;
+export type PeerName = (typeof peerNames)[number];
+
+export interface PeerTask {
+  readonly kind: 'peer';
+  readonly peer: PeerName;
+  readonly threads: number;
+  readonly calls: number;
+  /** Default: no limit. */
+  readonly seconds?: number | undefined;
+}
+
+export type BenchTask = InferenceTask | TrainingTask | PeerTask;
 
 export interface ProcessMemory {
   /** The largest resident memory of the process, MiB. */
@@ -43,8 +56,22 @@ export interface TrainingAnswer extends ProcessMemory {
   readonly durationsMs: number[];
 }
 
+export interface PeerAnswer extends Pick<ProcessMemory, 'memoryMb'> {
+  readonly version: string;
+  /** Running statistics included. */
+  readonly parameters: number;
+  /** Milliseconds of each call. */
+  readonly durationsMs: number[];
+}
+
+interface BenchAnswers {
+  readonly inference: InferenceAnswer;
+  readonly train: TrainingAnswer;
+  readonly peer: PeerAnswer;
+}
+
 /** What the process of a task answers. */
-export type BenchAnswer<T extends BenchTask> = T extends InferenceTask ? InferenceAnswer : TrainingAnswer;
+export type BenchAnswer<T extends BenchTask> = BenchAnswers[T['kind']];
 
 /** Runs a task in a process of its own. Throws DeviceError when it does not finish. */
 export type RunBenchTask = <T extends BenchTask>(task: T) => Promise<BenchAnswer<T>>;

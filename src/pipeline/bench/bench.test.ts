@@ -19,6 +19,7 @@ function fakeRun() {
     asked.push(task);
     const memory = { memoryMb: 100 + asked.length, addedMemoryMb: asked.length };
     if (task.kind === 'train') return { ...memory, durationsMs: [1000 / task.workers, 5000, 1000 / task.workers] };
+    if (task.kind === 'peer') throw new Error('no peers here');
     const times = (ms: number) => new Array<number>(task.calls).fill(ms);
     const durationsMs = {
       ...{ preprocessing: times(0.1 * task.batch), inference: times(task.batch), postprocessing: times(0.1) },

@@ -13,23 +13,33 @@ export type BenchRuntime = (typeof benchRuntimes)[number];
 const counts = (most: number) => z.array(z.int().min(1).max(most)).min(1);
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
-export const benchConfigSchema = z.strictObject({
-  names: z
-    .array(z.enum(benchNames))
-    .transform((names) => benchNames.filter((name) => names.length === 0 || names.includes(name)))
-    .describe('what to measure; all when none is named'),
-  runtimes: z
-    .array(z.enum(benchRuntimes))
-    .min(1)
-    .default([...benchRuntimes])
-    .transform(distinct),
-  batches: counts(256).default([1, 32]).transform(distinct).describe('pictures in one call'),
-  threads: counts(64).default([1, 2]).transform(distinct).describe('threads of ONNX Runtime'),
-  rounds: z.int().min(1).max(100).default(3).describe('times that everything is measured, in turn'),
-  calls: z.int().min(10).max(100_000).default(200).describe('of a model in a round, after the warm-up'),
-  seconds: z.number().positive().max(3600).default(3).describe('after which a round makes do with fewer calls'),
-  steps: z.int().min(1).max(1000).default(12).describe('training steps in a round, after the warm-up'),
-});
+export const benchConfigSchema = z
+  .strictObject({
+    names: z
+      .array(z.enum(benchNames))
+      .transform((names) => benchNames.filter((name) => names.length === 0 || names.includes(name)))
+      .describe('what to measure; all when none is named'),
+    runtimes: z
+      .array(z.enum(benchRuntimes))
+      .min(1)
+      .default([...benchRuntimes])
+      .transform(distinct),
+    batches: counts(256).default([1, 32]).transform(distinct).describe('pictures in one call'),
+    threads: counts(64).default([1, 2]).transform(distinct).describe('threads of ONNX Runtime'),
+    rounds: z.int().min(1).max(100).default(3).describe('times that everything is measured, in turn'),
+    calls: z.int().min(10).max(100_000).default(200).describe('of a model in a round, after the warm-up'),
+    seconds: z.number().positive().max(3600).default(3).describe('after which a round makes do with fewer calls'),
+    peers: z.boolean().default(false).describe('measure Keras and PyTorch in the same run'),
+    peerCalls: counts(100_000)
+      .default([100, 10_000])
+      .transform(distinct)
+      .describe('calls of the loops that the study case timed'),
+    steps: z.int().min(1).max(1000).default(12).describe('training steps in a round, after the warm-up'),
+  })
+  .refine(({ names, peers }) => !peers || names.includes('inference'), {
+    path: ['peers'],
+    error: 'peers are measured beside inference: name it too, or leave --peers away',
+  });
 
 export type BenchConfig = z.infer<typeof benchConfigSchema>;
 

@@ -2,7 +2,10 @@
 import { markdownTable } from '../export/markdown.js';
 import { type TextColumn, textTable } from '../report/text-table.js';
 import type { InferenceBench, InferenceFigures } from './bench-inference.js';
+import type { PeersBench } from './bench-peers.js';
 import type { TrainingBench } from './bench-train.js';
+import { latencyTable, loopTable, peerNotes } from './describe-peers.js';
+import { milliseconds } from './milliseconds.js';
 
 /** Where and with what it was measured. */
 export interface BenchPlace {
@@ -26,16 +29,26 @@ export function describeInference(bench: InferenceBench): string[] {
   return [...textTable(inferenceColumns, bench.results.map(inferenceCells)), ...inferenceNotes(bench)];
 }
 
-/** A Markdown page of the same. */
-export function inferencePage(bench: InferenceBench, place: BenchPlace): string {
+/** A Markdown page of the same, and of the peers when they were measured. */
+export function inferencePage(bench: InferenceBench, place: BenchPlace, peers?: PeersBench): string {
   const rows = [inferenceColumns.map(({ title }) => title), ...bench.results.map(inferenceCells)];
   return [
     '# Inference, measured',
     `${place.processor}, ${place.cores} cores; Node ${place.node}, ONNX Runtime ${place.onnxruntime}.`,
     markdownTable(rows),
     ...inferenceNotes(bench),
+    ...(peers === undefined ? [] : peerSection(peers)),
     '',
   ].join('\n\n');
+}
+
+function peerSection(peers: PeersBench): string[] {
+  const tables = [latencyTable(peers), loopTable(peers)];
+  return [
+    '## Beside Keras and PyTorch',
+    ...tables.map(({ columns, rows }) => markdownTable([columns.map(({ title }) => title), ...rows])),
+    ...peerNotes(peers),
+  ];
 }
 
 function inferenceCells(figures: InferenceFigures): string[] {
@@ -72,8 +85,4 @@ export function describeTraining({ architecture, batch, threads, engines }: Trai
       ]),
     ),
   ];
-}
-
-export function milliseconds(value: number): string {
-  return value.toFixed(value < 10 ? 3 : 1);
 }
