@@ -18,7 +18,7 @@ import { Interrupt } from './interrupt.js';
 import { openDetector } from './open-detector.js';
 import { openExpressionModel } from './open-expression-model.js';
 import { readPeopleFile } from './people-file.js';
-import { toNumber } from './to-number.js';
+import { toNumbers } from './to-number.js';
 
 interface AnalyzeOptions {
   readonly people?: string;
@@ -44,10 +44,7 @@ export function define(): Command {
 }
 
 async function analyzeSource(sourceName: string, options: AnalyzeOptions): Promise<void> {
-  const config = parseAnalyzeConfig({
-    ...(options.minScore === undefined ? {} : { minScore: toNumber(options.minScore) }),
-    ...(options.frames === undefined ? {} : { frames: toNumber(options.frames) }),
-  });
+  const config = parseAnalyzeConfig(toNumbers(options, ['minScore', 'frames']));
   if (options.out !== undefined) await refuseSame(sourceName, options.out);
   const interrupt = new Interrupt();
   const parts = await openParts(options, config);

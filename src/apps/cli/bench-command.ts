@@ -20,7 +20,7 @@ import { describePeers } from '../../pipeline/bench/describe-peers.js';
 import { openBenchModels } from './open-bench-models.js';
 import { parseNames } from './parse-names.js';
 import { requirePeers, runBenchTask } from './run-bench-task.js';
-import { toNumber } from './to-number.js';
+import { toNumber, toNumbers } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
 interface BenchOptions {
@@ -115,10 +115,6 @@ function measurePeers(config: BenchConfig): Promise<PeersBench> {
 /** Without onnxruntime-node, which is optional, only the other runtime can be measured. */
 async function readConfig(names: readonly string[], options: BenchOptions): Promise<BenchConfig> {
   const { runtime, batch, threads, peers, peerCalls } = options;
-  const numbers = (['rounds', 'calls', 'seconds', 'steps'] as const).flatMap((key) => {
-    const text = options[key];
-    return text === undefined ? [] : [[key, toNumber(text)] as const];
-  });
   const isNative = (await loadRuntime()).name === 'onnxruntime-node';
   const config = parseBenchConfig({
     ...{ names, peers },
@@ -127,7 +123,7 @@ async function readConfig(names: readonly string[], options: BenchOptions): Prom
     ...(batch === undefined ? {} : { batches: parseNames(batch).map(toNumber) }),
     ...(threads === undefined ? {} : { threads: parseNames(threads).map(toNumber) }),
     ...(peerCalls === undefined ? {} : { peerCalls: parseNames(peerCalls).map(toNumber) }),
-    ...Object.fromEntries(numbers),
+    ...toNumbers(options, ['rounds', 'calls', 'seconds', 'steps']),
   });
   if (!isNative && config.runtimes.includes('node')) {
     throw new ConfigError(

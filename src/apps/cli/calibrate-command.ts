@@ -9,7 +9,7 @@ import { type Calibration, calibrate } from '../../pipeline/calibrate/calibrate.
 import { parseCalibrateConfig } from '../../pipeline/calibrate/config.js';
 import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
 import { openEvaluatedData } from './open-evaluated-data.js';
-import { toNumber } from './to-number.js';
+import { toNumbers } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
 interface CalibrateOptions {
@@ -43,15 +43,11 @@ export function define(): Command {
 
 async function calibrateModel(path: string, options: CalibrateOptions): Promise<void> {
   const { out, split, splitFile, run } = options;
-  const numbers = (['batch', 'threads'] as const).flatMap((key) => {
-    const text = options[key];
-    return text === undefined ? [] : [[key, toNumber(text)] as const];
-  });
   const config = parseCalibrateConfig({
     ...(split === undefined ? {} : { split }),
     ...(splitFile === undefined ? {} : { splitFile }),
     ...(run === undefined ? {} : { run }),
-    ...Object.fromEntries(numbers),
+    ...toNumbers(options, ['batch', 'threads']),
   });
   if (resolve(path) === resolve(out)) {
     throw new ConfigError(`--out must name another file than the model, and both are ${path}; choose another name`);

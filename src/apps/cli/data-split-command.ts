@@ -7,7 +7,7 @@ import { ConfigError } from '../../core/errors.js';
 import { makeSplits, parseSplitConfig, type SetSummary, summariseSplits } from '../../pipeline/data/make-splits.js';
 import { readDataset } from '../../pipeline/data/read-dataset.js';
 import { textTable } from '../../pipeline/report/text-table.js';
-import { toNumber } from './to-number.js';
+import { toNumber, toNumbers } from './to-number.js';
 
 interface SplitOptions {
   readonly out: string;
@@ -35,11 +35,10 @@ export function defineSplit(): Command {
 }
 
 async function splitData(folder: string, options: SplitOptions): Promise<void> {
-  const { out, shares, folds, official, seed } = options;
+  const { out, shares, official } = options;
   const config = parseSplitConfig({
     ...(shares === undefined ? {} : { shares: shares.split('/').map(toNumber) }),
-    ...(folds === undefined ? {} : { folds: toNumber(folds) }),
-    ...(seed === undefined ? {} : { seed: toNumber(seed) }),
+    ...toNumbers(options, ['folds', 'seed']),
     official,
   });
   if (!options.force && (await stat(out).catch(() => undefined)) !== undefined) {

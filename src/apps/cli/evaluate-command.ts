@@ -24,7 +24,7 @@ import { mayReplace } from './may-replace.js';
 import { openEvaluatedData } from './open-evaluated-data.js';
 import { openExpressionModel, parseThreads } from './open-expression-model.js';
 import { recordLook } from './record-look.js';
-import { toNumber } from './to-number.js';
+import { toNumbers } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
 interface EvaluateOptions {
@@ -82,8 +82,7 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
     compare: options.compare,
     tta: options.tta,
     stress: options.stress,
-    ...(options.stressSamples === undefined ? {} : { stressSamples: toNumber(options.stressSamples) }),
-    ...(options.batch === undefined ? {} : { batch: toNumber(options.batch) }),
+    ...toNumbers(options, ['stressSamples', 'batch']),
     yesThisIsTheTest: options.yesThisIsTheTest === true,
   });
   const threads = parseThreads(options.threads);

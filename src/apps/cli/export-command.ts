@@ -16,7 +16,7 @@ import { readRunRows } from '../../pipeline/export/read-run-rows.js';
 import { networkStores, readTrainedRun } from '../../pipeline/export/read-trained-run.js';
 import type { NamedRuntime } from '../../pipeline/export/try-int8.js';
 import { readTextFile } from './read-text-file.js';
-import { toNumber } from './to-number.js';
+import { toNumbers } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
 interface ExportOptions {
@@ -64,12 +64,9 @@ const runtimes: readonly [NamedRuntime, ...NamedRuntime[]] = [
 ];
 
 async function exportModel(folder: string, options: ExportOptions): Promise<void> {
-  const numbers = (['calibration', 'seed', 'threads'] as const).flatMap((key) => {
-    const text = options[key];
-    return text === undefined ? [] : [[key, toNumber(text)] as const];
-  });
+  const numbers = toNumbers(options, ['calibration', 'seed', 'threads']);
   const { weights, calibrate, int8, stress } = options;
-  const config = parseExportConfig({ weights, calibrate, int8, stress, ...Object.fromEntries(numbers) });
+  const config = parseExportConfig({ weights, calibrate, int8, stress, ...numbers });
   const files = filesOf(options.out);
   if (!options.force) await requireFree(Object.values(files));
   const notes = options.notes === undefined ? undefined : await readTextFile(options.notes);

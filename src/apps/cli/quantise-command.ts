@@ -9,7 +9,7 @@ import { readDataset } from '../../pipeline/data/read-dataset.js';
 import { parseQuantiseConfig } from '../../pipeline/quantise/config.js';
 import { type FormFigures, type Quantisation, quantise } from '../../pipeline/quantise/quantise.js';
 import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
-import { toNumber } from './to-number.js';
+import { toNumbers } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
 interface QuantiseOptions {
@@ -45,11 +45,8 @@ export function define(): Command {
 
 async function makeInt8(path: string, options: QuantiseOptions): Promise<void> {
   const { data, out, split, splitFile, run } = options;
-  const numbers = (['calibration', 'share', 'seed', 'threads'] as const).flatMap((key) => {
-    const text = options[key];
-    return text === undefined ? [] : [[key, toNumber(text)] as const];
-  });
-  const config = parseQuantiseConfig({ split, splitFile, run, ...Object.fromEntries(numbers) });
+  const numbers = toNumbers(options, ['calibration', 'share', 'seed', 'threads']);
+  const config = parseQuantiseConfig({ split, splitFile, run, ...numbers });
   if (resolve(path) === resolve(out)) {
     throw new ConfigError(`--out must name another file than the model, and both are ${path}; choose another name`);
   }

@@ -2,3 +2,15 @@
 export function toNumber(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }
+
+/** The values of the number options that were given, by name. */
+export function toNumbers<K extends string>(
+  options: { readonly [key in NoInfer<K>]?: string },
+  keys: readonly K[],
+): Record<string, number> {
+  const given = keys.flatMap((key) => {
+    const text = options[key];
+    return text === undefined ? [] : [[key, toNumber(text)] as const];
+  });
+  return Object.fromEntries(given);
+}

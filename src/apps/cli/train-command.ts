@@ -32,7 +32,7 @@ import { listArchitectures } from './list-architectures.js';
 import { listDevices } from './list-devices.js';
 import { readJsonFile } from './read-json-file.js';
 import { readTextFile } from './read-text-file.js';
-import { toNumber } from './to-number.js';
+import { toNumbers } from './to-number.js';
 
 interface TrainOptions {
   readonly data?: string;
@@ -198,10 +198,7 @@ async function readConfig(options: TrainOptions, store: BlobStore): Promise<Trai
   if (typeof base !== 'object' || base === null || Array.isArray(base)) {
     throw new ConfigError(`${options.config} must hold a JSON object with the keys of docs/training.md`);
   }
-  const replaced = {
-    ...(options.epochs === undefined ? {} : { epochs: toNumber(options.epochs) }),
-    ...(options.seed === undefined ? {} : { seed: toNumber(options.seed) }),
-  };
+  const replaced = toNumbers(options, ['epochs', 'seed']);
   if (!isEnsembleConfig(base)) return parseTrainConfig({ ...base, ...replaced });
   if (options.seed !== undefined) {
     throw new ConfigError("--seed is for one model; the seeds of an ensemble's members stand in its configuration");
