@@ -23,6 +23,7 @@ import { judgeByModel, judgeByRuns, type LabelJudge } from '../../pipeline/audit
 import { readDataset } from '../../pipeline/data/read-dataset.js';
 import { isDatasetFile, mayReplace } from './may-replace.js';
 import { openExpressionModel, parseThreads } from './open-expression-model.js';
+import { parseNames } from './parse-names.js';
 import { readTextFile } from './read-text-file.js';
 import { withProgress } from './with-progress.js';
 
@@ -116,14 +117,12 @@ function parseConfig(options: AuditOptions): AuditConfig {
     throw new ConfigError('--remove and --remove-from are for the cleaned copy; add --write');
   }
   return parseAuditConfig({
-    ...(remove === undefined ? {} : { remove: names(remove) }),
-    ...(removeFrom === undefined ? {} : { removeFrom: names(removeFrom) }),
+    ...(remove === undefined ? {} : { remove: parseNames(remove) }),
+    ...(removeFrom === undefined ? {} : { removeFrom: parseNames(removeFrom) }),
     faces: options.faces,
     unseen: unseen === true,
   });
 }
-
-const names = (list: string): string[] => list.split(',').map((name) => name.trim());
 
 async function look(dataset: PackedDataset, options: AuditOptions, config: AuditConfig): Promise<Audit> {
   const votes = options.votes === undefined ? undefined : await readTextFile(options.votes);
