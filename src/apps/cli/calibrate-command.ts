@@ -1,5 +1,4 @@
 // `moodlens calibrate`: a model whose probabilities can be believed: its temperature, fitted on validation rows, inside the file.
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { writeFileAtomic } from '../../adapters/node/files.js';
@@ -9,6 +8,7 @@ import { type Calibration, calibrate } from '../../pipeline/calibrate/calibrate.
 import { parseCalibrateConfig } from '../../pipeline/calibrate/config.js';
 import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
 import { openEvaluatedData } from './open-evaluated-data.js';
+import { readModelFile } from './read-model-file.js';
 import { toNumbers } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
@@ -52,11 +52,7 @@ async function calibrateModel(path: string, options: CalibrateOptions): Promise<
   if (resolve(path) === resolve(out)) {
     throw new ConfigError(`--out must name another file than the model, and both are ${path}; choose another name`);
   }
-  const file = await readFile(path).catch((cause: unknown) => {
-    throw new ConfigError(`calibrate needs an .onnx file that can be read, and ${path} cannot; check the path`, {
-      cause,
-    });
-  });
+  const file = await readModelFile(path, 'calibrate needs an .onnx file');
   const dataset = await withProgress('read', (progress) => openEvaluatedData(options, progress));
   const samples = await chooseEvaluatedSamples(dataset, { ...config, yesThisIsTheTest: true });
   const { model, figures } = await withProgress('calibrate', (progress) =>

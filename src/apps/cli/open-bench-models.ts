@@ -1,10 +1,10 @@
 // The expression models that a measurement takes: those named, or the shipped one in both forms.
-import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
-import { ConfigError, ModelFormatError } from '../../core/errors.js';
+import { ModelFormatError } from '../../core/errors.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import type { BenchModel } from '../../pipeline/bench/bench-inference.js';
+import { readModelFile } from './read-model-file.js';
 
 /** Throws ConfigError when a file cannot be read, ModelFormatError naming it when it is no moodlens model. */
 export async function openBenchModels(paths: readonly string[] | undefined): Promise<BenchModel[]> {
@@ -17,11 +17,7 @@ export async function openBenchModels(paths: readonly string[] | undefined): Pro
 }
 
 async function openBenchModel(path: string): Promise<BenchModel> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new ConfigError(`--model must name .onnx files that can be read, and ${path} cannot; check the path`, {
-      cause,
-    });
-  });
+  const bytes = await readModelFile(path, '--model must name .onnx files');
   try {
     const { parameters, multiplyAdds, int8 } = readExpressionModel(bytes).metadata;
     const form = int8 === undefined ? 'float32' : 'int8';

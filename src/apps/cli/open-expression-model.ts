@@ -1,31 +1,24 @@
 // Opens the expression model that a command's options name: a file, or the shipped one.
-import { readFile } from 'node:fs/promises';
 import { openSession } from '../../adapters/node/session.js';
 import { shippedModel } from '../../adapters/node/shipped-models.js';
 import { ConfigError, ModelFormatError } from '../../core/errors.js';
 import { ExpressionModel, type ExpressionModelOptions } from '../../core/nn/expression-model.js';
+import { readModelFile } from './read-model-file.js';
 
 /** The model in `path`, or the shipped one. Throws ModelFormatError naming the file when it is not a moodlens model. */
 export async function openExpressionModel(
   path: string | undefined,
   options: ExpressionModelOptions = {},
 ): Promise<ExpressionModel> {
-  const bytes = path === undefined ? await shippedModel('expression.onnx') : await readModelFile(path);
+  const bytes =
+    path === undefined
+      ? await shippedModel('expression.onnx')
+      : await readModelFile(path, '--model must name an .onnx file');
   try {
     return await ExpressionModel.open(bytes, openSession, options);
   } catch (error) {
     if (path === undefined || !(error instanceof ModelFormatError)) throw error;
     throw new ModelFormatError(`${path}: ${error.message}`, { cause: error });
-  }
-}
-
-async function readModelFile(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new ConfigError(`--model must name an .onnx file that can be read, and ${path} cannot; check the path`, {
-      cause,
-    });
   }
 }
 

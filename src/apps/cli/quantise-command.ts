@@ -1,5 +1,4 @@
 // `moodlens quantise`: the int8 form of a model, measured beside the model itself.
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../adapters/node/files.js';
@@ -9,6 +8,7 @@ import { readDataset } from '../../pipeline/data/read-dataset.js';
 import { parseQuantiseConfig } from '../../pipeline/quantise/config.js';
 import { type FormFigures, type Quantisation, quantise } from '../../pipeline/quantise/quantise.js';
 import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
+import { readModelFile } from './read-model-file.js';
 import { toNumbers } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
@@ -50,11 +50,7 @@ async function makeInt8(path: string, options: QuantiseOptions): Promise<void> {
   if (resolve(path) === resolve(out)) {
     throw new ConfigError(`--out must name another file than the model, and both are ${path}; choose another name`);
   }
-  const file = await readFile(path).catch((cause: unknown) => {
-    throw new ConfigError(`quantise needs an .onnx file that can be read, and ${path} cannot; check the path`, {
-      cause,
-    });
-  });
+  const file = await readModelFile(path, 'quantise needs an .onnx file');
   const dataset = await readDataset(createFolderStore(data));
   const samples = await chooseEvaluatedSamples(dataset, { ...config, yesThisIsTheTest: true });
   const clock = () => performance.now();

@@ -1,5 +1,4 @@
 // `moodlens train`: trains an expression model from a dataset.
-import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { startCheckedEngine } from '../../adapters/node/checked-engine.js';
@@ -31,6 +30,7 @@ import { Interrupt } from './interrupt.js';
 import { listArchitectures } from './list-architectures.js';
 import { listDevices } from './list-devices.js';
 import { readJsonFile } from './read-json-file.js';
+import { readModelFile } from './read-model-file.js';
 import { readTextFile } from './read-text-file.js';
 import { toNumbers } from './to-number.js';
 
@@ -156,21 +156,13 @@ async function deviceOfRun(folder: string): Promise<string | undefined> {
 async function readFiles({ votes, distillation, splitFile, pretrained }: TrainConfig): Promise<MemberFiles> {
   return {
     votes: votes === null ? undefined : await readTextFile(votes.file),
-    teacher: distillation === null ? undefined : await readTeacher(distillation.teacher),
+    teacher:
+      distillation === null
+        ? undefined
+        : await readModelFile(distillation.teacher, 'distillation.teacher must name a model.onnx'),
     splits: splitFile === null ? undefined : await readTextFile(splitFile),
     pretrained: pretrained === null ? undefined : await readPretrained(createFolderStore(resolve(pretrained.run))),
   };
-}
-
-async function readTeacher(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new ConfigError(
-      `distillation.teacher must name a model.onnx that can be read, and ${path} cannot; check the path`,
-      { cause },
-    );
-  }
 }
 
 function describe(result: TrainResult | EnsembleResult, folder: string, data: string): string {
