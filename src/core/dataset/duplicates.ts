@@ -24,15 +24,25 @@ export function firstTwins(samples: PixelSamples): Int32Array {
   return first;
 }
 
+/**
+ * The samples at `indices` (default all) by their pixels: the first of all samples with the same ones -> those that have them, in the
+ * order of `indices`, a sample without a twin by itself.
+ */
+export function twinGroups(samples: PixelSamples, indices?: Int32Array): Map<number, number[]> {
+  const first = firstTwins(samples);
+  const groups = new Map<number, number[]>();
+  for (const i of indices ?? first.keys()) {
+    const group = groups.get(first[i]!);
+    if (group === undefined) groups.set(first[i]!, [i]);
+    else group.push(i);
+  }
+  return groups;
+}
+
 /** The groups of two or more samples with the same pixels, each in ascending order, ordered by their first sample. */
 export function duplicateGroups(samples: PixelSamples): Int32Array[] {
-  const groups = new Map<number, number[]>();
-  firstTwins(samples).forEach((first, i) => {
-    const group = groups.get(first);
-    if (group === undefined) groups.set(first, [i]);
-    else group.push(i);
-  });
-  return [...groups.values()].filter((group) => group.length > 1).map((group) => Int32Array.from(group));
+  const groups = [...twinGroups(samples).values()];
+  return groups.filter((group) => group.length > 1).map((group) => Int32Array.from(group));
 }
 
 /** The `indices` whose pixels no sample of `others` has. */

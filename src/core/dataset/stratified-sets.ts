@@ -1,7 +1,7 @@
 // Divides samples into sets of given shares, class by class, and keeps pixel-identical samples on one side.
 import { DatasetError } from '../errors.js';
 import { createRandom } from '../tensor/random.js';
-import { firstTwins } from './duplicates.js';
+import { twinGroups } from './duplicates.js';
 import type { PackedDataset } from './packed-dataset.js';
 
 export interface SetOptions {
@@ -22,7 +22,7 @@ export function stratifiedSets(dataset: PackedDataset, { shares, seed, indices }
     throw new RangeError(`stratifiedSets: two or more shares above 0 are needed, found ${shares.join(', ')}`);
   }
   const divided = indices ?? Int32Array.from({ length: dataset.count }, (_, i) => i);
-  const groups = groupTwins(dataset, divided);
+  const groups = [...twinGroups(dataset, divided).values()];
   if (groups.length < shares.length) {
     throw new DatasetError(
       `${shares.length} sets need as many different samples and there are ${groups.length}; ask for fewer or use more data`,
@@ -35,17 +35,6 @@ export function stratifiedSets(dataset: PackedDataset, { shares, seed, indices }
   throw new DatasetError(
     `every set must hold samples, and ${divided.length} samples leave none for the share ${shares[empty]} of ${shares.join(', ')}; give it more or use more data`,
   );
-}
-
-function groupTwins(dataset: PackedDataset, indices: Int32Array): number[][] {
-  const first = firstTwins(dataset);
-  const groups = new Map<number, number[]>();
-  for (const i of indices) {
-    const group = groups.get(first[i]!);
-    if (group === undefined) groups.set(first[i]!, [i]);
-    else group.push(i);
-  }
-  return [...groups.values()];
 }
 
 /**

@@ -1,7 +1,7 @@
 // The part of an audit that compares pictures with each other.
 import { joinPairs } from '../../core/dataset/audit/join-pairs.js';
 import { findNearDuplicates, type NearDuplicate } from '../../core/dataset/audit/near-duplicates.js';
-import { firstTwins } from '../../core/dataset/duplicates.js';
+import { twinGroups } from '../../core/dataset/duplicates.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import type { Progress } from '../../core/ports/progress.js';
 
@@ -41,13 +41,7 @@ export function findDuplicates(
   isBlank: (sample: number) => boolean,
   progress: Progress,
 ): Duplicates {
-  const first = firstTwins(dataset);
-  const copies = new Map<number, number[]>();
-  first.forEach((leader, sample) => {
-    const group = copies.get(leader);
-    if (group === undefined) copies.set(leader, [sample]);
-    else group.push(sample);
-  });
+  const copies = twinGroups(dataset);
   const different = Int32Array.from(copies.keys()).filter((sample) => !isBlank(sample));
   const pairs = findNearDuplicates(dataset, different, (done, total) => {
     if (done % 256 === 0 || done === total) progress.update(done, total, 'pictures compared');
