@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DatasetError } from '../errors.js';
 import type { GreyPicture } from '../image/picture.js';
 import type { BlobStore } from '../ports/blob-store.js';
+import type { PixelSamples } from './duplicates.js';
 import { Sha256 } from './sha256.js';
 import { decodeUtf8, encodeUtf8 } from './utf8.js';
 
@@ -199,9 +200,9 @@ function decodeRows(bytes: Uint8Array): Int32Array {
   return Int32Array.from({ length: bytes.length / 4 }, (_, i) => view.getInt32(4 * i, true));
 }
 
-/** Sample i as a picture; shares the dataset's memory. */
-export function samplePicture(dataset: PackedDataset, index: number): GreyPicture {
-  const { width, height, pixels, count } = dataset;
+/** Sample i as a picture; shares the samples' memory. Throws RangeError when there is no such sample. */
+export function samplePicture(samples: PixelSamples, index: number): GreyPicture {
+  const { width, height, pixels, count } = samples;
   if (!Number.isInteger(index) || index < 0 || index >= count) {
     throw new RangeError(`samplePicture: index ${index} is not in 0..${count - 1}`);
   }

@@ -1,6 +1,7 @@
 // Intervals of the figures that are no shares: the samples are drawn again and again with replacement (Efron 1979).
 import { createRandom, type Random } from '../tensor/random.js';
 import { balancedAccuracy, macroF1 } from './confusion-matrix.js';
+import { quantile } from './distribution.js';
 import {
   argmaxRow,
   brierAt,
@@ -108,14 +109,6 @@ function resample({ n, classes, cell, logLoss, brier, bin, gap }: SampleFacts, r
     brier: distance / n,
     ece: gaps.reduce((sum, value) => sum + Math.abs(value), 0) / n,
   };
-}
-
-/** Linear between the values, as numpy's default. */
-function quantile(sorted: Float64Array, share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const value = sorted[below]!;
-  return value + (at - below) * ((sorted[below + 1] ?? value) - value);
 }
 
 /** Widened where the figure itself lies outside, as it can with few samples. */

@@ -1,5 +1,4 @@
 // The audit of a dataset: what is there twice, what is blank, what shows no face, and which labels are doubtful.
-import { blankDeviation, brightnessDeviations } from '../../core/dataset/audit/blank-pictures.js';
 import {
   type ConfidentLearning,
   findLabelIssues,
@@ -7,12 +6,16 @@ import {
 } from '../../core/dataset/audit/confident-learning.js';
 import { isAgainstVotes, judgeByVotes, type VoteVerdict } from '../../core/dataset/audit/vote-agreement.js';
 import { ferplusClasses } from '../../core/dataset/ferplus-csv.js';
+import { lightStatistics } from '../../core/dataset/light-statistics.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import { votesOfSamples } from '../data/votes-of-samples.js';
 import { type Duplicates, findDuplicates } from './find-duplicates.js';
 import { type FaceWitnesses, findNonFaces, type NonFace } from './find-non-faces.js';
 import type { LabelJudge } from './judge-labels.js';
+
+/** Contrast, as `lightStatistics` has it, below which a picture counts as blank; chosen in docs/experiments.md. */
+const blankContrast = 6;
 
 /** A sample is named by its index in the dataset throughout. */
 export interface Audit extends Duplicates {
@@ -72,11 +75,11 @@ export async function auditDataset(
 ): Promise<Audit> {
   const votes = text === undefined ? undefined : votesOfSamples(dataset, text);
   const verdicts = votes && judgeByVotes({ ...dataset, votes, kinds: ferplusClasses });
-  const deviations = brightnessDeviations(dataset);
-  const blank = [...deviations.entries()]
-    .filter(([, deviation]) => deviation < blankDeviation)
+  const { contrast } = lightStatistics(dataset);
+  const blank = [...contrast.entries()]
+    .filter(([, deviation]) => deviation < blankContrast)
     .map(([sample, deviation]) => ({ sample, deviation }));
-  const isBlank = (sample: number) => deviations[sample]! < blankDeviation;
+  const isBlank = (sample: number) => contrast[sample]! < blankContrast;
   const duplicates = findDuplicates(dataset, isBlank, progress);
   const seen = Int32Array.from(dataset.splits.keys()).filter((sample) => !isBlank(sample));
   return {

@@ -1,11 +1,10 @@
 // The figures of an evaluation as tables for the page.
+import type { Interval } from '../../core/metrics/bootstrap-intervals.js';
 import type { HtmlTable } from '../report/report-page.js';
 import type { ModelComparison } from './compare-models.js';
 import { withInterval } from './describe-evaluation.js';
 import type { Evaluation } from './evaluate.js';
 import type { StressEvaluation } from './stress.js';
-
-type Interval = readonly [low: number, high: number];
 
 /** Every figure of the whole with its interval and n. */
 export function figureTable(evaluation: Evaluation): HtmlTable {

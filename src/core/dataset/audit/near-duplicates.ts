@@ -1,8 +1,7 @@
 // Pictures that are nearly the same: copies of one photograph, re-encoded, cropped or lit a little differently, or mirrored.
-
 import { mirror } from '../../image/mirror.js';
-import type { GreyPicture } from '../../image/picture.js';
 import type { PixelSamples } from '../duplicates.js';
+import { samplePicture } from '../packed-dataset.js';
 import { type HammingPair, hammingPairs } from './hamming-pairs.js';
 import { hashBits, mirrorHashes, perceptualHashes, usefulBits } from './perceptual-hash.js';
 import { shiftedCorrelation } from './shifted-correlation.js';
@@ -43,8 +42,8 @@ export function findNearDuplicates(
   const pictures = (pair: HammingPair) => [ascending[pair.first]!, ascending[pair.second]!] as const;
   const judge = (mirrored: boolean) => (pair: HammingPair) => {
     const [first, second] = pictures(pair);
-    const other = pictureAt(samples, second);
-    const correlation = shiftedCorrelation(pictureAt(samples, first), mirrored ? mirror(other) : other);
+    const other = samplePicture(samples, second);
+    const correlation = shiftedCorrelation(samplePicture(samples, first), mirrored ? mirror(other) : other);
     return { first, second, distance: pair.distance, correlation, mirrored };
   };
   const found = [...straight.map(judge(false)), ...flipped.map(judge(true))].filter(
@@ -63,9 +62,4 @@ function bestOfEachPair(found: readonly NearDuplicate[]): NearDuplicate[] {
     if (other === undefined || pair.distance < other.distance) best.set(key, pair);
   }
   return [...best.values()];
-}
-
-function pictureAt({ width, height, pixels }: PixelSamples, index: number): GreyPicture {
-  const size = width * height;
-  return { width, height, channels: 1, data: pixels.subarray(index * size, (index + 1) * size) };
 }
