@@ -1,5 +1,6 @@
 // What a moodlens model file says about itself, stored as JSON under the ONNX metadata key `moodlens`.
 import { z } from 'zod';
+import type { OnnxModel } from '../onnx/onnx-model.js';
 
 /** The key in the model's metadata_props. */
 export const metadataKey = 'moodlens';
@@ -17,6 +18,29 @@ const temperatureSchema = z.object({
 
 /** How a model's temperature came about. */
 export type ModelTemperature = z.infer<typeof temperatureSchema>;
+
+/** Another model that a run learned from; pretrained weights say the same of their run. */
+export const teacherSchema = z.object({
+  hash: z.string().describe('SHA-256 of its file'),
+  run: z.string(),
+  architecture: z.string(),
+  split: z.string().describe('what it was trained and validated on'),
+  targets: z.string().optional().describe('what it learned from besides the labels'),
+});
+
+export const pretrainedSchema = teacherSchema.extend({
+  dataset: z.string().describe('hash of the dataset that it was trained on'),
+  earlier: z
+    .array(z.object({ run: z.string(), dataset: z.string(), split: z.string() }))
+    .optional()
+    .describe('the runs whose weights that run began with in its turn, the latest first'),
+});
+
+/** The model that a run learned from by distillation; `hash` is that of the model file. */
+export type TeacherFacts = z.infer<typeof teacherSchema>;
+
+/** The run whose weights another began with; `hash` is that of the checkpoint file. */
+export type PretrainedFacts = z.infer<typeof pretrainedSchema>;
 
 /** The largest side of a model's input, pixels: a damaged file must not ask for more memory than there is. */
 const maxSide = 1024;
@@ -37,20 +61,8 @@ export const modelMetadataSchema = z.object({
   dataset: z.string().describe('hash of the packed dataset'),
   run: z.string().describe('name of the run that made it'),
   licence: z.string(),
-  teacher: z
-    .object({
-      ...{ hash: z.string(), run: z.string(), architecture: z.string(), split: z.string() },
-      targets: z.string().optional(),
-    })
-    .optional()
-    .describe('the model whose probabilities were part of its targets'),
-  pretrained: z
-    .object({
-      ...{ hash: z.string(), run: z.string(), architecture: z.string(), split: z.string(), dataset: z.string() },
-      targets: z.string().optional(),
-    })
-    .optional()
-    .describe('the run whose weights it began with'),
+  teacher: teacherSchema.optional().describe('the model whose probabilities were part of its targets'),
+  pretrained: pretrainedSchema.optional().describe('the run whose weights it began with'),
   int8: z
     .object({
       float: z.string().describe('SHA-256 of the float32 model that it was made from'),
@@ -68,3 +80,8 @@ export const modelMetadataSchema = z.object({
 });
 
 export type ModelMetadata = z.infer<typeof modelMetadataSchema>;
+
+/** The same graph, saying this about itself. */
+export function withMetadata(graph: OnnxModel, metadata: ModelMetadata): OnnxModel {
+  return { ...graph, metadata: new Map([...graph.metadata, [metadataKey, JSON.stringify(metadata)]]) };
+}

@@ -4,7 +4,7 @@ import { smallestProbability } from '../metrics/temperature.js';
 import type { OnnxInitializer, OnnxModel, OnnxNode } from '../onnx/onnx-model.js';
 import { writeModel } from '../onnx/write-model.js';
 import { modelNames } from './inference-graph.js';
-import { type ModelTemperature, metadataKey } from './model-metadata.js';
+import { type ModelTemperature, withMetadata } from './model-metadata.js';
 import { type ExpressionModelFile, readExpressionModel } from './read-expression-model.js';
 
 /** The constant that holds T. */
@@ -24,8 +24,7 @@ export function addTemperature(file: Uint8Array, fitted: ModelTemperature): Uint
     metadata.temperature === undefined
       ? insertTemperature({ graph, metadata }, temperature.value)
       : replaceTemperature(graph, temperature.value);
-  const entries = new Map([...graph.metadata, [metadataKey, JSON.stringify({ ...metadata, temperature })]]);
-  return writeModel({ ...scaled, metadata: entries });
+  return writeModel(withMetadata(scaled, { ...metadata, temperature }));
 }
 
 function constant(name: string, value: number): OnnxInitializer {

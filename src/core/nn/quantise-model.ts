@@ -9,7 +9,7 @@ import { quantiseConvolutions, valuesToCalibrate } from '../onnx/quantise-convol
 import { writeModel } from '../onnx/write-model.js';
 import type { OpenSession, Tensor } from '../ports/session.js';
 import { modelNames } from './inference-graph.js';
-import { type ModelMetadata, metadataKey } from './model-metadata.js';
+import { type ModelMetadata, withMetadata } from './model-metadata.js';
 import { readExpressionModel } from './read-expression-model.js';
 
 export interface QuantiseOptions {
@@ -52,8 +52,7 @@ export async function quantiseModel(
     metrics: {},
     int8: { float: new Sha256().update(file).hex(), pictures: pictures.length, share, metrics: metadata.metrics },
   };
-  const { metadata: entries, ...quantised } = quantiseConvolutions(folded, ranges);
-  return writeModel({ ...quantised, metadata: new Map([...entries, [metadataKey, JSON.stringify(described)]]) });
+  return writeModel(withMetadata(quantiseConvolutions(folded, ranges), described));
 }
 
 function pack(pictures: readonly GreyPicture[], { width, height }: ModelMetadata['input']): Tensor {

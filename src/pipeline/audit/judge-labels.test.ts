@@ -98,6 +98,11 @@ describe('judgeByRuns', async () => {
       changed((blobs) => blobs.set(runFiles.run, new TextEncoder().encode(JSON.stringify({ ...facts, ...more }))));
     await expect(telling({ dataset: 'another' })).rejects.toThrow(/odd must be a run of this dataset/);
     const pretrained = { hash: 'x', run: 'first', architecture: 'compact', split: 'all', dataset: dataset.hash };
-    await expect(telling({ pretrained })).rejects.toThrow(/began with those of first/);
+    await expect(telling({ pretrained })).rejects.toThrow(/began with those of first, which was all/);
+    const split = 'trained on Training without fold 1 of 2 (seed 1), validated on that fold';
+    const earlier = [{ run: 'oldest', dataset: dataset.hash, split: 'all' }];
+    await expect(telling({ pretrained: { ...pretrained, split, earlier } })).rejects.toThrow(
+      /began with those of first/,
+    );
   });
 });

@@ -10,7 +10,8 @@ import { isTestSplit } from '../evaluate/config.js';
 import { predictPictures } from '../evaluate/predict-pictures.js';
 import { chooseSamples } from '../train/choose-samples.js';
 import { readRunConfig, readRunFacts, readRunSplits, runFiles } from '../train/run-folder.js';
-import { samplesTrainedOn } from '../train/trained-samples.js';
+import { samplesTrainedOn, sawOnlyItsOwnRows } from '../train/trained-samples.js';
+import { describeSplit } from '../train/write-model.js';
 
 /** Out-of-sample probabilities of some samples, and in words who gave them and who is not judged. */
 export interface LabelJudge extends SampleProbabilities {
@@ -106,9 +107,10 @@ async function openRun(dataset: PackedDataset, { name, store }: JudgingRun) {
       'must be a run of this dataset to tell what it was trained on, and is of another hash; leave it out, or audit the dataset it was trained on',
     );
   }
-  if (facts.pretrained !== undefined) {
+  const { pretrained, splits: splitFile } = facts;
+  if (!sawOnlyItsOwnRows({ dataset: facts.dataset, split: describeSplit(config), splitFile, pretrained })) {
     throw named(
-      `must have begun with fresh weights to tell what it was trained on, and began with those of ${facts.pretrained.run}; leave it out, or give --probabilities`,
+      `must have begun with fresh weights, or those of a run of the same split, to tell what it was trained on, and began with those of ${pretrained!.run}, which was ${pretrained!.split}; leave it out, or give --probabilities`,
     );
   }
   const model = await store.read(runFiles.model);

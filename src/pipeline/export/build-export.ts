@@ -1,9 +1,8 @@
 // The .onnx of a trained run: its weights, preprocessing inside, batch normalisation folded into the convolutions.
-
 import { modelWeights } from '../../core/nn/engine.js';
 import { buildEnsemble, type EnsembleMember } from '../../core/nn/ensemble-model.js';
 import { buildModel } from '../../core/nn/inference-graph.js';
-import { type ModelMetadata, metadataKey } from '../../core/nn/model-metadata.js';
+import { type ModelMetadata, withMetadata } from '../../core/nn/model-metadata.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import { foldBatchNorm } from '../../core/onnx/fold-batch-norm.js';
 import type { OnnxModel } from '../../core/onnx/onnx-model.js';
@@ -34,8 +33,7 @@ export function buildExport({ name, networks }: TrainedRun, labels: readonly str
 /** The same file with figures in its metadata. */
 export function withMetrics(model: Uint8Array, metrics: ModelMetadata['metrics']): Uint8Array<ArrayBuffer> {
   const { graph, metadata } = readExpressionModel(model);
-  const described: ModelMetadata = { ...metadata, metrics };
-  return writeModel({ ...graph, metadata: new Map([...graph.metadata, [metadataKey, JSON.stringify(described)]]) });
+  return writeModel(withMetadata(graph, { ...metadata, metrics }));
 }
 
 function foldedMember(

@@ -5,27 +5,15 @@ import { type Architecture, parameterPrefixes, parametersOf } from '../../core/n
 import { readCheckpoint } from '../../core/nn/checkpoint.js';
 import { modelWeights } from '../../core/nn/engine.js';
 import { elements } from '../../core/nn/layer.js';
+import type { PretrainedFacts } from '../../core/nn/model-metadata.js';
 import { initialWeights, type Weights } from '../../core/nn/parameters.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { Random } from '../../core/tensor/random.js';
-import { readRunConfig, runFiles } from './run-folder.js';
-
-/** Kept in run.json and in the model: where the first weights came from. */
-export interface PretrainedFacts {
-  /** SHA-256 of the checkpoint file. */
-  readonly hash: string;
-  readonly run: string;
-  readonly architecture: string;
-  /** What that run was trained and validated on. */
-  readonly split: string;
-  /** Hash of the dataset that it was trained on. */
-  readonly dataset: string;
-  /** What it learned from besides the labels. */
-  readonly targets?: string | undefined;
-}
+import { readRunConfig, runFiles, weightsFile } from './run-folder.js';
 
 export interface Pretrained {
+  /** Kept in run.json and in the model. */
   readonly facts: PretrainedFacts;
   readonly labels: readonly string[];
   /** Those that became its model: of the last epoch or the best, their moving average where it keeps one. */
@@ -36,18 +24,24 @@ export interface Pretrained {
 export async function readPretrained(store: BlobStore): Promise<Pretrained> {
   const { keep } = await readRunConfig(store);
   const model = await store.read(runFiles.model);
-  const checkpoint = await store.read(keep === 'best' ? runFiles.best : runFiles.checkpoint);
+  const checkpoint = await store.read(weightsFile(keep));
   if (model === undefined || checkpoint === undefined) {
     throw new RunError(
       `a run to go on from must be finished, with ${runFiles.model} and its checkpoint, and this one is not; finish it with 'moodlens train --resume'`,
     );
   }
-  const { run, architecture, split, dataset, targets, labels } = readExpressionModel(model).metadata;
+  const { run, architecture, split, dataset, targets, labels, pretrained } = readExpressionModel(model).metadata;
+  const hash = new Sha256().update(checkpoint).hex();
   return {
-    facts: { hash: new Sha256().update(checkpoint).hex(), run, architecture, split, dataset, targets },
+    facts: { hash, run, architecture, split, dataset, targets, ...(pretrained && { earlier: runsBefore(pretrained) }) },
     labels,
     weights: modelWeights(readCheckpoint(checkpoint).engine),
   };
+}
+
+/** The run and those before it, without what only it says. */
+function runsBefore({ run, dataset, split, earlier = [] }: PretrainedFacts): PretrainedFacts['earlier'] {
+  return [{ run, dataset, split }, ...earlier];
 }
 
 /**

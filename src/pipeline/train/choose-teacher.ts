@@ -3,22 +3,11 @@ import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { Sha256 } from '../../core/dataset/sha256.js';
 import { ConfigError } from '../../core/errors.js';
 import type { Architecture } from '../../core/nn/architecture.js';
+import type { TeacherFacts } from '../../core/nn/model-metadata.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import type { TeacherOptions } from '../../core/nn/taught-engine.js';
 import { requireTeacherFront } from '../../core/nn/teacher-graph.js';
 import type { TrainConfig } from './config.js';
-
-/** Kept in run.json: a resumed run must have the same teacher. */
-export interface TeacherFacts {
-  /** SHA-256 of the model file. */
-  readonly hash: string;
-  readonly run: string;
-  readonly architecture: string;
-  /** What the teacher was trained and validated on. */
-  readonly split: string;
-  /** What the teacher learned from besides the labels. */
-  readonly targets?: string | undefined;
-}
 
 /**
  * Undefined for a run without one. Throws ModelFormatError when `model` is not a model of ours, ConfigError when its classes

@@ -3,10 +3,14 @@ import { z } from 'zod';
 import { decodeUtf8 } from '../../core/dataset/utf8.js';
 import { RunError, StorageError } from '../../core/errors.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../core/nn/checkpoint.js';
+import {
+  type PretrainedFacts,
+  pretrainedSchema,
+  type TeacherFacts,
+  teacherSchema,
+} from '../../core/nn/model-metadata.js';
 import type { TrainerState } from '../../core/nn/trainer.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
-import type { PretrainedFacts } from './choose-pretrained.js';
-import type { TeacherFacts } from './choose-teacher.js';
 import { parseTrainConfig, type TrainConfig } from './config.js';
 
 /** Names of the files in a run folder. */
@@ -73,16 +77,10 @@ const factsSchema = z.looseObject({
   validationSamples: z.int().nonnegative(),
   parameters: z.int().nonnegative(),
   multiplyAdds: z.number().nonnegative(),
-  teacher: z.looseObject({ hash: z.string(), run: z.string(), architecture: z.string(), split: z.string() }).optional(),
+  teacher: teacherSchema.optional(),
   votes: z.string().optional(),
   splits: z.string().optional(),
-  pretrained: z
-    .looseObject({
-      ...{ hash: z.string(), run: z.string(), architecture: z.string() },
-      split: z.string(),
-      dataset: z.string(),
-    })
-    .optional(),
+  pretrained: pretrainedSchema.optional(),
 });
 
 /** A run with its facts and configuration, to begin. */
@@ -232,9 +230,13 @@ export async function saveCheckpoint(store: BlobStore, checkpoint: Checkpoint, i
   }
 }
 
+/** The checkpoint whose weights are kept: the last one, or that of the lowest validation loss. */
+export const weightsFile = (keep: TrainConfig['keep']): string =>
+  keep === 'best' ? runFiles.best : runFiles.checkpoint;
+
 /** The run's last checkpoint, or that of the lowest validation loss. Throws RunError when the folder does not hold it. */
 export async function readWeights(store: BlobStore, kind: TrainConfig['keep']): Promise<Checkpoint> {
-  const name = kind === 'best' ? runFiles.best : runFiles.checkpoint;
+  const name = weightsFile(kind);
   const bytes = await store.read(name);
   if (bytes === undefined) throw new RunError(`the run must hold ${name} and does not; start it again`);
   return readCheckpoint(bytes);

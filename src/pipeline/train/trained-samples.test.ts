@@ -1,6 +1,7 @@
 // What a model's own words about its split say of the samples it was trained on; the words are those of describeSplit.
 import { describe, expect, it } from 'vitest';
 import { stripes } from '../../../tests/fixtures/stripes.js';
+import { splitIndices } from '../../core/dataset/packed-dataset.js';
 import { chooseSamples } from './choose-samples.js';
 import { parseTrainConfig } from './config.js';
 import { samplesTrainedOn } from './trained-samples.js';
@@ -36,10 +37,30 @@ describe('samplesTrainedOn', () => {
     expect(samplesTrainedOn(dataset, { dataset: dataset.hash, split, splitFile: 'a hash' })).toBeUndefined();
   });
 
-  it('cannot be told when the weights are from another run, which may have seen more', () => {
-    const split = 'trained on Training, validated on PublicTest';
-    const pretrained = { hash: 'x', run: 'first', architecture: 'compact', split, dataset: dataset.hash };
+  const split = 'trained on Training, validated on PublicTest';
+  const first = { hash: 'x', run: 'first', architecture: 'compact', split, dataset: dataset.hash };
+
+  it('are its own when every run whose weights it began with saw the same', () => {
+    const pretrained = { ...first, earlier: [{ run: 'oldest', split, dataset: dataset.hash }] };
+    const found = samplesTrainedOn(dataset, { dataset: dataset.hash, split, pretrained });
+    expect(found).toEqual(samplesTrainedOn(dataset, { dataset: dataset.hash, split }));
+    expect(found!.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    { ...first, split: 'trained on Training and PublicTest, with no row left to validate' },
+    { ...first, dataset: 'another' },
+    { ...first, earlier: [{ run: 'oldest', split: 'trained on PublicTest', dataset: dataset.hash }] },
+  ])('cannot be told when a run whose weights it began with may have seen others: %j', (pretrained) => {
     expect(samplesTrainedOn(dataset, { dataset: dataset.hash, split, pretrained })).toBeUndefined();
+  });
+
+  it('of an ensemble are those of all its members, and cannot be told when those of one cannot', () => {
+    const fold = (k: number) => `trained on Training without fold ${k} of 4 (seed 1), validated on that fold`;
+    const origin = { dataset: dataset.hash, split: `${fold(0)}; ${fold(1)}` };
+    expect(samplesTrainedOn(dataset, origin)).toEqual(splitIndices(dataset, 'Training'));
+    const strange = { dataset: dataset.hash, split: `${fold(0)}; something else` };
+    expect(samplesTrainedOn(dataset, strange)).toBeUndefined();
   });
 
   it('cannot be told for another dataset', () => {

@@ -3,33 +3,45 @@ import { type PackedDataset, splitIndices } from '../../core/dataset/packed-data
 import { stratifiedFolds } from '../../core/dataset/splits.js';
 import { DatasetError } from '../../core/errors.js';
 import type { ModelMetadata } from '../../core/nn/model-metadata.js';
+import { readTrainedOn, type TrainedOn } from '../evaluate/trained-on.js';
+
+type Origin = Pick<ModelMetadata, 'dataset' | 'split' | 'splitFile' | 'pretrained'>;
 
 /**
- * Indices of the samples that took part in the training of the model, its twins in the validation split included; undefined when its
- * metadata names another dataset, a split file, a run whose weights it began with, or a split that cannot be told (see
- * `describeSplit`, whose words these are).
+ * Indices, ascending, of the samples that took part in the training of the model or of any member of an ensemble, their twins in the
+ * validation split included; undefined when its metadata names another dataset, a split file, a run of another dataset or split whose
+ * weights it began with, or a split that cannot be told.
  */
-export function samplesTrainedOn(
-  dataset: PackedDataset,
-  {
-    dataset: hash,
-    split,
-    splitFile,
-    pretrained,
-  }: Pick<ModelMetadata, 'dataset' | 'split' | 'splitFile' | 'pretrained'>,
-): Int32Array | undefined {
-  if (hash !== dataset.hash || (splitFile ?? pretrained) !== undefined) return undefined;
-  const fold = /^trained on (.+) without fold (\d+) of (\d+) \(seed (\d+)\), validated on that fold$/.exec(split);
-  const whole = /^trained on (.+?)(, validated on .+|, with no row left to validate)$/.exec(split);
-  const names = (fold ?? whole)?.[1]?.split(' and ');
-  const [number = 0, folds = 0, seed = 0] = fold?.slice(2).map(Number) ?? [];
-  if (names === undefined || (fold !== null && folds < 2)) return undefined;
+export function samplesTrainedOn(dataset: PackedDataset, origin: Origin): Int32Array | undefined {
+  const { dataset: hash, split, splitFile } = origin;
+  if (hash !== dataset.hash || splitFile !== undefined || !sawOnlyItsOwnRows(origin)) return undefined;
   try {
-    const indices = Int32Array.from(names.flatMap((name) => [...splitIndices(dataset, name)])).sort();
-    return fold === null ? indices : stratifiedFolds(dataset, { folds, seed, indices })[number]?.training;
+    const networks = readTrainedOn(split).map((each) => each && samplesOfNetwork(dataset, each));
+    const told = networks.filter((samples) => samples != null);
+    return told.length < networks.length ? undefined : unionOf(told);
   } catch (error) {
     // A split that is not there, or fewer pictures than folds: not what the model was trained on.
     if (error instanceof DatasetError) return undefined;
     throw error;
   }
+}
+
+/**
+ * Whether the weights have seen no more than the origin's own split: where they began with those of another run, it and those before
+ * it must have been trained on the same split of the same dataset. Of a split file's sets that cannot be told.
+ */
+export function sawOnlyItsOwnRows({ dataset, split, splitFile, pretrained }: Origin): boolean {
+  if (pretrained === undefined) return true;
+  const earlier = [pretrained, ...(pretrained.earlier ?? [])];
+  return splitFile === undefined && earlier.every((run) => run.dataset === dataset && run.split === split);
+}
+
+function samplesOfNetwork(dataset: PackedDataset, { names, isOfFile, leftOut }: TrainedOn): Int32Array | undefined {
+  if (isOfFile || (leftOut !== null && leftOut.folds < 2)) return undefined;
+  const indices = Int32Array.from(names.flatMap((name) => [...splitIndices(dataset, name)])).sort();
+  return leftOut === null ? indices : stratifiedFolds(dataset, { ...leftOut, indices })[leftOut.fold]?.training;
+}
+
+function unionOf(lists: readonly Int32Array[]): Int32Array {
+  return Int32Array.from(new Set(lists.flatMap((list) => [...list]))).sort();
 }
