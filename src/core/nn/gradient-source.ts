@@ -1,9 +1,10 @@
 // Where a step's gradients come from: a session in this thread, other threads, or parts of a batch put together.
-import type { OpenSession, Session, Tensor } from '../ports/session.js';
+import type { OpenSession, Tensor } from '../ports/session.js';
 import { type Architecture, atSide, cropShape, network, parametersOf } from './architecture.js';
 import type { Batch } from './engine.js';
 import type { Parameter } from './layer.js';
 import type { Weights } from './parameters.js';
+import { type Opened, SizedSessions } from './sized-sessions.js';
 import { buildTrainingGraph, type TrainingGraph, trainingNames } from './training-graph.js';
 
 /** What one batch says about the weights. The arrays are the caller's until the next batch. */
@@ -31,9 +32,8 @@ export interface GraphGradientsOptions {
   readonly formulas?: 'cpu' | 'portable' | undefined;
 }
 
-interface Step {
+interface Step extends Opened {
   readonly graph: TrainingGraph;
-  readonly session: Session;
 }
 
 /** Gradients by generated ONNX graphs, in the thread that asks. */
@@ -43,9 +43,7 @@ export class GraphGradients implements GradientSource {
   readonly #options: GraphGradientsOptions;
   readonly #parameters: readonly Parameter[];
   readonly #classes: number;
-  /** One session per batch size, all for pictures of one side: sessions of a stage that is over would only hold its memory. */
-  readonly #steps = new Map<number, Promise<Step>>();
-  #side = 0;
+  readonly #steps = new SizedSessions((size, side) => this.#openStep(size, side));
 
   constructor(architecture: Architecture, openSession: OpenSession, options: GraphGradientsOptions = {}) {
     this.#architecture = architecture;
@@ -56,9 +54,7 @@ export class GraphGradients implements GradientSource {
   }
 
   async gradients(weights: Weights, batch: Batch): Promise<BatchGradients> {
-    if (batch.side !== this.#side) await this.release();
-    this.#side = batch.side;
-    const { graph, session } = await this.#stepFor(batch);
+    const { graph, session } = await this.#steps.for(batch);
     const feeds = parameterFeeds(weights, this.#parameters);
     feeds[trainingNames.pixels] = { dims: [batch.size, 1, batch.side, batch.side], data: batch.pixels };
     feeds[trainingNames.targets] = { dims: [batch.size, this.#classes], data: batch.targets };
@@ -82,25 +78,16 @@ export class GraphGradients implements GradientSource {
     };
   }
 
-  async release(): Promise<void> {
-    const steps = [...this.#steps.values()];
-    this.#steps.clear();
-    // A session that did not open has told whoever asked for it, and holds nothing.
-    for (const step of steps) await (await step.catch(() => undefined))?.session.release();
+  release(): Promise<void> {
+    return this.#steps.release();
   }
 
-  #stepFor({ size, side }: Batch): Promise<Step> {
-    let step = this.#steps.get(size);
-    if (step === undefined) {
-      const { threads = 1, formulas = 'cpu' } = this.#options;
-      const form = formulas === 'cpu' && threads === 1 ? 'cpu-single' : formulas;
-      const graph = buildTrainingGraph(atSide(this.#architecture, side), size, form);
-      // 'all' would insert layout reorders that cost more than they save here (docs/experiments.md).
-      const options = { threads, optimization: 'extended' } as const;
-      step = this.#openSession(graph.model, options).then((session) => ({ graph, session }));
-      this.#steps.set(size, step);
-    }
-    return step;
+  async #openStep(size: number, side: number): Promise<Step> {
+    const { threads = 1, formulas = 'cpu' } = this.#options;
+    const form = formulas === 'cpu' && threads === 1 ? 'cpu-single' : formulas;
+    const graph = buildTrainingGraph(atSide(this.#architecture, side), size, form);
+    // 'all' would insert layout reorders that cost more than they save here (docs/experiments.md).
+    return { graph, session: await this.#openSession(graph.model, { threads, optimization: 'extended' }) };
   }
 }
 

@@ -1,11 +1,12 @@
 // Knowledge distillation (Hinton et al. 2015): an engine whose targets are partly what a teacher says of the very same
 // pixels, whatever was done to them: consistent teaching works much better than fixed targets (Beyer et al. 2022).
 import { ModelFormatError } from '../errors.js';
-import type { OpenSession, Session } from '../ports/session.js';
+import type { OpenSession } from '../ports/session.js';
 import type { Batch, EngineState, StepResult, TrainingEngine } from './engine.js';
 import { modelNames } from './inference-graph.js';
 import type { Mask } from './layer.js';
-import { type ExpressionModelFile, readExpressionModel } from './read-expression-model.js';
+import { readExpressionModel } from './read-expression-model.js';
+import { type Opened, SizedSessions } from './sized-sessions.js';
 import { buildTeacherGraph, teacherInput } from './teacher-graph.js';
 
 export interface TeacherOptions {
@@ -20,12 +21,8 @@ export interface TeacherOptions {
 /** Any engine, taught: steps ask the teacher first; all else is the engine's own. */
 export class TaughtEngine implements TrainingEngine {
   readonly #engine: TrainingEngine;
-  readonly #file: ExpressionModelFile;
   readonly #options: TeacherOptions;
-  readonly #open: (model: Uint8Array) => Promise<Session>;
-  /** One session per batch size, all for pictures of one side: sessions of a stage that is over would only hold its memory. */
-  readonly #sessions = new Map<number, Promise<Session>>();
-  #side = 0;
+  readonly #sessions: SizedSessions<Opened>;
 
   /** `threads`: inside an operator of the teacher's; default 1. Throws ModelFormatError when the teacher is no model of ours. */
   constructor(
@@ -35,9 +32,11 @@ export class TaughtEngine implements TrainingEngine {
     { threads = 1 }: { readonly threads?: number | undefined } = {},
   ) {
     this.#engine = engine;
-    this.#file = readExpressionModel(teacher.model);
     this.#options = teacher;
-    this.#open = (model) => openSession(model, { threads });
+    const file = readExpressionModel(teacher.model);
+    this.#sessions = new SizedSessions(async (size, side) => ({
+      session: await openSession(buildTeacherGraph(file, size, side), { threads }),
+    }));
   }
 
   get masks(): readonly Mask[] {
@@ -51,15 +50,9 @@ export class TaughtEngine implements TrainingEngine {
 
   /** The teacher's probabilities for the batch's pixels, `[size, classes]`, at temperature 1. Throws ModelFormatError for numbers that are not finite. */
   async judge({ size, side, pixels }: Pick<Batch, 'size' | 'side' | 'pixels'>): Promise<Float32Array> {
-    if (side !== this.#side) await this.#releaseSessions();
-    this.#side = side;
-    let session = this.#sessions.get(size);
-    if (session === undefined) {
-      session = this.#open(buildTeacherGraph(this.#file, size, side));
-      this.#sessions.set(size, session);
-    }
+    const { session } = await this.#sessions.for({ size, side });
     const feeds = { [teacherInput]: { dims: [size, 1, side, side], data: pixels } };
-    const outputs = await (await session).run(feeds, [modelNames.probabilities]);
+    const outputs = await session.run(feeds, [modelNames.probabilities]);
     const judged = outputs[modelNames.probabilities]!.data as Float32Array;
     if (judged.every(Number.isFinite)) return judged;
     throw new ModelFormatError(
@@ -80,15 +73,8 @@ export class TaughtEngine implements TrainingEngine {
   }
 
   async release(): Promise<void> {
-    await this.#releaseSessions();
+    await this.#sessions.release();
     await this.#engine.release();
-  }
-
-  async #releaseSessions(): Promise<void> {
-    const sessions = [...this.#sessions.values()];
-    this.#sessions.clear();
-    // A session that did not open has told whoever asked for it, and holds nothing.
-    for (const session of sessions) await (await session.catch(() => undefined))?.release();
   }
 }
 
