@@ -3,10 +3,10 @@ import { DeviceError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { OpenSession } from '../ports/session.js';
 import { createRandom, type Random } from '../tensor/random.js';
-import { type Architecture, atSide, cropShape, network } from './architecture.js';
+import { type Architecture, atSide } from './architecture.js';
 import { type Batch, type GradientOptions, LocalEngine } from './engine.js';
-import { elements, type Mask } from './layer.js';
 import { initialWeights, type Weights } from './parameters.js';
+import { randomBatch } from './random-batch.js';
 import { TaughtEngine, type TeacherOptions } from './taught-engine.js';
 
 /** `workers` and `ghostBatch` are the run's: they decide the size of the graphs. */
@@ -58,7 +58,7 @@ export async function checkGradients(
   const cpu = new Computation(architecture, options.openOnCpu, { ...options, weights, formulas: 'cpu' });
   const own = architecture.crop.height;
   const draw = (side: number): Batch =>
-    randomBatch(atSide(architecture, side), options.batchSize, device.engine.masks, random);
+    randomBatch(atSide(architecture, side), { size: options.batchSize, masks: device.engine.masks }, random);
   const compare = async (side: number): Promise<Difference> => {
     const batch = draw(side);
     return largestDifference(await device.outputs(batch, side === own), await cpu.outputs(batch, side === own));
@@ -163,23 +163,4 @@ function unevenWeights(architecture: Architecture, random: Random): Weights {
   for (const values of weights.values())
     for (let i = 0; i < values.length; i++) values[i]! += 0.05 * random.between(-1, 1);
   return weights;
-}
-
-function randomBatch(architecture: Architecture, size: number, masks: readonly Mask[], random: Random): Batch {
-  const { auxiliary, crop, features } = architecture;
-  const shape = cropShape(architecture);
-  const [classes = 0] = network(architecture).outputShape(shape);
-  const [kinds = 0] = auxiliary?.outputShape(features.outputShape(shape)) ?? [];
-  const oneOf = (count: number): Float32Array =>
-    Float32Array.from({ length: size * count }, (_, i) => (i % count === Math.floor(i / count) % count ? 1 : 0));
-  return {
-    size,
-    side: crop.height,
-    pixels: Float32Array.from({ length: size * elements(shape) }, () => random.integer(256)),
-    targets: oneOf(classes),
-    votes: auxiliary && oneOf(kinds),
-    masks: masks.map(({ shape, rate }) =>
-      Float32Array.from({ length: size * elements(shape) }, () => (random.next() < rate ? 0 : 1 / (1 - rate))),
-    ),
-  };
 }
