@@ -1,8 +1,8 @@
-// Measures expression models in every configuration: latency, throughput, memory. The rounds take the configurations in
-// turn, so that a machine whose speed drifts treats all alike.
+// Measures expression models in every configuration: latency, throughput, memory.
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import type { InferenceAnswer, InferenceTask, ModelSource, RunBenchTask } from './bench-task.js';
 import type { BenchConfig, BenchRuntime } from './config.js';
+import { runInTurn } from './in-turn.js';
 import { type LatencyFigures, latencyFigures, round, sum } from './latency-figures.js';
 import type { StageDurations } from './measure-inference.js';
 
@@ -57,14 +57,8 @@ interface Configuration {
 export async function benchInference(request: InferenceBenchRequest): Promise<InferenceBench> {
   const { models, config, runTask, progress = silentProgress } = request;
   const configurations = configurationsOf(models, config);
-  const answers = configurations.map((): InferenceAnswer[] => []);
-  const total = config.rounds * configurations.length;
-  for (let done = 0; done < total; done++) {
-    progress.update(done, total, 'configurations');
-    const index = done % configurations.length;
-    answers[index]!.push(await runTask(configurations[index]!.task));
-  }
-  progress.update(total, total, 'configurations');
+  const tasks = configurations.map(({ task }) => task);
+  const answers = await runInTurn(tasks, { rounds: config.rounds, runTask, progress, what: 'configurations' });
   return {
     models: models.map(({ source: _, ...facts }) => facts),
     rounds: config.rounds,

@@ -1,8 +1,9 @@
 // Images per second of training steps on the reference network, in each way that the engine can divide a batch.
 import { countParameters, createArchitecture } from '../../core/nn/architecture.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
-import type { RunBenchTask, TrainingAnswer, TrainingTask } from './bench-task.js';
+import type { RunBenchTask, TrainingTask } from './bench-task.js';
 import type { BenchConfig } from './config.js';
+import { runInTurn } from './in-turn.js';
 import { median, round } from './latency-figures.js';
 
 export interface TrainingBench {
@@ -47,13 +48,7 @@ export async function benchTrain({
   const tasks = waysToDivide(threads).map(
     (way): TrainingTask => ({ kind: 'train', architecture, batch, steps, threads, ...way }),
   );
-  const answers = tasks.map((): TrainingAnswer[] => []);
-  const total = rounds * tasks.length;
-  for (let done = 0; done < total; done++) {
-    progress.update(done, total, 'engines');
-    answers[done % tasks.length]!.push(await runTask(tasks[done % tasks.length]!));
-  }
-  progress.update(total, total, 'engines');
+  const answers = await runInTurn(tasks, { rounds, runTask, progress, what: 'engines' });
   const engines = tasks.map(({ workers, ghostBatch }, i) => ({
     ...{ workers, ghostBatch },
     imagesPerSecond: round((1000 * batch) / median(answers[i]!.flatMap(({ durationsMs }) => durationsMs))),
