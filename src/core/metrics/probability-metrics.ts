@@ -68,6 +68,11 @@ export function confidenceBin(confidence: number, bins: number): number {
   return Math.min(bins - 1, Math.max(0, Math.ceil(confidence * bins) - 1));
 }
 
+/** Whether the most probable class of each sample is the true one. */
+export function hits({ truth, probabilities, classes }: Predictions): boolean[] {
+  return Array.from(truth, (label, i) => argmaxRow(probabilities, i, classes) === label);
+}
+
 /** Share of samples whose true class is among the `k` most probable; among equals the lower class counts first, as in argmax. */
 export function topAccuracy({ truth, probabilities, classes }: Predictions, k: number): number {
   let hits = 0;

@@ -1,7 +1,6 @@
 // Two models on the same samples: accuracies side by side, and whether their difference is more than chance.
-
 import { comparePaired, type PairedComparison } from '../../core/metrics/paired-comparison.js';
-import { argmaxRow } from '../../core/metrics/probability-metrics.js';
+import { hits } from '../../core/metrics/probability-metrics.js';
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
 import type { ModelMetadata } from '../../core/nn/model-metadata.js';
 import type { SamplePredictions } from './predict-samples.js';
@@ -29,17 +28,16 @@ export function compareModels(first: PredictedBy, second: PredictedBy, name: str
     throw new RangeError('compareModels: both models must have been asked about the same samples in the same order');
   }
   const paired = comparePaired(hitsOf(first), hitsOf(second));
-  const hits = paired.both + paired.onlySecond;
+  const rightOfSecond = paired.both + paired.onlySecond;
   const { architecture, run, split: trainedOn } = second.metadata;
   return {
     name,
     model: { architecture, run, trainedOn },
-    accuracy: hits / paired.n,
-    accuracyInterval: wilsonInterval(hits, paired.n),
+    accuracy: rightOfSecond / paired.n,
+    accuracyInterval: wilsonInterval(rightOfSecond, paired.n),
     ...paired,
   };
 }
 
-function hitsOf({ predictions: { truth, probabilities }, metadata: { labels } }: PredictedBy): boolean[] {
-  return Array.from(truth, (label, k) => argmaxRow(probabilities, k, labels.length) === label);
-}
+const hitsOf = ({ predictions, metadata: { labels } }: PredictedBy): boolean[] =>
+  hits({ ...predictions, classes: labels.length });

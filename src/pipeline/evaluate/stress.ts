@@ -3,7 +3,7 @@ import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dat
 import { stratifiedSubset } from '../../core/dataset/stratified-subset.js';
 import type { GreyPicture } from '../../core/image/picture.js';
 import type { Accuracy } from '../../core/metrics/classification-figures.js';
-import { argmaxRow } from '../../core/metrics/probability-metrics.js';
+import { hits } from '../../core/metrics/probability-metrics.js';
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
 import type { ExpressionModel } from '../../core/nn/expression-model.js';
 import type { TestTimeAugmentation } from '../../core/nn/test-time-augmentation.js';
@@ -74,8 +74,8 @@ export async function evaluateStress(
     const onDone = (of: number) => progress.update(done + of, total, name);
     const probabilities = await predictPictures(model, pictures, { batch, tta, onDone });
     done += n;
-    const hits = truth.filter((label, i) => argmaxRow(probabilities, i, labels.length) === label).length;
-    return { accuracy: hits / n, interval: wilsonInterval(hits, n), n };
+    const right = hits({ truth, probabilities, classes: labels.length }).filter(Boolean).length;
+    return { accuracy: right / n, interval: wilsonInterval(right, n), n };
   };
   const clean = await measure(
     Array.from(chosen, (i) => samplePicture(dataset, i)),

@@ -5,7 +5,7 @@ import { DatasetError } from '../../core/errors.js';
 import type { GreyPicture } from '../../core/image/picture.js';
 import { type Accuracy, classificationFigures } from '../../core/metrics/classification-figures.js';
 import { comparePaired, type PairedComparison } from '../../core/metrics/paired-comparison.js';
-import { argmaxRow } from '../../core/metrics/probability-metrics.js';
+import { argmaxRow, hits } from '../../core/metrics/probability-metrics.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
 import { quantiseModel } from '../../core/nn/quantise-model.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
@@ -104,7 +104,7 @@ export async function quantise(request: QuantiseRequest): Promise<{ model: Uint8
 
 /** What int8 loses: float against int8, picture by picture. */
 function lossOf(truth: Uint8Array, said: readonly [Float32Array, Float32Array], classes: number): Quantisation['loss'] {
-  const [float, int8] = said.map((each) => Array.from(truth, (label, i) => argmaxRow(each, i, classes) === label));
+  const [float, int8] = said.map((probabilities) => hits({ truth, probabilities, classes }));
   const { difference, interval } = comparePaired(float!, int8!);
   return { difference, interval };
 }
