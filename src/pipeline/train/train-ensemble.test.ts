@@ -98,6 +98,18 @@ describe('an ensemble', () => {
     expect(hashOf('.')).toBe(unbroken);
   });
 
+  test('goes on without the files of members that are trained', async () => {
+    await trainEnsemble(request({ shouldStop: stopAt(5) }));
+    const read: number[] = [];
+    const readFiles = async ({ seed }: TrainConfig) => {
+      read.push(seed);
+      return {};
+    };
+    expect((await trainEnsemble(request({ resume: true, readFiles }))).end).toBe('finished');
+    expect(read).not.toContain(1);
+    expect(read).toContain(2);
+  });
+
   test('refuses to resume with other members, on other data, or where there is none', async () => {
     await expect(trainEnsemble(request({ resume: true }))).rejects.toThrow(/must hold ensemble\.json/);
     await trainEnsemble(request({ shouldStop: stopAt(5) }));

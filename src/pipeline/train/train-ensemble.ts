@@ -8,7 +8,7 @@ import { chooseSamples } from './choose-samples.js';
 import type { TrainConfig } from './config.js';
 import { isEnsembleConfig, parseEnsembleConfig } from './ensemble-config.js';
 import { prepareRun } from './prepare-run.js';
-import { readRunConfig, requireNoRun, runFiles } from './run-folder.js';
+import { readRunConfig, readRunSplits, requireNoRun, runFiles } from './run-folder.js';
 import { type TrainRequest, trainRun } from './train.js';
 
 /** What a member needs besides its configuration: the files that the configuration names. */
@@ -38,7 +38,6 @@ export interface EnsembleResult {
  */
 export async function trainEnsemble(request: EnsembleRequest): Promise<EnsembleResult> {
   const { members, store, name, progress } = request;
-  await requireSameValidation(request);
   await requireTrainable(request);
   if (request.resume) await requireSameMembers(store, members);
   else {
@@ -88,27 +87,21 @@ async function trainMember(
   return store.read(runFiles.model);
 }
 
-async function requireSameValidation({ dataset, members, readFiles }: EnsembleRequest): Promise<void> {
+/** What would be refused hours later, when a member's turn comes, is refused now: a missing file, a teacher that does not fit, other rows. */
+async function requireTrainable({ dataset, members, memberStore, readFiles }: EnsembleRequest): Promise<void> {
   const validations: string[] = [];
-  for (const config of members) {
-    const { splits } = await readFiles(config);
-    validations.push(chooseSamples(dataset, config, splits).validation.join());
+  for (const [i, config] of members.entries()) {
+    const [name, store] = [memberName(i), memberStore(memberName(i))];
+    const isTrained = (await store.read(runFiles.model)) !== undefined;
+    const files = isTrained ? { splits: await readRunSplits(store, config) } : await readFiles(config);
+    validations.push(chooseSamples(dataset, config, files.splits).validation.join());
+    if (!isTrained) prepareRun({ dataset, config, name, ...files });
   }
-  const [first, ...others] = validations;
-  const odd = others.findIndex((samples) => samples !== first);
+  const odd = validations.findIndex((samples) => samples !== validations[0]);
   if (odd === -1) return;
   throw new ConfigError(
-    `the members of an ensemble must validate on the same samples, and those of member ${odd + 2} are not those of the first; for folds, give 'validation' a seed of its own`,
+    `the members of an ensemble must validate on the same samples, and those of member ${odd + 1} are not those of the first; for folds, give 'validation' a seed of its own`,
   );
-}
-
-/** What would be refused hours later, when a member's turn comes, is refused now: a missing file, a teacher that does not fit. */
-async function requireTrainable({ dataset, members, memberStore, readFiles }: EnsembleRequest): Promise<void> {
-  for (const [i, config] of members.entries()) {
-    const name = memberName(i);
-    if ((await memberStore(name).read(runFiles.model)) !== undefined) continue;
-    prepareRun({ dataset, config, name, ...(await readFiles(config)) });
-  }
 }
 
 /** The configurations that an ensemble was started with, as `parseEnsembleConfig` takes them. Undefined when the folder holds none. */
