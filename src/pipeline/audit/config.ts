@@ -1,6 +1,6 @@
 // The options of the audit: what it may look at, and which samples a cleaned copy leaves out.
 import { z } from 'zod';
-import { ConfigError } from '../../core/errors.js';
+import { parseOptions } from '../parse-options.js';
 
 /** Why a sample may be left out of a cleaned copy, and what each means. */
 export const removalReasons = {
@@ -37,7 +37,5 @@ export type AuditConfig = z.infer<typeof auditConfigSchema>;
 
 /** Checks the options and fills in the defaults. Throws ConfigError that names every wrong one. */
 export function parseAuditConfig(options: unknown): AuditConfig {
-  const result = auditConfigSchema.safeParse(options);
-  if (result.success) return result.data;
-  throw new ConfigError(`the audit's options are not valid:\n${z.prettifyError(result.error)}`);
+  return parseOptions(auditConfigSchema, options, "the audit's options are not valid");
 }

@@ -1,6 +1,6 @@
 // The options of the bench stage.
 import { z } from 'zod';
-import { ConfigError } from '../../core/errors.js';
+import { parseOptions } from '../parse-options.js';
 
 /** What can be measured, in the order in which it is. */
 export const benchNames = ['inference', 'train'] as const;
@@ -45,7 +45,5 @@ export type BenchConfig = z.infer<typeof benchConfigSchema>;
 
 /** Checks the options. Throws ConfigError when one is wrong. */
 export function parseBenchConfig(options: unknown): BenchConfig {
-  const result = benchConfigSchema.safeParse(options);
-  if (result.success) return result.data;
-  throw new ConfigError(`the options of bench are not valid:\n${z.prettifyError(result.error)}`);
+  return parseOptions(benchConfigSchema, options, 'the options of bench are not valid');
 }

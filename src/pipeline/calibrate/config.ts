@@ -1,7 +1,7 @@
 // The options of the calibrate stage. No test split is fitted on, whatever is said.
 import { z } from 'zod';
-import { ConfigError } from '../../core/errors.js';
 import { isTestSplit, refuseTest } from '../evaluate/config.js';
+import { parseOptions } from '../parse-options.js';
 
 const name = z.string().trim().min(1);
 
@@ -27,12 +27,10 @@ export type CalibrateConfig = z.infer<typeof calibrateConfigSchema>;
 
 /** Checks the options; without a split and a run the split is PublicTest. Throws ConfigError. */
 export function parseCalibrateConfig(options: unknown): CalibrateConfig {
-  const result = calibrateConfigSchema.safeParse(options);
-  if (!result.success)
-    throw new ConfigError(`the calibration's options are not valid:\n${z.prettifyError(result.error)}`);
-  const { split } = result.data;
+  const config = parseOptions(calibrateConfigSchema, options, "the calibration's options are not valid");
+  const { split } = config;
   if (split !== undefined) refuseTestRows({ split, test: isTestSplit(split) });
-  return result.data;
+  return config;
 }
 
 /** Throws ConfigError for a test split: a temperature fitted on it would be part of what the test judges. */

@@ -1,6 +1,6 @@
 // The options of collecting face pictures.
 import { z } from 'zod';
-import { ConfigError } from '../../core/errors.js';
+import { parseOptions } from '../parse-options.js';
 
 export const collectSchema = z.strictObject({
   photos: z.int().min(1).max(10_000).default(30).describe('pictures to save'),
@@ -27,7 +27,5 @@ export type CollectConfig = z.infer<typeof collectSchema>;
 
 /** Fills in the defaults. Throws ConfigError that names every wrong option. */
 export function parseCollect(options: unknown): CollectConfig {
-  const result = collectSchema.safeParse(options);
-  if (result.success) return result.data;
-  throw new ConfigError(`the options of collect are not acceptable:\n${z.prettifyError(result.error)}`);
+  return parseOptions(collectSchema, options, 'the options of collect are not acceptable');
 }

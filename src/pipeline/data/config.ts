@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { fer2013Splits } from '../../core/dataset/fer2013-csv.js';
 import { expressionLabels } from '../../core/dataset/labels.js';
-import { ConfigError } from '../../core/errors.js';
+import { parseOptions } from '../parse-options.js';
 
 const skipBroken = z.boolean().default(false).describe('leave broken rows or pictures out instead of failing');
 
@@ -26,21 +26,17 @@ export const importFolderSchema = z.strictObject({
   skipBroken,
 });
 
+const refusal = "the import's options are not valid";
+
 export type ImportFer2013Options = z.input<typeof importFer2013Schema>;
 export type ImportFolderOptions = z.input<typeof importFolderSchema>;
 
 /** Checks the options and fills in defaults. Throws ConfigError that names every wrong one. */
 export function parseImportFer2013(options: unknown): z.infer<typeof importFer2013Schema> {
-  return parse(importFer2013Schema, options);
+  return parseOptions(importFer2013Schema, options, refusal);
 }
 
 /** Checks the options and fills in defaults. Throws ConfigError that names every wrong one. */
 export function parseImportFolder(options: unknown): z.infer<typeof importFolderSchema> {
-  return parse(importFolderSchema, options);
-}
-
-function parse<T extends z.ZodType>(schema: T, options: unknown): z.infer<T> {
-  const result = schema.safeParse(options);
-  if (!result.success) throw new ConfigError(`the import's options are not valid:\n${z.prettifyError(result.error)}`);
-  return result.data;
+  return parseOptions(importFolderSchema, options, refusal);
 }

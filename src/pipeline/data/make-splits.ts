@@ -4,7 +4,7 @@ import { firstTwins } from '../../core/dataset/duplicates.js';
 import { type PackedDataset, splitIndices } from '../../core/dataset/packed-dataset.js';
 import type { Splits } from '../../core/dataset/split-file.js';
 import { stratifiedSets } from '../../core/dataset/stratified-sets.js';
-import { ConfigError } from '../../core/errors.js';
+import { parseOptions } from '../parse-options.js';
 
 const share = z.number().positive();
 
@@ -28,9 +28,7 @@ export type SplitConfig = z.infer<typeof splitConfigSchema>;
 
 /** Checks the options. Throws ConfigError when one is wrong. */
 export function parseSplitConfig(options: unknown): SplitConfig {
-  const result = splitConfigSchema.safeParse(options);
-  if (result.success) return result.data;
-  throw new ConfigError(`the options of data split are not valid:\n${z.prettifyError(result.error)}`);
+  return parseOptions(splitConfigSchema, options, 'the options of data split are not valid');
 }
 
 /** The sets. Throws DatasetError when the samples are too few for them. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ConfigError } from '../../core/errors.js';
 import { testTimeAugmentations } from '../../core/nn/test-time-augmentation.js';
+import { parseOptions } from '../parse-options.js';
 
 const name = z.string().trim().min(1);
 
@@ -37,12 +38,10 @@ export type EvaluateConfig = z.infer<typeof evaluateConfigSchema>;
 
 /** Checks the options. Throws ConfigError when one is wrong, or when a test split is named without saying so. */
 export function parseEvaluateConfig(options: unknown): EvaluateConfig {
-  const result = evaluateConfigSchema.safeParse(options);
-  if (!result.success)
-    throw new ConfigError(`the evaluation's options are not valid:\n${z.prettifyError(result.error)}`);
-  const { split, yesThisIsTheTest } = result.data;
+  const config = parseOptions(evaluateConfigSchema, options, "the evaluation's options are not valid");
+  const { split, yesThisIsTheTest } = config;
   if (split !== undefined) requireConsent({ split, test: isTestSplit(split) }, yesThisIsTheTest);
-  return result.data;
+  return config;
 }
 
 interface NamedSamples {

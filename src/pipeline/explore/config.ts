@@ -1,6 +1,6 @@
 // The options of the explore stage.
 import { z } from 'zod';
-import { ConfigError } from '../../core/errors.js';
+import { parseOptions } from '../parse-options.js';
 
 export const exploreConfigSchema = z.strictObject({
   samples: z.int().min(1).max(500).default(35).describe("pictures on each class's sheet"),
@@ -11,7 +11,5 @@ export type ExploreConfig = z.infer<typeof exploreConfigSchema>;
 
 /** Checks the options and fills in defaults. Throws ConfigError that names every wrong one. */
 export function parseExploreConfig(options: unknown): ExploreConfig {
-  const result = exploreConfigSchema.safeParse(options);
-  if (result.success) return result.data;
-  throw new ConfigError(`the options of explore are not valid:\n${z.prettifyError(result.error)}`);
+  return parseOptions(exploreConfigSchema, options, 'the options of explore are not valid');
 }

@@ -1,6 +1,6 @@
 // The options of the export stage.
 import { z } from 'zod';
-import { ConfigError } from '../../core/errors.js';
+import { parseOptions } from '../parse-options.js';
 
 export const exportConfigSchema = z.strictObject({
   weights: z.enum(['last', 'best']).optional().describe("default: the run's `keep`"),
@@ -19,7 +19,5 @@ export type ExportConfig = z.infer<typeof exportConfigSchema>;
 
 /** Checks the options. Throws ConfigError when one is wrong. */
 export function parseExportConfig(options: unknown): ExportConfig {
-  const result = exportConfigSchema.safeParse(options);
-  if (result.success) return result.data;
-  throw new ConfigError(`the options of export are not valid:\n${z.prettifyError(result.error)}`);
+  return parseOptions(exportConfigSchema, options, 'the options of export are not valid');
 }

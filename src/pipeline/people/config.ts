@@ -1,6 +1,6 @@
 // The options of the people stage.
 import { z } from 'zod';
-import { ConfigError } from '../../core/errors.js';
+import { parseOptions } from '../parse-options.js';
 
 export const trainPeopleSchema = z.strictObject({
   align: z.boolean().default(true).describe('cut faces upright at the eyes; otherwise pictures are taken whole'),
@@ -15,7 +15,5 @@ export type TrainPeopleOptions = z.input<typeof trainPeopleSchema>;
 
 /** Fills in the defaults. Throws ConfigError that names every wrong option. */
 export function parseTrainPeople(options: unknown): z.infer<typeof trainPeopleSchema> {
-  const result = trainPeopleSchema.safeParse(options);
-  if (result.success) return result.data;
-  throw new ConfigError(`the options of people train are not acceptable:\n${z.prettifyError(result.error)}`);
+  return parseOptions(trainPeopleSchema, options, 'the options of people train are not acceptable');
 }

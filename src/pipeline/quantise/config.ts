@@ -1,6 +1,6 @@
 // The options of the quantise stage.
 import { z } from 'zod';
-import { ConfigError } from '../../core/errors.js';
+import { parseOptions } from '../parse-options.js';
 
 const name = z.string().trim().min(1);
 
@@ -33,7 +33,5 @@ export type QuantiseConfig = z.infer<typeof quantiseConfigSchema>;
 
 /** Checks the options. Throws ConfigError when one is wrong. */
 export function parseQuantiseConfig(options: unknown): QuantiseConfig {
-  const result = quantiseConfigSchema.safeParse(options);
-  if (result.success) return result.data;
-  throw new ConfigError(`the options of quantise are not valid:\n${z.prettifyError(result.error)}`);
+  return parseOptions(quantiseConfigSchema, options, 'the options of quantise are not valid');
 }
