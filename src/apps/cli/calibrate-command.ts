@@ -43,12 +43,7 @@ export function define(): Command {
 
 async function calibrateModel(path: string, options: CalibrateOptions): Promise<void> {
   const { out, split, splitFile, run } = options;
-  const config = parseCalibrateConfig({
-    ...(split === undefined ? {} : { split }),
-    ...(splitFile === undefined ? {} : { splitFile }),
-    ...(run === undefined ? {} : { run }),
-    ...toNumbers(options, ['batch', 'threads']),
-  });
+  const config = parseCalibrateConfig({ split, splitFile, run, ...toNumbers(options, ['batch', 'threads']) });
   if (resolve(path) === resolve(out)) {
     throw new ConfigError(`--out must name another file than the model, and both are ${path}; choose another name`);
   }

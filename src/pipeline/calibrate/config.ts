@@ -1,27 +1,17 @@
 // The options of the calibrate stage. No test split is fitted on, whatever is said.
 import { z } from 'zod';
 import { isTestSplit, refuseTest } from '../evaluate/config.js';
+import { onValidationSamples, sampleKeys } from '../evaluate/sample-keys.js';
 import { parseOptions } from '../parse-options.js';
 
-const name = z.string().trim().min(1);
-
-export const calibrateConfigSchema = z
-  .strictObject({
-    split: name.optional().describe('validation split that the temperature is fitted on'),
-    splitFile: name.optional().describe('a split file, whose set `split` names'),
-    run: name.optional().describe('instead: a run folder, whose validation samples it is fitted on'),
+export const calibrateConfigSchema = onValidationSamples(
+  z.strictObject({
+    ...sampleKeys,
     batch: z.int().min(1).max(256).default(64).describe('pictures in one run of the model'),
     threads: z.int().min(1).max(64).default(1).describe('threads of ONNX Runtime'),
-  })
-  .refine(({ split, run }) => split === undefined || run === undefined, {
-    path: ['split'],
-    error: 'name a --split or a --run, not both',
-  })
-  .refine(({ split, splitFile }) => split !== undefined || splitFile === undefined, {
-    path: ['splitFile'],
-    error: '--split-file needs --split, the name of one of its sets',
-  })
-  .transform((config) => (config.run === undefined ? { split: 'PublicTest', ...config } : config));
+  }),
+  'name a --split or a --run, not both',
+);
 
 export type CalibrateConfig = z.infer<typeof calibrateConfigSchema>;
 

@@ -3,14 +3,11 @@ import { z } from 'zod';
 import { ConfigError } from '../../core/errors.js';
 import { testTimeAugmentations } from '../../core/nn/test-time-augmentation.js';
 import { parseOptions } from '../parse-options.js';
-
-const name = z.string().trim().min(1);
+import { sampleKeys, splitFileNeedsSplit } from './sample-keys.js';
 
 export const evaluateConfigSchema = z
   .strictObject({
-    split: name.optional().describe('name of the split, e.g. PublicTest'),
-    splitFile: name.optional().describe('a split file, whose set `split` names'),
-    run: name.optional().describe('instead: a run folder, whose validation samples are evaluated'),
+    ...sampleKeys,
     batch: z.int().min(1).max(256).default(64).describe('pictures in one run of the model'),
     tta: z
       .enum(testTimeAugmentations)
@@ -18,17 +15,14 @@ export const evaluateConfigSchema = z
       .describe('test-time augmentation: the mean over several looks at each picture'),
     stress: z.boolean().default(false).describe('also evaluate on distorted pictures'),
     stressSamples: z.int().min(1).optional().describe('a stratified subset of so many samples; default all'),
-    compare: name.optional().describe('another model, to compare with on the same samples'),
+    compare: z.string().trim().min(1).optional().describe('another model, to compare with on the same samples'),
     yesThisIsTheTest: z.boolean().default(false).describe('needed for a test split'),
   })
   .refine(({ split, run }) => (split === undefined) !== (run === undefined), {
     path: ['split'],
     error: 'name either a --split or a --run whose validation samples are to be evaluated',
   })
-  .refine(({ split, splitFile }) => split !== undefined || splitFile === undefined, {
-    path: ['splitFile'],
-    error: '--split-file needs --split, the name of one of its sets',
-  })
+  .check(splitFileNeedsSplit)
   .refine(({ stress, stressSamples }) => stress || stressSamples === undefined, {
     path: ['stressSamples'],
     error: '--stress-samples is a part of the stress test; add --stress',

@@ -1,14 +1,11 @@
 // The options of the quantise stage.
 import { z } from 'zod';
+import { onValidationSamples, sampleKeys } from '../evaluate/sample-keys.js';
 import { parseOptions } from '../parse-options.js';
 
-const name = z.string().trim().min(1);
-
-export const quantiseConfigSchema = z
-  .strictObject({
-    split: name.optional().describe('what both forms are measured on; default PublicTest'),
-    splitFile: name.optional().describe('a split file, whose set `split` names'),
-    run: name.optional().describe('instead: a run folder, whose validation samples are taken'),
+export const quantiseConfigSchema = onValidationSamples(
+  z.strictObject({
+    ...sampleKeys,
     calibration: z.int().min(16).max(10_000).default(256).describe('training pictures that give the ranges'),
     share: z
       .number()
@@ -18,16 +15,9 @@ export const quantiseConfigSchema = z
       .describe('of the numbers of each inner value that its 8 bits reach; 1: all'),
     seed: z.int().min(0).default(1).describe('draws the training pictures'),
     threads: z.int().min(1).max(64).default(1).describe('threads of ONNX Runtime'),
-  })
-  .refine(({ split, run }) => split === undefined || run === undefined, {
-    path: ['split'],
-    error: 'name a --split or a --run to measure on, not both',
-  })
-  .refine(({ split, splitFile }) => split !== undefined || splitFile === undefined, {
-    path: ['splitFile'],
-    error: '--split-file needs --split, the name of one of its sets',
-  })
-  .transform((options) => (options.run === undefined ? { ...options, split: options.split ?? 'PublicTest' } : options));
+  }),
+  'name a --split or a --run to measure on, not both',
+);
 
 export type QuantiseConfig = z.infer<typeof quantiseConfigSchema>;
 

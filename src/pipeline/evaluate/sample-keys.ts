@@ -1,0 +1,28 @@
+// The options that name the samples a stage looks at: those of a split, of a set of a split file, or what a run validated on.
+import { z } from 'zod';
+
+const name = z.string().trim().min(1);
+
+export const sampleKeys = {
+  split: name.optional().describe('name of the split, e.g. PublicTest'),
+  splitFile: name.optional().describe('a split file, whose set `split` names'),
+  run: name.optional().describe('instead: a run folder, whose validation samples are taken'),
+};
+
+type SampleKeys = z.infer<z.ZodObject<typeof sampleKeys>>;
+
+export const splitFileNeedsSplit = z.refine<SampleKeys>(
+  ({ split, splitFile }) => split !== undefined || splitFile === undefined,
+  { path: ['splitFile'], error: '--split-file needs --split, the name of one of its sets' },
+);
+
+/**
+ * The schema of a stage that looks at validation samples: a split, PublicTest when nothing is named, or a run. `notBoth` is the
+ * message for both.
+ */
+export function onValidationSamples<T extends SampleKeys>(schema: z.ZodType<T>, notBoth: string) {
+  return schema
+    .refine(({ split, run }) => split === undefined || run === undefined, { path: ['split'], error: notBoth })
+    .check(splitFileNeedsSplit)
+    .transform((keys) => (keys.run === undefined ? { ...keys, split: keys.split ?? 'PublicTest' } : keys));
+}
