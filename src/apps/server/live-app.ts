@@ -1,5 +1,6 @@
 // The live page's HTTP application: static files under strict headers, for this machine's own browser only.
 import { Hono } from 'hono';
+import type { ListedModel } from './list-models.js';
 import { readStaticFile, type StaticFile } from './static-files.js';
 
 /** Everything comes from this origin; WebAssembly may compile, nothing else may be evaluated, nothing may be sent elsewhere. */
@@ -36,8 +37,8 @@ export function isLoopbackHost(host: string | undefined): boolean {
   return loopbackNames.has(host.replace(/:\d{1,5}$/, '').toLowerCase());
 }
 
-/** Builds the application over a list of files by URL path. */
-export function createLiveApp(files: ReadonlyMap<string, StaticFile>): Hono {
+/** Builds the application over a list of files by URL path, and the list of the expression models among them. */
+export function createLiveApp(files: ReadonlyMap<string, StaticFile>, models: readonly ListedModel[]): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     for (const [name, value] of Object.entries(headers)) context.header(name, value);
@@ -55,6 +56,7 @@ export function createLiveApp(files: ReadonlyMap<string, StaticFile>): Hono {
     await next();
     return undefined;
   });
+  app.get('/models/list.json', (context) => context.json(models, 200, { 'cache-control': 'no-cache' }));
   app.get('*', async (context) => {
     const file = files.get(context.req.path);
     const read = file && (await readStaticFile(file));

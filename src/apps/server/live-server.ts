@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { ConfigError, DeviceError } from '../../core/errors.js';
+import { type ListedModel, listModels } from './list-models.js';
 import { createLiveApp } from './live-app.js';
-import { describeFile, listStaticFiles, type StaticFile } from './static-files.js';
+import { listStaticFiles, type StaticFile } from './static-files.js';
 
 /** The package's root, the same number of folders up from src/apps/server and dist/apps/server. */
 const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
@@ -33,8 +34,8 @@ const host = '127.0.0.1';
 
 /** Serves the built page and the models on 127.0.0.1. Throws ConfigError when the page is not built, DeviceError when the port is taken. */
 export async function startLiveServer(options: LiveServerOptions = {}): Promise<LiveServer> {
-  const files = await listLiveFiles(options);
-  const server = createServer(getRequestListener(createLiveApp(files).fetch));
+  const { files, models } = await listLiveFiles(options);
+  const server = createServer(getRequestListener(createLiveApp(files, models).fetch));
   const port = await listenOn(server, options.port);
   return {
     port,
@@ -47,7 +48,9 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
   };
 }
 
-async function listLiveFiles(options: LiveServerOptions): Promise<Map<string, StaticFile>> {
+async function listLiveFiles(
+  options: LiveServerOptions,
+): Promise<{ files: Map<string, StaticFile>; models: ListedModel[] }> {
   const webRoot = options.webRoot ?? `${packageRoot}dist/web`;
   const files = await listStaticFiles(webRoot);
   if (!files.has('/index.html')) {
@@ -55,11 +58,9 @@ async function listLiveFiles(options: LiveServerOptions): Promise<Map<string, St
       `The live page must be built, but there is no index.html in ${webRoot}; run \`npm run build\`.`,
     );
   }
-  for (const [name, file] of await listStaticFiles(options.modelsRoot ?? `${packageRoot}models`)) {
-    if (name.endsWith('.onnx')) files.set(`/models${name}`, file);
-  }
-  if (options.model !== undefined) files.set('/models/expression.onnx', describeFile(options.model));
-  return files;
+  const found = await listStaticFiles(options.modelsRoot ?? `${packageRoot}models`);
+  const { files: modelFiles, models } = listModels(found, options.model);
+  return { files: new Map([...files, ...modelFiles]), models };
 }
 
 async function listenOn(server: Server, wanted: number | undefined): Promise<number> {

@@ -1,8 +1,10 @@
 // Bundles the live page into dist/web. `npx vite src/apps/web` serves it for development, models included.
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { listModels } from '../server/list-models.js';
+import { listStaticFiles } from '../server/static-files.js';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const models = join(root, '../../../models');
@@ -13,15 +15,14 @@ const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Emb
 const serveModels: Plugin = {
   name: 'serve-models',
   configureServer(server) {
-    server.middlewares.use('/models', (request, response, next) => {
-      const file = join(models, basename(request.url ?? ''));
-      if (!file.endsWith('.onnx') || !existsSync(file)) {
-        response.statusCode = 404;
-        response.end();
-        return;
-      }
-      response.setHeader('content-type', 'application/octet-stream');
-      createReadStream(file).on('error', next).pipe(response);
+    server.middlewares.use('/models', async (request, response, next) => {
+      const listed = listModels(await listStaticFiles(models));
+      const path = `/models/${basename(request.url ?? '')}`;
+      const file = listed.files.get(path);
+      response.statusCode = file || path.endsWith('/list.json') ? 200 : 404;
+      response.setHeader('content-type', file?.type ?? 'application/json');
+      if (file) createReadStream(file.path).on('error', next).pipe(response);
+      else response.end(JSON.stringify(listed.models));
     });
   },
 };
