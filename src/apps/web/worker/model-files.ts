@@ -38,3 +38,16 @@ export async function fetchModel(
   }
   return bytes;
 }
+
+/** A model's bytes from an address of this origin or a file of the user's; undefined when the server has none. */
+export async function readModelSource(
+  source: string | Blob,
+  progress: (received: number, total: number | undefined) => void = () => {},
+): Promise<Uint8Array | undefined> {
+  if (typeof source === 'string') return fetchModel(source, progress);
+  try {
+    return new Uint8Array(await source.arrayBuffer());
+  } catch (cause) {
+    throw new DeviceError('The model file must be readable, but it was moved or changed; choose it again.', { cause });
+  }
+}

@@ -1,0 +1,99 @@
+// What the Models view and its worker say to each other.
+import type { ClassificationFigures } from '../../../core/metrics/classification-figures.js';
+import type { ReliabilityBin } from '../../../core/metrics/reliability-bins.js';
+import type { GreyPicture } from '../../../core/image/picture.js';
+import type { ModelMetadata } from '../../../core/nn/model-metadata.js';
+import type { PictureSize } from '../../../core/nn/picture-front.js';
+import type { Failure } from './failure.js';
+import type { UnknownFolder } from './sort-pictures.js';
+
+/** Where a model's bytes are: an address of this origin, or a file of the user's. */
+export type ModelSource = string | Blob;
+
+/** An opened model. */
+export interface ModelCard {
+  /** The file's name. */
+  readonly name: string;
+  /** The file's size. */
+  readonly bytes: number;
+  readonly metadata: ModelMetadata;
+  /** The central part of the picture that the network sees; null when those of an ensemble see different parts. */
+  readonly view: PictureSize | null;
+}
+
+/** A picture file with its path below what was dropped, folders divided by '/'. */
+export interface PictureFile {
+  readonly path: string;
+  readonly file: Blob;
+}
+
+/** What the model says of one picture. */
+export interface PictureResult {
+  readonly path: string;
+  /** The class of its folder; null outside of one. */
+  readonly truth: number | null;
+  readonly label: number;
+  readonly probabilities: readonly number[];
+  /** What the network was given. */
+  readonly face: GreyPicture;
+}
+
+/** A picture that could not be looked at. */
+export interface PictureProblem {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Figures with the pictures they rest on. */
+export interface Judgement {
+  readonly labels: readonly string[];
+  readonly figures: Pick<
+    ClassificationFigures,
+    'accuracy' | 'interval' | 'n' | 'macroF1' | 'nll' | 'ece' | 'confusionMatrix' | 'perClass'
+  >;
+  /** Null when it is not known. */
+  readonly reliability: readonly ReliabilityBin[] | null;
+}
+
+/** A judgement from the JSON that `moodlens evaluate --json` prints. */
+export interface EvaluationFile extends Judgement {
+  readonly file: string;
+  readonly split: string;
+  /** Name of the run whose model it is of. */
+  readonly run: string;
+  readonly seenInTraining: boolean | null;
+}
+
+export type ToModelWorker =
+  | { readonly type: 'open'; readonly request: number; readonly name: string; readonly model: ModelSource }
+  | {
+      readonly type: 'predict';
+      readonly job: number;
+      readonly pictures: readonly PictureFile[];
+      /** The pictures show people at any distance: look for the face first. */
+      readonly findFaces: boolean;
+      /** The address of the detectors' folder. */
+      readonly modelsUrl: string;
+    }
+  | { readonly type: 'stop' }
+  | { readonly type: 'read-evaluation'; readonly name: string; readonly file: Blob };
+
+export type FromModelWorker =
+  | { readonly type: 'opened'; readonly request: number; readonly card: ModelCard }
+  | { readonly type: 'refused'; readonly request: number; readonly failure: Failure }
+  | {
+      readonly type: 'begun';
+      readonly job: number;
+      readonly labelled: number;
+      readonly unknownFolders: readonly UnknownFolder[];
+    }
+  | {
+      readonly type: 'predicted';
+      readonly job: number;
+      readonly results: readonly PictureResult[];
+      readonly problems: readonly PictureProblem[];
+    }
+  | { readonly type: 'finished'; readonly job: number; readonly judgement: Judgement | null }
+  | { readonly type: 'failed'; readonly job: number; readonly failure: Failure }
+  | { readonly type: 'evaluation'; readonly evaluation: EvaluationFile }
+  | { readonly type: 'evaluation-refused'; readonly failure: Failure };

@@ -1,0 +1,156 @@
+// The Models view's worker: opens a model, looks at dropped pictures, and judges the labelled ones.
+import { config as configureZod } from 'zod';
+import { openSession } from '../../../adapters/browser/session.js';
+import { MediaError, ModelFormatError } from '../../../core/errors.js';
+import { classificationFigures } from '../../../core/metrics/classification-figures.js';
+import { reliabilityBins } from '../../../core/metrics/reliability-bins.js';
+import { ExpressionModel } from '../../../core/nn/expression-model.js';
+import { toFailure } from './failure.js';
+import { readModelSource } from './model-files.js';
+import type { FromModelWorker, Judgement, PictureProblem, PictureResult, ToModelWorker } from './model-protocol.js';
+import { openFaceFinder, type ReadFace, readCroppedFace } from './picture-reader.js';
+import { readEvaluation } from './read-evaluation.js';
+import { useOwnRuntimeFiles } from './runtime-files.js';
+import { sortPictures } from './sort-pictures.js';
+
+/** The part of the worker's global scope that is used; the DOM library describes a window's. */
+const scope = globalThis as unknown as {
+  postMessage(message: FromModelWorker): void;
+  onmessage: ((event: MessageEvent<ToModelWorker>) => void) | null;
+};
+
+/** Pictures that are looked at together: enough to be quick, few enough to show progress and to stop at once. */
+const batch = 16;
+/** An evaluation is some ten kilobytes; larger files are something else. */
+const maxEvaluationBytes = 10_000_000;
+
+// The page's security policy forbids code from strings, which Zod would try for speed.
+configureZod({ jitless: true });
+useOwnRuntimeFiles();
+
+let model: ExpressionModel | undefined;
+let faceFinder: Promise<ReadFace> | undefined;
+/** The job that is wanted; one that finds another number here ends without a word. */
+let wanted = 0;
+/** One thing at a time: a model is not released while it runs. */
+let queue = Promise.resolve();
+
+const post = (message: FromModelWorker): void => scope.postMessage(message);
+
+scope.onmessage = ({ data }) => {
+  if (data.type === 'predict') wanted = data.job;
+  else if (data.type !== 'read-evaluation') wanted = 0;
+  queue = queue.then(() => obey(data));
+};
+
+async function obey(message: ToModelWorker): Promise<void> {
+  switch (message.type) {
+    case 'open':
+      return open(message);
+    case 'predict':
+      return predict(message).catch((error: unknown) =>
+        post({ type: 'failed', job: message.job, failure: toFailure(error) }),
+      );
+    case 'read-evaluation':
+      return evaluationOf(message);
+    case 'stop':
+      return;
+  }
+}
+
+async function open({ request, name, model: source }: Extract<ToModelWorker, { type: 'open' }>): Promise<void> {
+  const old = model;
+  model = undefined;
+  await old?.release();
+  try {
+    const bytes = await readModelSource(source);
+    if (!bytes) throw new ModelFormatError(`There must be a model ${name}, but the server has none; reload the page.`);
+    const size = bytes.length;
+    const opened = await ExpressionModel.open(bytes, openSession);
+    model = opened;
+    post({
+      type: 'opened',
+      request,
+      card: { name, bytes: size, metadata: opened.metadata, view: opened.view ?? null },
+    });
+  } catch (error) {
+    post({ type: 'refused', request, failure: toFailure(error) });
+  }
+}
+
+async function predict(order: Extract<ToModelWorker, { type: 'predict' }>): Promise<void> {
+  const { job, pictures, findFaces, modelsUrl } = order;
+  const asked = model;
+  if (!asked || job !== wanted) return;
+  const { labels, input } = asked.metadata;
+  const { truth, unknownFolders } = sortPictures(
+    pictures.map(({ path }) => path),
+    labels,
+  );
+  post({ type: 'begun', job, labelled: truth.filter((label) => label !== null).length, unknownFolders });
+  const readFace = findFaces ? await findingFaces(modelsUrl) : readCroppedFace;
+  const answers: { readonly truth: number; readonly probabilities: readonly number[] }[] = [];
+  for (let start = 0; start < pictures.length; start += batch) {
+    const read = await Promise.all(
+      pictures.slice(start, start + batch).map(async ({ path, file }, i) => ({
+        ...{ path, truth: truth[start + i]! },
+        face: await readFace(file, input).catch(explainUnreadable),
+      })),
+    );
+    if (job !== wanted) return;
+    const results: PictureResult[] = [];
+    const problems: PictureProblem[] = [];
+    const faces = read.flatMap(({ face }) => (typeof face === 'string' ? [] : [face]));
+    const predictions = (await asked.predict(faces)).values();
+    for (const { path, truth: label, face } of read) {
+      if (typeof face === 'string') {
+        problems.push({ path, reason: face });
+        continue;
+      }
+      const { label: said, probabilities } = predictions.next().value!;
+      results.push({ path, truth: label, label: said, probabilities: [...probabilities], face });
+      if (label !== null) answers.push({ truth: label, probabilities: [...probabilities] });
+    }
+    post({ type: 'predicted', job, results, problems });
+  }
+  post({ type: 'finished', job, judgement: judge(answers, labels) });
+}
+
+/** The detector is loaded once; a failure is not remembered, so that the next try can succeed. */
+function findingFaces(modelsUrl: string): Promise<ReadFace> {
+  faceFinder ??= openFaceFinder(modelsUrl).catch((error: unknown) => {
+    faceFinder = undefined;
+    throw error;
+  });
+  return faceFinder;
+}
+
+function explainUnreadable(error: unknown): string {
+  if (error instanceof MediaError) return error.message;
+  // A file that was moved or changed since it was dropped.
+  if (error instanceof DOMException) return `it could not be read (${error.message})`;
+  throw error;
+}
+
+function judge(
+  answers: readonly { readonly truth: number; readonly probabilities: readonly number[] }[],
+  labels: readonly string[],
+): Judgement | null {
+  if (answers.length === 0) return null;
+  const truth = answers.map((answer) => answer.truth);
+  const probabilities = Float32Array.from(answers.flatMap((answer) => answer.probabilities));
+  return {
+    labels,
+    figures: classificationFigures(truth, probabilities, labels),
+    reliability: reliabilityBins({ truth, probabilities, classes: labels.length }),
+  };
+}
+
+async function evaluationOf({ name, file }: Extract<ToModelWorker, { type: 'read-evaluation' }>): Promise<void> {
+  try {
+    const text = file.size > maxEvaluationBytes ? '' : await file.text();
+    post({ type: 'evaluation', evaluation: readEvaluation(name, text) });
+  } catch (error) {
+    post({ type: 'evaluation-refused', failure: toFailure(error) });
+  }
+}
