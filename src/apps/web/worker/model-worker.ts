@@ -38,25 +38,18 @@ let queue = Promise.resolve();
 const post = (message: FromModelWorker): void => scope.postMessage(message);
 
 scope.onmessage = ({ data }) => {
-  if (data.type === 'predict') wanted = data.job;
-  else if (data.type !== 'read-evaluation') wanted = 0;
-  queue = queue.then(() => obey(data));
-};
-
-async function obey(message: ToModelWorker): Promise<void> {
-  switch (message.type) {
-    case 'open':
-      return open(message);
-    case 'predict':
-      return predict(message).catch((error: unknown) =>
-        post({ type: 'failed', job: message.job, failure: toFailure(error) }),
-      );
-    case 'read-evaluation':
-      return evaluationOf(message);
-    case 'stop':
-      return;
+  if (data.type === 'read-evaluation') {
+    void evaluationOf(data);
+    return;
   }
-}
+  wanted = data.type === 'predict' ? data.job : 0;
+  if (data.type === 'open') queue = queue.then(() => open(data));
+  if (data.type === 'predict') {
+    queue = queue.then(() => predict(data)).catch((error: unknown) =>
+      post({ type: 'failed', job: data.job, failure: toFailure(error) }),
+    );
+  }
+};
 
 async function open({ request, name, model: source }: Extract<ToModelWorker, { type: 'open' }>): Promise<void> {
   const old = model;
