@@ -19,7 +19,16 @@ const faultTitles: Readonly<Record<SourceKind, string>> = {
   sample: 'The sample cannot be played',
 };
 
+/** An expression model for the live view, chosen in the page. */
+export interface ModelChoice {
+  readonly name: string;
+  readonly source: string | Blob;
+}
+
 export class LiveController {
+  /** The expression model to begin with, instead of the server's. */
+  static firstModel: ModelChoice | null = null;
+
   readonly #video: HTMLVideoElement;
   readonly #onReport: (report: FrameReport | null) => void;
   readonly #rates = new Rates();
@@ -30,6 +39,10 @@ export class LiveController {
   #cardsAt = 0;
   #figuresAt = 0;
   #announcedFaces = '';
+  #model = LiveController.firstModel;
+  #isShown = true;
+  /** Paused because the other view is shown. */
+  #isAside = false;
 
   /** Plays in `video`; `onReport` gets every analysed frame for drawing, null when there is nothing to draw any more. */
   constructor(video: HTMLVideoElement, onReport: (report: FrameReport | null) => void) {
@@ -81,6 +94,22 @@ export class LiveController {
     else void this.#video.play().catch(() => {});
     this.#link.setPaused(paused);
     state.announcement.value = paused ? 'Paused' : 'Playing';
+  }
+
+  /** While the other view is shown nothing is analysed; what played goes on afterwards. */
+  setShown(isShown: boolean): void {
+    if (isShown === this.#isShown) return;
+    this.#isShown = isShown;
+    const isToggled = isShown ? this.#isAside && state.isPaused.value : !state.isPaused.value;
+    this.#isAside = !isShown && isToggled && this.#source !== undefined;
+    if (isToggled) this.togglePause();
+  }
+
+  /** Runs another expression model from now on; the people and the source begin again. */
+  useModel(choice: ModelChoice): void {
+    this.#model = choice;
+    this.#isAside = false;
+    this.#restart();
   }
 
   toggleMirror(): void {
@@ -225,7 +254,7 @@ export class LiveController {
           message: `The analysis stopped (${text}). Press Try again; if it happens again, use a current browser.`,
         }),
     );
-    link.open(new URL('./models/', document.baseURI).href, wantedThreads());
+    link.open(new URL('./models/', document.baseURI).href, wantedThreads(), this.#model?.source);
     return link;
   }
 

@@ -91,6 +91,13 @@ export class ModelsController {
   }
 
   #look(pictures: readonly PictureFile[]): void {
+    if (state.card.value === null && !state.isOpeningModel.value) {
+      state.dropFailure.value = {
+        code: 'MODEL_FORMAT',
+        message: 'Pictures need a model, but none is open; choose one, or drop an .onnx file of yours.',
+      };
+      return;
+    }
     this.#pictures = pictures;
     this.#results = [];
     this.#problems = [];

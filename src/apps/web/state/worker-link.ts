@@ -35,11 +35,11 @@ export class WorkerLink {
     }
   }
 
-  /** Connects the workers and has them load the models. */
-  open(modelsUrl: string, threads: number): void {
+  /** Connects the workers and has them load the models, with `expression` instead of the server's expression model. */
+  open(modelsUrl: string, threads: number, expression?: string | Blob): void {
     const { port1, port2 } = new MessageChannel();
     this.#tellLook({ type: 'channel', port: port1 }, [port1]);
-    this.#live.postMessage({ type: 'open', modelsUrl, threads, looks: port2 } satisfies ToWorker, [port2]);
+    this.#live.postMessage({ type: 'open', modelsUrl, threads, expression, looks: port2 } satisfies ToWorker, [port2]);
   }
 
   send(message: ToWorker): void {

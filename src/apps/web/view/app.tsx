@@ -1,97 +1,76 @@
-// The whole page: picture and panel, wired to one controller.
+// The whole page: the header and one of its two views, each with its controller.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { LiveController } from '../state/live-controller.js';
-import { announcement, source } from '../state/live-state.js';
-import { FaceList } from './face-list.js';
+import { announcement } from '../state/live-state.js';
+import { ModelsController } from '../state/models-controller.js';
+import type { ShelfModel } from '../state/models-state.js';
+import { readDrop } from '../state/read-drop.js';
+import { view } from '../state/view-choice.js';
 import { Header } from './header.js';
-import { Notice } from './notice.js';
+import { LiveView } from './live-view.js';
+import { ModelsView } from './models-view.js';
 import { Overlay } from './overlay.js';
-import { PeoplePanel } from './people-panel.js';
 import { ShortcutsDialog, useShortcuts } from './shortcuts.js';
-import { SourceBar } from './source-bar.js';
-import { StageCards } from './stage-cards.js';
+import { useDrop } from './use-drop.js';
 
 export function App() {
   const video = useRef<HTMLVideoElement>(null);
   const layer = useRef<HTMLDivElement>(null);
   const overlay = useRef<Overlay>(null);
-  const [controller, setController] = useState<LiveController | null>(null);
+  const [live, setLive] = useState<LiveController | null>(null);
+  const [models, setModels] = useState<ModelsController | null>(null);
   const [areShortcutsOpen, setShortcutsOpen] = useState(false);
   const openShortcuts = useCallback(() => setShortcutsOpen(true), []);
+  const isLive = view.value === 'live';
 
+  // Each view starts when it is first shown: who only looks at models is not asked for the camera.
   useEffect(() => {
-    const drawn = new Overlay(layer.current!);
-    overlay.current = drawn;
-    const created = new LiveController(video.current!, (report) => drawn.show(report));
-    setController(created);
-    void created.begin();
-  }, []);
-  useShortcuts(controller, openShortcuts);
-  const isDropping = useFileDrop((file) => void controller?.useFile(file));
+    live?.setShown(isLive);
+    if (isLive && !live) {
+      const drawn = new Overlay(layer.current!);
+      overlay.current = drawn;
+      const created = new LiveController(video.current!, (report) => drawn.show(report));
+      setLive(created);
+      void created.begin();
+    }
+    if (!isLive && !models) {
+      const created = new ModelsController();
+      setModels(created);
+      void created.begin();
+    }
+  }, [isLive, live, models]);
+  useShortcuts(live, openShortcuts);
+  const isDropping = useDrop((transfer) => {
+    const [file] = transfer.files;
+    if (!isLive) void readDrop(transfer).then((files) => models?.take(files));
+    else if (file) void live?.useFile(file);
+  });
+  const useInLive = ({ name, source }: ShelfModel): void => {
+    const choice = { name, source };
+    if (live) live.useModel(choice);
+    else LiveController.firstModel = choice;
+    location.hash = '#live';
+  };
 
-  const shown = source.value;
-  if (overlay.current) overlay.current.isMirrored = shown?.isMirrored ?? false;
   return (
     <>
-      <a class="skip" href="#enrol-name">
-        Skip to enrolment
+      <a
+        class="skip"
+        href={isLive ? '#enrol-name' : '#models-drop'}
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById(isLive ? 'enrol-name' : 'models-drop')?.focus();
+        }}
+      >
+        {isLive ? 'Skip to enrolment' : 'Skip to the pictures'}
       </a>
       <Header onShortcuts={openShortcuts} />
-      <main class="main">
-        <section class="picture" aria-label="Picture">
-          <div class="stage-fit">
-            <div
-              class={isDropping ? 'stage dropping' : 'stage'}
-              style={{ '--aspect': String(shown?.aspect ?? 16 / 9) }}
-            >
-              <video ref={video} class={shown?.isMirrored ? 'mirrored' : ''} muted playsInline hidden={!shown} />
-              <div ref={layer} class="overlay" aria-hidden="true" />
-              <StageCards controller={controller} />
-            </div>
-          </div>
-          <SourceBar controller={controller} />
-        </section>
-        <aside class="panel" aria-label="Faces and people">
-          <FaceList />
-          <PeoplePanel controller={controller} />
-        </aside>
-        <Notice />
-      </main>
+      <LiveView controller={live} isHidden={!isLive} isDropping={isLive && isDropping} elements={{ video, layer, overlay }} />
+      {!isLive && <ModelsView controller={models} isDropping={isDropping} onUseInLive={useInLive} />}
       <p class="visually-hidden" role="status" aria-live="polite">
         {announcement.value}
       </p>
       <ShortcutsDialog isOpen={areShortcutsOpen} onClose={() => setShortcutsOpen(false)} />
     </>
   );
-}
-
-/** Files dropped anywhere on the page; true while one is held over it. */
-function useFileDrop(onFile: (file: File) => void): boolean {
-  const [isOver, setOver] = useState(false);
-  const latest = useRef(onFile);
-  latest.current = onFile;
-  useEffect(() => {
-    const over = (event: DragEvent): void => {
-      event.preventDefault();
-      setOver(true);
-    };
-    const left = (event: DragEvent): void => {
-      if (event.relatedTarget === null) setOver(false);
-    };
-    const dropped = (event: DragEvent): void => {
-      event.preventDefault();
-      setOver(false);
-      const [file] = event.dataTransfer?.files ?? [];
-      if (file) latest.current(file);
-    };
-    addEventListener('dragover', over);
-    addEventListener('dragleave', left);
-    addEventListener('drop', dropped);
-    return () => {
-      removeEventListener('dragover', over);
-      removeEventListener('dragleave', left);
-      removeEventListener('drop', dropped);
-    };
-  }, []);
-  return isOver;
 }

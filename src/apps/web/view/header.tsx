@@ -1,5 +1,6 @@
-// The top line: what this is, how fast it runs, that nothing leaves.
+// The top line: what this is, which view is shown, how fast it runs, that nothing leaves.
 import { figures } from '../state/live-state.js';
+import { type ViewName, view } from '../state/view-choice.js';
 import { KeyboardIcon, LockIcon } from './icons.js';
 
 export function Header({ onShortcuts }: { onShortcuts: () => void }) {
@@ -10,13 +11,17 @@ export function Header({ onShortcuts }: { onShortcuts: () => void }) {
         <img src="./icon.svg" alt="" width="28" height="28" />
         moodlens
       </h1>
+      <nav class="views" aria-label="Views">
+        <ViewLink name="live">Live</ViewLink>
+        <ViewLink name="models">Models</ViewLink>
+      </nav>
       <p class="private">
         <LockIcon />
         <span>
           Everything stays <span class="wide">in this page, </span>on this machine
         </span>
       </p>
-      <dl class="figures" aria-label="Speed">
+      <dl class="figures" aria-label="Speed" hidden={view.value !== 'live'}>
         <div>
           <dt>frames/s</dt>
           <dd data-figure="fps">{shown ? shown.framesPerSecond.toFixed(0) : '–'}</dd>
@@ -37,5 +42,13 @@ export function Header({ onShortcuts }: { onShortcuts: () => void }) {
         <span class="wide">Keys</span>
       </button>
     </header>
+  );
+}
+
+function ViewLink({ name, children }: { name: ViewName; children: string }) {
+  return (
+    <a href={`#${name}`} aria-current={view.value === name ? 'page' : undefined}>
+      {children}
+    </a>
   );
 }

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { LiveController } from '../state/live-controller.js';
+import { view } from '../state/view-choice.js';
 
 const storageKey = 'moodlens.single-keys';
 
@@ -15,6 +16,7 @@ const list: readonly (readonly [key: string, does: string])[] = [
   ['M', 'Mirror the picture'],
   ['E', 'Enrol: go to the name'],
   ['Esc', 'Cancel the enrolment'],
+  ['1, 2', 'Live, Models'],
   ['?', 'This list'],
 ];
 
@@ -60,15 +62,25 @@ export function useShortcuts(controller: LiveController | null, openDialog: () =
 }
 
 function actions(controller: LiveController | null, openDialog: () => void): Record<string, () => void> {
+  const general = {
+    '1': () => goTo('live'),
+    '2': () => goTo('models'),
+    '?': openDialog,
+  };
+  if (view.value !== 'live') return general;
   return {
+    ...general,
     c: () => void controller?.useCamera(),
     v: () => document.getElementById('video-file')?.click(),
     s: () => void controller?.useSample(),
     ' ': () => controller?.togglePause(),
     m: () => controller?.toggleMirror(),
     e: () => document.getElementById('enrol-name')?.focus(),
-    '?': openDialog,
   };
+}
+
+function goTo(name: typeof view.value): void {
+  location.hash = `#${name}`;
 }
 
 export function ShortcutsDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {

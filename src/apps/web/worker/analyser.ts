@@ -6,8 +6,15 @@ import { ExpressionModel } from '../../../core/nn/expression-model.js';
 import { fromFailure } from './failure.js';
 import { FoundFaces } from './found-faces.js';
 import type { LookAnswer, Looked, LookOrder } from './look-protocol.js';
-import { fetchModel } from './model-files.js';
+import { readModelSource } from './model-files.js';
 import type { FrameReport, ModelSummary } from './protocol.js';
+
+/** Where the models are: the folder's address, and an expression model instead of the folder's. */
+export interface AnalysedModels {
+  readonly modelsUrl: string;
+  readonly threads: number;
+  readonly expression: string | Blob | undefined;
+}
 
 export class Analyser {
   readonly pipeline: LivePipeline;
@@ -28,20 +35,21 @@ export class Analyser {
    * expressions it goes on.
    */
   static async open(
-    modelsUrl: string,
-    threads: number,
+    { modelsUrl, threads, expression: chosen }: AnalysedModels,
     looks: MessagePort,
     progress: (text: string, share: number) => void,
   ): Promise<Analyser> {
     const fetched = new Map<string, number>();
-    const get = (name: string): Promise<Uint8Array | undefined> =>
-      fetchModel(new URL(name, modelsUrl).href, (received, total) => {
+    const get = (name: string, source: string | Blob = new URL(name, modelsUrl).href): Promise<Uint8Array | undefined> =>
+      readModelSource(source, (received, total) => {
         fetched.set(name, total ? received / total : 0);
         progress('Loading the models', [...fetched.values()].reduce((sum, share) => sum + share, 0) / 4);
       });
-    const [fullRange, shortRange, expressionBytes] = await Promise.all(
-      ['face-full-range.onnx', 'face-short-range.onnx', 'expression.onnx'].map(get),
-    );
+    const [fullRange, shortRange, expressionBytes] = await Promise.all([
+      get('face-full-range.onnx'),
+      get('face-short-range.onnx'),
+      get('expression.onnx', chosen),
+    ]);
     if (!fullRange) {
       throw new DeviceError('The face detector must be built, but the server has none; run `npm run build`.');
     }

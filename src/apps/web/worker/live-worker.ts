@@ -72,10 +72,10 @@ async function changePeople(
   await useGallery(gallery);
 }
 
-async function open({ modelsUrl, threads, looks }: Extract<ToWorker, { type: 'open' }>): Promise<void> {
+async function open({ looks, ...models }: Extract<ToWorker, { type: 'open' }>): Promise<void> {
   let opened: Analyser;
   try {
-    opened = await Analyser.open(modelsUrl, threads, looks, (text, share) => post({ type: 'progress', text, share }));
+    opened = await Analyser.open(models, looks, (text, share) => post({ type: 'progress', text, share }));
   } catch (error) {
     return post({ type: 'unusable', failure: toFailure(error) });
   }

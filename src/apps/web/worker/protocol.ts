@@ -44,8 +44,14 @@ export interface FrameReport {
 }
 
 export type ToWorker =
-  /** `looks` is the channel to the looking worker. */
-  | { readonly type: 'open'; readonly modelsUrl: string; readonly threads: number; readonly looks: MessagePort }
+  /** `looks` is the channel to the looking worker, `expression` a model instead of the server's. */
+  | {
+      readonly type: 'open';
+      readonly modelsUrl: string;
+      readonly threads: number;
+      readonly expression: string | Blob | undefined;
+      readonly looks: MessagePort;
+    }
   /** A new source begins: tracks and windows start afresh. */
   | { readonly type: 'source'; readonly source: number }
   | { readonly type: 'pause'; readonly paused: boolean }
