@@ -26,9 +26,6 @@ export interface ModelChoice {
 }
 
 export class LiveController {
-  /** The expression model to begin with, instead of the server's. */
-  static firstModel: ModelChoice | null = null;
-
   readonly #video: HTMLVideoElement;
   readonly #onReport: (report: FrameReport | null) => void;
   readonly #rates = new Rates();
@@ -39,13 +36,18 @@ export class LiveController {
   #cardsAt = 0;
   #figuresAt = 0;
   #announcedFaces = '';
-  #model = LiveController.firstModel;
+  /** Null: the server's. */
+  #model: ModelChoice | null;
   #isShown = true;
   /** Paused because the other view is shown. */
   #isAside = false;
 
-  /** Plays in `video`; `onReport` gets every analysed frame for drawing, null when there is nothing to draw any more. */
-  constructor(video: HTMLVideoElement, onReport: (report: FrameReport | null) => void) {
+  /**
+   * Plays in `video`; `onReport` gets every analysed frame for drawing, null when there is nothing to draw any more; `model`
+   * is the expression model, null for the server's.
+   */
+  constructor(video: HTMLVideoElement, onReport: (report: FrameReport | null) => void, model: ModelChoice | null = null) {
+    this.#model = model;
     this.#video = video;
     this.#onReport = onReport;
     this.#link = this.#openWorker();

@@ -1,6 +1,6 @@
 // The whole page: the header and one of its two views, each with its controller.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { LiveController } from '../state/live-controller.js';
+import { LiveController, type ModelChoice } from '../state/live-controller.js';
 import { announcement } from '../state/live-state.js';
 import { ModelsController } from '../state/models-controller.js';
 import type { ShelfModel } from '../state/models-state.js';
@@ -17,6 +17,7 @@ export function App() {
   const video = useRef<HTMLVideoElement>(null);
   const layer = useRef<HTMLDivElement>(null);
   const overlay = useRef<Overlay>(null);
+  const liveModel = useRef<ModelChoice | null>(null);
   const [live, setLive] = useState<LiveController | null>(null);
   const [models, setModels] = useState<ModelsController | null>(null);
   const [areShortcutsOpen, setShortcutsOpen] = useState(false);
@@ -29,7 +30,7 @@ export function App() {
     if (isLive && !live) {
       const drawn = new Overlay(layer.current!);
       overlay.current = drawn;
-      const created = new LiveController(video.current!, (report) => drawn.show(report));
+      const created = new LiveController(video.current!, (report) => drawn.show(report), liveModel.current);
       setLive(created);
       void created.begin();
     }
@@ -46,9 +47,8 @@ export function App() {
     else if (file) void live?.useFile(file);
   });
   const useInLive = ({ name, source }: ShelfModel): void => {
-    const choice = { name, source };
-    if (live) live.useModel(choice);
-    else LiveController.firstModel = choice;
+    liveModel.current = { name, source };
+    live?.useModel(liveModel.current);
     location.hash = '#live';
   };
 

@@ -65,3 +65,9 @@ export const WarningIcon = () => (
     <path d="M10 3 2.2 16.5h15.6zM10 8.2v4M10 14.4v.1" />
   </Icon>
 );
+export const PictureIcon = () => (
+  <Icon>
+    <rect x="3" y="3" width="14" height="14" rx="3" />
+    <path d="M7.4 8v.1M12.6 8v.1M6.8 11.8c1.8 2.2 4.6 2.2 6.4 0" />
+  </Icon>
+);

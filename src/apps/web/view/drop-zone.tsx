@@ -1,0 +1,76 @@
+// Where pictures, models and evaluations are dropped or chosen.
+import { useRef } from 'preact/hooks';
+import type { ModelsController } from '../state/models-controller.js';
+import { findFaces, pictureRun } from '../state/models-state.js';
+import { readFileList } from '../state/read-drop.js';
+import { PictureIcon } from './icons.js';
+
+export function DropZone({ controller, isDropping }: { controller: ModelsController | null; isDropping: boolean }) {
+  const files = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
+  const take = (input: HTMLInputElement): void => {
+    const taken = readFileList(input.files);
+    // So that the same files can be chosen again.
+    input.value = '';
+    if (taken.length > 0) void controller?.take(taken);
+  };
+  return (
+    <section class={isDropping ? 'panel-part drop dropping' : 'panel-part drop'} aria-label="Pictures">
+      <PictureIcon />
+      <div>
+        <p class="drop-title">Drop face pictures here, or a folder with a folder per class</p>
+        <p class="empty">
+          Folders named after the classes (happy, sad …) give a confusion matrix. An .onnx model of yours and an evaluation’s
+          JSON can be dropped too. Nothing is sent anywhere.
+        </p>
+      </div>
+      <div class="drop-actions">
+        <button id="models-drop" type="button" class="button primary" onClick={() => files.current?.click()}>
+          Choose files
+        </button>
+        <button type="button" class="button" onClick={() => folder.current?.click()}>
+          Choose a folder
+        </button>
+        {pictureRun.value && (
+          <button type="button" class="button quiet" onClick={() => controller?.clear()}>
+            Clear
+          </button>
+        )}
+        <label class="check">
+          <input
+            id="find-faces"
+            type="checkbox"
+            checked={findFaces.value}
+            onChange={({ currentTarget }) => controller?.setFindFaces(currentTarget.checked)}
+          />
+          Find and crop the face first
+        </label>
+      </div>
+      <input
+        ref={files}
+        id="models-files"
+        class="visually-hidden"
+        type="file"
+        multiple
+        accept="image/*,.pgm,.ppm,.onnx,.json,.md"
+        aria-label="Pictures, models and evaluations"
+        tabIndex={-1}
+        onChange={({ currentTarget }) => take(currentTarget)}
+      />
+      <input
+        ref={(element) => {
+          folder.current = element;
+          // TypeScript's list of attributes has it on the element only.
+          if (element) element.webkitdirectory = true;
+        }}
+        id="models-folder"
+        class="visually-hidden"
+        type="file"
+        multiple
+        aria-label="A folder of pictures"
+        tabIndex={-1}
+        onChange={({ currentTarget }) => take(currentTarget)}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,37 @@
+// An evaluation that was dropped: whose figures, and the figures.
+import { card, evaluation as shownEvaluation } from '../state/models-state.js';
+import type { EvaluationFile } from '../worker/model-protocol.js';
+import { JudgementView } from './judgement-view.js';
+
+export function EvaluationPart({ evaluation }: { evaluation: EvaluationFile }) {
+  const { file, split, run, seenInTraining } = evaluation;
+  const isOfOther = card.value !== null && card.value.metadata.run !== run;
+  return (
+    <section class="panel-part" aria-labelledby="evaluation-title" data-part="evaluation">
+      <div class="part-head">
+        <h2 id="evaluation-title">Evaluation on {split}</h2>
+        <button
+          type="button"
+          class="button quiet small"
+          onClick={() => {
+            shownEvaluation.value = null;
+          }}
+        >
+          Remove
+        </button>
+      </div>
+      <p class="empty">
+        From {file}, of run {run}.
+      </p>
+      {isOfOther && (
+        <p class="hint-card">
+          It is of run {run}, and the model chosen is of run {card.value?.metadata.run}: not the same model.
+        </p>
+      )}
+      {seenInTraining === true && (
+        <p class="hint-card">The model was trained on these pictures: on others it does worse.</p>
+      )}
+      <JudgementView judgement={evaluation} of={`on ${split}`} />
+    </section>
+  );
+}

@@ -1,0 +1,42 @@
+// The Models view: the model beside what it says of pictures.
+import type { ModelsController } from '../state/models-controller.js';
+import { cardText, dropFailure, evaluation, pictureRun, type ShelfModel } from '../state/models-state.js';
+import { DropZone } from './drop-zone.js';
+import { EvaluationPart } from './evaluation-part.js';
+import { WarningIcon } from './icons.js';
+import { Markdown } from './markdown.js';
+import { ModelPanel } from './model-panel.js';
+import { PictureReport } from './picture-report.js';
+
+interface ModelsViewProps {
+  readonly controller: ModelsController | null;
+  readonly isDropping: boolean;
+  readonly onUseInLive: (model: ShelfModel) => void;
+}
+
+export function ModelsView({ controller, isDropping, onUseInLive }: ModelsViewProps) {
+  const failure = dropFailure.value;
+  return (
+    <main class="models">
+      <ModelPanel controller={controller} onUseInLive={onUseInLive} />
+      <div class="models-results">
+        <DropZone controller={controller} isDropping={isDropping} />
+        {failure && (
+          <p class="message error" role="alert" data-code={failure.code}>
+            <WarningIcon /> {failure.message}
+          </p>
+        )}
+        {pictureRun.value && <PictureReport run={pictureRun.value} controller={controller} />}
+        {evaluation.value && <EvaluationPart evaluation={evaluation.value} />}
+        {cardText.value !== null && (
+          <details class="panel-part card-text">
+            <summary>
+              <h2>Model card</h2>
+            </summary>
+            <Markdown text={cardText.value} />
+          </details>
+        )}
+      </div>
+    </main>
+  );
+}

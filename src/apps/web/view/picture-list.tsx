@@ -1,0 +1,121 @@
+// The pictures with the probabilities of each, as bars.
+import { useState } from 'preact/hooks';
+import { toRgba } from '../../../adapters/browser/image-codec.js';
+import type { GreyPicture } from '../../../core/image/picture.js';
+import { card, type PictureRun, type ResultFilter, resultFilter } from '../state/models-state.js';
+import type { PictureResult } from '../worker/model-protocol.js';
+import { expressionColour } from './expression-look.js';
+import { counted, percent, whole } from './format-figures.js';
+
+/** Pictures listed at first, and more at each wish: a page of thousands would be slow. */
+const step = 24;
+
+export function PictureList({ run }: { run: PictureRun }) {
+  const labels = card.value?.metadata.labels ?? [];
+  const filter = resultFilter.value;
+  const [shown, setShown] = useState({ filter, count: step });
+  const count = shown.filter === filter ? shown.count : step;
+  const wanted = run.results.filter((result) => passes(result, filter));
+  return (
+    <div id="picture-list" class="picture-list">
+      <div class="part-head">
+        <p role="status">
+          <strong>{title(filter, labels)}</strong> <span class="count">{whole(wanted.length)}</span>
+        </p>
+        {run.labelled > 0 && (
+          <fieldset class="segments small">
+            <legend class="visually-hidden">Which pictures</legend>
+            {(['all', 'mistakes'] as const).map((kind) => (
+              <button
+                key={kind}
+                type="button"
+                aria-pressed={filter.kind === kind}
+                onClick={() => {
+                  resultFilter.value = { kind };
+                }}
+              >
+                {kind === 'all' ? 'All' : 'Mistakes'}
+              </button>
+            ))}
+          </fieldset>
+        )}
+      </div>
+      <ul class="results">
+        {wanted.slice(0, count).map((result) => (
+          <Result key={result.path} result={result} labels={labels} />
+        ))}
+      </ul>
+      {wanted.length > count && (
+        <button type="button" class="button small" onClick={() => setShown({ filter, count: count + step })}>
+          Show more: {counted(wanted.length - count, 'picture')} left
+        </button>
+      )}
+    </div>
+  );
+}
+
+function passes({ truth, label }: PictureResult, filter: ResultFilter): boolean {
+  if (filter.kind === 'all') return true;
+  if (filter.kind === 'mistakes') return truth !== null && truth !== label;
+  return truth === filter.truth && label === filter.label;
+}
+
+function title(filter: ResultFilter, labels: readonly string[]): string {
+  if (filter.kind === 'cell') return `${labels[filter.truth]} taken for ${labels[filter.label]}`;
+  return filter.kind === 'all' ? 'All pictures' : 'Mistakes';
+}
+
+function Result({ result, labels }: { result: PictureResult; labels: readonly string[] }) {
+  const { path, truth, label, probabilities, face } = result;
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return (
+    <li class="result" data-path={path} data-expression={labels[label]}>
+      <div class="result-head">
+        <FaceCanvas face={face} name={name} />
+        <div>
+          <p class="confirmed" style={{ color: expressionColour(labels[label]!) }}>
+            {labels[label]} <small>{percent(probabilities[label]!)}</small>
+          </p>
+          {truth !== null && (
+            <p class={truth === label ? 'verdict' : 'verdict wrong'}>
+              {truth === label ? 'right' : `wrong: ${labels[truth]}`}
+            </p>
+          )}
+          <p class="result-name" title={path}>
+            {name}
+          </p>
+        </div>
+      </div>
+      <dl class="bars">
+        {labels.map((one, i) => (
+          <div key={one}>
+            <dt>{one}</dt>
+            <dd>
+              <span class="visually-hidden">{percent(probabilities[i]!)}</span>
+              <span
+                class="bar"
+                style={{ transform: `scaleX(${probabilities[i]!.toFixed(3)})`, backgroundColor: expressionColour(one) }}
+              />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </li>
+  );
+}
+
+/** What the network was given, not the file: a bad crop shows. */
+function FaceCanvas({ face, name }: { face: GreyPicture; name: string }) {
+  return (
+    <canvas
+      class="result-face"
+      width={face.width}
+      height={face.height}
+      role="img"
+      aria-label={`What the model sees of ${name}`}
+      ref={(canvas) => {
+        canvas?.getContext('2d')?.putImageData(new ImageData(toRgba(face), face.width, face.height), 0, 0);
+      }}
+    />
+  );
+}

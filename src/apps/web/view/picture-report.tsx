@@ -1,0 +1,82 @@
+// What the model said of the pictures that were dropped: progress, what went wrong, figures, the pictures.
+import type { ModelsController } from '../state/models-controller.js';
+import { findFaces, type PictureRun, resultFilter } from '../state/models-state.js';
+import type { UnknownFolder } from '../worker/sort-pictures.js';
+import { counted, whole } from './format-figures.js';
+import { JudgementView } from './judgement-view.js';
+import { PictureList } from './picture-list.js';
+
+/** Names that are told one by one; the rest are counted. */
+const namesShown = 10;
+
+export function PictureReport({ run, controller }: { run: PictureRun; controller: ModelsController | null }) {
+  const { phase, done, total, labelled, judgement, failure, problems, results } = run;
+  return (
+    <section class="panel-part" aria-labelledby="pictures-title" data-part="pictures" data-phase={phase}>
+      <h2 id="pictures-title">
+        Pictures <span class="count">{whole(total)}</span>
+      </h2>
+      {phase === 'running' && (
+        <div class="looking">
+          <progress max={total} value={done} aria-label="Pictures looked at" />
+          <span>
+            {whole(done)} of {whole(total)}
+          </span>
+          <button type="button" class="button small" onClick={() => controller?.stop()}>
+            Stop
+          </button>
+        </div>
+      )}
+      {phase === 'stopped' && (
+        <p class="hint-card">
+          Stopped after {whole(done)} of {whole(total)}: no figures, since the other pictures would change them.
+        </p>
+      )}
+      {failure && (
+        <p class="message error" role="alert" data-code={failure.code}>
+          {failure.message}
+        </p>
+      )}
+      <UnknownFolders folders={run.unknownFolders} isAll={labelled === 0} />
+      {problems.length > 0 && (
+        <details class="hint-card" data-part="problems" open={problems.length <= 3}>
+          <summary>{counted(problems.length, 'picture')} could not be used and left out</summary>
+          <ul>
+            {problems.slice(0, namesShown).map(({ path, reason }) => (
+              <li key={path}>
+                <strong>{path}</strong>: {reason}
+              </li>
+            ))}
+            {problems.length > namesShown && <li>and {whole(problems.length - namesShown)} more</li>}
+          </ul>
+        </details>
+      )}
+      {judgement && (
+        <JudgementView
+          judgement={judgement}
+          of={`on these pictures${findFaces.value ? ', faces found in them' : ''}`}
+          onCell={(truth, label) => {
+            resultFilter.value = { kind: 'cell', truth, label };
+            document.getElementById('picture-list')?.scrollIntoView({ block: 'nearest' });
+          }}
+        />
+      )}
+      {results.length > 0 && <PictureList run={run} />}
+    </section>
+  );
+}
+
+function UnknownFolders({ folders, isAll }: { folders: readonly UnknownFolder[]; isAll: boolean }) {
+  if (folders.length === 0) return null;
+  const names = folders.slice(0, namesShown).map(({ folder, pictures }) => `${folder} (${whole(pictures)})`);
+  const more = folders.length > namesShown ? ` and ${whole(folders.length - namesShown)} more` : '';
+  return (
+    <p class="hint-card" role="alert" data-part="unknown-folders">
+      {isAll
+        ? 'No folder is named after a class of the model, so there are no figures: '
+        : 'These folders are named after no class of the model, and their pictures are left out of the figures: '}
+      {names.join(', ')}
+      {more}. Name folders after the classes to count them.
+    </p>
+  );
+}
