@@ -18,7 +18,7 @@ const executablePath =
 const server = await startLiveServer({ port: 0, ...(process.env.MODEL ? { model: resolve(process.env.MODEL) } : {}) });
 const browser = await chromium.launch({ executablePath, args: ['--headless=new', '--no-sandbox', '--disable-gpu'] });
 try {
-  const page = await browser.newPage({ viewport: { width: 1360, height: 800 } });
+  const page = await browser.newPage({ viewport: { width: 1360, height: 800 }, colorScheme: 'dark' });
   await page.goto(server.url);
   // Somebody is enrolled while she is alone in the picture, and recognised when the scene comes round to the group.
   await page.waitForSelector('.face', { timeout: 60_000 });

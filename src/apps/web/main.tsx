@@ -7,5 +7,6 @@ import './style/controls.css';
 import './style/stage.css';
 import './style/overlay.css';
 import './style/panel.css';
+import './style/models.css';
 
 render(<App />, document.getElementById('app')!);
