@@ -46,7 +46,11 @@ export class LiveController {
    * Plays in `video`; `onReport` gets every analysed frame for drawing, null when there is nothing to draw any more; `model`
    * is the expression model, null for the server's.
    */
-  constructor(video: HTMLVideoElement, onReport: (report: FrameReport | null) => void, model: ModelChoice | null = null) {
+  constructor(
+    video: HTMLVideoElement,
+    onReport: (report: FrameReport | null) => void,
+    model: ModelChoice | null = null,
+  ) {
     this.#model = model;
     this.#video = video;
     this.#onReport = onReport;

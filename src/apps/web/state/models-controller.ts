@@ -1,6 +1,12 @@
 // What the Models view can do: choose a model, look at pictures, read an evaluation. Views call it; it writes the state.
 import type { Failure } from '../worker/failure.js';
-import type { FromModelWorker, PictureFile, PictureProblem, PictureResult, ToModelWorker } from '../worker/model-protocol.js';
+import type {
+  FromModelWorker,
+  PictureFile,
+  PictureProblem,
+  PictureResult,
+  ToModelWorker,
+} from '../worker/model-protocol.js';
 import { announcement } from './live-state.js';
 import * as state from './models-state.js';
 import { sortFiles } from './read-drop.js';

@@ -15,7 +15,9 @@ describe('sortFiles', () => {
       'c.pgm',
     ];
     const sorted = sortFiles(paths.map((path) => ({ path, file: new Blob() })));
-    const names = Object.fromEntries(Object.entries(sorted).map(([kind, files]) => [kind, files.map((f: { path: string }) => f.path)]));
+    const names = Object.fromEntries(
+      Object.entries(sorted).map(([kind, files]) => [kind, files.map((f: { path: string }) => f.path)]),
+    );
     expect(names).toEqual({
       models: ['m.onnx'],
       evaluations: ['e.json'],

@@ -29,7 +29,9 @@ export function readFileList(list: FileList | null): PictureFile[] {
 
 /** Hidden files, which systems leave in folders, are passed over. */
 export function sortFiles(files: readonly PictureFile[]): SortedFiles {
-  const seen = files.filter(({ path }) => !path.split('/').some((part) => part.startsWith('.') || part === 'Thumbs.db'));
+  const seen = files.filter(
+    ({ path }) => !path.split('/').some((part) => part.startsWith('.') || part === 'Thumbs.db'),
+  );
   const named = (pattern: RegExp): PictureFile[] => seen.filter(({ path }) => pattern.test(path));
   return {
     models: named(/\.onnx$/i),
@@ -43,7 +45,10 @@ export function sortFiles(files: readonly PictureFile[]): SortedFiles {
 async function walk(entry: FileSystemEntry, into: PictureFile[]): Promise<void> {
   const path = entry.fullPath.replace(/^\//, '');
   if (entry.isFile) {
-    into.push({ path, file: await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)) });
+    into.push({
+      path,
+      file: await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)),
+    });
     return;
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();

@@ -65,7 +65,12 @@ export function App() {
         {isLive ? 'Skip to enrolment' : 'Skip to the pictures'}
       </a>
       <Header onShortcuts={openShortcuts} />
-      <LiveView controller={live} isHidden={!isLive} isDropping={isLive && isDropping} elements={{ video, layer, overlay }} />
+      <LiveView
+        controller={live}
+        isHidden={!isLive}
+        isDropping={isLive && isDropping}
+        elements={{ video, layer, overlay }}
+      />
       {!isLive && <ModelsView controller={models} isDropping={isDropping} onUseInLive={useInLive} />}
       <p class="visually-hidden" role="status" aria-live="polite">
         {announcement.value}

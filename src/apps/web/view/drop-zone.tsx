@@ -20,8 +20,8 @@ export function DropZone({ controller, isDropping }: { controller: ModelsControl
       <div>
         <p class="drop-title">Drop face pictures here, or a folder with a folder per class</p>
         <p class="empty">
-          Folders named after the classes (happy, sad …) give a confusion matrix. An .onnx model of yours and an evaluation’s
-          JSON can be dropped too. Nothing is sent anywhere.
+          Folders named after the classes (happy, sad …) give a confusion matrix. An .onnx model of yours and an
+          evaluation’s JSON can be dropped too. Nothing is sent anywhere.
         </p>
       </div>
       <div class="drop-actions">

@@ -50,8 +50,8 @@ export function ModelPanel({ controller, onUseInLive }: ModelPanelProps) {
         </>
       )}
       <p class="empty">
-        It names expressions, not feelings: a face does not reliably tell what someone feels. Figures hold for pictures like
-        those they were measured on.
+        It names expressions, not feelings: a face does not reliably tell what someone feels. Figures hold for pictures
+        like those they were measured on.
       </p>
     </aside>
   );

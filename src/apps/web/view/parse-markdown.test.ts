@@ -46,7 +46,9 @@ describe('parseMarkdown', () => {
   });
 
   it('ends on any text, and no word is lost', () => {
-    const words = fc.array(fc.constantFrom('word', '#', '- ', '|', '|--|', '```', '\n', '**', '`', '[', '](', ')', '1. '));
+    const words = fc.array(
+      fc.constantFrom('word', '#', '- ', '|', '|--|', '```', '\n', '**', '`', '[', '](', ')', '1. '),
+    );
     fc.assert(
       fc.property(words, (parts) => {
         const text = parts.join('');

@@ -43,7 +43,8 @@ export function ReliabilityDiagram({ bins, n }: { bins: readonly ReliabilityBin[
         </text>
       </svg>
       <figcaption class="empty">
-        On the line, the model is as sure as it is right; below it, too sure. Bars: 95 % intervals. Larger: more pictures.
+        On the line, the model is as sure as it is right; below it, too sure. Bars: 95 % intervals. Larger: more
+        pictures.
       </figcaption>
     </figure>
   );

@@ -40,7 +40,10 @@ export class Analyser {
     progress: (text: string, share: number) => void,
   ): Promise<Analyser> {
     const fetched = new Map<string, number>();
-    const get = (name: string, source: string | Blob = new URL(name, modelsUrl).href): Promise<Uint8Array | undefined> =>
+    const get = (
+      name: string,
+      source: string | Blob = new URL(name, modelsUrl).href,
+    ): Promise<Uint8Array | undefined> =>
       readModelSource(source, (received, total) => {
         fetched.set(name, total ? received / total : 0);
         progress('Loading the models', [...fetched.values()].reduce((sum, share) => sum + share, 0) / 4);

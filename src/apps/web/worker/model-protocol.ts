@@ -1,7 +1,8 @@
 // What the Models view and its worker say to each other.
+
+import type { GreyPicture } from '../../../core/image/picture.js';
 import type { ClassificationFigures } from '../../../core/metrics/classification-figures.js';
 import type { ReliabilityBin } from '../../../core/metrics/reliability-bins.js';
-import type { GreyPicture } from '../../../core/image/picture.js';
 import type { ModelMetadata } from '../../../core/nn/model-metadata.js';
 import type { PictureSize } from '../../../core/nn/picture-front.js';
 import type { Failure } from './failure.js';

@@ -45,9 +45,9 @@ scope.onmessage = ({ data }) => {
   wanted = data.type === 'predict' ? data.job : 0;
   if (data.type === 'open') queue = queue.then(() => open(data));
   if (data.type === 'predict') {
-    queue = queue.then(() => predict(data)).catch((error: unknown) =>
-      post({ type: 'failed', job: data.job, failure: toFailure(error) }),
-    );
+    queue = queue
+      .then(() => predict(data))
+      .catch((error: unknown) => post({ type: 'failed', job: data.job, failure: toFailure(error) }));
   }
 };
 

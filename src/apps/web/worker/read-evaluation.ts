@@ -26,7 +26,14 @@ const evaluationSchema = z.object({
   ),
   reliability: z
     .array(
-      z.object({ low: share, high: share, n: count, confidence: share.nullable(), accuracy: share.nullable(), interval }),
+      z.object({
+        low: share,
+        high: share,
+        n: count,
+        confidence: share.nullable(),
+        accuracy: share.nullable(),
+        interval,
+      }),
     )
     .optional(),
   split: z.string(),
