@@ -120,6 +120,19 @@ export interface WatchedPage {
   close(): Promise<void>;
 }
 
+/** Drops files and folders of this machine on the page's element, as a file manager does. */
+export async function dropOn(page: Page, selector: string, paths: readonly string[]): Promise<void> {
+  const box = await page.locator(selector).boundingBox();
+  if (!box) throw new Error(`${selector} is not on the page`);
+  const devTools = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  const at = { x: box.x + box.width / 2, y: box.y + 12 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await devTools.send('Input.dispatchDragEvent', { type, ...at, data });
+  }
+  await devTools.detach();
+}
+
 /** Serves the built page on a port of its own and opens it in a fresh profile. */
 export async function openPage(
   browser: Browser,
@@ -129,15 +142,20 @@ export async function openPage(
     path?: string;
     allowCamera?: boolean;
     initScript?: string;
+    colorScheme?: 'light' | 'dark';
+    /** Pixels. */
+    width?: number;
   } = {},
 ): Promise<WatchedPage> {
-  const { model, modelsRoot, path = '', allowCamera = true, initScript } = options;
+  const { model, modelsRoot, path = '', allowCamera = true, initScript, colorScheme = 'light', width = 1280 } = options;
   const server = await startLiveServer({
     port: 0,
     ...(model ? { model } : {}),
     ...(modelsRoot ? { modelsRoot } : {}),
   });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
+  const context = await browser.newContext({
+    ...{ viewport: { width, height: 800 }, acceptDownloads: true, colorScheme },
+  });
   if (allowCamera) await context.grantPermissions(['camera'], { origin: new URL(server.url).origin });
   const foreign: string[] = [];
   const complaints: string[] = [];

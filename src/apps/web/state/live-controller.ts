@@ -218,6 +218,7 @@ export class LiveController {
   }
 
   #openWorker(): WorkerLink {
+    state.chosenModel.value = this.#model?.name ?? null;
     state.loading.value = { text: 'Starting', share: 0 };
     const link = new WorkerLink(
       {

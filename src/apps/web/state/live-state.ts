@@ -42,6 +42,8 @@ export const loading = signal<{ readonly text: string; readonly share: number } 
   share: 0,
 });
 export const model = signal<ModelSummary | null>(null);
+/** The file of an expression model that was chosen in the page; null for the server's. */
+export const chosenModel = signal<string | null>(null);
 /** Why there are no expressions, when there are none. */
 export const modelMissing = signal<string | null>(null);
 export const source = signal<SourceState | null>(null);

@@ -7,7 +7,6 @@ export function Markdown({ text }: { text: string }) {
   return (
     <div class="markdown">
       {blocks.map((block, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a card's blocks are never moved.
         <BlockView key={i} block={block} />
       ))}
     </div>
@@ -36,7 +35,6 @@ function BlockView({ block }: { block: Block }) {
       return <pre>{block.text}</pre>;
     case 'list': {
       const items = block.items.map((spans, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: as above.
         <li key={i}>
           <Spans spans={spans} />
         </li>
@@ -57,7 +55,6 @@ function TableView({ table: { head, rows } }: { table: Extract<Block, { kind: 't
           <thead>
             <tr>
               {head.map((cell, i) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: as above.
                 <th key={i} scope="col">
                   <Spans spans={cell} />
                 </th>
@@ -67,10 +64,8 @@ function TableView({ table: { head, rows } }: { table: Extract<Block, { kind: 't
         )}
         <tbody>
           {rows.map((row, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: as above.
             <tr key={i}>
               {row.map((cell, j) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: as above.
                 <td key={j}>
                   <Spans spans={cell} />
                 </td>

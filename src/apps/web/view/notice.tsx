@@ -1,5 +1,5 @@
 // What people must know before they point this at anyone.
-import { model } from '../state/live-state.js';
+import { chosenModel, model } from '../state/live-state.js';
 import type { ModelSummary } from '../worker/protocol.js';
 
 export function Notice() {
@@ -11,15 +11,15 @@ export function Notice() {
         people in view that this is running, and enrol only those who agree. In the EU, reading emotions at work or in
         education is prohibited (AI Act, Art. 5).
       </p>
-      {shown && <p class="model-line">{describeModel(shown)}</p>}
+      {shown && <p class="model-line">{describeModel(shown, chosenModel.value)}</p>}
     </footer>
   );
 }
 
 /** The model in a line; its accuracy with its interval and sample count, or none at all. */
-function describeModel({ architecture, parameters, split, metrics }: ModelSummary): string {
+function describeModel({ architecture, parameters, split, metrics }: ModelSummary, file: string | null): string {
   const { validationAccuracy, validationAccuracyLow, validationAccuracyHigh, validationSamples } = metrics;
-  const size = `Model: ${architecture}, ${(parameters / 1e6).toFixed(2)} million parameters, ${split}`;
+  const size = `Model: ${file === null ? '' : `${file}, `}${architecture}, ${(parameters / 1e6).toFixed(2)} million parameters, ${split}`;
   if (validationAccuracy === undefined || validationAccuracyLow === undefined || validationAccuracyHigh === undefined) {
     return `${size}.`;
   }

@@ -1,0 +1,273 @@
+// The page's Models view in a real Chromium: cards, dropped pictures and folders, figures, wrong drops, keyboard, privacy.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openSession } from '../src/adapters/node/session.js';
+import { classificationFigures } from '../src/core/metrics/classification-figures.js';
+import { reliabilityBins } from '../src/core/metrics/reliability-bins.js';
+import { ExpressionModel } from '../src/core/nn/expression-model.js';
+import { createRandom } from '../src/core/tensor/random.js';
+import { dropOn, expressionModelPath, launchChromium, openPage, type WatchedPage } from './page-fixtures.js';
+import { describeWith, repositoryRoot, requireChromium } from './requirements.js';
+
+const side = 48;
+const perClass = 4;
+const photograph = join(repositoryRoot, 'node_modules/@vladmandic/face-api/demo/sample3.jpg');
+
+const text = (page: Page, selector: string) => page.locator(selector).first().innerText();
+
+/** A smooth grey picture, different for each seed. */
+function pattern(seed: number): Uint8Array {
+  const random = createRandom(seed);
+  const [a, b, c] = [random.normal(), random.normal(), random.normal()];
+  return Uint8Array.from({ length: side * side }, (_, i) => {
+    const [x, y] = [(i % side) / side, Math.floor(i / side) / side];
+    return Math.max(0, Math.min(255, 128 + 110 * Math.sin(9 * a * x + 7 * b * y + 5 * c * x * y)));
+  });
+}
+
+const png = (pixels: Uint8Array): Promise<Buffer> =>
+  sharp(pixels, { raw: { width: side, height: side, channels: 1 } })
+    .png()
+    .toBuffer();
+
+/** The counts of the matrix on the page, by "truth/predicted". */
+const matrixOf = (page: Page, part: string): Promise<Record<string, number>> =>
+  page.evaluate(
+    (selector) =>
+      Object.fromEntries(
+        [...document.querySelectorAll<HTMLElement>(`${selector} [data-cell]`)].map((cell) => [
+          cell.dataset['cell']!,
+          Number(cell.textContent),
+        ]),
+      ),
+    `[data-part=${part}]`,
+  );
+
+describeWith([requireChromium()], 'the Models view', () => {
+  let folder: string;
+  let faces: string;
+  let modelPath: string;
+  let browser: Browser;
+  let expected: { labels: readonly string[]; truth: number[]; probabilities: number[] };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'moodlens-models-view-'));
+    modelPath = await expressionModelPath(folder);
+    faces = join(folder, 'faces');
+    const model = await ExpressionModel.open(await readFile(modelPath), openSession);
+    const { labels } = model.metadata;
+    // Two classes are spelt as other collections do.
+    const names = labels.map((label) => ({ happy: 'Happiness', angry: 'anger' })[label] ?? label);
+    expected = { labels, truth: [], probabilities: [] };
+    for (const [label, name] of names.entries()) {
+      await mkdir(join(faces, name), { recursive: true });
+      for (let k = 0; k < perClass; k++) {
+        const pixels = pattern(label * perClass + k + 1);
+        await writeFile(join(faces, name, `${k}.png`), await png(pixels));
+        const [said] = await model.predict([{ width: side, height: side, channels: 1, data: pixels }]);
+        expected.truth.push(label);
+        expected.probabilities.push(...said!.probabilities);
+      }
+    }
+    await model.release();
+    browser = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Opens the Models view and closes it; afterwards nothing may have left the origin or gone wrong unseen. */
+  async function withModels(
+    options: Parameters<typeof openPage>[1],
+    body: (watched: WatchedPage) => Promise<void>,
+  ): Promise<void> {
+    const watched = await openPage(browser, { model: modelPath, path: '#models', ...options });
+    try {
+      await watched.page.waitForSelector('.facts', { timeout: 60_000 });
+      await body(watched);
+      expect(watched.foreign, 'requests to other origins').toEqual([]);
+      expect(watched.complaints, 'errors and warnings').toEqual([]);
+    } finally {
+      await watched.close();
+    }
+  }
+
+  const waitForRun = (page: Page, phase = 'finished') =>
+    page.waitForSelector(`[data-part=pictures][data-phase=${phase}]`, { timeout: 120_000 });
+
+  it('shows the chosen model’s card, and another’s when it is chosen', () =>
+    withModels({ model: undefined }, async ({ page }) => {
+      expect(await text(page, '.facts')).toMatch(/residual[\s\S]*Parameters[\s\S]*95 % interval|Parameters/);
+      for (const name of ['Network', 'Split', 'Temperature', 'Data', 'Licence']) {
+        expect(await text(page, '.facts')).toContain(name);
+      }
+      await page.click('.card-text summary');
+      expect(await text(page, '.markdown')).toContain('Law and ethics');
+      expect(await page.locator('.markdown table').count()).toBeGreaterThan(2);
+      await page.selectOption('#model-choice', 'expression.int8.onnx');
+      await page.waitForSelector('.facts:has-text("8-bit integers")', { timeout: 60_000 });
+    }));
+
+  it('judges a dropped folder of labelled pictures as Node does', () =>
+    withModels({}, async ({ page }) => {
+      await dropOn(page, '.drop', [faces]);
+      await waitForRun(page);
+      const { labels, truth, probabilities } = expected;
+      const figures = classificationFigures(truth, probabilities, labels);
+      const cells = figures.confusionMatrix.flatMap((row, i) =>
+        row.map((count, j) => [`${labels[i]}/${labels[j]}`, count] as const),
+      );
+      expect(await matrixOf(page, 'pictures')).toEqual(Object.fromEntries(cells));
+      expect(await text(page, '[data-figure=accuracy]')).toBe(`${(100 * figures.accuracy).toFixed(1)} %`);
+      expect(await text(page, '[data-figure=n]')).toBe(String(truth.length));
+      const [low, high] = figures.interval.map((share) => (100 * share).toFixed(1));
+      expect(await text(page, '[data-figure=interval]')).toBe(`${low} to ${high} %`);
+      const bins = reliabilityBins({ truth, probabilities, classes: labels.length }).filter(({ n }) => n > 0);
+      expect(await page.locator('.reliability circle').count()).toBe(bins.length);
+      // A cell tells its pictures.
+      const [cell, count] = cells.find((one) => one[1] > 0)!;
+      await page.click(`[data-cell="${cell}"] button`);
+      expect(await page.locator('.result').count()).toBe(count);
+      expect(await page.locator('.result').first().locator('dt').allInnerTexts()).toEqual([...labels]);
+    }));
+
+  it('names what it leaves out: folders of no class, pictures that are none', () =>
+    withModels({}, async ({ page }) => {
+      const mixed = join(folder, 'mixed');
+      for (const name of ['happy', 'joy']) await mkdir(join(mixed, name), { recursive: true });
+      await writeFile(join(mixed, 'happy', 'good.png'), await png(pattern(1)));
+      await writeFile(join(mixed, 'happy', 'broken.png'), 'no picture');
+      await writeFile(join(mixed, 'happy', 'empty.jpg'), '');
+      await writeFile(join(mixed, 'joy', 'other.png'), await png(pattern(2)));
+      await page.setInputFiles('#models-folder', mixed);
+      await waitForRun(page);
+      expect(await text(page, '[data-part=unknown-folders]')).toMatch(
+        /mixed\/joy \(1\).*left out of the figures|no class.*mixed\/joy \(1\)/,
+      );
+      expect(await text(page, '[data-part=problems]')).toMatch(/2 pictures could not be used/);
+      expect(await text(page, '[data-part=problems]')).toMatch(/broken\.png: A picture must be/);
+      expect(await text(page, '[data-part=problems]')).toMatch(/empty\.jpg: it is empty \(0 bytes\)/);
+      expect(await text(page, '[data-figure=n]')).toBe('1');
+      expect(await page.locator('.result').count()).toBe(2);
+    }));
+
+  it('takes loose pictures without figures, and finds the face in a photograph', () =>
+    withModels({}, async ({ page }) => {
+      const person = join(folder, 'person.jpg');
+      await sharp(photograph).extract({ left: 960, top: 160, width: 480, height: 360 }).toFile(person);
+      await page.setInputFiles('#models-files', person);
+      await waitForRun(page);
+      expect(await page.locator('[data-figure=accuracy]').count()).toBe(0);
+      expect(await page.locator('[data-part=unknown-folders]').count()).toBe(0);
+      const seen = () =>
+        page.evaluate(() => document.querySelector<HTMLCanvasElement>('.result-face')!.toDataURL('image/png'));
+      const whole = await seen();
+      await page.check('#find-faces');
+      await page.waitForFunction((before) => {
+        const canvas = document.querySelector<HTMLCanvasElement>('.result-face');
+        return canvas !== null && canvas.toDataURL('image/png') !== before;
+      }, whole);
+      // Without a face there is nothing to be said.
+      await page.setInputFiles('#models-files', join(faces, 'sad', '0.png'));
+      await waitForRun(page);
+      await page.waitForSelector('[data-part=problems]');
+      expect(await text(page, '[data-part=problems]')).toMatch(/must show a face, and none was found/);
+    }));
+
+  it.each<[string, string, string, RegExp]>([
+    ['a text', 'notes.txt', 'hello', /must be pictures .* it holds notes\.txt.*Drop a picture/],
+    [
+      'JSON that is no evaluation',
+      'package.json',
+      '{"name":"x"}',
+      /package\.json must be what `moodlens evaluate --json`/,
+    ],
+  ])('says what is wrong with %s', (_, name, content, message) =>
+    withModels({}, async ({ page }) => {
+      const path = join(folder, name);
+      await writeFile(path, content);
+      await dropOn(page, '.drop', [path]);
+      await page.waitForSelector('.models-results .message.error');
+      expect(await text(page, '.models-results .message.error')).toMatch(message);
+      // It goes on.
+      await dropOn(page, '.drop', [faces]);
+      await waitForRun(page);
+      expect(await page.locator('.models-results .message.error').count()).toBe(0);
+    }),
+  );
+
+  it('refuses models that are not ours, and goes on with another', () =>
+    withModels({}, async ({ page }) => {
+      const nonsense = join(folder, 'nonsense.onnx');
+      await writeFile(nonsense, 'this is no model');
+      await dropOn(page, '.drop', [nonsense]);
+      await page.waitForSelector('.model-panel .message.error');
+      expect(await text(page, '.model-panel .message.error')).toMatch(/not an ONNX model, or it is damaged/);
+      await dropOn(page, '.drop', [join(repositoryRoot, 'models/face-full-range.onnx')]);
+      await page.waitForSelector('.model-panel .message.error:has-text("metadata")');
+      await page.selectOption('#model-choice', 'expression.onnx');
+      await page.waitForSelector('.facts');
+      expect(await page.locator('.model-panel .message.error').count()).toBe(0);
+    }));
+
+  it('shows a dropped evaluation, and says when it is of another model', () =>
+    withModels({}, async ({ page }) => {
+      const { labels, truth, probabilities } = expected;
+      const evaluation = {
+        ...classificationFigures(truth, probabilities, labels),
+        reliability: reliabilityBins({ truth, probabilities, classes: labels.length }),
+        ...{ labels, split: 'PublicTest', seenInTraining: true, model: { run: 'another-run' } },
+      };
+      const path = join(folder, 'evaluation.json');
+      await writeFile(path, JSON.stringify(evaluation));
+      await dropOn(page, '.drop', [path]);
+      await page.waitForSelector('[data-part=evaluation] .matrix');
+      const matrix = await matrixOf(page, 'evaluation');
+      expect(Object.values(matrix).reduce((sum, count) => sum + count, 0)).toBe(truth.length);
+      expect(await text(page, '[data-part=evaluation]')).toMatch(/not the same model[\s\S]*trained on these pictures/);
+    }));
+
+  it('runs the chosen model in the live view', () =>
+    withModels({}, async ({ page }) => {
+      const own = join(folder, 'own.onnx');
+      await writeFile(own, await readFile(join(repositoryRoot, 'models/expression.int8.onnx')));
+      await dropOn(page, '.drop', [own]);
+      await page.waitForSelector('.facts:has-text("8-bit integers")', { timeout: 60_000 });
+      await page.getByRole('button', { name: 'Use it in Live' }).click();
+      await page.waitForSelector('.face .bars', { timeout: 60_000 });
+      expect(await text(page, '.views [aria-current]')).toBe('Live');
+      expect(await text(page, '.model-line')).toContain('own.onnx');
+      // What played is paused while the models are looked at, and goes on afterwards.
+      await page.keyboard.press('2');
+      await page.waitForSelector('.models');
+      expect(await page.evaluate(() => document.querySelector('video')!.paused)).toBe(true);
+      await page.keyboard.press('1');
+      await page.waitForFunction(() => !document.querySelector('video')!.paused);
+    }));
+
+  it('is used with the keyboard alone, and fits a narrow screen', () =>
+    withModels({ width: 360 }, async ({ page }) => {
+      await page.focus('.skip');
+      const reached: string[] = [];
+      for (let press = 0; press < 12; press++) {
+        await page.keyboard.press('Tab');
+        const { name, outlineStyle } = await page.evaluate(() => {
+          const element = document.activeElement as HTMLElement;
+          return { name: element.id || element.innerText.trim(), outlineStyle: getComputedStyle(element).outlineStyle };
+        });
+        if (name === '' || reached.includes(name)) break;
+        expect(outlineStyle, name).not.toBe('none');
+        reached.push(name);
+      }
+      expect(reached).toEqual(expect.arrayContaining(['Live', 'Models', 'model-choice', 'models-drop', 'find-faces']));
+      await dropOn(page, '.drop', [faces]);
+      await waitForRun(page);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    }));
+});
