@@ -43,10 +43,14 @@ export function ModelPanel({ controller, onUseInLive }: ModelPanelProps) {
       )}
       {shown && (
         <>
-          <Facts card={shown} />
           <button type="button" class="button" disabled={!chosen} onClick={() => chosen && onUseInLive(chosen)}>
             Use it in Live
           </button>
+          {/* On a narrow screen they would push the pictures out of sight. */}
+          <details class="facts-part" open={!matchMedia('(max-width: 980px)').matches}>
+            <summary>What its file says</summary>
+            <Facts card={shown} />
+          </details>
         </>
       )}
       <p class="empty">

@@ -74,7 +74,8 @@ function Result({ result, labels }: { result: PictureResult; labels: readonly st
         <FaceCanvas face={face} name={name} />
         <div>
           <p class="confirmed" style={{ color: expressionColour(labels[label]!) }}>
-            {labels[label]} <small>{percent(probabilities[label]!)}</small>
+            {labels[label]}
+            <small>{percent(probabilities[label]!)}</small>
           </p>
           {truth !== null && (
             <p class={truth === label ? 'verdict' : 'verdict wrong'}>
