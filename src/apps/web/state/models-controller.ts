@@ -63,6 +63,7 @@ export class ModelsController {
     state.isOpeningModel.value = true;
     this.#send({ type: 'open', request: ++this.#request, name: chosen.name, model: chosen.source });
     void this.#showCard(chosen);
+    if (this.#pictures.length > 0) this.#look(this.#pictures);
   }
 
   /** Takes whatever was dropped: a model, an evaluation, pictures, or several of them. */
@@ -177,7 +178,8 @@ export class ModelsController {
       refused: ({ failure }) => {
         state.isOpeningModel.value = false;
         state.modelFailure.value = failure;
-        if (state.pictureRun.value?.phase === 'running') this.clear();
+        // They wait for the next model.
+        state.pictureRun.value = null;
       },
       begun: ({ labelled, unknownFolders }) => this.#update({ labelled, unknownFolders }),
       predicted: ({ results, problems }) => {

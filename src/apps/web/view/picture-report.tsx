@@ -40,7 +40,7 @@ export function PictureReport({ run, controller }: { run: PictureRun; controller
       <UnknownFolders folders={run.unknownFolders} isAll={labelled === 0} />
       {problems.length > 0 && (
         <details class="hint-card" data-part="problems" open={problems.length <= 3}>
-          <summary>{counted(problems.length, 'picture')} could not be used and left out</summary>
+          <summary>{counted(problems.length, 'picture')} could not be used; the figures are without</summary>
           <ul>
             {problems.slice(0, namesShown).map(({ path, reason }) => (
               <li key={path}>
