@@ -10,7 +10,7 @@ import { classificationFigures } from '../src/core/metrics/classification-figure
 import { reliabilityBins } from '../src/core/metrics/reliability-bins.js';
 import { ExpressionModel } from '../src/core/nn/expression-model.js';
 import { createRandom } from '../src/core/tensor/random.js';
-import { dropOn, expressionModelPath, launchChromium, openPage, type WatchedPage } from './page-fixtures.js';
+import { dropOn, expressionModelPath, launchChromium, openPage, type WatchedPage, writeClip } from './page-fixtures.js';
 import { describeWith, repositoryRoot, requireChromium } from './requirements.js';
 
 const side = 48;
@@ -106,11 +106,21 @@ describeWith([requireChromium()], 'the Models view', () => {
       for (const name of ['95 % interval', 'Network', 'Parameters', 'Split', 'Temperature', 'Data', 'Licence']) {
         expect(await text(page, '.facts')).toContain(name);
       }
+      // The matrix of its card gives the accuracy that its file says.
+      await page.waitForSelector('[data-part=own] .matrix');
+      const matrix = Object.entries(await matrixOf(page, 'own'));
+      const count = (of: typeof matrix) => of.reduce((sum, [, pictures]) => sum + pictures, 0);
+      const right = matrix.filter(([cell]) => cell.split('/')[0] === cell.split('/')[1]);
+      const accuracy = `${((100 * count(right)) / count(matrix)).toFixed(1)} %`;
+      expect(await text(page, '[data-part=own] [data-figure=accuracy]')).toBe(accuracy);
+      expect(await text(page, '.facts')).toContain(`${accuracy} (95 % interval`);
+      expect(await text(page, '[data-part=own]')).toMatch(/calibration error 0\.\d{3}/);
       await page.click('.card-text summary');
       expect(await text(page, '.markdown')).toContain('Law and ethics');
       expect(await page.locator('.markdown table').count()).toBeGreaterThan(2);
       await page.selectOption('#model-choice', 'expression.int8.onnx');
       await page.waitForSelector('.facts:has-text("8-bit integers")', { timeout: 60_000 });
+      await page.waitForSelector('[data-part=own]:has-text("float form")');
     }));
 
   it('judges a dropped folder of labelled pictures as Node does', () =>
@@ -123,12 +133,14 @@ describeWith([requireChromium()], 'the Models view', () => {
         row.map((count, j) => [`${labels[i]}/${labels[j]}`, count] as const),
       );
       expect(await matrixOf(page, 'pictures')).toEqual(Object.fromEntries(cells));
-      expect(await text(page, '[data-figure=accuracy]')).toBe(`${(100 * figures.accuracy).toFixed(1)} %`);
-      expect(await text(page, '[data-figure=n]')).toBe(String(truth.length));
+      expect(await text(page, '[data-part=pictures] [data-figure=accuracy]')).toBe(
+        `${(100 * figures.accuracy).toFixed(1)} %`,
+      );
+      expect(await text(page, '[data-part=pictures] [data-figure=n]')).toBe(String(truth.length));
       const [low, high] = figures.interval.map((share) => (100 * share).toFixed(1));
-      expect(await text(page, '[data-figure=interval]')).toBe(`${low} to ${high} %`);
+      expect(await text(page, '[data-part=pictures] [data-figure=interval]')).toBe(`${low} to ${high} %`);
       const bins = reliabilityBins({ truth, probabilities, classes: labels.length }).filter(({ n }) => n > 0);
-      expect(await page.locator('.reliability circle').count()).toBe(bins.length);
+      expect(await page.locator('[data-part=pictures] .reliability circle').count()).toBe(bins.length);
       // A cell tells its pictures.
       const [cell, count] = cells.find((one) => one[1] > 0)!;
       await page.click(`[data-cell="${cell}"] button`);
@@ -144,6 +156,7 @@ describeWith([requireChromium()], 'the Models view', () => {
       await writeFile(join(mixed, 'happy', 'broken.png'), 'no picture');
       await writeFile(join(mixed, 'happy', 'empty.jpg'), '');
       await writeFile(join(mixed, 'joy', 'other.png'), await png(pattern(2)));
+      await writeFile(join(mixed, 'joy', 'phone.heic'), 'a format that is not read');
       await page.setInputFiles('#models-folder', mixed);
       await waitForRun(page);
       expect(await text(page, '[data-part=unknown-folders]')).toMatch(
@@ -152,7 +165,8 @@ describeWith([requireChromium()], 'the Models view', () => {
       expect(await text(page, '[data-part=problems]')).toMatch(/2 pictures could not be used/);
       expect(await text(page, '[data-part=problems]')).toMatch(/broken\.png: A picture must be/);
       expect(await text(page, '[data-part=problems]')).toMatch(/empty\.jpg: it is empty \(0 bytes\)/);
-      expect(await text(page, '[data-figure=n]')).toBe('1');
+      expect(await text(page, '[data-part=passed-over]')).toMatch(/1 other file passed over.*phone\.heic/);
+      expect(await text(page, '[data-part=pictures] [data-figure=n]')).toBe('1');
       expect(await page.locator('.result').count()).toBe(2);
     }));
 
@@ -162,7 +176,7 @@ describeWith([requireChromium()], 'the Models view', () => {
       await sharp(photograph).extract({ left: 960, top: 160, width: 480, height: 360 }).toFile(person);
       await page.setInputFiles('#models-files', person);
       await waitForRun(page);
-      expect(await page.locator('[data-figure=accuracy]').count()).toBe(0);
+      expect(await page.locator('[data-part=pictures] [data-figure=accuracy]').count()).toBe(0);
       expect(await page.locator('[data-part=unknown-folders]').count()).toBe(0);
       const seen = () =>
         page.evaluate(() => document.querySelector<HTMLCanvasElement>('.result-face')!.toDataURL('image/png'));
@@ -201,17 +215,31 @@ describeWith([requireChromium()], 'the Models view', () => {
     }),
   );
 
-  it('refuses models that are not ours, and goes on with another', () =>
+  it('refuses models that are not ours, offers them no longer, and goes on with the one before', () =>
     withModels({}, async ({ page }) => {
+      const offered = () => page.locator('#model-choice option').allInnerTexts();
+      const before = await offered();
+      const facts = await text(page, '.facts');
+      await dropOn(page, '.drop', [faces]);
+      await waitForRun(page);
       const nonsense = join(folder, 'nonsense.onnx');
       await writeFile(nonsense, 'this is no model');
       await dropOn(page, '.drop', [nonsense]);
       await page.waitForSelector('.model-panel .message.error');
-      expect(await text(page, '.model-panel .message.error')).toMatch(/not an ONNX model, or it is damaged/);
+      expect(await text(page, '.model-panel .message.error')).toMatch(
+        /nonsense\.onnx: .*not an ONNX model, or it is damaged/,
+      );
       await dropOn(page, '.drop', [join(repositoryRoot, 'models/face-full-range.onnx')]);
       await page.waitForSelector('.model-panel .message.error:has-text("metadata")');
-      await page.selectOption('#model-choice', 'expression.onnx');
-      await page.waitForSelector('.facts');
+      expect(await offered()).toEqual(before);
+      expect(await page.inputValue('#model-choice')).toBe('expression.onnx');
+      expect(await text(page, '.facts')).toBe(facts);
+      // The model before still looks at pictures.
+      await page.setInputFiles('#models-files', join(faces, 'sad', '0.png'));
+      await page.waitForSelector('[data-part=pictures][data-phase=finished]:has-text("Pictures 1")');
+      expect(await page.locator('.result').count()).toBe(1);
+      await page.selectOption('#model-choice', 'expression.int8.onnx');
+      await page.waitForSelector('.facts:has-text("8-bit integers")');
       expect(await page.locator('.model-panel .message.error').count()).toBe(0);
     }));
 
@@ -248,6 +276,33 @@ describeWith([requireChromium()], 'the Models view', () => {
       expect(await page.evaluate(() => document.querySelector('video')!.paused)).toBe(true);
       await page.keyboard.press('1');
       await page.waitForFunction(() => !document.querySelector('video')!.paused);
+      // A stream goes on too, into other workers.
+      await page.keyboard.press('2');
+      await page.selectOption('#model-choice', 'expression.onnx');
+      await page.waitForSelector('.facts:not(:has-text("8-bit integers"))');
+      await page.getByRole('button', { name: 'Use it in Live' }).click();
+      await page.waitForSelector('.model-line:has-text("expression.onnx")', { timeout: 60_000 });
+      await page.waitForSelector('.face .bars', { timeout: 60_000 });
+    }));
+
+  it('keeps a video file playing where it is when another model is chosen', () =>
+    withModels({}, async ({ page }) => {
+      const clip = writeClip(join(folder, 'clip.webm'), 'left', 4);
+      await page.keyboard.press('1');
+      await page.setInputFiles('#video-file', clip);
+      await page.waitForSelector('.face .bars', { timeout: 60_000 });
+      const played = () => page.evaluate(() => document.querySelector('video')!.currentSrc);
+      await page.waitForFunction(() => document.querySelector('video')!.currentSrc.startsWith('blob:'));
+      const file = await played();
+      await page.keyboard.press('2');
+      const model = await page.locator('#model-choice option').nth(1).getAttribute('value');
+      await page.selectOption('#model-choice', model!);
+      await page.getByRole('button', { name: 'Use it in Live' }).click();
+      await page.waitForSelector('.face .bars', { timeout: 60_000 });
+      expect(await text(page, '.model-line')).toContain(model);
+      expect(await played()).toBe(file);
+      expect(await page.evaluate(() => document.querySelector('video')!.paused)).toBe(false);
+      expect(await page.locator('.stage-card').count()).toBe(0);
     }));
 
   it('stays smooth, tells how far it is and stops, without figures of a part', () =>
@@ -272,13 +327,13 @@ describeWith([requireChromium()], 'the Models view', () => {
       await page.getByRole('button', { name: 'Stop' }).click();
       await waitForRun(page, 'stopped');
       expect(await text(page, '[data-part=pictures]')).toMatch(/Stopped after [\d,]+ of 1,500: no figures/);
-      expect(await page.locator('[data-figure=accuracy]').count()).toBe(0);
+      expect(await page.locator('[data-part=pictures] [data-figure=accuracy]').count()).toBe(0);
       // Nothing of the old pictures mixes with the next.
       await page.getByRole('button', { name: 'Clear' }).click();
       expect(await page.locator('[data-part=pictures]').count()).toBe(0);
       await dropOn(page, '.drop', [faces]);
       await waitForRun(page);
-      expect(await text(page, '[data-figure=n]')).toBe(String(expected.truth.length));
+      expect(await text(page, '[data-part=pictures] [data-figure=n]')).toBe(String(expected.truth.length));
     }));
 
   it('is used with the keyboard alone, and fits a narrow screen', () =>
@@ -299,6 +354,12 @@ describeWith([requireChromium()], 'the Models view', () => {
         if (name === 'find-faces') break;
       }
       expect(reached).toEqual(expect.arrayContaining(['Live', 'Models', 'model-choice', 'models-drop', 'find-faces']));
+      // Rows keep their distance, however tall the window is.
+      const gap = await page.evaluate(() => {
+        const edge = (selector: string) => document.querySelector(selector)!.getBoundingClientRect();
+        return edge('.models-results').top - edge('.model-panel').bottom;
+      });
+      expect(gap).toBeLessThanOrEqual(20);
       await dropOn(page, '.drop', [faces]);
       await waitForRun(page);
       const width = () => page.evaluate(() => document.documentElement.scrollWidth);

@@ -8,5 +8,8 @@ import './style/stage.css';
 import './style/overlay.css';
 import './style/panel.css';
 import './style/models.css';
+import './style/judgement.css';
+import './style/picture-list.css';
+import './style/model-card.css';
 
 render(<App />, document.getElementById('app')!);

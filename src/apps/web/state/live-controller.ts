@@ -3,21 +3,15 @@ import { listCameras } from '../../../adapters/browser/camera.js';
 import { openCameraSource } from '../sources/camera-source.js';
 import { openFileSource } from '../sources/file-source.js';
 import { sendFrames } from '../sources/frame-sender.js';
-import type { LiveSource, SourceKind } from '../sources/live-source.js';
+import type { SourceKind } from '../sources/live-source.js';
 import { openSampleSource } from '../sources/sample-source.js';
-import { type Failure, toFailure } from '../worker/failure.js';
+import type { Failure } from '../worker/failure.js';
 import type { FrameReport } from '../worker/protocol.js';
+import { FrameReporter } from './frame-reporter.js';
 import * as state from './live-state.js';
-import { Rates } from './rates.js';
+import { SourcePlayer } from './source-player.js';
+import { workerHandlers } from './worker-handlers.js';
 import { WorkerLink } from './worker-link.js';
-
-const cardsEveryMs = 100;
-const figuresEveryMs = 500;
-const faultTitles: Readonly<Record<SourceKind, string>> = {
-  camera: 'The camera is not available',
-  file: 'This video cannot be played',
-  sample: 'The sample cannot be played',
-};
 
 /** An expression model for the live view, chosen in the page. */
 export interface ModelChoice {
@@ -27,15 +21,11 @@ export interface ModelChoice {
 
 export class LiveController {
   readonly #video: HTMLVideoElement;
+  readonly #player: SourcePlayer;
   readonly #onReport: (report: FrameReport | null) => void;
-  readonly #rates = new Rates();
+  readonly #reporter = new FrameReporter();
   #link: WorkerLink;
-  #source: LiveSource | undefined;
   #stopSending = (): void => {};
-  #attempt = 0;
-  #cardsAt = 0;
-  #figuresAt = 0;
-  #announcedFaces = '';
   /** Null: the server's. */
   #model: ModelChoice | null;
   #isShown = true;
@@ -55,49 +45,56 @@ export class LiveController {
     this.#video = video;
     this.#onReport = onReport;
     this.#link = this.#openWorker();
+    this.#player = new SourcePlayer(video, {
+      opened: () => {
+        this.#send();
+        // It opened while the other view was looked at.
+        if (!this.#isShown) this.#putAside();
+      },
+      closing: () => {
+        this.#stopSending();
+        this.#link.beginSource();
+        this.#forgetReports();
+      },
+    });
     navigator.mediaDevices?.addEventListener('devicechange', () => void this.#refreshCameras());
   }
 
   /** Chooses the first source: the camera where the page may use it already, the sample where there is none. */
   async begin(): Promise<void> {
-    const attempt = this.#attempt;
+    const { attempt } = this.#player;
     await this.#refreshCameras();
     // The cameras can take a while to answer; by then the user may have chosen.
-    if (attempt !== this.#attempt) return;
+    if (attempt !== this.#player.attempt) return;
     if (state.cameras.value.length === 0) return this.useSample();
     const permission = await navigator.permissions?.query({ name: 'camera' as PermissionName }).catch(() => undefined);
-    if (attempt === this.#attempt && permission?.state === 'granted') return this.useCamera();
+    if (attempt === this.#player.attempt && permission?.state === 'granted') return this.useCamera();
   }
 
   async useCamera(deviceId?: string): Promise<void> {
-    const isOpen = await this.#open(
-      'camera',
-      () => this.useCamera(deviceId),
-      () =>
-        openCameraSource(deviceId, (error) => {
-          this.#close();
-          this.#fail('camera', error, () => void this.useCamera(deviceId));
-        }),
+    const retry = () => void this.useCamera(deviceId);
+    const isOpen = await this.#player.open('camera', retry, () =>
+      openCameraSource(deviceId, (error) => {
+        this.#player.close();
+        this.#player.fail('camera', error, retry);
+      }),
     );
     // Names of cameras are told only after permission.
     if (isOpen) await this.#refreshCameras();
   }
 
   async useFile(file: File): Promise<void> {
-    await this.#open('file', undefined, async () => openFileSource(file));
+    await this.#player.open('file', null, async () => openFileSource(file));
   }
 
   async useSample(): Promise<void> {
-    await this.#open('sample', () => this.useSample(), openSampleSource);
+    await this.#player.open('sample', () => void this.useSample(), openSampleSource);
   }
 
   togglePause(): void {
-    if (!this.#source) return;
+    if (!this.#player.source) return;
     const paused = !state.isPaused.value;
-    state.isPaused.value = paused;
-    this.#source.setPaused(paused);
-    if (paused) this.#video.pause();
-    else void this.#video.play().catch(() => {});
+    this.#player.setPaused(paused);
     this.#link.setPaused(paused);
     state.announcement.value = paused ? 'Paused' : 'Playing';
   }
@@ -106,15 +103,16 @@ export class LiveController {
   setShown(isShown: boolean): void {
     if (isShown === this.#isShown) return;
     this.#isShown = isShown;
-    const isToggled = isShown ? this.#isAside && state.isPaused.value : !state.isPaused.value;
-    this.#isAside = !isShown && isToggled && this.#source !== undefined;
-    if (isToggled) this.togglePause();
+    if (!isShown) this.#putAside();
+    else if (this.#isAside) {
+      this.#isAside = false;
+      if (state.isPaused.value) this.togglePause();
+    }
   }
 
-  /** Runs another expression model from now on; the people and the source begin again. */
+  /** Runs another expression model from now on; what plays goes on. */
   useModel(choice: ModelChoice): void {
     this.#model = choice;
-    this.#isAside = false;
     this.#restart();
   }
 
@@ -125,7 +123,7 @@ export class LiveController {
 
   enrol(name: string): void {
     state.peopleMessage.value = null;
-    if (!this.#source) {
+    if (!this.#player.source) {
       state.peopleMessage.value = { text: 'Start the camera, a video or the sample first.', isError: true };
       return;
     }
@@ -149,68 +147,20 @@ export class LiveController {
     this.#link.send({ type: 'import-people', text: await file.text() });
   }
 
-  async #open(
-    kind: SourceKind,
-    retry: (() => Promise<void>) | undefined,
-    openSource: () => Promise<LiveSource & { readonly deviceId?: string | undefined }>,
-  ): Promise<boolean> {
-    const attempt = ++this.#attempt;
-    this.#close();
-    state.stageFailure.value = null;
-    state.opening.value = kind;
-    let opened: (LiveSource & { readonly deviceId?: string | undefined }) | undefined;
-    try {
-      opened = await openSource();
-      if (attempt === this.#attempt) await opened.attach(this.#video);
-    } catch (error) {
-      opened?.close();
-      if (attempt === this.#attempt) this.#fail(kind, error, retry ? () => void retry() : null);
-      return false;
-    }
-    if (attempt !== this.#attempt) {
-      opened.close();
-      return false;
-    }
-    this.#show(opened, opened.deviceId);
-    return true;
+  #putAside(): void {
+    if (!this.#player.source || state.isPaused.value) return;
+    this.#isAside = true;
+    this.togglePause();
   }
 
-  #show(opened: LiveSource, deviceId: string | undefined): void {
-    this.#source = opened;
-    state.opening.value = null;
-    state.source.value = {
-      kind: opened.kind,
-      label: opened.label,
-      isMirrored: opened.isMirrored,
-      credit: opened.credit,
-      aspect: this.#video.videoWidth / this.#video.videoHeight || 4 / 3,
-      deviceId,
-    };
-    state.announcement.value = `Showing ${opened.label}`;
-    this.#stopSending = sendFrames(this.#video, opened.stream, this.#link.beginSource());
+  #send(): void {
+    const { source } = this.#player;
+    if (source) this.#stopSending = sendFrames(this.#video, source.stream, this.#link.beginSource());
   }
 
-  #close(): void {
-    this.#stopSending();
-    this.#stopSending = () => {};
-    this.#link.beginSource();
-    this.#source?.close();
-    this.#source = undefined;
-    this.#video.pause();
-    this.#video.srcObject = null;
-    this.#video.removeAttribute('src');
-    this.#rates.clear();
+  #forgetReports(): void {
+    this.#reporter.clear();
     this.#onReport(null);
-    this.#cardsAt = 0;
-    state.source.value = null;
-    state.isPaused.value = false;
-    state.figures.value = null;
-    state.faces.value = [];
-  }
-
-  #fail(kind: SourceKind, error: unknown, retry: (() => void) | null): void {
-    state.opening.value = null;
-    state.stageFailure.value = { title: faultTitles[kind], failure: toFailure(error), retry };
   }
 
   async #refreshCameras(): Promise<void> {
@@ -221,40 +171,18 @@ export class LiveController {
     state.chosenModel.value = this.#model?.name ?? null;
     state.loading.value = { text: 'Starting', share: 0 };
     const link = new WorkerLink(
-      {
-        progress: ({ text, share }) => {
-          state.loading.value = { text, share };
+      workerHandlers({
+        unusable: (failure) => this.#workerFailed(failure),
+        report: (report) => {
+          this.#reporter.add(report);
+          this.#onReport(report);
         },
-        ready: ({ model, modelMissing }) => {
-          state.loading.value = null;
-          state.model.value = model;
-          state.modelMissing.value = modelMissing;
-        },
-        unusable: ({ failure }) => this.#workerFailed(failure),
-        report: ({ report }) => this.#report(report),
-        'source-failed': ({ failure }) => {
-          const kind = this.#source?.kind ?? 'camera';
-          this.#close();
+        sourceFailed: (failure) => {
+          const kind = this.#player.source?.kind ?? 'camera';
+          this.#player.close();
           state.stageFailure.value = { title: 'The picture stopped', failure, retry: this.#retryFor(kind) };
         },
-        enrolment: ({ state: enrolment }) => {
-          const before = state.enrolment.value?.taken;
-          state.enrolment.value = enrolment;
-          if (enrolment && enrolment.taken !== before && enrolment.taken % 15 === 0) {
-            state.announcement.value = `${enrolment.taken} of ${enrolment.wanted} pictures`;
-          }
-        },
-        enrolled: ({ name, faces }) => {
-          state.peopleMessage.value = { text: `${name} is known now, from ${faces} pictures.`, isError: false };
-        },
-        people: ({ people }) => {
-          state.people.value = people;
-        },
-        exported: ({ text }) => download('moodlens-people.yml', text),
-        'people-failed': ({ failure }) => {
-          state.peopleMessage.value = { text: failure.message, isError: true };
-        },
-      },
+      }),
       (text) =>
         this.#workerFailed({
           code: 'DEVICE',
@@ -270,51 +198,23 @@ export class LiveController {
     state.stageFailure.value = { title: 'The analysis could not start', failure, retry: () => this.#restart() };
   }
 
+  /** Fresh workers. What plays goes on, at the same place and paused if it was; without a source the first is chosen. */
   #restart(): void {
+    this.#stopSending();
     this.#link.close();
-    this.#close();
+    this.#forgetReports();
     state.stageFailure.value = null;
+    state.enrolment.value = null;
     this.#link = this.#openWorker();
-    void this.begin();
+    if (this.#player.source) {
+      this.#send();
+      if (state.isPaused.value) this.#link.setPaused(true);
+    } else if (state.opening.value === null) void this.begin();
   }
 
   #retryFor(kind: SourceKind): (() => void) | null {
     if (kind === 'camera') return () => void this.useCamera();
     return kind === 'sample' ? () => void this.useSample() : null;
-  }
-
-  #report(report: FrameReport): void {
-    const now = performance.now();
-    const wait = Math.max(0, performance.timeOrigin + now - report.endedAt);
-    this.#rates.add(now, report.latencyMs + wait);
-    this.#onReport(report);
-    if (now - this.#cardsAt >= cardsEveryMs) {
-      this.#cardsAt = now;
-      state.faces.value = report.result.faces.map(({ track, person, confirmed, probabilities }) => ({
-        track,
-        person,
-        confirmed,
-        probabilities,
-      }));
-      this.#announceFaces();
-    }
-    if (now - this.#figuresAt >= figuresEveryMs) {
-      this.#figuresAt = now;
-      state.figures.value = {
-        framesPerSecond: this.#rates.framesPerSecond(now),
-        latencyMs: { p50: this.#rates.latencyMs(0.5), p95: this.#rates.latencyMs(0.95) },
-      };
-    }
-  }
-
-  /** Says who came or went; expressions change too often to be spoken. */
-  #announceFaces(): void {
-    const seen = state.faces.value;
-    const names = seen.flatMap(({ person }) => (person ? [person] : [])).sort();
-    const unknown = seen.length - names.length;
-    const text = [...names, ...(unknown > 0 ? [`${unknown} unknown`] : [])].join(', ') || 'nobody';
-    if (text !== this.#announcedFaces) state.announcement.value = `In view: ${text}`;
-    this.#announcedFaces = text;
   }
 }
 
@@ -322,13 +222,4 @@ export class LiveController {
 function wantedThreads(): number {
   const wanted = Math.floor(Number(new URLSearchParams(location.search).get('threads')) || 1);
   return Math.max(1, Math.min(wanted, navigator.hardwareConcurrency || 1));
-}
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/yaml' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -1,27 +1,19 @@
 // What the Models view can do: choose a model, look at pictures, read an evaluation. Views call it; it writes the state.
-import type { Failure } from '../worker/failure.js';
-import type {
-  FromModelWorker,
-  PictureFile,
-  PictureProblem,
-  PictureResult,
-  ToModelWorker,
-} from '../worker/model-protocol.js';
+import { type Failure, toFailure } from '../worker/failure.js';
+import type { ModelCard, PictureFile, PictureProblem, PictureResult } from '../worker/model-protocol.js';
 import { announcement } from './live-state.js';
+import { type ModelHandlers, ModelLink } from './model-link.js';
 import * as state from './models-state.js';
-import { sortFiles } from './read-drop.js';
-
-type Handlers = {
-  readonly [K in FromModelWorker['type']]: (message: Extract<FromModelWorker, { type: K }>) => void;
-};
+import { baseName, planDrop } from './plan-drop.js';
+import { listServerModels, readCard } from './server-models.js';
 
 const modelsUrl = (): string => new URL('./models/', document.baseURI).href;
 
 export class ModelsController {
-  #worker = this.#openWorker();
-  #request = 0;
-  #job = 0;
+  readonly #link = new ModelLink(this.#handlers(), (text) => this.#crashed(text));
   #dropped = 0;
+  /** Of the model that is open. */
+  #openId: string | null = null;
   #pictures: readonly PictureFile[] = [];
   #results: PictureResult[] = [];
   #problems: PictureProblem[] = [];
@@ -29,76 +21,77 @@ export class ModelsController {
   /** Lists the server's models and opens the first. */
   async begin(): Promise<void> {
     state.isOpeningModel.value = true;
-    const base = modelsUrl();
     try {
-      const response = await fetch(new URL('list.json', base), { credentials: 'omit' });
-      const listed = (await response.json()) as { file: string; name: string; card: string | null }[];
-      state.shelf.value = listed.map(({ file, name, card }) => ({
-        ...{ id: file, name, source: new URL(file, base).href },
-        card: card === null ? null : { url: new URL(card, base).href },
-      }));
-    } catch {
-      state.isOpeningModel.value = false;
-      state.modelFailure.value = {
-        code: 'DEVICE',
-        message:
-          'The list of models must come from the moodlens server, but it does not answer; start it again with `moodlens live` and reload the page.',
-      };
-      return;
+      state.shelf.value = await listServerModels(modelsUrl());
+    } catch (error) {
+      state.modelFailure.value = toFailure(error);
     }
+    state.isOpeningModel.value = false;
     const [first] = state.shelf.value;
     if (first) this.choose(first.id);
-    else state.isOpeningModel.value = false;
   }
 
   /** Opens a model of the shelf; pictures that were dropped are looked at again. */
   choose(id: string): void {
     const chosen = state.shelf.value.find((model) => model.id === id);
     if (!chosen) return;
-    this.#interrupt();
+    this.#update({ phase: 'waiting' }, 'running');
     state.chosenId.value = id;
-    state.card.value = null;
-    state.cardText.value = null;
     state.modelFailure.value = null;
     state.isOpeningModel.value = true;
-    this.#send({ type: 'open', request: ++this.#request, name: chosen.name, model: chosen.source });
-    void this.#showCard(chosen);
-    if (this.#pictures.length > 0) this.#look(this.#pictures);
+    this.#link.open(chosen.name, chosen.source);
   }
 
   /** Takes whatever was dropped: a model, an evaluation, pictures, or several of them. */
-  async take(files: readonly PictureFile[]): Promise<void> {
-    const { models, evaluations, cards, pictures, others } = sortFiles(files);
+  async take(dropped: readonly PictureFile[] | Promise<readonly PictureFile[]>): Promise<void> {
     state.dropFailure.value = null;
-    const [model] = models;
-    const [evaluation] = evaluations;
-    if (model) await this.#add(model, cards[0]);
-    if (evaluation) this.#send({ type: 'read-evaluation', name: baseName(evaluation.path), file: evaluation.file });
-    if (pictures.length > 0) this.#look(pictures);
-    if (model || evaluation || pictures.length > 0) return;
-    state.dropFailure.value = nothingUseful(others.length > 0 ? others : cards);
+    state.isReadingDrop.value = true;
+    let files: readonly PictureFile[] = [];
+    try {
+      files = await dropped;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const message = `What is dropped must be readable, but the browser says: ${why}. Copy it elsewhere and drop it again.`;
+      state.dropFailure.value = { code: 'MEDIA', message };
+      return;
+    } finally {
+      state.isReadingDrop.value = false;
+    }
+    const plan = planDrop(files);
+    if ('code' in plan) {
+      state.dropFailure.value = plan;
+      return;
+    }
+    const { model, card, evaluation, pictures, passedOver } = plan;
+    if (model) this.#add(model, card);
+    if (evaluation) this.#link.readEvaluation(baseName(evaluation.path), evaluation.file);
+    if (pictures.length > 0) this.#look(pictures, passedOver);
   }
 
   setFindFaces(isOn: boolean): void {
     state.findFaces.value = isOn;
-    if (this.#pictures.length > 0) this.#look(this.#pictures);
+    this.#lookAgain();
   }
 
   /** Stops looking; what was seen stays listed, without figures. */
   stop(): void {
-    this.#send({ type: 'stop' });
-    this.#interrupt();
+    this.#link.stop();
+    this.#update({ phase: 'stopped' });
   }
 
   /** Puts the pictures and their figures away. */
   clear(): void {
-    this.stop();
+    this.#link.stop();
     this.#pictures = [];
     state.pictureRun.value = null;
   }
 
-  #look(pictures: readonly PictureFile[]): void {
-    if (state.card.value === null && !state.isOpeningModel.value) {
+  #lookAgain(): void {
+    if (this.#pictures.length > 0) this.#look(this.#pictures, state.pictureRun.value?.passedOver ?? []);
+  }
+
+  #look(pictures: readonly PictureFile[], passedOver: readonly PictureFile[]): void {
+    if (this.#openId === null && !state.isOpeningModel.value) {
       state.dropFailure.value = {
         code: 'MODEL_FORMAT',
         message: 'Pictures need a model, but none is open; choose one, or drop an .onnx file of yours.',
@@ -109,38 +102,48 @@ export class ModelsController {
     this.#results = [];
     this.#problems = [];
     state.resultFilter.value = { kind: 'all' };
+    // They wait for the model that is being opened.
+    const phase = state.isOpeningModel.value ? 'waiting' : 'running';
     state.pictureRun.value = {
-      ...{ phase: 'running', total: pictures.length, labelled: 0, unknownFolders: [], done: 0 },
+      ...{ phase, total: pictures.length, passedOver, labels: [], labelled: 0, unknownFolders: [], done: 0 },
       ...{ results: this.#results, problems: this.#problems, judgement: null, failure: null },
     };
     announcement.value = `Looking at ${pictures.length} pictures`;
-    // Without a model they wait for one.
-    if (state.card.value === null) return;
-    const [job, findFaces] = [++this.#job, state.findFaces.value];
-    this.#send({ type: 'predict', job, pictures, findFaces, modelsUrl: modelsUrl() });
+    if (phase === 'waiting') return;
+    this.#link.predict(pictures, { findFaces: state.findFaces.value, modelsUrl: modelsUrl() });
   }
 
-  async #add({ path, file }: PictureFile, card: PictureFile | undefined): Promise<void> {
+  #add({ path, file }: PictureFile, card: PictureFile | undefined): void {
     const id = `dropped-${++this.#dropped}`;
-    const text = card === undefined ? null : { text: await card.file.text() };
-    state.shelf.value = [...state.shelf.value, { id, name: baseName(path), source: file, card: text }];
+    const model = { id, name: baseName(path), source: file, card: card === undefined ? null : { file: card.file } };
+    state.shelf.value = [...state.shelf.value, model];
     this.choose(id);
   }
 
-  async #showCard({ id, card }: state.ShelfModel): Promise<void> {
-    if (card === null) return;
-    const text =
-      'text' in card
-        ? card.text
-        : await fetch(card.url, { credentials: 'omit' })
-            .then((response) => (response.ok ? response.text() : null))
-            .catch(() => null);
-    if (state.chosenId.value === id) state.cardText.value = text;
+  async #opened(card: ModelCard): Promise<void> {
+    const id = state.chosenId.value;
+    const model = state.shelf.value.find((one) => one.id === id);
+    this.#openId = id;
+    state.isOpeningModel.value = false;
+    state.card.value = card;
+    state.cardText.value = null;
+    announcement.value = `${card.name} is open`;
+    this.#lookAgain();
+    const text = await readCard(model?.card ?? null);
+    if (this.#openId === id) state.cardText.value = text;
   }
 
-  #interrupt(): void {
-    this.#job++;
-    this.#update({ phase: 'stopped' }, 'running');
+  /** Back to the model before, which is still open. A file that is no model is offered no longer. */
+  #refused({ code, message }: Failure): void {
+    const refused = state.shelf.value.find(({ id }) => id === state.chosenId.value);
+    if (refused && (code === 'MODEL_FORMAT' || typeof refused.source !== 'string')) {
+      state.shelf.value = state.shelf.value.filter((model) => model !== refused);
+    }
+    state.isOpeningModel.value = false;
+    state.chosenId.value = this.#openId;
+    state.modelFailure.value = { code, message: refused ? `${refused.name}: ${message}` : message };
+    // Without a model they wait for the next.
+    if (this.#openId !== null && state.pictureRun.value?.phase === 'waiting') this.#lookAgain();
   }
 
   #update(change: Partial<state.PictureRun>, onlyIn?: state.PictureRun['phase']): void {
@@ -148,40 +151,11 @@ export class ModelsController {
     if (run && (onlyIn === undefined || run.phase === onlyIn)) state.pictureRun.value = { ...run, ...change };
   }
 
-  #send(message: ToModelWorker): void {
-    this.#worker.postMessage(message);
-  }
-
-  #openWorker(): Worker {
-    const worker = new Worker(new URL('../worker/model-worker.ts', import.meta.url), { type: 'module', name: 'model' });
-    const handlers = this.#handlers();
-    worker.onmessage = ({ data }: MessageEvent<FromModelWorker>) => {
-      if ('job' in data && data.job !== this.#job) return;
-      if ('request' in data && data.request !== this.#request) return;
-      (handlers[data.type] as (message: FromModelWorker) => void)(data);
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#workerFailed(event.message || 'its worker could not start');
-    };
-    return worker;
-  }
-
-  #handlers(): Handlers {
+  #handlers(): ModelHandlers {
     return {
-      opened: ({ card }) => {
-        state.isOpeningModel.value = false;
-        state.card.value = card;
-        announcement.value = `${card.name} is open`;
-        if (this.#pictures.length > 0) this.#look(this.#pictures);
-      },
-      refused: ({ failure }) => {
-        state.isOpeningModel.value = false;
-        state.modelFailure.value = failure;
-        // They wait for the next model.
-        state.pictureRun.value = null;
-      },
-      begun: ({ labelled, unknownFolders }) => this.#update({ labelled, unknownFolders }),
+      opened: ({ card }) => void this.#opened(card),
+      refused: ({ failure }) => this.#refused(failure),
+      begun: ({ labels, labelled, unknownFolders }) => this.#update({ labels, labelled, unknownFolders }),
       predicted: ({ results, problems }) => {
         this.#results.push(...results);
         this.#problems.push(...problems);
@@ -201,30 +175,15 @@ export class ModelsController {
     };
   }
 
-  /** A fresh worker, so that another model can be chosen. */
-  #workerFailed(text: string): void {
-    this.#worker.terminate();
-    this.#interrupt();
-    this.#worker = this.#openWorker();
-    state.isOpeningModel.value = false;
+  /** The fresh worker has no model: one must be chosen again. */
+  #crashed(text: string): void {
+    this.#openId = null;
     state.card.value = null;
-    state.modelFailure.value = {
+    state.cardText.value = null;
+    this.#update({ phase: 'waiting' }, 'running');
+    this.#refused({
       code: 'DEVICE',
-      message: `Looking at the pictures stopped (${text}). Choose the model again; if it happens again, use a current browser.`,
-    };
+      message: `looking at pictures stopped (${text}). Choose a model again; if it happens again, use a current browser.`,
+    });
   }
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-function nothingUseful(files: readonly PictureFile[]): Failure {
-  const names = files.slice(0, 3).map(({ path }) => baseName(path));
-  const more = files.length > names.length ? ` and ${files.length - names.length} more` : '';
-  const found = names.length === 0 ? 'there are no files in it' : `it holds ${names.join(', ')}${more}`;
-  return {
-    code: 'MEDIA',
-    message: `What is dropped here must be pictures (JPEG, PNG, WebP, GIF, AVIF, BMP, PGM), a model (.onnx) or an evaluation (.json), but ${found}. Drop a picture, or a folder with a folder per class.`,
-  };
 }

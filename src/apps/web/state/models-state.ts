@@ -6,6 +6,7 @@ import type {
   Judgement,
   ModelCard,
   ModelSource,
+  PictureFile,
   PictureProblem,
   PictureResult,
 } from '../worker/model-protocol.js';
@@ -16,14 +17,19 @@ export interface ShelfModel {
   readonly id: string;
   readonly name: string;
   readonly source: ModelSource;
-  /** Address of its card, Markdown, or the text of one that came with it; null when it has none. */
-  readonly card: { readonly url: string } | { readonly text: string } | null;
+  /** Address of its card, Markdown, or the file of one that came with it; null when it has none. */
+  readonly card: { readonly url: string } | { readonly file: Blob } | null;
 }
 
 /** One drop of pictures, from its beginning to its figures. */
 export interface PictureRun {
-  readonly phase: 'running' | 'finished' | 'stopped' | 'failed';
+  /** Waiting: for a model. */
+  readonly phase: 'waiting' | 'running' | 'finished' | 'stopped' | 'failed';
   readonly total: number;
+  /** Files beside the pictures that are none. */
+  readonly passedOver: readonly PictureFile[];
+  /** The model's classes; none until it begins. */
+  readonly labels: readonly string[];
   readonly labelled: number;
   readonly unknownFolders: readonly UnknownFolder[];
   /** In their order so far. The list itself grows; `done` tells that it did. */
@@ -54,5 +60,7 @@ export const evaluation = signal<EvaluationFile | null>(null);
 export const pictureRun = signal<PictureRun | null>(null);
 /** Why what was dropped cannot be used. */
 export const dropFailure = signal<Failure | null>(null);
+/** What was dropped is being listed. */
+export const isReadingDrop = signal(false);
 export const findFaces = signal(false);
 export const resultFilter = signal<ResultFilter>({ kind: 'all' });

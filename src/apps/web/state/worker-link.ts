@@ -5,6 +5,8 @@ import type { FromWorker, ToWorker } from '../worker/protocol.js';
 
 /** Frames in the looking worker's hands at most: one looked at, one waiting. */
 const framesInFlight = 2;
+/** Time that the looking worker has to let go of its source. */
+const lettingGoMs = 1000;
 
 export type WorkerHandlers = {
   readonly [K in FromWorker['type']]: (message: Extract<FromWorker, { type: K }>) => void;
@@ -70,8 +72,14 @@ export class WorkerLink {
   }
 
   close(): void {
+    for (const worker of [this.#live, this.#look]) {
+      worker.onmessage = null;
+      worker.onerror = null;
+    }
     this.#live.terminate();
-    this.#look.terminate();
+    // First it lets go of its source: a camera has few frames, and those of a worker that is gone do not come back.
+    this.beginSource();
+    setTimeout(() => this.#look.terminate(), lettingGoMs);
   }
 
   #tellLook(message: ToLook, transfer: Transferable[] = []): void {

@@ -43,7 +43,7 @@ export function App() {
   useShortcuts(live, openShortcuts);
   const isDropping = useDrop((transfer) => {
     const [file] = transfer.files;
-    if (!isLive) void readDrop(transfer).then((files) => models?.take(files));
+    if (!isLive) void models?.take(readDrop(transfer));
     else if (file) void live?.useFile(file);
   });
   const useInLive = ({ name, source }: ShelfModel): void => {

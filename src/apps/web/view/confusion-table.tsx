@@ -36,7 +36,7 @@ export function ConfusionTable({ labels, figures: { confusionMatrix, perClass },
                 {row.map((count, label) => (
                   <td
                     key={labels[label]}
-                    class={truth === label ? 'cell right' : 'cell'}
+                    class={`cell${truth === label ? ' right' : ''}${count === 0 ? ' none' : ''}`}
                     data-cell={`${labels[truth]}/${labels[label]}`}
                     style={{ '--share': String(count / Math.max(1, perClass[truth]!.support)) }}
                   >

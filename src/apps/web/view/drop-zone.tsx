@@ -1,7 +1,7 @@
 // Where pictures, models and evaluations are dropped or chosen.
 import { useRef } from 'preact/hooks';
 import type { ModelsController } from '../state/models-controller.js';
-import { findFaces, pictureRun } from '../state/models-state.js';
+import { findFaces, isReadingDrop, pictureRun } from '../state/models-state.js';
 import { readFileList } from '../state/read-drop.js';
 import { PictureIcon } from './icons.js';
 
@@ -23,6 +23,11 @@ export function DropZone({ controller, isDropping }: { controller: ModelsControl
           Folders named after the classes (happy, sad …) give a confusion matrix. An .onnx model of yours and an
           evaluation’s JSON can be dropped too. Nothing is sent anywhere.
         </p>
+        {isReadingDrop.value && (
+          <p class="empty" role="status">
+            Listing the files …
+          </p>
+        )}
       </div>
       <div class="drop-actions">
         <button id="models-drop" type="button" class="button primary" onClick={() => files.current?.click()}>

@@ -24,8 +24,9 @@ export function JudgementView({ judgement, of, onCell }: JudgementViewProps) {
         </span>
       </p>
       <p class="empty">
-        Macro F1 {figures.macroF1.toFixed(3)}, log loss {figures.nll.toFixed(3)}, calibration error{' '}
-        {figures.ece.toFixed(3)}
+        Macro F1 {figures.macroF1.toFixed(3)}
+        {figures.nll !== null && `, log loss ${figures.nll.toFixed(3)}`}
+        {figures.ece !== null && `, calibration error ${figures.ece.toFixed(3)}`}
         {figures.n < 100 && '. So few pictures tell little: see the interval'}.
       </p>
       <div class="charts">

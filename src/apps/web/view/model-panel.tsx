@@ -24,7 +24,9 @@ export function ModelPanel({ controller, onUseInLive }: ModelPanelProps) {
         disabled={shelf.value.length === 0}
         onChange={({ currentTarget }) => controller?.choose(currentTarget.value)}
       >
-        {shelf.value.length === 0 && <option value="">No model here</option>}
+        {chosenId.value === null && (
+          <option value="">{shelf.value.length === 0 ? 'No model here' : 'Choose a model'}</option>
+        )}
         {shelf.value.map(({ id, name }) => (
           <option key={id} value={id}>
             {name}
@@ -33,7 +35,7 @@ export function ModelPanel({ controller, onUseInLive }: ModelPanelProps) {
       </select>
       {isOpeningModel.value && (
         <p class="empty" role="status">
-          Opening …
+          Opening{chosen ? ` ${chosen.name}` : ''} …
         </p>
       )}
       {failure && (
@@ -41,7 +43,7 @@ export function ModelPanel({ controller, onUseInLive }: ModelPanelProps) {
           {failure.message}
         </p>
       )}
-      {shown && (
+      {shown && !isOpeningModel.value && (
         <>
           <button type="button" class="button" disabled={!chosen} onClick={() => chosen && onUseInLive(chosen)}>
             Use it in Live

@@ -6,6 +6,7 @@ import { EvaluationPart } from './evaluation-part.js';
 import { WarningIcon } from './icons.js';
 import { Markdown } from './markdown.js';
 import { ModelPanel } from './model-panel.js';
+import { OwnFigures } from './own-figures.js';
 import { PictureReport } from './picture-report.js';
 
 interface ModelsViewProps {
@@ -28,6 +29,7 @@ export function ModelsView({ controller, isDropping, onUseInLive }: ModelsViewPr
         )}
         {pictureRun.value && <PictureReport run={pictureRun.value} controller={controller} />}
         {evaluation.value && <EvaluationPart evaluation={evaluation.value} />}
+        <OwnFigures />
         {cardText.value !== null && (
           <details class="panel-part card-text">
             <summary>

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { toRgba } from '../../../adapters/browser/image-codec.js';
 import type { GreyPicture } from '../../../core/image/picture.js';
-import { card, type PictureRun, type ResultFilter, resultFilter } from '../state/models-state.js';
+import { type PictureRun, type ResultFilter, resultFilter } from '../state/models-state.js';
 import type { PictureResult } from '../worker/model-protocol.js';
 import { expressionColour } from './expression-look.js';
 import { counted, percent, whole } from './format-figures.js';
@@ -11,7 +11,7 @@ import { counted, percent, whole } from './format-figures.js';
 const step = 24;
 
 export function PictureList({ run }: { run: PictureRun }) {
-  const labels = card.value?.metadata.labels ?? [];
+  const { labels } = run;
   const filter = resultFilter.value;
   const [shown, setShown] = useState({ filter, count: step });
   const count = shown.filter === filter ? shown.count : step;

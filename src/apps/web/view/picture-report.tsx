@@ -1,6 +1,7 @@
 // What the model said of the pictures that were dropped: progress, what went wrong, figures, the pictures.
 import type { ModelsController } from '../state/models-controller.js';
 import { findFaces, type PictureRun, resultFilter } from '../state/models-state.js';
+import { listNames } from '../state/plan-drop.js';
 import type { UnknownFolder } from '../worker/sort-pictures.js';
 import { counted, whole } from './format-figures.js';
 import { JudgementView } from './judgement-view.js';
@@ -10,12 +11,17 @@ import { PictureList } from './picture-list.js';
 const namesShown = 10;
 
 export function PictureReport({ run, controller }: { run: PictureRun; controller: ModelsController | null }) {
-  const { phase, done, total, labelled, judgement, failure, problems, results } = run;
+  const { phase, done, total, labelled, judgement, failure, problems, results, passedOver } = run;
   return (
     <section class="panel-part" aria-labelledby="pictures-title" data-part="pictures" data-phase={phase}>
       <h2 id="pictures-title">
         Pictures <span class="count">{whole(total)}</span>
       </h2>
+      {phase === 'waiting' && (
+        <p class="empty" role="status">
+          Waiting for a model.
+        </p>
+      )}
       {phase === 'running' && (
         <div class="looking">
           <progress max={total} value={done} aria-label="Pictures looked at" />
@@ -38,6 +44,12 @@ export function PictureReport({ run, controller }: { run: PictureRun; controller
         </p>
       )}
       <UnknownFolders folders={run.unknownFolders} isAll={labelled === 0} />
+      {passedOver.length > 0 && (
+        <p class="hint-card" data-part="passed-over">
+          {counted(passedOver.length, 'other file')} passed over, as no picture that this page reads:{' '}
+          {listNames(passedOver)}.
+        </p>
+      )}
       {problems.length > 0 && (
         <details class="hint-card" data-part="problems" open={problems.length <= 3}>
           <summary>{counted(problems.length, 'picture')} could not be used; the figures are without</summary>

@@ -36,6 +36,7 @@ const reader = new FrameReader(lookedAtArea);
 const loop = new FrameLoop<Waiting>(look);
 let detector: NeuralFaceDetector | undefined;
 let live: MessagePort | undefined;
+let stream: ReadableStreamDefaultReader<VideoFrame> | undefined;
 let source = 0;
 let isStarted = false;
 let isPaused = false;
@@ -53,6 +54,8 @@ scope.onmessage = ({ data }) => {
       source = data.source;
       isPaused = false;
       loop.clear();
+      // Also when no further frame comes that would end the reading.
+      void stream?.cancel().catch(() => {});
       break;
     case 'pause':
       isPaused = data.paused;
@@ -91,8 +94,9 @@ async function open({ fullRange, shortRange, threads }: Extract<LookOrder, { typ
   detector = opened;
 }
 
-async function readStream(stream: ReadableStream<VideoFrame>, from: number): Promise<void> {
-  const frames = stream.getReader();
+async function readStream(opened: ReadableStream<VideoFrame>, from: number): Promise<void> {
+  const frames = opened.getReader();
+  stream = frames;
   try {
     for (let next = await frames.read(); !next.done; next = await frames.read()) {
       offer(next.value, from, next.value.timestamp / 1000);

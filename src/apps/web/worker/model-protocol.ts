@@ -50,8 +50,12 @@ export interface Judgement {
   readonly labels: readonly string[];
   readonly figures: Pick<
     ClassificationFigures,
-    'accuracy' | 'interval' | 'n' | 'macroF1' | 'nll' | 'ece' | 'confusionMatrix' | 'perClass'
-  >;
+    'accuracy' | 'interval' | 'n' | 'macroF1' | 'confusionMatrix' | 'perClass'
+  > & {
+    /** Null when they are not known. */
+    readonly nll: number | null;
+    readonly ece: number | null;
+  };
   /** Null when it is not known. */
   readonly reliability: readonly ReliabilityBin[] | null;
 }
@@ -85,6 +89,8 @@ export type FromModelWorker =
   | {
       readonly type: 'begun';
       readonly job: number;
+      /** The model's. */
+      readonly labels: readonly string[];
       readonly labelled: number;
       readonly unknownFolders: readonly UnknownFolder[];
     }

@@ -7,7 +7,14 @@ import { reliabilityBins } from '../../../core/metrics/reliability-bins.js';
 import { ExpressionModel } from '../../../core/nn/expression-model.js';
 import { toFailure } from './failure.js';
 import { readModelSource } from './model-files.js';
-import type { FromModelWorker, Judgement, PictureProblem, PictureResult, ToModelWorker } from './model-protocol.js';
+import type {
+  FromModelWorker,
+  Judgement,
+  PictureFile,
+  PictureProblem,
+  PictureResult,
+  ToModelWorker,
+} from './model-protocol.js';
 import { openFaceFinder, type ReadFace, readCroppedFace } from './picture-reader.js';
 import { readEvaluation } from './read-evaluation.js';
 import { useOwnRuntimeFiles } from './runtime-files.js';
@@ -21,6 +28,7 @@ const scope = globalThis as unknown as {
 
 /** Pictures that are looked at together: enough to be quick, few enough to show progress and to stop at once. */
 const batch = 16;
+const smallPictureBytes = 100_000;
 /** An evaluation is some ten kilobytes; larger files are something else. */
 const maxEvaluationBytes = 10_000_000;
 
@@ -52,14 +60,13 @@ scope.onmessage = ({ data }) => {
 };
 
 async function open({ request, name, model: source }: Extract<ToModelWorker, { type: 'open' }>): Promise<void> {
-  const old = model;
-  model = undefined;
-  await old?.release();
   try {
     const bytes = await readModelSource(source);
     if (!bytes) throw new ModelFormatError(`There must be a model ${name}, but the server has none; reload the page.`);
     const size = bytes.length;
     const opened = await ExpressionModel.open(bytes, openSession);
+    // Only now: when this one is refused, the one before goes on.
+    await model?.release();
     model = opened;
     post({
       type: 'opened',
@@ -80,16 +87,13 @@ async function predict(order: Extract<ToModelWorker, { type: 'predict' }>): Prom
     pictures.map(({ path }) => path),
     labels,
   );
-  post({ type: 'begun', job, labelled: truth.filter((label) => label !== null).length, unknownFolders });
+  post({ type: 'begun', job, labels, labelled: truth.filter((label) => label !== null).length, unknownFolders });
   const readFace = findFaces ? await findingFaces(modelsUrl) : readCroppedFace;
   const answers: { readonly truth: number; readonly probabilities: readonly number[] }[] = [];
   for (let start = 0; start < pictures.length; start += batch) {
-    const read = await Promise.all(
-      pictures.slice(start, start + batch).map(async ({ path, file }, i) => ({
-        ...{ path, truth: truth[start + i]! },
-        face: await readFace(file, input).catch(explainUnreadable),
-      })),
-    );
+    const files = pictures.slice(start, start + batch);
+    const seen = await readFaces(files, (file) => readFace(file, input).catch(explainUnreadable));
+    const read = files.map(({ path }, i) => ({ path, truth: truth[start + i]!, face: seen[i]! }));
     if (job !== wanted) return;
     const results: PictureResult[] = [];
     const problems: PictureProblem[] = [];
@@ -107,6 +111,16 @@ async function predict(order: Extract<ToModelWorker, { type: 'predict' }>): Prom
     post({ type: 'predicted', job, results, problems });
   }
   post({ type: 'finished', job, judgement: judge(answers, labels) });
+}
+
+/** Together when they are small. A dozen photographs decoded at once could be more than the memory. */
+async function readFaces<Face>(files: readonly PictureFile[], read: (file: Blob) => Promise<Face>): Promise<Face[]> {
+  if (files.every(({ file }) => file.size <= smallPictureBytes)) {
+    return Promise.all(files.map(({ file }) => read(file)));
+  }
+  const faces: Face[] = [];
+  for (const { file } of files) faces.push(await read(file));
+  return faces;
 }
 
 /** The detector is loaded once; a failure is not remembered, so that the next try can succeed. */

@@ -1,0 +1,65 @@
+// The page's end of the wire to the Models view's worker.
+import type { FromModelWorker, ModelSource, PictureFile, ToModelWorker } from '../worker/model-protocol.js';
+
+export type ModelHandlers = {
+  readonly [K in FromModelWorker['type']]: (message: Extract<FromModelWorker, { type: K }>) => void;
+};
+
+/** Owns the worker. Orders are numbered, so that what a former one still answers is told apart. */
+export class ModelLink {
+  readonly #handlers: ModelHandlers;
+  readonly #onCrash: (text: string) => void;
+  #worker: Worker;
+  #request = 0;
+  #job = 0;
+
+  /** After a crash there is a fresh worker, without a model, before `onCrash` is called. */
+  constructor(handlers: ModelHandlers, onCrash: (text: string) => void) {
+    this.#handlers = handlers;
+    this.#onCrash = onCrash;
+    this.#worker = this.#open();
+  }
+
+  /** Opens a model; the one before stays when it is refused. What is looked at is dropped. */
+  open(name: string, model: ModelSource): void {
+    this.#job++;
+    this.#send({ type: 'open', request: ++this.#request, name, model });
+  }
+
+  predict(
+    pictures: readonly PictureFile[],
+    options: { readonly findFaces: boolean; readonly modelsUrl: string },
+  ): void {
+    this.#send({ type: 'predict', job: ++this.#job, pictures, ...options });
+  }
+
+  /** Nothing more is heard of the pictures that are looked at. */
+  stop(): void {
+    this.#job++;
+    this.#send({ type: 'stop' });
+  }
+
+  readEvaluation(name: string, file: Blob): void {
+    this.#send({ type: 'read-evaluation', name, file });
+  }
+
+  #open(): Worker {
+    const worker = new Worker(new URL('../worker/model-worker.ts', import.meta.url), { type: 'module', name: 'model' });
+    worker.onmessage = ({ data }: MessageEvent<FromModelWorker>) => {
+      if ('job' in data && data.job !== this.#job) return;
+      if ('request' in data && data.request !== this.#request) return;
+      (this.#handlers[data.type] as (message: FromModelWorker) => void)(data);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      worker.terminate();
+      this.#worker = this.#open();
+      this.#onCrash(event.message || 'its worker could not start');
+    };
+    return worker;
+  }
+
+  #send(message: ToModelWorker): void {
+    this.#worker.postMessage(message);
+  }
+}

@@ -1,0 +1,57 @@
+// What each message of the live worker changes on the page.
+import type { Failure } from '../worker/failure.js';
+import type { FrameReport } from '../worker/protocol.js';
+import * as state from './live-state.js';
+import type { WorkerHandlers } from './worker-link.js';
+
+/** What the state alone cannot answer. */
+export interface WorkerEvents {
+  readonly unusable: (failure: Failure) => void;
+  readonly report: (report: FrameReport) => void;
+  readonly sourceFailed: (failure: Failure) => void;
+}
+
+/** Pictures of an enrolment between two spoken counts. */
+const spokenEvery = 15;
+
+export function workerHandlers(events: WorkerEvents): WorkerHandlers {
+  return {
+    progress: ({ text, share }) => {
+      state.loading.value = { text, share };
+    },
+    ready: ({ model, modelMissing }) => {
+      state.loading.value = null;
+      state.model.value = model;
+      state.modelMissing.value = modelMissing;
+    },
+    unusable: ({ failure }) => events.unusable(failure),
+    report: ({ report }) => events.report(report),
+    'source-failed': ({ failure }) => events.sourceFailed(failure),
+    enrolment: ({ state: enrolment }) => {
+      const before = state.enrolment.value?.taken;
+      state.enrolment.value = enrolment;
+      if (enrolment && enrolment.taken !== before && enrolment.taken % spokenEvery === 0) {
+        state.announcement.value = `${enrolment.taken} of ${enrolment.wanted} pictures`;
+      }
+    },
+    enrolled: ({ name, faces }) => {
+      state.peopleMessage.value = { text: `${name} is known now, from ${faces} pictures.`, isError: false };
+    },
+    people: ({ people }) => {
+      state.people.value = people;
+    },
+    exported: ({ text }) => download('moodlens-people.yml', text),
+    'people-failed': ({ failure }) => {
+      state.peopleMessage.value = { text: failure.message, isError: true };
+    },
+  };
+}
+
+function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/yaml' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
