@@ -1,6 +1,8 @@
 // The Models view: the model beside what it says of pictures.
+import { useEffect, useRef } from 'preact/hooks';
 import type { ModelsController } from '../state/models-controller.js';
 import { cardText, dropFailure, evaluation, pictureRun, type ShelfModel } from '../state/models-state.js';
+import type { Failure } from '../worker/failure.js';
 import { DropZone } from './drop-zone.js';
 import { EvaluationPart } from './evaluation-part.js';
 import { WarningIcon } from './icons.js';
@@ -22,11 +24,7 @@ export function ModelsView({ controller, isDropping, onUseInLive }: ModelsViewPr
       <ModelPanel controller={controller} onUseInLive={onUseInLive} />
       <div class="models-results">
         <DropZone controller={controller} isDropping={isDropping} />
-        {failure && (
-          <p class="message error" role="alert" data-code={failure.code}>
-            <WarningIcon /> {failure.message}
-          </p>
-        )}
+        {failure && <DropFailure failure={failure} />}
         {pictureRun.value && <PictureReport run={pictureRun.value} controller={controller} />}
         {evaluation.value && <EvaluationPart evaluation={evaluation.value} />}
         <OwnFigures />
@@ -40,5 +38,16 @@ export function ModelsView({ controller, isDropping, onUseInLive }: ModelsViewPr
         )}
       </div>
     </main>
+  );
+}
+
+function DropFailure({ failure }: { failure: Failure }) {
+  const message = useRef<HTMLParagraphElement>(null);
+  // Something can be dropped anywhere on the page, far from here.
+  useEffect(() => message.current?.scrollIntoView({ block: 'nearest' }), [failure]);
+  return (
+    <p ref={message} class="message error" role="alert" data-code={failure.code}>
+      <WarningIcon /> {failure.message}
+    </p>
   );
 }

@@ -1,4 +1,5 @@
 // What the model said of the pictures that were dropped: progress, what went wrong, figures, the pictures.
+import { useEffect, useRef } from 'preact/hooks';
 import type { ModelsController } from '../state/models-controller.js';
 import { findFaces, type PictureRun, resultFilter } from '../state/models-state.js';
 import { listNames } from '../state/plan-drop.js';
@@ -12,9 +13,12 @@ const namesShown = 10;
 
 export function PictureReport({ run, controller }: { run: PictureRun; controller: ModelsController | null }) {
   const { phase, done, total, labelled, judgement, failure, problems, results, passedOver } = run;
+  const title = useRef<HTMLHeadingElement>(null);
+  // Whoever dropped them far down the page sees what becomes of them.
+  useEffect(() => title.current?.scrollIntoView({ block: 'nearest' }), [results]);
   return (
     <section class="panel-part" aria-labelledby="pictures-title" data-part="pictures" data-phase={phase}>
-      <h2 id="pictures-title">
+      <h2 ref={title} id="pictures-title">
         Pictures <span class="count">{whole(total)}</span>
       </h2>
       {phase === 'waiting' && (
@@ -52,7 +56,9 @@ export function PictureReport({ run, controller }: { run: PictureRun; controller
       )}
       {problems.length > 0 && (
         <details class="hint-card" data-part="problems" open={problems.length <= 3}>
-          <summary>{counted(problems.length, 'picture')} could not be used; the figures are without</summary>
+          <summary>
+            {counted(problems.length, 'picture')} could not be used and {problems.length === 1 ? 'is' : 'are'} left out
+          </summary>
           <ul>
             {problems.slice(0, namesShown).map(({ path, reason }) => (
               <li key={path}>
