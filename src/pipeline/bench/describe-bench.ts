@@ -1,5 +1,5 @@
 // Measurements as rows of a table, for a terminal and for Markdown.
-import { markdownTable } from '../export/markdown.js';
+import { markdownTable } from '../report/markdown.js';
 import { type TextColumn, textTable } from '../report/text-table.js';
 import type { InferenceBench, InferenceFigures } from './bench-inference.js';
 import type { PeersBench } from './bench-peers.js';

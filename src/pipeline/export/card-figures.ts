@@ -2,9 +2,9 @@
 import type { Accuracy } from '../../core/metrics/classification-figures.js';
 import type { Evaluation } from '../evaluate/evaluate.js';
 import type { StressEvaluation } from '../evaluate/stress.js';
+import { count, markdownTable, percent, plain, shareText } from '../report/markdown.js';
 import type { ExportFigures } from './export-run.js';
 import { int8RuleText } from './judge-int8.js';
-import { count, markdownTable, percent, plain, shareText } from './markdown.js';
 import type { Int8Outcome } from './try-int8.js';
 
 /** A section: the summary, each class, and the confusion matrix. */

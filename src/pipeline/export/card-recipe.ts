@@ -1,8 +1,8 @@
 // How a network was trained, for its card: in sentences, its history, and the configuration that trains it again.
 
 import { describeSeconds } from '../report/describe-seconds.js';
+import { count, markdownTable, percent, plain } from '../report/markdown.js';
 import type { TrainConfig } from '../train/config.js';
-import { count, markdownTable, percent, plain } from './markdown.js';
 import type { TrainedNetwork } from './read-trained-run.js';
 
 /** Markdown: paragraphs, a table of the history, the configuration as JSON. */

@@ -1,8 +1,8 @@
 // What an export did, as text for a terminal.
 import type { Evaluation } from '../evaluate/evaluate.js';
+import { percent, shareText } from '../report/markdown.js';
 import { describeParity, type ExportedRun } from './export-run.js';
 import { int8RuleText } from './judge-int8.js';
-import { percent, shareText } from './markdown.js';
 import type { Int8Outcome } from './try-int8.js';
 
 /** Several lines, ending with a line end. `files`: where things were written. */

@@ -3,12 +3,12 @@ import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import type { ModelMetadata } from '../../core/nn/model-metadata.js';
 import { readPictureFront } from '../../core/nn/picture-front.js';
 import { type ExpressionModelFile, readExpressionModel } from '../../core/nn/read-expression-model.js';
+import { count, markdownTable, plain } from '../report/markdown.js';
 import { splitNamesOf } from '../train/choose-samples.js';
 import { describeFigures, describeInt8 } from './card-figures.js';
 import { limitsAndLaw } from './card-law.js';
 import { describeRecipe } from './card-recipe.js';
 import type { ExportedRun } from './export-run.js';
-import { count, markdownTable, plain } from './markdown.js';
 import type { TrainedNetwork, TrainedRun } from './read-trained-run.js';
 
 export interface CardRequest {

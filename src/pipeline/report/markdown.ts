@@ -1,4 +1,4 @@
-// The Markdown of a card: tables, and how it writes numbers.
+// The Markdown of a card or page: tables, and how it writes numbers.
 
 /** A table; the first row is the heading. Pipes and line ends in a cell are made harmless. */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
