@@ -6,7 +6,7 @@ import { writeSplitFile } from '../../core/dataset/split-file.js';
 import { ConfigError } from '../../core/errors.js';
 import { makeSplits, parseSplitConfig, type SetSummary, summariseSplits } from '../../pipeline/data/make-splits.js';
 import { readDataset } from '../../pipeline/data/read-dataset.js';
-import { textTable } from '../../pipeline/report/text-table.js';
+import { tableLines } from '../../pipeline/report/text-table.js';
 import { toNumber, toNumbers } from './to-number.js';
 
 interface SplitOptions {
@@ -60,13 +60,12 @@ async function splitData(folder: string, options: SplitOptions): Promise<void> {
 function describe(made: { out: string; method: string; hash: string; sets: readonly SetSummary[] }): string {
   const { out, method, hash, sets } = made;
   const classes = Object.keys(sets[0]!.classes);
-  const columns = ['set', 'samples', ...classes, 'also in another set'];
-  const table = textTable(
-    columns.map((title, i) => (i === 0 ? { title } : { title, align: 'right' as const })),
-    sets.map((set) => [
+  const table = tableLines({
+    columns: ['set', 'samples', ...classes, 'also in another set'],
+    rows: sets.map((set) => [
       set.name,
       ...[set.samples, ...classes.map((label) => set.classes[label]!), set.twinsElsewhere].map(String),
     ]),
-  );
+  });
   return `${[`${out}: ${method}`, ...table, `hash ${hash}`].join('\n')}\n`;
 }

@@ -1,12 +1,8 @@
 // An audit as text for a terminal, and as the tables that the report shares with it.
-import { textTable } from '../report/text-table.js';
+import type { ReportTable } from '../report/report-table.js';
+import { tableLines } from '../report/text-table.js';
 import type { Audit } from './audit.js';
 import { auditProblems, type Problem } from './problems.js';
-
-export interface AuditTable {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
 
 /** Several lines, ending with a line end. */
 export function describeAudit(audit: Audit): string {
@@ -14,16 +10,16 @@ export function describeAudit(audit: Audit): string {
   const lines = [
     `${dataset.count} samples of ${dataset.width}x${dataset.height}, hash ${dataset.hash}`,
     '',
-    ...asText(problemTable(audit)),
+    ...tableLines(problemTable(audit)),
     '',
     ...sentences(audit),
-    ...(audit.votes === null ? [] : ['', ...asText(agreementTable(audit, audit.votes))]),
+    ...(audit.votes === null ? [] : ['', ...tableLines(agreementTable(audit, audit.votes))]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 /** A row for each problem: how often it was found, how many samples have it, in all and in each split. */
-export function problemTable(audit: Audit): AuditTable {
+export function problemTable(audit: Audit): ReportTable {
   const { splitNames, splits } = audit.dataset;
   const present = splitNames.map((_, split) => split).filter((split) => splits.includes(split));
   return {
@@ -41,7 +37,7 @@ function samplesOf({ findings }: Problem): number[] {
 }
 
 /** For each class how its labels stand with the votes. */
-export function agreementTable({ dataset }: Audit, { agreement }: NonNullable<Audit['votes']>): AuditTable {
+export function agreementTable({ dataset }: Audit, { agreement }: NonNullable<Audit['votes']>): ReportTable {
   const percent = (part: number, whole: number) => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`);
   const row = (name: string, { samples, agreeing, undecided }: (typeof agreement)[number]) => [
     name,
@@ -92,12 +88,5 @@ function offDiagonal(joint: readonly (readonly number[])[]): number {
   return joint.reduce(
     (sum, row, label) => sum + row.reduce((part, share, c) => (c === label ? part : part + share), 0),
     0,
-  );
-}
-
-function asText({ columns, rows }: AuditTable): string[] {
-  return textTable(
-    columns.map((title, i) => ({ title, align: i === 0 ? 'left' : 'right' })),
-    rows,
   );
 }

@@ -46,7 +46,7 @@ function peerSection(peers: PeersBench): string[] {
   const tables = [latencyTable(peers), loopTable(peers)];
   return [
     '## Beside Keras and PyTorch',
-    ...tables.map(({ columns, rows }) => markdownTable([columns.map(({ title }) => title), ...rows])),
+    ...tables.map(({ columns, rows }) => markdownTable([columns, ...rows])),
     ...peerNotes(peers),
   ];
 }

@@ -1,5 +1,6 @@
 // The comparison with other implementations, in words and tables.
-import { type TextColumn, textTable } from '../report/text-table.js';
+import type { ReportTable } from '../report/report-table.js';
+import { tableLines } from '../report/text-table.js';
 import type { EngineName, PeerLoop, PeersBench } from './bench-peers.js';
 import { milliseconds } from './milliseconds.js';
 
@@ -15,19 +16,9 @@ export function engineTitle(engine: EngineName): string {
   return callNames[engine];
 }
 
-export interface PeerTable {
-  readonly columns: readonly TextColumn[];
-  readonly rows: readonly (readonly string[])[];
-}
-
-const right = (title: string): TextColumn => ({ title, align: 'right' });
-
-export function latencyTable({ results }: PeersBench): PeerTable {
+export function latencyTable({ results }: PeersBench): ReportTable {
   return {
-    columns: [
-      ...[{ title: 'engine' }, right('threads'), right('p50 ms'), right('p95 ms'), right('p99 ms')],
-      ...[right('ours / this'), right('memory MiB')],
-    ],
+    columns: ['engine', 'threads', 'p50 ms', 'p95 ms', 'p99 ms', 'ours / this', 'memory MiB'],
     rows: results.map(({ engine, threads, latencyMs: { p50, p95, p99 }, oursOverThis, memoryMb }) => [
       ...[engineTitle(engine), String(threads), ...[p50, p95, p99].map(milliseconds)],
       ...[oursOverThis.toFixed(2), String(memoryMb)],
@@ -35,10 +26,10 @@ export function latencyTable({ results }: PeersBench): PeerTable {
   };
 }
 
-export function loopTable({ loops }: PeersBench): PeerTable {
+export function loopTable({ loops }: PeersBench): ReportTable {
   const engines = Object.keys(callNames) as EngineName[];
   return {
-    columns: [{ title: 'one after the other' }, ...engines.map((engine) => right(`${engineTitle(engine)}, s`))],
+    columns: ['one after the other', ...engines.map((engine) => `${engineTitle(engine)}, s`)],
     rows: loops.map(({ calls, seconds }) => [
       `${calls.toLocaleString('en')} calls`,
       ...engines.map((engine) => seconds[engine].toPrecision(3)),
@@ -59,7 +50,7 @@ export function peerNotes(bench: PeersBench): string[] {
 /** Lines for a terminal. */
 export function describePeers(bench: PeersBench): string[] {
   const tables = [latencyTable(bench), loopTable(bench)];
-  return [...tables.flatMap(({ columns, rows }) => ['', ...textTable(columns, rows)]), ...peerNotes(bench)];
+  return [...tables.flatMap((table) => ['', ...tableLines(table)]), ...peerNotes(bench)];
 }
 
 function explain({ calls, seconds, predictOverOurs, predictOverCall, callOverOurs }: PeerLoop): string {

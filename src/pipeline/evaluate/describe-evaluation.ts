@@ -1,5 +1,5 @@
 // An evaluation as text for a terminal: every accuracy with n, its 95 % interval and its split.
-import { textTable } from '../report/text-table.js';
+import { tableLines } from '../report/text-table.js';
 import type { Evaluation } from './evaluate.js';
 
 /** Several lines, ending with a line end. */
@@ -46,24 +46,23 @@ export function describeShare({ accuracy, interval, n }: Pick<Evaluation, 'accur
 }
 
 function classTable({ perClass }: Evaluation): string[] {
-  const right = (title: string) => ({ title, align: 'right' as const });
-  return textTable(
-    [{ title: 'class' }, right('precision'), right('recall'), right('F1'), right('support')],
-    perClass.map((one) => [
+  return tableLines({
+    columns: ['class', 'precision', 'recall', 'F1', 'support'],
+    rows: perClass.map((one) => [
       one.label,
       withInterval(one.precision, one.precisionInterval),
       withInterval(one.recall, one.recallInterval),
       withInterval(one.f1, one.f1Interval),
       String(one.support),
     ]),
-  );
+  });
 }
 
 function matrixTable({ confusionMatrix, labels }: Evaluation): string[] {
-  return textTable(
-    [{ title: '' }, ...labels.map((title) => ({ title, align: 'right' as const }))],
-    confusionMatrix.map((counts, i) => [labels[i]!, ...counts.map(String)]),
-  );
+  return tableLines({
+    columns: ['', ...labels],
+    rows: confusionMatrix.map((counts, i) => [labels[i]!, ...counts.map(String)]),
+  });
 }
 
 /** `0.634 (0.615-0.652)`. */

@@ -1,13 +1,13 @@
 // The figures of an evaluation as tables for the page.
 import type { Interval } from '../../core/metrics/bootstrap-intervals.js';
-import type { HtmlTable } from '../report/report-page.js';
+import type { ReportTable } from '../report/report-table.js';
 import type { ModelComparison } from './compare-models.js';
 import { withInterval } from './describe-evaluation.js';
 import type { Evaluation } from './evaluate.js';
 import type { StressEvaluation } from './stress.js';
 
 /** Every figure of the whole with its interval and n. */
-export function figureTable(evaluation: Evaluation): HtmlTable {
+export function figureTable(evaluation: Evaluation): ReportTable {
   const { n, accuracy, interval, intervals, withoutTrainingTwins: unseen } = evaluation;
   const share = (name: string, value: number, between: Interval, count = n) => [
     name,
@@ -49,7 +49,7 @@ export function figureTable(evaluation: Evaluation): HtmlTable {
 export function comparisonTable(
   { accuracy, interval, n }: Evaluation,
   { name, accuracy: other, accuracyInterval, onlyFirst, onlySecond, both, neither }: ModelComparison,
-): HtmlTable {
+): ReportTable {
   return {
     columns: ['model', 'accuracy', '95 % interval', 'only it is right', 'both', 'neither', 'n'],
     rows: [
@@ -59,7 +59,7 @@ export function comparisonTable(
   };
 }
 
-export function classTable({ perClass }: Evaluation): HtmlTable {
+export function classTable({ perClass }: Evaluation): ReportTable {
   return {
     columns: ['class', 'precision', 'recall', 'F1', 'n'],
     rows: perClass.map((one) => [
@@ -73,7 +73,7 @@ export function classTable({ perClass }: Evaluation): HtmlTable {
 }
 
 /** The counts; rows are the truth. */
-export function confusionTable({ labels, confusionMatrix }: Evaluation): HtmlTable {
+export function confusionTable({ labels, confusionMatrix }: Evaluation): ReportTable {
   return {
     columns: ['truth', ...labels],
     rows: confusionMatrix.map((counts, i) => [labels[i]!, ...counts.map(number)]),
@@ -81,7 +81,7 @@ export function confusionTable({ labels, confusionMatrix }: Evaluation): HtmlTab
 }
 
 /** The bins that hold samples. */
-export function reliabilityTable({ reliability }: Evaluation): HtmlTable {
+export function reliabilityTable({ reliability }: Evaluation): ReportTable {
   return {
     columns: ['confidence', 'its mean', 'right', '95 % interval', 'n'],
     rows: reliability.flatMap(({ low, high, n, confidence, accuracy, interval }) =>
@@ -93,7 +93,7 @@ export function reliabilityTable({ reliability }: Evaluation): HtmlTable {
 }
 
 /** A row per stress; in brackets the change against the undistorted pictures, in points. */
-export function stressTable({ clean, stresses, ...means }: StressEvaluation): HtmlTable {
+export function stressTable({ clean, stresses, ...means }: StressEvaluation): ReportTable {
   const cell = (accuracy: number) => `${percent(accuracy)} (${points(accuracy - clean.accuracy)})`;
   return {
     columns: ['stress', 'strengths', 'weak', 'medium', 'strong', 'mean'],

@@ -1,18 +1,13 @@
 // What a dataset holds as tables, for the terminal and for the page.
-import { type TextColumn, textTable } from '../report/text-table.js';
+import type { ReportTable } from '../report/report-table.js';
+import { tableLines } from '../report/text-table.js';
 import type { Exploration, LightMeasure } from './explore.js';
 
 /** Kinds of pictures that a table shows one by one; the rest are summed up in its last row. */
 const shownKinds = 24;
 
-export interface ExplorationTable {
-  readonly columns: readonly string[];
-  /** The first cell is the row's heading; all others are numbers. */
-  readonly rows: readonly (readonly string[])[];
-}
-
 /** Samples by class and split. */
-export function countTable({ labels, splits }: Exploration): ExplorationTable {
+export function countTable({ labels, splits }: Exploration): ReportTable {
   const row = (heading: string, counts: readonly number[]) => [
     heading,
     ...counts.flatMap((count, split) => [number(count), share(count, splits[split]!.count)]),
@@ -35,7 +30,7 @@ export function countTable({ labels, splits }: Exploration): ExplorationTable {
 }
 
 /** Median and 5 to 95 % quantiles of a measure, by class and split. */
-export function lightTable({ labels, splits }: Exploration, measure: LightMeasure): ExplorationTable {
+export function lightTable({ labels, splits }: Exploration, measure: LightMeasure): ReportTable {
   return {
     columns: ['class', ...splits.flatMap(({ name }) => [name, '5 to 95 %'])],
     rows: labels.map((label, index) => [
@@ -51,7 +46,7 @@ export function lightTable({ labels, splits }: Exploration, measure: LightMeasur
 }
 
 /** Sizes, formats and colour of the pictures in a folder; of a packed dataset, the one size it has. */
-export function sizeTable({ kinds, splits, count, width, height }: Exploration): ExplorationTable {
+export function sizeTable({ kinds, splits, count, width, height }: Exploration): ReportTable {
   const columns = ['size', 'format', 'colour', 'pictures', ...splits.map(({ name }) => name)];
   if (kinds === null) {
     const own = splits.map((split) => number(split.count));
@@ -83,10 +78,10 @@ export function describeExploration(exploration: Exploration): string {
   const { name, count, width, height, hash, broken } = exploration;
   const blocks = [
     [`${name}: ${number(count)} samples of ${width} x ${height}, hash ${hash.slice(0, 12)}`, ...leftOut(broken)],
-    table(countTable(exploration)),
-    ['brightness (mean of the pixels, 0 to 255), median', ...table(lightTable(exploration, 'brightness'))],
-    ['contrast (standard deviation of the pixels), median', ...table(lightTable(exploration, 'contrast'))],
-    table(sizeTable(exploration)),
+    tableLines(countTable(exploration)),
+    ['brightness (mean of the pixels, 0 to 255), median', ...tableLines(lightTable(exploration, 'brightness'))],
+    ['contrast (standard deviation of the pixels), median', ...tableLines(lightTable(exploration, 'contrast'))],
+    tableLines(sizeTable(exploration)),
     [...exploration.findings],
   ];
   return `${blocks
@@ -98,11 +93,6 @@ export function describeExploration(exploration: Exploration): string {
 /** The sentence on broken samples, when there were any. */
 export function leftOut(broken: number): string[] {
   return broken === 0 ? [] : [`${number(broken)} broken ${broken === 1 ? 'sample was' : 'samples were'} left out.`];
-}
-
-function table({ columns, rows }: ExplorationTable): string[] {
-  const titles = columns.map((title, i): TextColumn => ({ title, align: i === 0 ? 'left' : 'right' }));
-  return textTable(titles, rows);
 }
 
 function number(count: number): string {

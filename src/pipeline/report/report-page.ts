@@ -2,6 +2,7 @@
 import { type ChartMode, chartColours, chartFont, chartModes } from './chart-theme.js';
 import { type LegendKind, legendKey } from './legend-key.js';
 import { pngDataUri } from './png-data-uri.js';
+import type { ReportTable } from './report-table.js';
 
 /** A chart with its title; `legend` names the series in the order of their colours. */
 export interface Figure {
@@ -22,12 +23,6 @@ export interface PictureFigure {
   readonly png: Uint8Array;
   readonly widthPx: number;
   readonly heightPx: number;
-}
-
-export interface HtmlTable {
-  readonly columns: readonly string[];
-  /** The first cell of each row is its heading. */
-  readonly rows: readonly (readonly string[])[];
 }
 
 /** The page. `sections` are HTML: build them with the functions below, which escape what they are given. */
@@ -66,7 +61,7 @@ export function foldedSection(heading: string, parts: readonly string[]): string
   return `<details>\n<summary>${escapeHtml(heading)}</summary>\n${parts.join('\n')}\n</details>`;
 }
 
-export function tableHtml({ columns, rows }: HtmlTable): string {
+export function tableHtml({ columns, rows }: ReportTable): string {
   const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('');
   const body = rows.map(([heading = '', ...cells]) => {
     const data = cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('');

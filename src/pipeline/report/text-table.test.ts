@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sparkline, textTable } from './text-table.js';
+import { sparkline, tableLines, textTable } from './text-table.js';
 
 describe('textTable', () => {
   it('aligns its columns and leaves no space at the end of a line', () => {
@@ -15,6 +15,23 @@ describe('textTable', () => {
 
   it('keeps escape codes in a name from the terminal', () => {
     expect(textTable([{ title: 'run' }], [['\u001b[31mred\n']])[1]).toBe('\ufffd[31mred\ufffd');
+  });
+});
+
+describe('tableLines', () => {
+  it('has headings to the left and figures to the right', () => {
+    const table = {
+      columns: ['class', 'n', 'share'],
+      rows: [
+        ['a long name', '9', '9.0 %'],
+        ['all', '100', '100.0 %'],
+      ],
+    };
+    expect(tableLines(table)).toEqual([
+      'class          n    share',
+      'a long name    9    9.0 %',
+      'all          100  100.0 %',
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 // Tables, bars and numbers as plain text, for a terminal.
+import type { ReportTable } from './report-table.js';
 
 export interface TextColumn {
   readonly title: string;
@@ -18,6 +19,14 @@ export function textTable(columns: readonly TextColumn[], rows: readonly (readon
       })
       .join('  ')
       .trimEnd(),
+  );
+}
+
+/** Lines of a table of figures: headings to the left, figures to the right. */
+export function tableLines({ columns, rows }: ReportTable): string[] {
+  return textTable(
+    columns.map((title, i) => ({ title, align: i === 0 ? 'left' : 'right' })),
+    rows,
   );
 }
 
