@@ -43,6 +43,16 @@ function pair(between: (graph: GraphBuilder, value: string) => string, alsoOutpu
   return readModel(graph.build());
 }
 
+/** BatchNormalization of the input, three channels of 4 x 4, and what is made of it. */
+function forward(layer: (graph: GraphBuilder, value: string) => string): OnnxModel {
+  const graph = new GraphBuilder('forward');
+  const x = graph.input('x', 'float32', ['batch', 3, 4, 4]);
+  const statistics = [0, 1, 2, 3].map((k) => graph.constant({ dims: [3], data: numbers(3, k === 3 ? 0.2 : -1, 2) }));
+  const norm = graph.node('BatchNormalization', [x, ...statistics]);
+  graph.output(graph.rename(layer(graph, norm), 'y'), 'float32', ['batch', 3]);
+  return readModel(graph.build());
+}
+
 const count = ({ nodes }: OnnxModel, operator: string) => nodes.filter((node) => node.operator === operator).length;
 
 async function largestDifference(a: OnnxModel, b: OnnxModel, feeds: Parameters<typeof run>[1]): Promise<number> {
@@ -66,9 +76,9 @@ async function run(model: OnnxModel, feeds: Parameters<Awaited<ReturnType<typeof
 
 describe('foldBatchNorm', () => {
   it.each([
-    // The study case's network normalises behind its pools: there is nothing to fold.
     ['residual', 10, 0],
-    ['original', 0, 3],
+    // The study case's network normalises behind its pools: folded into the convolutions after them, and the last into a dense layer.
+    ['original', 3, 0],
   ] as const)('leaves what %s computes as it is', async (name, folded, left) => {
     const model = network(name);
     const after = foldBatchNorm(model);
@@ -86,6 +96,46 @@ describe('foldBatchNorm', () => {
     expect(after.nodes.map(({ operator }) => operator)).toEqual(['Conv', 'Identity']);
     const x = { dims: [1, 2, 5, 5], data: numbers(50, -2, 2) };
     expect(await largestDifference(model, after, { x })).toBeLessThan(1e-6);
+  });
+
+  it.each([0, 1])('folds forward into a convolution only without padding: %i', async (pad) => {
+    const model = forward((graph, norm) => {
+      const kernel = graph.constant({ dims: [4, 3, 2, 2], data: numbers(48, -1, 1) });
+      return graph.node('Conv', [norm, kernel], { pads: { ints: [pad, pad, pad, pad] } });
+    });
+    const after = foldBatchNorm(model);
+    expect(count(after, 'BatchNormalization')).toBe(pad);
+    const x = { dims: [2, 3, 4, 4], data: numbers(96, -2, 2) };
+    expect(await largestDifference(model, after, { x })).toBeLessThan(1e-6);
+  });
+
+  it('folds forward over a flattening into a dense layer, but not into one that is transposed', async () => {
+    const dense = (transposed: boolean) =>
+      forward((graph, norm) => {
+        const weight = graph.constant({ dims: transposed ? [5, 48] : [48, 5], data: numbers(240, -1, 1) });
+        const bias = graph.constant({ dims: [5], data: numbers(5, -1, 1) });
+        const attributes = transposed ? { transB: { int: 1 } } : {};
+        return graph.node('Gemm', [graph.node('Flatten', [norm]), weight, bias], attributes);
+      });
+    const [model, transposed] = [dense(false), dense(true)];
+    const after = foldBatchNorm(model);
+    expect(after.nodes.map(({ operator }) => operator)).toEqual(['Flatten', 'Gemm', 'Identity']);
+    const x = { dims: [2, 3, 4, 4], data: numbers(96, -2, 2) };
+    expect(await largestDifference(model, after, { x })).toBeLessThan(1e-6);
+    expect(foldBatchNorm(transposed)).toEqual(transposed);
+  });
+
+  it('does not fold forward what something else uses, or into a convolution of parts of the channels', () => {
+    const twice = forward((graph, norm) => {
+      const kernel = graph.constant({ dims: [3, 3, 1, 1], data: numbers(9, -1, 1) });
+      return graph.node('Add', [graph.node('Conv', [norm, kernel]), norm]);
+    });
+    expect(foldBatchNorm(twice)).toEqual(twice);
+    const grouped = forward((graph, norm) => {
+      const kernel = graph.constant({ dims: [3, 1, 2, 2], data: numbers(12, -1, 1) });
+      return graph.node('Conv', [norm, kernel], { group: { int: 3 } });
+    });
+    expect(foldBatchNorm(grouped)).toEqual(grouped);
   });
 
   it('leaves a normalisation behind something else, and a convolution that others use', () => {

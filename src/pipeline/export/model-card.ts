@@ -74,7 +74,7 @@ function factsTable({ run, exported }: CardRequest, file: ExpressionModelFile): 
     ],
     [
       'Parity',
-      `the trainer's own forward pass names the same class for all ${count(parity.n)} pictures that it ${exported.figures === null ? 'trained' : 'validated'} on, and no probability differs by more than ${parity.maxDifference.toExponential(1)}; ${batchNorms.folded} batch normalisations are folded into convolutions${left}`,
+      `the trainer's own forward pass names the same class for all ${count(parity.n)} pictures that it ${exported.figures === null ? 'trained' : 'validated'} on, and no probability differs by more than ${parity.maxDifference.toExponential(1)}; ${batchNorms.folded} batch normalisations are folded into the layers beside them${left}`,
     ],
     ...temperatureRow(metadata),
     ['Run', plain(run.name)],
