@@ -8,7 +8,7 @@ import { type Calibration, calibrate } from '../../pipeline/calibrate/calibrate.
 import { parseCalibrateConfig } from '../../pipeline/calibrate/config.js';
 import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
 import { openEvaluatedData } from './open-evaluated-data.js';
-import { readModelFile } from './read-model-file.js';
+import { namingModelFile, readModelFile } from './read-model-file.js';
 import { toNumbers } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
@@ -50,8 +50,8 @@ async function calibrateModel(path: string, options: CalibrateOptions): Promise<
   const file = await readModelFile(path, 'calibrate needs an .onnx file');
   const dataset = await withProgress('read', (progress) => openEvaluatedData(options, progress));
   const samples = await chooseEvaluatedSamples(dataset, { ...config, yesThisIsTheTest: true });
-  const { model, figures } = await withProgress('calibrate', (progress) =>
-    calibrate({ file, dataset, samples, config, openSession, progress }),
+  const { model, figures } = await namingModelFile(path, () =>
+    withProgress('calibrate', (progress) => calibrate({ file, dataset, samples, config, openSession, progress })),
   );
   await writeFileAtomic(out, model);
   process.stdout.write(options.json ? `${JSON.stringify({ file: out, ...figures })}\n` : describe(out, figures));

@@ -3,10 +3,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { writeFileAtomic } from '../../adapters/node/files.js';
-import { ConfigError, ModelFormatError } from '../../core/errors.js';
+import { ConfigError } from '../../core/errors.js';
 import { buildEnsemble, type EnsembleMember } from '../../core/nn/ensemble-model.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import { runFiles } from '../../pipeline/train/run-folder.js';
+import { namingModelFile } from './read-model-file.js';
 
 interface EnsembleOptions {
   readonly out: string;
@@ -58,10 +59,5 @@ async function readMember(path: string): Promise<EnsembleMember> {
       { cause },
     );
   }
-  try {
-    return { name: path, ...readExpressionModel(bytes) };
-  } catch (error) {
-    if (!(error instanceof ModelFormatError)) throw error;
-    throw new ModelFormatError(`${path}: ${error.message}`, { cause: error });
-  }
+  return namingModelFile(path, () => ({ name: path, ...readExpressionModel(bytes) }));
 }

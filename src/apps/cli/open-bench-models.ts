@@ -1,10 +1,9 @@
 // The expression models that a measurement takes: those named, or the shipped one in both forms.
 import { basename, resolve } from 'node:path';
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
-import { ModelFormatError } from '../../core/errors.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import type { BenchModel } from '../../pipeline/bench/bench-inference.js';
-import { readModelFile } from './read-model-file.js';
+import { namingModelFile, readModelFile } from './read-model-file.js';
 
 /** Throws ConfigError when a file cannot be read, ModelFormatError naming it when it is no moodlens model. */
 export async function openBenchModels(paths: readonly string[] | undefined): Promise<BenchModel[]> {
@@ -18,13 +17,10 @@ export async function openBenchModels(paths: readonly string[] | undefined): Pro
 
 async function openBenchModel(path: string): Promise<BenchModel> {
   const bytes = await readModelFile(path, '--model must name .onnx files');
-  try {
+  return namingModelFile(path, () => {
     const { parameters, multiplyAdds, int8 } = readExpressionModel(bytes).metadata;
     const form = int8 === undefined ? 'float32' : 'int8';
     const name = basename(path, '.onnx');
     return { name, source: { file: resolve(path) }, form, bytes: bytes.length, parameters, multiplyAdds };
-  } catch (error) {
-    if (!(error instanceof ModelFormatError)) throw error;
-    throw new ModelFormatError(`${path}: ${error.message}`, { cause: error });
-  }
+  });
 }

@@ -1,25 +1,19 @@
 // Opens the expression model that a command's options name: a file, or the shipped one.
 import { openSession } from '../../adapters/node/session.js';
 import { shippedModel } from '../../adapters/node/shipped-models.js';
-import { ConfigError, ModelFormatError } from '../../core/errors.js';
+import { ConfigError } from '../../core/errors.js';
 import { ExpressionModel, type ExpressionModelOptions } from '../../core/nn/expression-model.js';
-import { readModelFile } from './read-model-file.js';
+import { namingModelFile, readModelFile } from './read-model-file.js';
 
 /** The model in `path`, or the shipped one. Throws ModelFormatError naming the file when it is not a moodlens model. */
 export async function openExpressionModel(
   path: string | undefined,
   options: ExpressionModelOptions = {},
 ): Promise<ExpressionModel> {
-  const bytes =
-    path === undefined
-      ? await shippedModel('expression.onnx')
-      : await readModelFile(path, '--model must name an .onnx file');
-  try {
-    return await ExpressionModel.open(bytes, openSession, options);
-  } catch (error) {
-    if (path === undefined || !(error instanceof ModelFormatError)) throw error;
-    throw new ModelFormatError(`${path}: ${error.message}`, { cause: error });
-  }
+  const open = (bytes: Uint8Array) => ExpressionModel.open(bytes, openSession, options);
+  if (path === undefined) return open(await shippedModel('expression.onnx'));
+  const bytes = await readModelFile(path, '--model must name an .onnx file');
+  return namingModelFile(path, () => open(bytes));
 }
 
 /** The number of a `--threads` option, 1..64; 1 when it is not given. Throws ConfigError. */

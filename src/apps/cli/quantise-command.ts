@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../adapters/node/files.js';
 import { openSession } from '../../adapters/node/session.js';
-import { ConfigError, ModelFormatError } from '../../core/errors.js';
+import { ConfigError } from '../../core/errors.js';
 import { readDataset } from '../../pipeline/data/read-dataset.js';
 import { parseQuantiseConfig } from '../../pipeline/quantise/config.js';
 import { type FormFigures, type Quantisation, quantise } from '../../pipeline/quantise/quantise.js';
 import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
-import { readModelFile } from './read-model-file.js';
+import { namingModelFile, readModelFile } from './read-model-file.js';
 import { toNumbers } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
@@ -54,12 +54,9 @@ async function makeInt8(path: string, options: QuantiseOptions): Promise<void> {
   const dataset = await readDataset(createFolderStore(data));
   const samples = await chooseEvaluatedSamples(dataset, { ...config, yesThisIsTheTest: true });
   const clock = () => performance.now();
-  const { model, figures } = await withProgress('quantise', (progress) =>
-    quantise({ file, dataset, samples, config, openSession, clock, progress }),
-  ).catch((error: unknown) => {
-    if (!(error instanceof ModelFormatError)) throw error;
-    throw new ModelFormatError(`${path}: ${error.message}`, { cause: error });
-  });
+  const { model, figures } = await namingModelFile(path, () =>
+    withProgress('quantise', (progress) => quantise({ file, dataset, samples, config, openSession, clock, progress })),
+  );
   await writeFileAtomic(out, model);
   process.stdout.write(options.json ? `${JSON.stringify({ file: out, ...figures })}\n` : describe(out, figures));
 }

@@ -1,7 +1,7 @@
 // The configuration of a training run: one schema gives the defaults, the checks, the saved config.json.
 import { z } from 'zod';
-import { ConfigError } from '../../core/errors.js';
 import { architectureNames } from '../../core/nn/architecture.js';
+import { parseOptions } from '../parse-options.js';
 
 const share = z.number().min(0).max(1);
 const range = (lowest: number, highest: number) => {
@@ -223,9 +223,5 @@ export type TrainConfig = z.infer<typeof trainConfigSchema>;
 
 /** Checks a configuration and fills in the defaults. Throws ConfigError that names every wrong key. */
 export function parseTrainConfig(json: unknown): TrainConfig {
-  const result = trainConfigSchema.safeParse(json);
-  if (!result.success) {
-    throw new ConfigError(`the training configuration is not valid:\n${z.prettifyError(result.error)}`);
-  }
-  return result.data;
+  return parseOptions(trainConfigSchema, json, 'the training configuration is not valid');
 }

@@ -1,6 +1,7 @@
 // The configuration of an ensemble: a run's configuration, and under `ensemble` what each member has of its own.
 import { z } from 'zod';
 import { ConfigError } from '../../core/errors.js';
+import { parseOptions } from '../parse-options.js';
 import { parseTrainConfig, type TrainConfig } from './config.js';
 
 const ensembleSchema = z.looseObject({
@@ -17,13 +18,11 @@ export function isEnsembleConfig(json: object): boolean {
  * Throws ConfigError that names the member whose configuration is not valid, and when two are the same.
  */
 export function parseEnsembleConfig(json: object): TrainConfig[] {
-  const result = ensembleSchema.safeParse(json);
-  if (!result.success) {
-    throw new ConfigError(
-      `the configuration of an ensemble must list two or more members under 'ensemble':\n${z.prettifyError(result.error)}`,
-    );
-  }
-  const { ensemble, ...base } = result.data;
+  const { ensemble, ...base } = parseOptions(
+    ensembleSchema,
+    json,
+    "the configuration of an ensemble must list two or more members under 'ensemble'",
+  );
   const members = ensemble.map((own, i) => {
     try {
       return parseTrainConfig({ ...base, ...own });
