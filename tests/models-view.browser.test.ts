@@ -1,5 +1,5 @@
 // The page's Models view in a real Chromium: cards, dropped pictures and folders, figures, wrong drops, keyboard, privacy.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -106,7 +106,7 @@ describeWith([requireChromium()], 'the Models view', () => {
       for (const name of ['95 % interval', 'Network', 'Parameters', 'Split', 'Temperature', 'Data', 'Licence']) {
         expect(await text(page, '.facts')).toContain(name);
       }
-      // The matrix of its card gives the accuracy that its file says.
+      // The matrix of its evaluation gives the accuracy that its file says.
       await page.waitForSelector('[data-part=own] .matrix');
       const matrix = Object.entries(await matrixOf(page, 'own'));
       const count = (of: typeof matrix) => of.reduce((sum, [, pictures]) => sum + pictures, 0);
@@ -115,13 +115,35 @@ describeWith([requireChromium()], 'the Models view', () => {
       expect(await text(page, '[data-part=own] [data-figure=accuracy]')).toBe(accuracy);
       expect(await text(page, '.facts')).toContain(`${accuracy} (95 % interval`);
       expect(await text(page, '[data-part=own]')).toMatch(/calibration error 0\.\d{3}/);
+      expect(await page.locator('[data-part=own] .reliability circle').count()).toBeGreaterThan(5);
       await page.click('.card-text summary');
       expect(await text(page, '.markdown')).toContain('Law and ethics');
       expect(await page.locator('.markdown table').count()).toBeGreaterThan(2);
       await page.selectOption('#model-choice', 'expression.int8.onnx');
       await page.waitForSelector('.facts:has-text("8-bit integers")', { timeout: 60_000 });
-      await page.waitForSelector('[data-part=own]:has-text("float form")');
+      await page.waitForSelector('[data-part=own]:has-text("expression.int8.evaluation.json")');
     }));
+
+  it('shows the card’s matrix when the evaluation is of another model, or nonsense', async () => {
+    const shelf = join(folder, 'shelf');
+    await mkdir(shelf);
+    const shipped = join(repositoryRoot, 'models');
+    for (const name of ['expression.onnx', 'expression.int8.onnx', 'expression.md']) {
+      await copyFile(join(shipped, name), join(shelf, name));
+    }
+    const evaluation = JSON.parse(await readFile(join(shipped, 'expression.evaluation.json'), 'utf8'));
+    evaluation.model.run = 'another-run';
+    await writeFile(join(shelf, 'expression.evaluation.json'), JSON.stringify(evaluation));
+    await writeFile(join(shelf, 'expression.int8.evaluation.json'), 'nonsense');
+    await withModels({ model: undefined, modelsRoot: shelf }, async ({ page }) => {
+      await page.waitForSelector('[data-part=own]:has-text("From its card") .matrix');
+      expect(await page.locator('[data-part=own] .reliability').count()).toBe(0);
+      const accuracy = await text(page, '[data-part=own] [data-figure=accuracy]');
+      expect(await text(page, '.facts')).toContain(`${accuracy} (95 % interval`);
+      await page.selectOption('#model-choice', 'expression.int8.onnx');
+      await page.waitForSelector('[data-part=own]:has-text("measures the float form") .matrix');
+    });
+  });
 
   it('judges a dropped folder of labelled pictures as Node does', () =>
     withModels({}, async ({ page }) => {

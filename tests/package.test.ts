@@ -71,6 +71,7 @@ describe('the tarball', () => {
       'models/expression.onnx',
       'models/expression.int8.onnx',
       'models/expression.md',
+      'models/expression.evaluation.json',
       'bench/inference-peers.py',
     ]) {
       expect(paths).toContain(path);

@@ -5,9 +5,11 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { openSession } from '../src/adapters/node/session.js';
 import { shippedModel, shippedModelPath } from '../src/adapters/node/shipped-models.js';
+import { readEvaluation } from '../src/apps/web/worker/read-evaluation.js';
 import { expressionLabels } from '../src/core/dataset/labels.js';
 import { createDataset } from '../src/core/dataset/packed-dataset.js';
 import { ExpressionModel } from '../src/core/nn/expression-model.js';
+import { readExpressionModel } from '../src/core/nn/read-expression-model.js';
 import { evaluate } from '../src/pipeline/evaluate/evaluate.js';
 import { samplesOfSplit } from '../src/pipeline/evaluate/evaluated-samples.js';
 import { describeWith, requireShared } from './requirements.js';
@@ -28,6 +30,16 @@ describe.each(forms)('the shipped expression model, $file', ({ file, largest }) 
     expect(card).toContain(model.metadata.dataset);
     expect(card).toContain(file);
     await model.release();
+  });
+
+  test('has an evaluation of its own beside it, for the page', async () => {
+    const path = shippedModelPath(file).replace('.onnx', '.evaluation.json');
+    const evaluation = readEvaluation(file, readFileSync(path, 'utf8'));
+    const { metadata } = readExpressionModel(await shippedModel(file));
+    const redo = `of another model: npx moodlens evaluate --model models/${file} --data DATA --split PublicTest --out ${path}`;
+    expect(evaluation.run, redo).toBe(metadata.run);
+    expect(evaluation.reliability, redo).toHaveLength(15);
+    expect(card, redo).toContain(`${(100 * evaluation.figures.accuracy).toFixed(2)} %`);
   });
 });
 

@@ -1,4 +1,5 @@
-// The expression models that the page may offer, with their cards: FILE.md beside FILE.onnx; an int8 form shares its float form's.
+// The expression models that the page may offer, with what lies beside FILE.onnx: its card, FILE.md (an int8 form shares its
+// float form's), and its evaluation, FILE.evaluation.json.
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describeFile, type StaticFile } from './static-files.js';
@@ -11,14 +12,16 @@ export interface ListedModel {
   readonly name: string;
   /** The name of its card, a Markdown file; null when it has none. */
   readonly card: string | null;
+  /** The name of its evaluation, as `moodlens evaluate --out` writes it; null when there is none. */
+  readonly evaluation: string | null;
 }
 
 /** The URL path of the model that the live view runs. */
 export const liveModelPath = '/models/expression.onnx';
 
 /**
- * The models and their cards by URL path, of those found in the models' folder, with `chosen` in the place of the live view's
- * model. Files that are neither a model nor a model's card are left out.
+ * The models and what lies beside them by URL path, of those found in the models' folder, with `chosen` in the place of the
+ * live view's model. Other files are left out.
  */
 export function listModels(
   found: ReadonlyMap<string, StaticFile>,
@@ -29,10 +32,16 @@ export function listModels(
   const add = (file: string, model: StaticFile, name: string): void => {
     files.set(`/models/${file}`, model);
     if (!file.startsWith('expression')) return;
-    const card = cardOf(model.path);
-    const cardFile = `${file.replace(/\.onnx$/, '')}.md`;
-    if (card !== undefined) files.set(`/models/${cardFile}`, describeFile(card));
-    models.push({ file, name, card: card === undefined ? null : cardFile });
+    const stem = model.path.replace(/\.onnx$/i, '');
+    const offer = (ending: string, ...stems: readonly string[]): string | null => {
+      const path = stems.map((one) => one + ending).find((one) => existsSync(one));
+      if (path === undefined) return null;
+      const beside = file.replace(/\.onnx$/, ending);
+      files.set(`/models/${beside}`, describeFile(path));
+      return beside;
+    };
+    const card = offer('.md', stem, stem.replace(/\.int8$/, ''));
+    models.push({ file, name, card, evaluation: offer('.evaluation.json', stem) });
   };
   for (const [path, file] of found) {
     const name = path.slice(1);
@@ -43,9 +52,4 @@ export function listModels(
   // The live view's model first.
   models.sort((a, b) => Number(b.file === basename(liveModelPath)) - Number(a.file === basename(liveModelPath)));
   return { files, models };
-}
-
-function cardOf(model: string): string | undefined {
-  const stem = model.replace(/\.onnx$/i, '');
-  return [`${stem}.md`, `${stem.replace(/\.int8$/, '')}.md`].find((path) => existsSync(path));
 }

@@ -68,27 +68,39 @@ describe('startLiveServer', () => {
     expect((await raw(server.port, '/models/card.md')).status).toBe(404);
   });
 
-  it('lists the expression models with their cards, an int8 form with its float form’s', async () => {
+  it('lists the expression models with their cards and evaluations, an int8 form with its float form’s card', async () => {
     const shelf = join(folder, 'shelf');
     await mkdir(shelf);
-    for (const name of ['expression.onnx', 'expression.int8.onnx', 'expression.md', 'face-full-range.onnx', 'notes.md'])
+    const beside = ['expression.md', 'expression.evaluation.json', 'notes.md', 'other.evaluation.json'];
+    for (const name of ['expression.onnx', 'expression.int8.onnx', 'face-full-range.onnx', ...beside])
       await writeFile(join(shelf, name), name);
     const shipped = await startLiveServer({ ...roots, modelsRoot: shelf, port: 0 });
     const chosen = await startLiveServer({ ...roots, modelsRoot: shelf, port: 0, model: join(folder, 'mine.onnx') });
     try {
       expect(JSON.parse((await raw(shipped.port, '/models/list.json')).body)).toEqual([
-        { file: 'expression.onnx', name: 'expression.onnx', card: 'expression.md' },
-        { file: 'expression.int8.onnx', name: 'expression.int8.onnx', card: 'expression.int8.md' },
+        {
+          ...{ file: 'expression.onnx', name: 'expression.onnx' },
+          ...{ card: 'expression.md', evaluation: 'expression.evaluation.json' },
+        },
+        {
+          ...{ file: 'expression.int8.onnx', name: 'expression.int8.onnx' },
+          ...{ card: 'expression.int8.md', evaluation: null },
+        },
       ]);
       expect((await raw(shipped.port, '/models/expression.int8.md')).body).toBe('expression.md');
-      expect((await raw(shipped.port, '/models/notes.md')).status).toBe(404);
+      expect((await raw(shipped.port, '/models/expression.evaluation.json')).status).toBe(200);
+      for (const name of ['notes.md', 'other.evaluation.json']) {
+        expect((await raw(shipped.port, `/models/${name}`)).status).toBe(404);
+      }
       // A model of the user's does not get the card of the one that it stands in for.
       expect(JSON.parse((await raw(chosen.port, '/models/list.json')).body)[0]).toEqual({
         file: 'expression.onnx',
         name: 'mine.onnx',
         card: null,
+        evaluation: null,
       });
       expect((await raw(chosen.port, '/models/expression.md')).status).toBe(404);
+      expect((await raw(chosen.port, '/models/expression.evaluation.json')).status).toBe(404);
     } finally {
       await Promise.all([shipped.close(), chosen.close()]);
     }

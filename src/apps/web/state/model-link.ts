@@ -1,5 +1,6 @@
 // The page's end of the wire to the Models view's worker.
-import type { FromModelWorker, ModelSource, PictureFile, ToModelWorker } from '../worker/model-protocol.js';
+import type { FromModelWorker, PictureFile, ToModelWorker } from '../worker/model-protocol.js';
+import type { ShelfModel } from './models-state.js';
 
 export type ModelHandlers = {
   readonly [K in FromModelWorker['type']]: (message: Extract<FromModelWorker, { type: K }>) => void;
@@ -21,9 +22,9 @@ export class ModelLink {
   }
 
   /** Opens a model; the one before stays when it is refused. What is looked at is dropped. */
-  open(name: string, model: ModelSource): void {
+  open({ name, source, evaluation }: Pick<ShelfModel, 'name' | 'source' | 'evaluation'>): void {
     this.#job++;
-    this.#send({ type: 'open', request: ++this.#request, name, model });
+    this.#send({ type: 'open', request: ++this.#request, name, model: source, evaluation });
   }
 
   predict(

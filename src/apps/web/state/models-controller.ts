@@ -39,7 +39,7 @@ export class ModelsController {
     state.chosenId.value = id;
     state.modelFailure.value = null;
     state.isOpeningModel.value = true;
-    this.#link.open(chosen.name, chosen.source);
+    this.#link.open(chosen);
   }
 
   /** Takes whatever was dropped: a model, an evaluation, pictures, or several of them. */
@@ -115,8 +115,8 @@ export class ModelsController {
 
   #add({ path, file }: PictureFile, card: PictureFile | undefined): void {
     const id = `dropped-${++this.#dropped}`;
-    const model = { id, name: baseName(path), source: file, card: card === undefined ? null : { file: card.file } };
-    state.shelf.value = [...state.shelf.value, model];
+    const beside = { card: card === undefined ? null : { file: card.file }, evaluation: null };
+    state.shelf.value = [...state.shelf.value, { id, name: baseName(path), source: file, ...beside }];
     this.choose(id);
   }
 

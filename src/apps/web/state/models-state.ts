@@ -19,6 +19,8 @@ export interface ShelfModel {
   readonly source: ModelSource;
   /** Address of its card, Markdown, or the file of one that came with it; null when it has none. */
   readonly card: { readonly url: string } | { readonly file: Blob } | null;
+  /** Address of its evaluation; null when it has none. */
+  readonly evaluation: string | null;
 }
 
 /** One drop of pictures, from its beginning to its figures. */

@@ -2,15 +2,24 @@
 import { DeviceError } from '../../../core/errors.js';
 import type { ShelfModel } from './models-state.js';
 
+/** One entry of the server's list: names of files in its folder of models. */
+interface ListedModel {
+  readonly file: string;
+  readonly name: string;
+  readonly card: string | null;
+  readonly evaluation: string | null;
+}
+
 /** In the server's order, the live view's model first. Throws DeviceError when the server does not answer with a list. */
 export async function listServerModels(modelsUrl: string): Promise<ShelfModel[]> {
   const address = (name: string): string => new URL(name, modelsUrl).href;
   try {
     const response = await fetch(address('list.json'), { credentials: 'omit' });
-    const listed = (await response.json()) as { file: string; name: string; card: string | null }[];
-    return listed.map(({ file, name, card }) => ({
+    const listed = (await response.json()) as ListedModel[];
+    return listed.map(({ file, name, card, evaluation }) => ({
       ...{ id: file, name, source: address(file) },
       card: card === null ? null : { url: address(card) },
+      evaluation: evaluation === null ? null : address(evaluation),
     }));
   } catch (cause) {
     throw new DeviceError(

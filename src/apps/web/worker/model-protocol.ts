@@ -20,6 +20,8 @@ export interface ModelCard {
   readonly metadata: ModelMetadata;
   /** The central part of the picture that the network sees; null when those of an ensemble see different parts. */
   readonly view: PictureSize | null;
+  /** Null when there is none beside the file, or it is of another model. */
+  readonly evaluation: EvaluationFile | null;
 }
 
 /** A picture file with its path below what was dropped, folders divided by '/'. */
@@ -70,7 +72,14 @@ export interface EvaluationFile extends Judgement {
 }
 
 export type ToModelWorker =
-  | { readonly type: 'open'; readonly request: number; readonly name: string; readonly model: ModelSource }
+  | {
+      readonly type: 'open';
+      readonly request: number;
+      readonly name: string;
+      readonly model: ModelSource;
+      /** The address of its evaluation. */
+      readonly evaluation: string | null;
+    }
   | {
       readonly type: 'predict';
       readonly job: number;

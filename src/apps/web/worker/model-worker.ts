@@ -5,9 +5,11 @@ import { MediaError, ModelFormatError } from '../../../core/errors.js';
 import { classificationFigures } from '../../../core/metrics/classification-figures.js';
 import { reliabilityBins } from '../../../core/metrics/reliability-bins.js';
 import { ExpressionModel } from '../../../core/nn/expression-model.js';
+import type { ModelMetadata } from '../../../core/nn/model-metadata.js';
 import { toFailure } from './failure.js';
 import { readModelSource } from './model-files.js';
 import type {
+  EvaluationFile,
   FromModelWorker,
   Judgement,
   PictureFile,
@@ -59,7 +61,8 @@ scope.onmessage = ({ data }) => {
   }
 };
 
-async function open({ request, name, model: source }: Extract<ToModelWorker, { type: 'open' }>): Promise<void> {
+async function open(order: Extract<ToModelWorker, { type: 'open' }>): Promise<void> {
+  const { request, name, model: source } = order;
   try {
     const bytes = await readModelSource(source);
     if (!bytes) throw new ModelFormatError(`There must be a model ${name}, but the server has none; reload the page.`);
@@ -68,13 +71,23 @@ async function open({ request, name, model: source }: Extract<ToModelWorker, { t
     // Only now: when this one is refused, the one before goes on.
     await model?.release();
     model = opened;
-    post({
-      type: 'opened',
-      request,
-      card: { name, bytes: size, metadata: opened.metadata, view: opened.view ?? null },
-    });
+    const { metadata, view = null } = opened;
+    const evaluation = order.evaluation === null ? null : await ownEvaluation(order.evaluation, metadata);
+    post({ type: 'opened', request, card: { name, bytes: size, metadata, view, evaluation } });
   } catch (error) {
     post({ type: 'refused', request, failure: toFailure(error) });
+  }
+}
+
+/** One that cannot be read, or is of the model that was here before, is none: the card still tells the figures. */
+async function ownEvaluation(url: string, { run, labels }: ModelMetadata): Promise<EvaluationFile | null> {
+  try {
+    const bytes = await readModelSource(url);
+    if (!bytes || bytes.length > maxEvaluationBytes) return null;
+    const read = readEvaluation(url.slice(url.lastIndexOf('/') + 1), new TextDecoder().decode(bytes));
+    return read.run === run && read.labels.join() === labels.join() ? read : null;
+  } catch {
+    return null;
   }
 }
 
