@@ -71,7 +71,7 @@ describe('benchPeers', () => {
       expect(predictOverCall * callOverOurs).toBeCloseTo(predictOverOurs, 1);
     }
     const text = describePeers(bench).join('\n');
-    expect(text).toMatch(/^Keras compiled call +1 +1\.800 .* 0\.42 +600$/m);
+    expect(text).toMatch(/^Keras compiled call +1 +1\.800 .* 0\.417 +600$/m);
     expect(text).toMatch(
       /^50 calls: Model\.predict takes 80\.0 x of our time .* 33\.3 x for what predict does .* 2\.40 x for the runtime\.$/m,
     );

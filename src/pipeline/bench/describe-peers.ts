@@ -21,7 +21,7 @@ export function latencyTable({ results }: PeersBench): ReportTable {
     columns: ['engine', 'threads', 'p50 ms', 'p95 ms', 'p99 ms', 'ours / this', 'memory MiB'],
     rows: results.map(({ engine, threads, latencyMs: { p50, p95, p99 }, oursOverThis, memoryMb }) => [
       ...[engineTitle(engine), String(threads), ...[p50, p95, p99].map(milliseconds)],
-      ...[oursOverThis.toFixed(2), String(memoryMb)],
+      ...[oursOverThis.toPrecision(3), String(memoryMb)],
     ]),
   };
 }
