@@ -132,7 +132,8 @@ describeWith([requireChromium()], 'the Models view', () => {
       await copyFile(join(shipped, name), join(shelf, name));
     }
     const evaluation = JSON.parse(await readFile(join(shipped, 'expression.evaluation.json'), 'utf8'));
-    evaluation.model.run = 'another-run';
+    // Of another export of the same run.
+    evaluation.model.hash = 'a1'.repeat(32);
     await writeFile(join(shelf, 'expression.evaluation.json'), JSON.stringify(evaluation));
     await writeFile(join(shelf, 'expression.int8.evaluation.json'), 'nonsense');
     await withModels({ model: undefined, modelsRoot: shelf }, async ({ page }) => {

@@ -5,9 +5,11 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { openSession } from '../src/adapters/node/session.js';
 import { shippedModel, shippedModelPath } from '../src/adapters/node/shipped-models.js';
+import { isEvaluationOf } from '../src/apps/web/worker/is-evaluation-of.js';
 import { readEvaluation } from '../src/apps/web/worker/read-evaluation.js';
 import { expressionLabels } from '../src/core/dataset/labels.js';
 import { createDataset } from '../src/core/dataset/packed-dataset.js';
+import { Sha256 } from '../src/core/dataset/sha256.js';
 import { ExpressionModel } from '../src/core/nn/expression-model.js';
 import { readExpressionModel } from '../src/core/nn/read-expression-model.js';
 import { evaluate } from '../src/pipeline/evaluate/evaluate.js';
@@ -35,9 +37,10 @@ describe.each(forms)('the shipped expression model, $file', ({ file, largest }) 
   test('has an evaluation of its own beside it, for the page', async () => {
     const path = shippedModelPath(file).replace('.onnx', '.evaluation.json');
     const evaluation = readEvaluation(file, readFileSync(path, 'utf8'));
-    const { metadata } = readExpressionModel(await shippedModel(file));
-    const redo = `of another model: npx moodlens evaluate --model models/${file} --data DATA --split PublicTest --out ${path}`;
-    expect(evaluation.run, redo).toBe(metadata.run);
+    const bytes = await shippedModel(file);
+    const { run } = readExpressionModel(bytes).metadata;
+    const redo = `${path} is of another model: write model, card and evaluations together, with npx moodlens export RUN --data DATA --out models/expression.onnx --int8 --force`;
+    expect(isEvaluationOf(evaluation, { run, hash: new Sha256().update(bytes).hex() }), redo).toBe(true);
     expect(evaluation.reliability, redo).toHaveLength(15);
     expect(card, redo).toContain(`${(100 * evaluation.figures.accuracy).toFixed(2)} %`);
   });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, StorageError } from '../../core/errors.js';
-import { createFolderStore, openFileChunks, writeFileAtomic, writeFolderAtomic } from './files.js';
+import { createFolderStore, openFileChunks, writeFileAtomic, writeFilesAtomic, writeFolderAtomic } from './files.js';
 
 let root: string;
 beforeEach(async () => {
@@ -37,6 +37,33 @@ describe('writeFileAtomic', () => {
     // Every write to this device fails with ENOSPC, as on a full disk.
     const store = createFolderStore('/dev');
     await expect(store.append('full', 'x')).rejects.toThrow(/must be written, and the disk is full; make room/);
+  });
+});
+
+describe('writeFilesAtomic', () => {
+  it('replaces files, and takes away what has no content', async () => {
+    for (const name of ['a', 'b']) await writeFile(join(root, name), 'old');
+    await writeFilesAtomic([
+      [join(root, 'a'), 'new'],
+      [join(root, 'b'), undefined],
+      [join(root, 'c/d'), new Uint8Array([0x32])],
+      [join(root, 'none'), undefined],
+    ]);
+    expect(await createFolderStore(root).list()).toEqual(['a', 'c/d']);
+    expect(await readFile(join(root, 'a'), 'utf8')).toBe('new');
+    expect(await readFile(join(root, 'c/d'), 'utf8')).toBe('2');
+  });
+
+  it('changes nothing when one of them cannot be written', async () => {
+    for (const name of ['a', 'b']) await writeFile(join(root, name), 'old');
+    const failing = writeFilesAtomic([
+      [join(root, 'a'), 'new'],
+      [join(root, 'b'), undefined],
+      [join(root, 'a/inner'), 'x'],
+    ]);
+    await expect(failing).rejects.toThrow(StorageError);
+    expect(await readdir(root)).toEqual(['a', 'b']);
+    expect(await readFile(join(root, 'a'), 'utf8')).toBe('old');
   });
 });
 

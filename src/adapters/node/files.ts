@@ -23,6 +23,33 @@ export async function writeFileAtomic(
   content: Uint8Array | string,
   { mode = 0o666 }: { readonly mode?: number } = {},
 ): Promise<void> {
+  await replaceFile(path, await writeBeside(path, content, mode));
+}
+
+/**
+ * Writes files that belong together, each as `writeFileAtomic` does; a file without content is taken away. Nothing changes before all
+ * are written beside their places: throws StorageError when the disk is full, and what was there before stays.
+ */
+export async function writeFilesAtomic(
+  files: readonly (readonly [path: string, content: Uint8Array | string | undefined])[],
+): Promise<void> {
+  const written = new Map<string, string>();
+  try {
+    for (const [path, content] of files) {
+      if (content !== undefined) written.set(path, await writeBeside(path, content, 0o666));
+    }
+    for (const [path, content] of files) {
+      if (content === undefined) await writing(path, () => rm(resolve(path), { force: true }));
+    }
+    for (const [path, beside] of written) await replaceFile(path, beside);
+  } catch (error) {
+    for (const beside of written.values()) await rm(beside, { force: true });
+    throw error;
+  }
+}
+
+/** Gives the path of what is written and synced. */
+async function writeBeside(path: string, content: Uint8Array | string, mode: number): Promise<string> {
   const target = resolve(path);
   const beside = besideName(target);
   await writing(path, async () => {
@@ -35,7 +62,18 @@ export async function writeFileAtomic(
       } finally {
         await file.close();
       }
-      await rename(beside, target);
+    } catch (error) {
+      await rm(beside, { force: true });
+      throw error;
+    }
+  });
+  return beside;
+}
+
+async function replaceFile(path: string, beside: string): Promise<void> {
+  await writing(path, async () => {
+    try {
+      await rename(beside, resolve(path));
     } catch (error) {
       await rm(beside, { force: true });
       throw error;

@@ -15,11 +15,12 @@ import { describeEvaluation } from '../../pipeline/evaluate/describe-evaluation.
 import { describeStress } from '../../pipeline/evaluate/describe-stress.js';
 import { judgePredictions } from '../../pipeline/evaluate/evaluate.js';
 import type { EvaluatedSamples } from '../../pipeline/evaluate/evaluated-samples.js';
-import type { EvaluationFigures } from '../../pipeline/evaluate/evaluation-report.js';
+import { type EvaluationFigures, formatEvaluation } from '../../pipeline/evaluate/format-evaluation.js';
 import { predictSamples, type SamplePredictions } from '../../pipeline/evaluate/predict-samples.js';
 import { evaluateStress, type StressEvaluation } from '../../pipeline/evaluate/stress.js';
 import { runFiles } from '../../pipeline/train/run-folder.js';
 import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
+import { hashModelFile } from './hash-model-file.js';
 import { mayReplace } from './may-replace.js';
 import { openEvaluatedData } from './open-evaluated-data.js';
 import { openExpressionModel, parseThreads } from './open-expression-model.js';
@@ -95,7 +96,7 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
     const dataset = await withProgress('read', (progress) => openEvaluatedData(options, progress));
     const samples = await chooseEvaluatedSamples(dataset, config);
     const figures = await measure({ models, dataset, samples, config, path });
-    if (options.out !== undefined) await writeFileAtomic(options.out, `${JSON.stringify(figures, null, 2)}\n`);
+    if (options.out !== undefined) await writeFileAtomic(options.out, formatEvaluation(figures));
     if (options.report !== undefined) await writeReport(options.report, { figures, dataset, overwrite });
     process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : describe(figures));
   } finally {
@@ -154,7 +155,9 @@ async function measure({ models, dataset, samples, config, path }: Measured): Pr
   const [model, other] = models;
   const predict = (one: ExpressionModel, title: string): Promise<SamplePredictions> =>
     withProgress(title, (progress) => predictSamples(dataset, one, samples.indices, { batch, tta, progress }));
-  const judged = { predictions: await predict(model!, 'evaluate'), metadata: model!.metadata, tta };
+  const file = path ?? shippedModelPath('expression.onnx');
+  const hash = await hashModelFile(file);
+  const judged = { predictions: await predict(model!, 'evaluate'), metadata: model!.metadata, hash, tta };
   const evaluation = judgePredictions(dataset, samples, judged);
   let comparison: ModelComparison | undefined;
   if (other !== undefined) {
@@ -163,7 +166,6 @@ async function measure({ models, dataset, samples, config, path }: Measured): Pr
   }
   const stress = config.stress ? await stressTest(dataset, model!, samples, config) : undefined;
   if (!samples.test) return { ...evaluation, comparison, stress };
-  const file = path ?? shippedModelPath('expression.onnx');
   const testLook = await recordLook({ model: file, run, figures: evaluation });
   if (comparison !== undefined) {
     await recordLook({ model: compare!, figures: { ...evaluation, accuracy: comparison.accuracy } });

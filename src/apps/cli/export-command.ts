@@ -2,12 +2,12 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { createFolderStore, writeFileAtomic } from '../../adapters/node/files.js';
+import { createFolderStore, writeFilesAtomic } from '../../adapters/node/files.js';
 import { recompressJpeg } from '../../adapters/node/image-codec.js';
 import { openSession, sessionsOn } from '../../adapters/node/session.js';
 import { ConfigError } from '../../core/errors.js';
-import type { Accuracy } from '../../core/metrics/classification-figures.js';
 import { readDataset } from '../../pipeline/data/read-dataset.js';
+import { formatEvaluation } from '../../pipeline/evaluate/format-evaluation.js';
 import { parseExportConfig } from '../../pipeline/export/config.js';
 import { describeExport } from '../../pipeline/export/describe-export.js';
 import { type ExportedRun, exportRun } from '../../pipeline/export/export-run.js';
@@ -40,7 +40,10 @@ export function define(): Command {
     .description("a run as one .onnx, proved to say what the trainer says, with a model card made of the run's facts")
     .argument('<run>', 'the folder of a run or of an ensemble')
     .requiredOption('--data <dir>', 'the dataset that the run was trained on')
-    .requiredOption('--out <file>', 'the model (.onnx); the card is written beside it, with the ending .md')
+    .requiredOption(
+      '--out <file>',
+      'the model (.onnx); beside it are written its card (.md) and its evaluation (.evaluation.json)',
+    )
     .option(
       '--weights <kind>',
       "last or best: of the last epoch, or of the lowest validation loss (default: the run's keep)",
@@ -97,13 +100,18 @@ async function exportModel(folder: string, options: ExportOptions): Promise<void
 interface ExportFiles {
   readonly model: string;
   readonly card: string;
+  readonly evaluation: string;
   readonly int8: string;
+  readonly int8Evaluation: string;
 }
 
 function filesOf(out: string): ExportFiles {
   if (!out.endsWith('.onnx')) throw new ConfigError(`--out must be a file that ends in .onnx, and is ${out}`);
   const stem = join(dirname(out), basename(out, '.onnx'));
-  return { model: out, card: `${stem}.md`, int8: `${stem}.int8.onnx` };
+  return {
+    ...{ model: out, card: `${stem}.md`, evaluation: `${stem}.evaluation.json` },
+    ...{ int8: `${stem}.int8.onnx`, int8Evaluation: `${stem}.int8.evaluation.json` },
+  };
 }
 
 async function requireFree(paths: readonly string[]): Promise<void> {
@@ -113,18 +121,20 @@ async function requireFree(paths: readonly string[]): Promise<void> {
   }
 }
 
-/** The int8 form of an earlier export is taken away when this one keeps none: it would be of another model. */
-async function writeFiles(files: ExportFiles, { model, int8 }: ExportedRun, card: string): Promise<void> {
-  const folder = createFolderStore(dirname(resolve(files.model)));
-  if (int8?.kept) await writeFileAtomic(files.int8, int8.model);
-  else await folder.remove(basename(files.int8));
-  await writeFileAtomic(files.model, model);
-  await writeFileAtomic(files.card, card);
+/** What an earlier export left and this one does not make (an int8 form, an evaluation) is taken away: it is of another model. */
+async function writeFiles(files: ExportFiles, { model, figures, int8 }: ExportedRun, card: string): Promise<void> {
+  await writeFilesAtomic([
+    [files.model, model],
+    [files.card, card],
+    [files.evaluation, figures ? formatEvaluation({ ...figures.evaluation, stress: figures.stress }) : undefined],
+    [files.int8, int8?.kept ? int8.model : undefined],
+    [files.int8Evaluation, int8?.evaluation ? formatEvaluation(int8.evaluation) : undefined],
+  ]);
 }
 
 function summarise(files: ExportFiles, exported: ExportedRun): object {
   const { model, batchNorms, parity, figures, int8 } = exported;
-  const { model: _, ...verdict } = int8 ?? { model: undefined };
+  const { model: _, ...of8 } = int8 ?? { model: undefined };
   return {
     file: files.model,
     card: files.card,
@@ -132,10 +142,8 @@ function summarise(files: ExportFiles, exported: ExportedRun): object {
     batchNorms,
     parity,
     evaluation: figures?.evaluation ?? null,
-    mirrored: figures && accuracyOf(figures.mirrored),
+    mirrored: figures?.mirrored ?? null,
     stress: figures?.stress,
-    int8: int8 === undefined ? null : { file: int8.kept ? files.int8 : null, ...verdict },
+    int8: int8 === undefined ? null : { file: int8.kept ? files.int8 : null, ...of8 },
   };
 }
-
-const accuracyOf = ({ accuracy, interval, n }: Accuracy): Accuracy => ({ accuracy, interval, n });

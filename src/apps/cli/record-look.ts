@@ -1,14 +1,13 @@
 // Writes down that a model was looked at on a test split: in its run folder, or beside its file.
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createFolderStore } from '../../adapters/node/files.js';
 import { readProgramFacts } from '../../adapters/node/program-facts.js';
-import { Sha256 } from '../../core/dataset/sha256.js';
 import { StorageError } from '../../core/errors.js';
 import type { Evaluation } from '../../pipeline/evaluate/evaluate.js';
 import { recordTestLook, testLooksFile } from '../../pipeline/evaluate/test-looks.js';
 import { holdsRun } from '../../pipeline/runs/run-record.js';
 import { runFiles } from '../../pipeline/train/run-folder.js';
+import { hashModelFile } from './hash-model-file.js';
 
 export interface RecordedLook {
   /** Which look at that split this was, from 1. */
@@ -32,7 +31,7 @@ export async function recordLook({ model, run, figures }: LookedAt): Promise<Rec
   const { split, n, dataset, accuracy } = figures;
   const look = {
     at: new Date().toISOString(),
-    ...{ split, n, dataset, model: new Sha256().update(await readFile(model)).hex(), moodlens, revision, accuracy },
+    ...{ split, n, dataset, model: await hashModelFile(model), moodlens, revision, accuracy },
   };
   try {
     return { number: await recordTestLook(createFolderStore(folder), name, look), file: join(folder, name) };

@@ -12,10 +12,11 @@ import { fitTemperature } from '../../core/metrics/temperature.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
 import type { ModelTemperature } from '../../core/nn/model-metadata.js';
 import { addTemperature } from '../../core/nn/model-temperature.js';
+import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import type { OpenSession } from '../../core/ports/session.js';
 import type { EvaluatedSamples } from '../evaluate/evaluated-samples.js';
-import { predictSamples } from '../evaluate/predict-samples.js';
+import { predictSamples, type SamplePredictions } from '../evaluate/predict-samples.js';
 import { seenInTraining } from '../evaluate/seen-in-training.js';
 import { type CalibrateConfig, refuseTestRows } from './config.js';
 
@@ -23,6 +24,8 @@ export interface CalibrateRequest {
   readonly file: Uint8Array;
   readonly dataset: PackedDataset;
   readonly samples: EvaluatedSamples;
+  /** What the model in `file` says of them; default: it is asked. */
+  readonly predictions?: SamplePredictions | undefined;
   readonly config: Pick<CalibrateConfig, 'batch' | 'threads'>;
   readonly openSession: OpenSession;
   readonly progress?: Progress;
@@ -35,14 +38,21 @@ export interface Calibration extends ModelTemperature {
   readonly accuracy: number;
 }
 
+export interface CalibratedModel {
+  readonly model: Uint8Array;
+  readonly figures: Calibration;
+  /** What the calibrated model says of the samples. */
+  readonly predictions: SamplePredictions;
+}
+
 /**
- * The bytes of the calibrated model, and what was found. Throws ConfigError for a test split and for samples that the model was
+ * The calibrated model, and what was found. Throws ConfigError for a test split and for samples that the model was
  * trained on, ModelFormatError when the copy does not compute what it should.
  */
-export async function calibrate(request: CalibrateRequest): Promise<{ model: Uint8Array; figures: Calibration }> {
+export async function calibrate(request: CalibrateRequest): Promise<CalibratedModel> {
   const { file, dataset, samples } = request;
   refuseTestRows(samples);
-  const { predictions, metadata } = await ask(request, file);
+  const { metadata } = readExpressionModel(file);
   const isSeen = seenInTraining(metadata, samples, dataset);
   if (isSeen !== false) {
     const found = isSeen ? 'it was' : 'that cannot be told of this split: it was';
@@ -50,38 +60,37 @@ export async function calibrate(request: CalibrateRequest): Promise<{ model: Uin
       `a temperature must be fitted on rows that the model was not trained on, and ${found} ${metadata.split}; name a validation split (of the model's own split file with --split-file), or the --run of the model itself on its own data`,
     );
   }
-  const value = fitTemperature(predictions);
-  const of = { split: samples.split, n: predictions.truth.length, dataset: dataset.hash };
+  const classes = metadata.labels.length;
+  const before: Predictions = { ...(request.predictions ?? (await ask(request, file))), classes };
+  const value = fitTemperature(before);
+  const of = { split: samples.split, n: before.truth.length, dataset: dataset.hash };
   const unmeasured = { ...of, value, nll: { before: 0, after: 0 }, ece: { before: 0, after: 0 } };
-  const after = (await ask(request, addTemperature(file, unmeasured))).predictions;
-  const measure = (figure: (all: Predictions) => number) => ({ before: figure(predictions), after: figure(after) });
+  const predictions = await ask(request, addTemperature(file, unmeasured));
+  const after: Predictions = { ...predictions, classes };
+  const measure = (figure: (all: Predictions) => number) => ({ before: figure(before), after: figure(after) });
   const temperature: ModelTemperature = {
     ...{ ...of, value },
     nll: measure(negativeLogLikelihood),
     ece: measure(expectedCalibrationError),
   };
-  requireCalibrated(temperature.nll, decisionsOf(predictions), decisionsOf(after));
-  const before = metadata.temperature?.value ?? 1;
-  const hits = decisionsOf(predictions).filter((label, k) => label === predictions.truth[k]).length;
+  requireCalibrated(temperature.nll, decisionsOf(before), decisionsOf(after));
+  const valueBefore = metadata.temperature?.value ?? 1;
+  const hits = decisionsOf(before).filter((label, k) => label === before.truth[k]).length;
   return {
     model: addTemperature(file, temperature),
-    figures: { ...temperature, value: before * value, before, accuracy: hits / of.n },
+    figures: { ...temperature, value: valueBefore * value, before: valueBefore, accuracy: hits / of.n },
+    predictions,
   };
 }
 
 async function ask(
   { dataset, samples, config, openSession, progress = silentProgress }: CalibrateRequest,
   file: Uint8Array,
-) {
+): Promise<SamplePredictions> {
   const { batch, threads } = config;
   const model = await ExpressionModel.open(file, openSession, { threads });
   try {
-    const { metadata } = model;
-    const { truth, probabilities } = await predictSamples(dataset, model, samples.indices, { batch, progress });
-    const predictions: Predictions & { probabilities: Float32Array } = {
-      ...{ truth, probabilities, classes: metadata.labels.length },
-    };
-    return { metadata, predictions };
+    return await predictSamples(dataset, model, samples.indices, { batch, progress });
   } finally {
     await model.release();
   }

@@ -40,6 +40,8 @@ export interface Evaluation extends ClassificationFigures {
     readonly trainedOn: string;
     /** What its logits are divided by; 1 when it was not calibrated. */
     readonly temperature: number;
+    /** SHA-256 of its file; absent when it came from none. */
+    readonly hash?: string | undefined;
   };
   /** The samples that are not in the training split pixel for pixel; null when the training split is not in the data, or is this one. */
   readonly withoutTrainingTwins: (Accuracy & { readonly twins: number }) | null;
@@ -65,6 +67,8 @@ export async function evaluate(
 export interface Judged {
   readonly predictions: SamplePredictions;
   readonly metadata: ModelMetadata;
+  /** SHA-256 of the model's file. */
+  readonly hash?: string | undefined;
   /** Default none. */
   readonly tta?: TestTimeAugmentation | undefined;
 }
@@ -73,7 +77,7 @@ export interface Judged {
 export function judgePredictions(
   dataset: PackedDataset,
   samples: EvaluatedSamples,
-  { predictions, metadata, tta = 'none' }: Judged,
+  { predictions, metadata, hash, tta = 'none' }: Judged,
 ): Evaluation {
   const { architecture, run, split: trainedOn, labels, temperature } = metadata;
   const { truth, probabilities } = predictions;
@@ -93,7 +97,7 @@ export function judgePredictions(
     labels,
     dataset: dataset.hash,
     testTimeAugmentation: tta,
-    model: { architecture, run, trainedOn, temperature: temperature?.value ?? 1 },
+    model: { architecture, run, trainedOn, temperature: temperature?.value ?? 1, hash },
     withoutTrainingTwins: withoutTrainingTwins(dataset, predictions, labels),
   };
 }

@@ -14,7 +14,8 @@ import { createRandom } from '../../core/tensor/random.js';
 import { compareModels } from './compare-models.js';
 import { judgePredictions } from './evaluate.js';
 import { samplesOfSplit } from './evaluated-samples.js';
-import { type EvaluationFigures, writeEvaluationReport } from './evaluation-report.js';
+import { writeEvaluationReport } from './evaluation-report.js';
+import type { EvaluationFigures } from './format-evaluation.js';
 import type { StressEvaluation } from './stress.js';
 import { stresses } from './stresses.js';
 

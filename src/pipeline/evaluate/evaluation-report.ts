@@ -18,16 +18,9 @@ import {
   reliabilityTable,
   stressTable,
 } from './evaluation-tables.js';
+import { type EvaluationFigures, formatEvaluation } from './format-evaluation.js';
 import { mistakeSheet } from './mistake-sheet.js';
 import type { StressEvaluation } from './stress.js';
-
-/** An evaluation with all that was asked for beside it. */
-export interface EvaluationFigures extends Evaluation {
-  readonly stress?: StressEvaluation | undefined;
-  readonly comparison?: ModelComparison | undefined;
-  /** Of a test split: which look at it this was, from 1, and where it is written down. */
-  readonly testLook?: { readonly number: number; readonly file: string } | undefined;
-}
 
 export interface EvaluationSources {
   readonly figures: EvaluationFigures;
@@ -42,7 +35,7 @@ export async function writeEvaluationReport(
 ): Promise<string[]> {
   const { split, model, comparison, stress } = figures;
   const files = createReportFiles(store, encodePng);
-  await files.write('evaluation.json', `${JSON.stringify(figures, null, 2)}\n`);
+  await files.write('evaluation.json', formatEvaluation(figures));
   const sections = [
     ...overview(figures, dataset),
     section('Figures', [tableHtml(figureTable(figures))]),

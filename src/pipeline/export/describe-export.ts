@@ -7,14 +7,14 @@ import type { Int8Outcome } from './try-int8.js';
 
 /** Several lines, ending with a line end. `files`: where things were written. */
 export function describeExport(
-  files: { readonly model: string; readonly card: string; readonly int8: string },
+  files: Readonly<Record<'model' | 'card' | 'evaluation' | 'int8' | 'int8Evaluation', string>>,
   { model, batchNorms, parity, figures, int8 }: ExportedRun,
 ): string {
   return [
-    `${files.model}: ${(model.length / 1e6).toFixed(2)} MB, ${batchNorms.folded} batch normalisations folded${batchNorms.left > 0 ? `, ${batchNorms.left} left` : ''}; card: ${files.card}`,
+    `${files.model}: ${(model.length / 1e6).toFixed(2)} MB, ${batchNorms.folded} batch normalisations folded${batchNorms.left > 0 ? `, ${batchNorms.left} left` : ''}; card: ${files.card}${figures === null ? '' : `; evaluation: ${files.evaluation}`}`,
     `  ${describeParity(parity)}`,
     figures === null ? '  no row was left to validate' : `  ${describeAccuracy(figures.evaluation)}`,
-    ...(int8 === undefined ? [] : describeInt8(files.int8, int8)),
+    ...(int8 === undefined ? [] : describeInt8(files, int8)),
     '',
   ].join('\n');
 }
@@ -23,11 +23,14 @@ function describeAccuracy({ split, accuracy, interval, n }: Evaluation): string 
   return `${split}: accuracy ${shareText(accuracy, interval, n)}`;
 }
 
-function describeInt8(file: string, { kept, reasons, figures, times }: Int8Outcome): string[] {
+function describeInt8(
+  files: { readonly int8: string; readonly int8Evaluation: string },
+  { kept, reasons, figures, times }: Int8Outcome,
+): string[] {
   const { float, int8, loss } = figures;
   const points = (share: number) => (100 * share).toFixed(2);
   return [
-    `int8: ${kept ? `${file}, ${(int8.bytes / 1e6).toFixed(2)} MB` : `not kept: ${reasons.join('; ')}`}`,
+    `int8: ${kept ? `${files.int8}, ${(int8.bytes / 1e6).toFixed(2)} MB; evaluation: ${files.int8Evaluation}` : `not kept: ${reasons.join('; ')}`}`,
     `  the rule: ${int8RuleText}`,
     `  accuracy ${percent(int8.accuracy)} % against ${percent(float.accuracy)} %: loses ${points(loss.difference)} points, 95 % interval ${loss.interval.map(points).join(' to ')}, n = ${float.n}`,
     ...times.map(

@@ -1,4 +1,5 @@
 // The export stage: parity with the trainer's own forward pass, folding, int8 by its rule, and what the card says.
+import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
 import { quietRun } from '../../../tests/fixtures/quiet-run.js';
@@ -10,9 +11,11 @@ import { ModelFormatError, RunError } from '../../core/errors.js';
 import { createArchitecture } from '../../core/nn/architecture.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../core/nn/checkpoint.js';
 import { LocalEngine } from '../../core/nn/engine.js';
+import { ExpressionModel } from '../../core/nn/expression-model.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { OpenSession } from '../../core/ports/session.js';
+import { evaluate } from '../evaluate/evaluate.js';
 import { parseTrainConfig } from '../train/config.js';
 import { runFiles } from '../train/run-folder.js';
 import { type StartEngine, trainRun } from '../train/train.js';
@@ -86,6 +89,45 @@ describe('exportRun', () => {
     expect(metadata.metrics).toMatchObject(others);
     expect(metadata.metrics['validationLoss']).toBeCloseTo(validationLoss!, 5);
     expect(figures!.evaluation.accuracy).toBe(metadata.metrics['validationAccuracy']);
+  });
+
+  it('gives the figures that evaluate gives of the very file, and asks each form about each picture once', async () => {
+    const forms: string[] = [];
+    const looks = new Map<string, number>();
+    // Counts the pictures by the form of the model; those of the trainer's graph and of the ranges' are no models of ours.
+    const counting: OpenSession = async (bytes, options) => {
+      const session = await openSession(bytes, options);
+      if (!session.inputNames.includes('image') || !session.outputNames.includes('embedding')) return session;
+      const { temperature, int8 } = readExpressionModel(bytes).metadata;
+      const form = `${temperature === undefined ? 'plain' : 'calibrated'}${int8 === undefined ? '' : ' int8'}`;
+      forms.push(form);
+      return {
+        ...{ inputNames: session.inputNames, outputNames: session.outputNames },
+        run: (feeds, fetches) => {
+          // One picture alone is timed.
+          const [n] = feeds['image']!.dims;
+          if (n! > 1) looks.set(form, (looks.get(form) ?? 0) + n!);
+          return session.run(feeds, fetches);
+        },
+        release: () => session.release(),
+      };
+    };
+    const runtimes = [{ name: 'counting', openSession: counting }] as const;
+    const asked = await request(places, { calibrate: true, int8: true, calibration: 20 }, { runtimes });
+    const { model, figures, int8 } = await exportRun(asked);
+    // Those of the calibrated form: as they are, and mirrored.
+    expect(Object.fromEntries(looks)).toEqual({ plain: 10, calibrated: 20, 'calibrated int8': 10 });
+    const opened = await ExpressionModel.open(model, openSession);
+    const measured = await evaluate(dataset, opened, asked.samples!, { batch: 64 });
+    const flipped = await evaluate(dataset, opened, asked.samples!, { batch: 64, tta: 'flip' });
+    await opened.release();
+    const { hash, ...of } = figures!.evaluation.model;
+    expect({ ...figures!.evaluation, model: of }).toEqual({ ...measured, model: of });
+    expect(measured.model).toMatchObject(of);
+    expect(of.temperature).toBe(readExpressionModel(model).metadata.temperature!.value);
+    expect(hash).toBe(createHash('sha256').update(model).digest('hex'));
+    expect(figures!.mirrored).toEqual({ accuracy: flipped.accuracy, interval: flipped.interval, n: 10 });
+    expect(int8!.evaluation).toBeNull();
   });
 
   it('folds forward where a pool stands before the normalisation, and is right there too', async () => {

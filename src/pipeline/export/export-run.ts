@@ -1,24 +1,25 @@
 // The export stage: a trained run -> one self-contained .onnx that is proved to say what the trainer says, and its card.
-import { samplePicture } from '../../core/dataset/packed-dataset.js';
+import { Sha256 } from '../../core/dataset/sha256.js';
 import { ConfigError } from '../../core/errors.js';
+import { type Accuracy, classificationFigures } from '../../core/metrics/classification-figures.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
-import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import { silentProgress } from '../../core/ports/progress.js';
 import type { RecompressJpeg } from '../../core/ports/recompress-jpeg.js';
 import { calibrate } from '../calibrate/calibrate.js';
 import { refuseTest } from '../evaluate/config.js';
-import { type Evaluation, evaluate } from '../evaluate/evaluate.js';
+import { type Evaluation, judgePredictions } from '../evaluate/evaluate.js';
 import type { EvaluatedSamples } from '../evaluate/evaluated-samples.js';
-import { predictPictures } from '../evaluate/predict-pictures.js';
+import { predictSamples, type SamplePredictions } from '../evaluate/predict-samples.js';
 import { evaluateStress, type StressEvaluation } from '../evaluate/stress.js';
 import { validationMetrics } from '../train/write-model.js';
 import { type BuiltExport, buildExport, withMetrics } from './build-export.js';
+import { measureMirrored } from './measure-mirrored.js';
 import { measureParity, type Parity, requireParity } from './parity.js';
 import { predictAsTrained } from './predict-as-trained.js';
 import type { TrainedRun } from './read-trained-run.js';
 import { type Int8Outcome, type Int8Request, tryInt8 } from './try-int8.js';
 
-export interface ExportRequest extends Omit<Int8Request, 'samples'> {
+export interface ExportRequest extends Omit<Int8Request, 'samples' | 'predictions'> {
   /** Of the dataset's hash. */
   readonly run: TrainedRun;
   /** What the run validated on; null when it trained on every row it was given. */
@@ -29,8 +30,8 @@ export interface ExportRequest extends Omit<Int8Request, 'samples'> {
 /** What was measured on the pictures that the run validated on. */
 export interface ExportFigures {
   readonly evaluation: Evaluation;
-  /** The mean over each picture and its mirror image. */
-  readonly mirrored: Evaluation;
+  /** Of the mean over each picture and its mirror image. */
+  readonly mirrored: Accuracy;
   /** Undefined unless it was asked for. */
   readonly stress: StressEvaluation | undefined;
 }
@@ -43,6 +44,12 @@ export interface ExportedRun {
   readonly figures: ExportFigures | null;
   /** Undefined unless it was asked for. */
   readonly int8: Int8Outcome | undefined;
+}
+
+/** A model file with what it says of the samples: each pass over them is made once. */
+interface Asked {
+  readonly model: Uint8Array;
+  readonly predictions: SamplePredictions;
 }
 
 const batch = 64;
@@ -65,40 +72,44 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
     });
   }
   const built = buildExport(run, dataset.labels);
-  const parity = await proveParity(request, built.model);
+  const { parity, predictions } = await proveParity(request, built.model);
   progress.note(describeParity(parity));
   const epoch = Math.max(...run.networks.map(({ checkpoint }) => checkpoint.trainer.epoch));
   const { batchNorms } = built;
   if (samples === null) {
     return { model: withMetrics(built.model, { epoch }), batchNorms, parity, figures: null, int8: undefined };
   }
-  const calibrated = config.calibrate ? await calibrateExport(request, samples, built.model) : built.model;
-  const figures = await measure(request, samples, calibrated);
-  const { accuracy, nll: loss, n } = figures.evaluation;
-  const model = withMetrics(calibrated, validationMetrics({ epoch, accuracy, loss, n }));
-  const int8 = config.int8 ? await tryInt8({ ...request, samples }, model) : undefined;
+  const proved: Asked = { model: built.model, predictions };
+  const asked = config.calibrate ? await calibrateExport(request, samples, proved) : proved;
+  const { truth, probabilities } = asked.predictions;
+  const { accuracy, nll: loss, n } = classificationFigures(truth, probabilities, dataset.labels);
+  // Figures in the metadata change nothing of what the model says, only its hash.
+  const model = withMetrics(asked.model, validationMetrics({ epoch, accuracy, loss, n }));
+  const figures = await measure(request, samples, { ...asked, model });
+  const int8 = config.int8 ? await tryInt8({ ...request, samples, predictions: asked.predictions }, model) : undefined;
   return { model, batchNorms, parity, figures, int8 };
 }
 
 async function calibrateExport(
   { dataset, config: { threads }, runtimes, progress = silentProgress }: ExportRequest,
   samples: EvaluatedSamples,
-  file: Uint8Array,
-): Promise<Uint8Array> {
+  { model: file, predictions }: Asked,
+): Promise<Asked> {
   const { openSession } = runtimes[0];
-  const { model } = await calibrate({ file, dataset, samples, config: { batch, threads }, openSession, progress });
-  return model;
+  const config = { batch, threads };
+  return calibrate({ file, dataset, samples, predictions, config, openSession, progress });
 }
 
 async function measure(
   { dataset, config, runtimes, recompress, progress = silentProgress }: ExportRequest,
   samples: EvaluatedSamples,
-  bytes: Uint8Array,
+  { model: bytes, predictions }: Asked,
 ): Promise<ExportFigures> {
   const model = await ExpressionModel.open(bytes, runtimes[0].openSession, { threads: config.threads });
   try {
-    const evaluation = await evaluate(dataset, model, samples, { batch, progress });
-    const mirrored = await evaluate(dataset, model, samples, { batch, tta: 'flip', progress });
+    const of = { predictions, metadata: model.metadata, hash: new Sha256().update(bytes).hex() };
+    const evaluation = judgePredictions(dataset, samples, of);
+    const mirrored = await measureMirrored(dataset, model, predictions, { batch, progress });
     const stress = config.stress
       ? await evaluateStress(dataset, model, samples.indices, { batch, recompress, progress })
       : undefined;
@@ -116,22 +127,19 @@ export function describeParity({ n, maxDifference }: Parity): string {
 async function proveParity(
   { run, dataset, samples, training, config, runtimes, progress = silentProgress }: ExportRequest,
   bytes: Uint8Array,
-): Promise<Parity> {
+): Promise<{ parity: Parity; predictions: SamplePredictions }> {
   const { openSession } = runtimes[0];
   const { threads } = config;
   const indices = samples?.indices ?? training;
-  const looks = indices.length * (run.networks.length + 1);
-  const onDone = (done: number) => progress.update(done, looks, 'pictures compared with the trainer');
+  const looks = indices.length * run.networks.length;
+  const onDone = (done: number) => progress.update(done, looks, 'pictures as the trainer sees them');
   const trainer = await predictAsTrained(run, dataset, indices, { openSession, threads, onDone });
   const model = await ExpressionModel.open(bytes, openSession, { threads });
   try {
-    const pictures = Array.from(indices, (i) => samplePicture(dataset, i));
-    const before = indices.length * run.networks.length;
-    const exported = await predictPictures(model, pictures, { batch, onDone: (done) => onDone(before + done) });
-    progress.finish();
-    const parity = measureParity(trainer, exported, readExpressionModel(bytes).metadata.labels.length);
+    const predictions = await predictSamples(dataset, model, indices, { batch, progress });
+    const parity = measureParity(trainer, predictions.probabilities, model.metadata.labels.length);
     requireParity(parity);
-    return parity;
+    return { parity, predictions };
   } finally {
     await model.release();
   }

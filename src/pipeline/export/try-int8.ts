@@ -1,10 +1,14 @@
 // Makes the int8 form of an exported model, times both forms in every runtime, and judges it.
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
+import { Sha256 } from '../../core/dataset/sha256.js';
 import { ExpressionModel } from '../../core/nn/expression-model.js';
+import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
 import type { OpenSession } from '../../core/ports/session.js';
+import { type Evaluation, judgePredictions } from '../evaluate/evaluate.js';
 import type { EvaluatedSamples } from '../evaluate/evaluated-samples.js';
+import type { SamplePredictions } from '../evaluate/predict-samples.js';
 import { type Quantisation, quantise } from '../quantise/quantise.js';
 import { timeInTurn } from '../quantise/time-in-turn.js';
 import type { ExportConfig } from './config.js';
@@ -20,6 +24,8 @@ export interface Int8Request {
   readonly dataset: PackedDataset;
   /** What the run validated on: both forms are measured on it. */
   readonly samples: EvaluatedSamples;
+  /** What the float model says of them. */
+  readonly predictions: SamplePredictions;
   /** The rows that the run trained on: ranges come from some of them. */
   readonly training: Int32Array;
   readonly config: ExportConfig;
@@ -35,14 +41,20 @@ export interface Int8Outcome extends Int8Verdict {
   readonly model: Uint8Array;
   readonly figures: Quantisation;
   readonly times: readonly RuntimeTimes[];
+  /** Of the int8 model; null when it is not kept. */
+  readonly evaluation: Evaluation | null;
 }
 
 /** `file`: the float model. Throws what `quantise` throws. */
 export async function tryInt8(request: Int8Request, file: Uint8Array): Promise<Int8Outcome> {
-  const { dataset, samples, training, config, runtimes, clock, progress } = request;
+  const { dataset, samples, predictions, training, config, runtimes, clock, progress } = request;
   const [first, ...others] = runtimes;
-  const { model, figures } = await quantise({
-    ...{ file, dataset, samples, training, clock, openSession: first.openSession },
+  const {
+    model,
+    figures,
+    predictions: said,
+  } = await quantise({
+    ...{ file, dataset, samples, predictions, training, clock, openSession: first.openSession },
     config: { ...config, share: 0.9999 },
     ...(progress === undefined ? {} : { progress }),
   });
@@ -50,7 +62,14 @@ export async function tryInt8(request: Int8Request, file: Uint8Array): Promise<I
     { runtime: first.name, floatMs: figures.float.latencyMs, int8Ms: figures.int8.latencyMs },
   ];
   for (const runtime of others) times.push(await timeForms(request, runtime, [file, model]));
-  return { model, figures, times, ...judgeInt8(figures, times) };
+  const verdict = judgeInt8(figures, times);
+  const of = {
+    predictions: said,
+    metadata: readExpressionModel(model).metadata,
+    hash: new Sha256().update(model).hex(),
+  };
+  const evaluation = verdict.kept ? judgePredictions(dataset, samples, of) : null;
+  return { model, figures, times, evaluation, ...verdict };
 }
 
 async function timeForms(

@@ -10,12 +10,11 @@ import { ExpressionModel } from '../../core/nn/expression-model.js';
 import { quantiseModel } from '../../core/nn/quantise-model.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import type { Clock } from '../../core/ports/clock.js';
-import { type Progress, silentProgress } from '../../core/ports/progress.js';
+import type { Progress } from '../../core/ports/progress.js';
 import type { OpenSession } from '../../core/ports/session.js';
 import { refuseTest } from '../evaluate/config.js';
 import type { EvaluatedSamples } from '../evaluate/evaluated-samples.js';
-import { predictPictures } from '../evaluate/predict-pictures.js';
-import { trueClasses } from '../evaluate/true-classes.js';
+import { predictSamples, type SamplePredictions } from '../evaluate/predict-samples.js';
 import type { QuantiseConfig } from './config.js';
 import { timeInTurn } from './time-in-turn.js';
 import { trainingRowsOf } from './training-rows.js';
@@ -26,6 +25,8 @@ export interface QuantiseRequest {
   readonly dataset: PackedDataset;
   /** What both forms are measured on. */
   readonly samples: EvaluatedSamples;
+  /** What the float model says of them; default: it is asked. */
+  readonly predictions?: SamplePredictions | undefined;
   /** Rows to calibrate on; default those that the model was trained on, as its metadata tells. None that is measured on is taken. */
   readonly training?: Int32Array;
   readonly config: Pick<QuantiseConfig, 'calibration' | 'share' | 'seed' | 'threads'>;
@@ -55,9 +56,16 @@ export interface Quantisation {
   readonly calibration: { readonly pictures: number; readonly share: number };
 }
 
+export interface QuantisedModel {
+  readonly model: Uint8Array;
+  readonly figures: Quantisation;
+  /** What the int8 form says of the samples. */
+  readonly predictions: SamplePredictions;
+}
+
 /** Throws ConfigError for a test split, DatasetError when there are no rows to calibrate on, and what `trainingRowsOf` and `quantiseModel` throw. */
-export async function quantise(request: QuantiseRequest): Promise<{ model: Uint8Array; figures: Quantisation }> {
-  const { file, dataset, samples, config, openSession, progress = silentProgress } = request;
+export async function quantise(request: QuantiseRequest): Promise<QuantisedModel> {
+  const { file, dataset, samples, config, openSession, progress } = request;
   refuseTest(samples, {
     must: 'both forms must be measured on validation rows',
     next: "name a validation split, or a --run; 'moodlens evaluate --compare' looks at a test split once every choice is made",
@@ -69,42 +77,45 @@ export async function quantise(request: QuantiseRequest): Promise<{ model: Uint8
   try {
     for (const form of [file, bytes]) models.push(await ExpressionModel.open(form, openSession, { threads }));
     const [float, int8] = models as [ExpressionModel, ExpressionModel];
+    const predict = (model: ExpressionModel) =>
+      predictSamples(dataset, model, samples.indices, { batch: 64, ...(progress === undefined ? {} : { progress }) });
+    const said = [request.predictions ?? (await predict(float)), await predict(int8)] as const;
     const { labels } = float.metadata;
-    const pictures = Array.from(samples.indices, (i) => samplePicture(dataset, i));
-    const truth = trueClasses(dataset, samples.indices, labels);
-    const predict = async (model: ExpressionModel, before: number): Promise<Float32Array> =>
-      predictPictures(model, pictures, {
-        batch: 64,
-        onDone: (done) => progress.update(before + done, 2 * pictures.length, 'pictures'),
-      });
-    const said = [await predict(float, 0), await predict(int8, pictures.length)] as const;
-    progress.finish();
-    const latencies = await timeInTurn([float, int8], pictures[0]!, request.clock);
+    const latencies = await timeInTurn([float, int8], samplePicture(dataset, samples.indices[0]!), request.clock);
     const [ofFloat, ofInt8] = [file, bytes].map((form, k): FormFigures => {
-      const { accuracy, interval, n, nll } = classificationFigures(truth, said[k]!, labels);
+      const { truth, probabilities } = said[k]!;
+      const { accuracy, interval, n, nll } = classificationFigures(truth, probabilities, labels);
       return { accuracy, interval, n, nll, bytes: form.length, latencyMs: latencies[k]! };
     }) as [FormFigures, FormFigures];
-    const same = pictures.filter(
-      (_, i) => argmaxRow(said[0], i, labels.length) === argmaxRow(said[1], i, labels.length),
-    );
     return {
       model: bytes,
       figures: {
         ...{ split: samples.split, float: ofFloat, int8: ofInt8 },
-        agreement: same.length / pictures.length,
-        loss: lossOf(truth, said, labels.length),
+        agreement: agreementOf(said, labels.length),
+        loss: lossOf(said, labels.length),
         latencyRatio: ofInt8.latencyMs / ofFloat.latencyMs,
         calibration: { pictures: calibration.length, share },
       },
+      predictions: said[1],
     };
   } finally {
     for (const model of models) await model.release();
   }
 }
 
+/** What the float model says of the samples, and what the int8 form does. */
+type BothForms = readonly [float: SamplePredictions, int8: SamplePredictions];
+
+function agreementOf([float, int8]: BothForms, classes: number): number {
+  const same = float.indices.filter(
+    (_, i) => argmaxRow(float.probabilities, i, classes) === argmaxRow(int8.probabilities, i, classes),
+  );
+  return same.length / float.indices.length;
+}
+
 /** What int8 loses: float against int8, picture by picture. */
-function lossOf(truth: Uint8Array, said: readonly [Float32Array, Float32Array], classes: number): Quantisation['loss'] {
-  const [float, int8] = said.map((probabilities) => hits({ truth, probabilities, classes }));
+function lossOf(said: BothForms, classes: number): Quantisation['loss'] {
+  const [float, int8] = said.map((predictions) => hits({ ...predictions, classes }));
   const { difference, interval } = comparePaired(float!, int8!);
   return { difference, interval };
 }

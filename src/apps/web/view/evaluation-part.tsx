@@ -1,11 +1,13 @@
 // An evaluation that was dropped: whose figures, and the figures.
 import { card, evaluation as shownEvaluation } from '../state/models-state.js';
+import { isEvaluationOf } from '../worker/is-evaluation-of.js';
 import type { EvaluationFile } from '../worker/model-protocol.js';
 import { JudgementView } from './judgement-view.js';
 
 export function EvaluationPart({ evaluation }: { evaluation: EvaluationFile }) {
   const { file, split, run, seenInTraining } = evaluation;
-  const isOfOther = card.value !== null && card.value.metadata.run !== run;
+  const chosen = card.value;
+  const isOfOther = chosen && !isEvaluationOf(evaluation, { run: chosen.metadata.run, hash: chosen.hash });
   return (
     <section class="panel-part" aria-labelledby="evaluation-title" data-part="evaluation">
       <div class="part-head">
@@ -25,7 +27,9 @@ export function EvaluationPart({ evaluation }: { evaluation: EvaluationFile }) {
       </p>
       {isOfOther && (
         <p class="hint-card">
-          It is of run {run}, and the model chosen is of run {card.value?.metadata.run}: not the same model.
+          {chosen.metadata.run === run
+            ? `It is of another file of run ${run} than the one chosen: not the same model.`
+            : `It is of run ${run}, and the model chosen is of run ${chosen.metadata.run}: not the same model.`}
         </p>
       )}
       {seenInTraining === true && (

@@ -17,6 +17,8 @@ export interface ModelCard {
   readonly name: string;
   /** The file's size. */
   readonly bytes: number;
+  /** The file's SHA-256. */
+  readonly hash: string;
   readonly metadata: ModelMetadata;
   /** The central part of the picture that the network sees; null when those of an ensemble see different parts. */
   readonly view: PictureSize | null;
@@ -68,6 +70,8 @@ export interface EvaluationFile extends Judgement {
   readonly split: string;
   /** Name of the run whose model it is of. */
   readonly run: string;
+  /** SHA-256 of the model's file; null in evaluations that do not tell it. */
+  readonly hash: string | null;
   readonly seenInTraining: boolean | null;
 }
 

@@ -1,12 +1,14 @@
 // The Models view's worker: opens a model, looks at dropped pictures, and judges the labelled ones.
 import { config as configureZod } from 'zod';
 import { openSession } from '../../../adapters/browser/session.js';
+import { Sha256 } from '../../../core/dataset/sha256.js';
 import { MediaError, ModelFormatError } from '../../../core/errors.js';
 import { classificationFigures } from '../../../core/metrics/classification-figures.js';
 import { reliabilityBins } from '../../../core/metrics/reliability-bins.js';
 import { ExpressionModel } from '../../../core/nn/expression-model.js';
 import type { ModelMetadata } from '../../../core/nn/model-metadata.js';
 import { toFailure } from './failure.js';
+import { isEvaluationOf } from './is-evaluation-of.js';
 import { readModelSource } from './model-files.js';
 import type {
   EvaluationFile,
@@ -67,25 +69,30 @@ async function open(order: Extract<ToModelWorker, { type: 'open' }>): Promise<vo
     const bytes = await readModelSource(source);
     if (!bytes) throw new ModelFormatError(`There must be a model ${name}, but the server has none; reload the page.`);
     const size = bytes.length;
+    const hash = new Sha256().update(bytes).hex();
     const opened = await ExpressionModel.open(bytes, openSession);
     // Only now: when this one is refused, the one before goes on.
     await model?.release();
     model = opened;
     const { metadata, view = null } = opened;
-    const evaluation = order.evaluation === null ? null : await ownEvaluation(order.evaluation, metadata);
-    post({ type: 'opened', request, card: { name, bytes: size, metadata, view, evaluation } });
+    const evaluation = order.evaluation === null ? null : await ownEvaluation(order.evaluation, metadata, hash);
+    post({ type: 'opened', request, card: { name, bytes: size, hash, metadata, view, evaluation } });
   } catch (error) {
     post({ type: 'refused', request, failure: toFailure(error) });
   }
 }
 
 /** One that cannot be read, or is of the model that was here before, is none: the card still tells the figures. */
-async function ownEvaluation(url: string, { run, labels }: ModelMetadata): Promise<EvaluationFile | null> {
+async function ownEvaluation(
+  url: string,
+  { run, labels }: ModelMetadata,
+  hash: string,
+): Promise<EvaluationFile | null> {
   try {
     const bytes = await readModelSource(url);
     if (!bytes || bytes.length > maxEvaluationBytes) return null;
     const read = readEvaluation(url.slice(url.lastIndexOf('/') + 1), new TextDecoder().decode(bytes));
-    return read.run === run && read.labels.join() === labels.join() ? read : null;
+    return isEvaluationOf(read, { run, hash }) && read.labels.join() === labels.join() ? read : null;
   } catch {
     return null;
   }

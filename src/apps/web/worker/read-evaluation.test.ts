@@ -16,7 +16,16 @@ function evaluation(changes: object = {}): string {
 describe('readEvaluation', () => {
   it('reads the figures, the matrix and the reliability bins', () => {
     const read = readEvaluation('e.json', evaluation({ seenInTraining: true }));
-    expect(read).toMatchObject({ file: 'e.json', split: 'PublicTest', run: 'r-1', seenInTraining: true, labels });
+    expect(read).toMatchObject({
+      file: 'e.json',
+      split: 'PublicTest',
+      run: 'r-1',
+      hash: null,
+      seenInTraining: true,
+      labels,
+    });
+    const model = { run: 'r-1', hash: 'a1b2' };
+    expect(readEvaluation('e.json', evaluation({ model })).hash).toBe('a1b2');
     expect(read.figures.confusionMatrix).toEqual([
       [1, 1],
       [0, 2],

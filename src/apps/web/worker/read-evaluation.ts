@@ -38,7 +38,7 @@ const evaluationSchema = z.object({
     .optional(),
   split: z.string(),
   seenInTraining: z.boolean().nullable().optional(),
-  model: z.object({ run: z.string() }),
+  model: z.object({ run: z.string(), hash: z.string().optional() }),
 });
 
 /** Throws DatasetError when `text` is no evaluation, or its matrix does not give its accuracy. */
@@ -70,7 +70,7 @@ export function readEvaluation(file: string, text: string): EvaluationFile {
     return refuse('its confusion matrix does not give its accuracy', cause);
   }
   return {
-    ...{ file, split, run: model.run, labels, figures },
+    ...{ file, split, run: model.run, hash: model.hash ?? null, labels, figures },
     seenInTraining: seenInTraining ?? null,
     reliability: reliability ?? null,
   };
