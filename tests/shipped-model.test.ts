@@ -48,12 +48,12 @@ describe.each(forms)('the shipped expression model, $file', ({ file, largest }) 
 
 const shared = requireShared('fer2013');
 describeWith(shared, 'the shipped expression model on PublicTest', () => {
-  test.each(forms)('is as accurate as its card says, and at least 68 %: $file', async ({ file }) => {
+  test.each(forms)('is as accurate as its card says, and at least 69 %: $file', async ({ file }) => {
     const model = await ExpressionModel.open(await shippedModel(file), openSession, { threads: 2 });
     const dataset = await publicTest(shared.path);
     const { accuracy, n } = await evaluate(dataset, model, samplesOfSplit(dataset, 'PublicTest'), { batch: 64 });
     expect(n).toBe(3589);
-    expect(accuracy).toBeGreaterThanOrEqual(0.68);
+    expect(accuracy).toBeGreaterThanOrEqual(0.69);
     expect(card).toContain(`${(100 * accuracy).toFixed(2)} %`);
     await model.release();
   });
