@@ -5,6 +5,7 @@ import type { Face } from '../detect/face.js';
 import { PeopleError } from '../errors.js';
 import type { Picture } from '../image/picture.js';
 import { createRandom } from '../tensor/random.js';
+import { LbphRecognizer } from './lbph.js';
 import { leaveOneOutThreshold } from './open-set-threshold.js';
 import { readOpenCvYaml, writeOpenCvYaml } from './opencv-yaml.js';
 import { type FaceSample, People } from './people.js';
@@ -128,6 +129,28 @@ describe('People', () => {
     }
   });
 
+  it('writes faces as they are, aligned or not, as the first version of the file, and reads it', () => {
+    for (const align of [true, false]) {
+      const people = People.train(three, { align, light: 'as-is' });
+      expect(people.toYaml()).toMatch(/moodlens_people:\n {3}version: 1\n {3}align: [01]\n {3}face_width/);
+      const again = People.fromYaml(people.toYaml());
+      expect(again).toMatchObject({ light: 'as-is', align, threshold: people.threshold });
+      expect(again.recognizer).toMatchObject({ radius: 1, neighbors: 8, gridX: 8, gridY: 8 });
+    }
+    expect(People.train(three).light).toBe('tan-triggs');
+    expect(People.train(three, { align: false }).light).toBe('as-is');
+  });
+
+  it('knows a face in other light when it takes the light out', () => {
+    const people = People.train(three, { threshold: 'none' });
+    const plain = People.train(three, { threshold: 'none', light: 'as-is' });
+    const bright = portrait(2, 50);
+    const dark = { ...bright, data: bright.data.map((value) => value * 0.4) };
+    const farther = (by: People) => by.identify(dark, null).distance / by.identify(bright, null).distance;
+    expect(people.identify(dark, null).person).toBe('Bo');
+    expect(farther(people)).toBeLessThan(farther(plain));
+  });
+
   it("reads OpenCV's own file: whole pictures, labels for names", () => {
     const { recognizer } = People.train(three, { align: false, threshold: 'none' });
     recognizer.labelNames.delete(1);
@@ -141,10 +164,11 @@ describe('People', () => {
   const text = People.train([['Ann', shots(1, 2)]]).toYaml();
   it.each([
     ['a cut before our facts', text.slice(0, text.indexOf('moodlens_people')), /cut short/],
-    ['another version', text.replace('version: 1', 'version: 2'), /newer/],
+    ['another version', text.replace('version: 2', 'version: 3'), /newer/],
     ['align 2', text.replace('align: 1', 'align: 2'), /align 0 or 1/],
+    ['light 3', text.replace('tan_triggs: 1', 'tan_triggs: 3'), /tan_triggs 0 or 1/],
     ['no size', text.replace('face_width: 100', 'face_width: 0'), /face size/],
-    ['a size the grid does not fit in', text.replace('face_width: 100', 'face_width: 9'), /at least 10x10/],
+    ['a size the grid does not fit in', text.replace('face_width: 100', 'face_width: 9'), /at least 14x14/],
     ['a huge size', text.replace('face_height: 100', 'face_height: 1e9'), /face size/],
     ['a missing name', text.replace('names: 1', 'names: 2'), /must name 2 people/],
     ['a name with line breaks', text.replace('value: Ann', 'value: "A\\nnn"'), /control/],
@@ -156,21 +180,58 @@ describe('People', () => {
   });
 });
 
+/** A recogniser over histograms of four bins, one per share of the first. */
+function recognizerOf(shares: readonly (readonly [label: number, share: number])[]): LbphRecognizer {
+  return LbphRecognizer.restore({
+    options: { radius: 1, neighbors: 2, gridX: 1, gridY: 1, threshold: Number.MAX_VALUE },
+    labels: shares.map(([label]) => label),
+    histograms: shares.map(([, share]) => Float32Array.of(share, 1 - share, 0, 0)),
+  });
+}
+
 describe('leaveOneOutThreshold', () => {
-  it('lies between how people vary and how far strangers are', () => {
+  it('lies 2.5 standard deviations below the mean distance of strangers', () => {
     const { recognizer } = People.train(three, { threshold: 'none' });
-    const threshold = leaveOneOutThreshold(recognizer);
-    for (let i = 0; i < recognizer.count; i++) {
-      recognizer.distancesBetween(i).forEach((distance, j) => {
-        if (recognizer.labels[i] !== recognizer.labels[j]) expect(distance).toBeGreaterThanOrEqual(threshold);
-      });
-    }
-    expect(threshold).toBeGreaterThan(0);
+    const nearest = recognizer.labels.map((label, i) =>
+      Math.min(...recognizer.distancesBetween(i).filter((_, j) => recognizer.labels[j] !== label)),
+    );
+    const mean = nearest.reduce((sum, value) => sum + value, 0) / nearest.length;
+    const variance = nearest.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (nearest.length - 1);
+    expect(leaveOneOutThreshold(recognizer, Number.MAX_VALUE)).toBeCloseTo(mean - 2.5 * Math.sqrt(variance), 9);
+  });
+
+  it('accepts no stranger that is farther than all left out, and is above 0, whatever the gallery', () => {
+    const face = fc.tuple(fc.integer({ min: 0, max: 3 }), fc.double({ min: 0, max: 1, noNaN: true }));
+    fc.assert(
+      fc.property(fc.array(face, { minLength: 1, maxLength: 12 }), fc.boolean(), (faces, isUsual) => {
+        const recognizer = recognizerOf(faces);
+        const threshold = leaveOneOutThreshold(recognizer, isUsual ? 0.3 : undefined);
+        expect(threshold).toBeGreaterThan(0);
+        if (isUsual) expect(threshold).toBeLessThanOrEqual(0.3);
+        const between = faces.flatMap(([label], i) =>
+          [...recognizer.distancesBetween(i)].filter((distance, j) => faces[j]![0] !== label && distance > 0),
+        );
+        if (between.length > 0) expect(threshold).toBeLessThanOrEqual(Math.max(...between));
+      }),
+    );
+  });
+
+  it('does not depend on the order of the pictures', () => {
+    const faces = [
+      [0, 0.1],
+      [0, 0.15],
+      [1, 0.5],
+      [1, 0.52],
+      [2, 0.9],
+    ] as const;
+    const threshold = leaveOneOutThreshold(recognizerOf(faces));
+    expect(leaveOneOutThreshold(recognizerOf([...faces].reverse()))).toBeCloseTo(threshold, 12);
   });
 
   it('goes by the usual distance of strangers, or by one person, not by one picture nor by copies of it', () => {
     const train = (samples: FaceSample[], align: boolean) => People.train([['Ann', samples]], { align }).threshold;
-    expect(train(shots(1, 1), true)).toBe(76);
+    expect(train(shots(1, 1), true)).toBe(56);
+    expect(People.train([['Ann', shots(1, 1)]], { light: 'as-is' }).threshold).toBe(76);
     expect(People.train([['Ann', shots(1, 1)]], { faceSize: { width: 90, height: 90 } }).threshold).toBeUndefined();
     expect(train(shots(1, 3), false)).toBeGreaterThan(0);
     expect(train(shots(1, 1), false)).toBeUndefined();

@@ -8,10 +8,12 @@ import { toGrey } from '../image/grey.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
 import { resizeGrey } from '../image/resize.js';
 import type { Identification } from '../live/track-identity.js';
-import { readFileStorage, type StorageNode } from './file-storage-yaml.js';
+import { type FaceCut, type FaceLight, inLight, lbphForLight } from './face-light.js';
+import { readFileStorage } from './file-storage-yaml.js';
 import { type LbphOptions, LbphRecognizer } from './lbph.js';
 import { leaveOneOutThreshold, usualStrangerDistance } from './open-set-threshold.js';
-import { numberOf, recognizerOf, writeOpenCvYaml } from './opencv-yaml.js';
+import { recognizerOf, writeOpenCvYaml } from './opencv-yaml.js';
+import { peopleSection, readPeopleSection, writePeopleSection } from './people-section.js';
 import { personName } from './person-name.js';
 
 /** A picture of somebody, and where in it the face is; `face` null takes the whole picture as the face. */
@@ -23,16 +25,18 @@ export interface FaceSample {
 export interface PeopleOptions {
   /** Cut faces upright at the eyes (default); false takes pictures as they are, grey and whole, all of one size. */
   readonly align?: boolean;
+  /** Whether the light is taken out of faces; default `tan-triggs` with alignment, else `as-is`. */
+  readonly light?: FaceLight;
   /** Of aligned faces, in pixels; default 100 x 100. */
   readonly faceSize?: CropSize;
   /** Distance from which on a face is unknown; 'auto' (default) learns it from the pictures, see leaveOneOutThreshold. */
   readonly threshold?: 'auto' | 'none' | number;
+  /** Default: what goes with the light, see face-light.ts. */
   readonly lbph?: Omit<LbphOptions, 'threshold'>;
 }
 
 export const defaultFaceSize: CropSize = { width: 100, height: 100 };
 
-const section = 'moodlens_people';
 const headLine = '# moodlens people file: OpenCV reads it too (cv2.face.LBPHFaceRecognizer)\n';
 
 /** Who is known. Every error is a PeopleError. */
@@ -41,12 +45,15 @@ export class People {
   readonly recognizer: LbphRecognizer;
   /** Whether faces are cut upright at the eyes. */
   readonly align: boolean;
+  /** What is done about the light on faces. */
+  readonly light: FaceLight;
   /** Every face is brought to it; undefined in a file of OpenCV's own, which does not say. */
   readonly faceSize: CropSize | undefined;
 
-  private constructor(recognizer: LbphRecognizer, align: boolean, faceSize: CropSize | undefined) {
+  private constructor(recognizer: LbphRecognizer, { align, light, faceSize }: FaceCut) {
     this.recognizer = recognizer;
     this.align = align;
+    this.light = light;
     this.faceSize = faceSize;
   }
 
@@ -55,83 +62,96 @@ export class People {
    * The result does not depend on the order of the names.
    */
   static train(facesByName: Iterable<readonly [string, readonly FaceSample[]]>, options: PeopleOptions = {}): People {
-    const { align = true, threshold = 'auto', lbph = {} } = options;
+    const { align = true, light = align ? 'tan-triggs' : 'as-is', threshold = 'auto', lbph = {} } = options;
     if (typeof threshold === 'number' && !(threshold > 0)) {
       throw new PeopleError(`a threshold must be above 0; found ${threshold}; use 'none' to take everybody for known`);
     }
-    const people = joinByName(facesByName);
-    const faceSize = align ? (options.faceSize ?? defaultFaceSize) : sizeOfFirst(people);
-    const faces = people.flatMap(([name, samples], label) =>
+    const persons = joinByName(facesByName);
+    const faceSize = align ? (options.faceSize ?? defaultFaceSize) : sizeOfFirst(persons);
+    const faces = persons.flatMap(([name, samples], label) =>
       samples.map((sample, i) => {
         if (!align) mustHaveSize(sample.picture, faceSize, `picture ${i + 1} of ${name}`);
-        return { picture: align ? alignedCrop(sample, faceSize) : toGrey(sample.picture), label };
+        const cut = align ? alignedCrop(sample, faceSize) : toGrey(sample.picture);
+        return { picture: inLight(cut, light), label };
       }),
     );
-    const recognizer = LbphRecognizer.train(faces, lbph);
-    people.forEach(([name], label) => {
+    const recognizer = LbphRecognizer.train(faces, { ...lbphForLight(light), ...lbph });
+    persons.forEach(([name], label) => {
       recognizer.labelNames.set(label, name);
     });
-    if (threshold === 'auto') {
-      const isUsual = align && isDefault(faceSize, lbph);
-      recognizer.threshold = leaveOneOutThreshold(recognizer, isUsual ? usualStrangerDistance : undefined);
-    } else if (threshold !== 'none') recognizer.threshold = threshold;
-    return new People(recognizer, align, faceSize);
+    const people = new People(recognizer, { align, light, faceSize });
+    if (threshold === 'auto') people.learnThreshold();
+    else if (threshold !== 'none') recognizer.threshold = threshold;
+    return people;
   }
 
   /** People over a recogniser made otherwise, such as one joined from two. `like` says how its faces were cut. */
-  static restore(recognizer: LbphRecognizer, like: Pick<People, 'align' | 'faceSize'>): People {
-    return new People(recognizer, like.align, like.faceSize);
+  static restore(recognizer: LbphRecognizer, like: FaceCut): People {
+    return new People(recognizer, like);
   }
 
   /** People as saved by `toYaml`, or OpenCV's LBPH file: that one's faces count as whole pictures, unaligned. */
   static fromYaml(text: string): People {
     const document = readFileStorage(text);
-    const facts = document.get(section);
+    const facts = document.get(peopleSection);
     if (facts === undefined) {
       if (text.slice(0, 1000).includes(headLine.trim())) {
-        throw new PeopleError(`the people file must end with ${section} and does not: it is cut short; train it again`);
+        throw new PeopleError(
+          `the people file must end with ${peopleSection} and does not: it is cut short; train it again`,
+        );
       }
-      return new People(recognizerOf(document), false, undefined);
+      return new People(recognizerOf(document), { align: false, light: 'as-is', faceSize: undefined });
     }
-    if (!(facts instanceof Map)) throw new PeopleError(`the people file's ${section} must have keys; it is damaged`);
-    const [align, width, height] = readFacts(facts);
-    const people = new People(recognizerOf(document, { width, height }), align, { width, height });
-    const names = people.recognizer.labelNames.size;
-    if (names !== numberOf(facts, 'names')) {
-      throw new PeopleError(
-        `the people file must name ${numberOf(facts, 'names')} people and names ${names}; it is damaged`,
-      );
+    if (!(facts instanceof Map)) {
+      throw new PeopleError(`the people file's ${peopleSection} must have keys; it is damaged`);
+    }
+    const { cut, names } = readPeopleSection(facts);
+    const people = new People(recognizerOf(document, cut.faceSize), cut);
+    const found = people.recognizer.labelNames.size;
+    if (found !== names) {
+      throw new PeopleError(`the people file must name ${names} people and names ${found}; it is damaged`);
     }
     for (const name of people.names) personName(name);
     // Throws when faces of this size do not fill the grid.
+    const { width, height } = cut.faceSize;
     people.recognizer.describe({ width, height, channels: 1, data: new Uint8Array(width * height) });
     return people;
   }
 
   /** OpenCV's LBPH file with our facts behind it. */
   toYaml(): string {
-    const { width, height } = this.faceSize ?? { width: 0, height: 0 };
     const text = writeOpenCvYaml(this.recognizer);
     if (!this.faceSize) return text;
-    const facts = {
-      version: 1,
-      align: this.align ? 1 : 0,
-      face_width: width,
-      face_height: height,
-      names: this.recognizer.labelNames.size,
-    };
-    const lines = Object.entries(facts).map(([key, value]) => `   ${key}: ${value}\n`);
-    return `${text.replace('---\n', `---\n${headLine}`)}${section}:\n${lines.join('')}`;
+    const section = writePeopleSection(
+      { align: this.align, light: this.light, faceSize: this.faceSize },
+      this.recognizer.labelNames.size,
+    );
+    return `${text.replace('---\n', `---\n${headLine}`)}${section}`;
   }
 
   /** Who the face is: `person` null is unknown, `distance` that to the nearest known face either way. */
   identify(picture: Picture, face: Face | null): Identification {
+    const { person, distance } = this.nearest(picture, face);
+    return { person: distance < this.recognizer.threshold ? person : null, distance };
+  }
+
+  /** Whose known face is nearest, whatever the threshold. */
+  nearest(picture: Picture, face: Face | null): Identification & { readonly person: string } {
     const { label, distance } = this.recognizer.nearest(this.probe(picture, face));
-    return { person: distance < this.recognizer.threshold ? this.#nameOf(label) : null, distance };
+    return { person: this.#nameOf(label), distance };
   }
 
   /** The picture that the recogniser sees of a face. */
   probe(picture: Picture, face: Face | null): GreyPicture {
+    return inLight(this.#cut(picture, face), this.light);
+  }
+
+  /** Learns from the known faces alone, by leaving some out, from which distance on a face is unknown. */
+  learnThreshold(): void {
+    this.recognizer.threshold = leaveOneOutThreshold(this.recognizer, usualStrangerDistance(this));
+  }
+
+  #cut(picture: Picture, face: Face | null): GreyPicture {
     if (this.align) return alignedCrop({ picture, face }, this.faceSize ?? defaultFaceSize);
     if (face) return wholeFace(crop(picture, face.box), this.faceSize ?? defaultFaceSize);
     return this.faceSize ? wholeFace(picture, this.faceSize) : toGrey(picture);
@@ -210,27 +230,6 @@ function wholeFace(picture: Picture, size: CropSize): GreyPicture {
   const left = Math.floor((grey.width - width) / 2);
   const top = Math.floor((grey.height - height) / 2);
   return resizeGrey(crop(grey, [left, top, width, height]), size.width, size.height);
-}
-
-function readFacts(facts: ReadonlyMap<string, StorageNode>): [align: boolean, width: number, height: number] {
-  const [version, align, width, height] = ['version', 'align', 'face_width', 'face_height'].map((key) =>
-    numberOf(facts, key),
-  ) as [number, number, number, number];
-  if (version !== 1) {
-    throw new PeopleError(`the people file must have version 1; found ${version}; a newer moodlens wrote it`);
-  }
-  const isSize = (value: number) => Number.isInteger(value) && value >= 1 && value <= 4096;
-  if ((align !== 0 && align !== 1) || !isSize(width) || !isSize(height)) {
-    throw new PeopleError(
-      `the people file must say align 0 or 1 and a face size of 1 to 4096 pixels; found ${align}, ${width}x${height}; it is damaged`,
-    );
-  }
-  return [align === 1, width, height];
-}
-
-/** Distances mean the same in two galleries only when both cut and describe faces alike. */
-function isDefault({ width, height }: CropSize, lbph: LbphOptions): boolean {
-  return width === defaultFaceSize.width && height === defaultFaceSize.height && Object.keys(lbph).length === 0;
 }
 
 function byCode(a: string, b: string): number {

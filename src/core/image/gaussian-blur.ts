@@ -11,12 +11,17 @@ export function gaussianBlur(grey: GreyPicture, sigma: number): GreyPicture {
   }
   const { width, height, data } = grey;
   if (sigma === 0) return { width, height, channels: 1, data: data.slice() };
+  return { width, height, channels: 1, data: Uint8Array.from(blurValues(data, width, height, sigma), Math.round) };
+}
+
+/** The same blur of any numbers, row by row, without rounding; `sigma` above 0. */
+export function blurValues(values: ArrayLike<number>, width: number, height: number, sigma: number): Float64Array {
   const kernel = gaussianKernel(sigma, Math.floor(REACH * sigma + 0.5));
-  const rows = new Float64Array(data.length);
-  for (let y = 0; y < height; y++) convolveLine(data, rows, kernel, { start: y * width, step: 1, length: width });
-  const out = new Float64Array(data.length);
+  const rows = new Float64Array(values.length);
+  for (let y = 0; y < height; y++) convolveLine(values, rows, kernel, { start: y * width, step: 1, length: width });
+  const out = new Float64Array(values.length);
   for (let x = 0; x < width; x++) convolveLine(rows, out, kernel, { start: x, step: width, length: height });
-  return { width, height, channels: 1, data: Uint8Array.from(out, Math.round) };
+  return out;
 }
 
 /** Weights from the centre outwards, `radius + 1` of them; with the mirrored other side they add up to 1. */

@@ -3,7 +3,6 @@
 import type { Face } from '../../../core/detect/face.js';
 import { PeopleError } from '../../../core/errors.js';
 import { LbphRecognizer } from '../../../core/identity/lbph.js';
-import { leaveOneOutThreshold, usualStrangerDistance } from '../../../core/identity/open-set-threshold.js';
 import { defaultFaceSize, People } from '../../../core/identity/people.js';
 import { personName } from '../../../core/identity/person-name.js';
 import { alignedFace } from '../../../core/image/face-crop.js';
@@ -109,7 +108,7 @@ export class Gallery {
   async importYaml(text: string): Promise<void> {
     const added = People.fromYaml(text);
     const imported = this.#imported ? joinPeople([this.#imported, added]) : added;
-    const own = this.#own();
+    const own = this.#own(imported);
     const people = own ? joinPeople([own, imported]) : imported;
     await this.#store?.write(importedFile, imported.toYaml());
     this.#imported = imported;
@@ -126,15 +125,17 @@ export class Gallery {
     }
   }
 
-  #own(): People | undefined {
+  /** The people of the kept pictures, seen in the light of those they are joined with. */
+  #own(joinedWith: People | undefined): People | undefined {
     if (this.#pictures.size === 0) return undefined;
     return People.train(
       [...this.#pictures].map(([name, pictures]) => [name, pictures.map((picture) => ({ picture, face: null }))]),
+      joinedWith ? { light: joinedWith.light } : {},
     );
   }
 
   #join(): People | undefined {
-    const own = this.#own();
+    const own = this.#own(this.#imported);
     return own && this.#imported ? joinPeople([own, this.#imported]) : (own ?? this.#imported);
   }
 }
@@ -186,20 +187,14 @@ function restore(
     labelNames: new Map(names.entries()),
     ...(like.faceSize ? { pictureSize: like.faceSize } : {}),
   });
-  recognizer.threshold = leaveOneOutThreshold(recognizer, isUsual(like) ? usualStrangerDistance : undefined);
-  return People.restore(recognizer, like);
-}
-
-/** Whether the distance from which on strangers are expected was measured for such faces. */
-function isUsual({ align, faceSize, recognizer: { radius, neighbors, gridX, gridY } }: People): boolean {
-  const { width, height } = faceSize ?? {};
-  const isUsualSize = width === defaultFaceSize.width && height === defaultFaceSize.height;
-  return align && isUsualSize && radius === 1 && neighbors === 8 && gridX === 8 && gridY === 8;
+  const people = People.restore(recognizer, like);
+  people.learnThreshold();
+  return people;
 }
 
 function mustMatch(a: People, b: People): void {
-  const settings = ({ align, faceSize, recognizer: { radius, neighbors, gridX, gridY } }: People): string =>
-    `${align ? 'aligned' : 'unaligned'} faces of ${faceSize ? `${faceSize.width}x${faceSize.height}` : 'unknown size'}, radius ${radius}, ${neighbors} neighbours, grid ${gridX}x${gridY}`;
+  const settings = ({ align, light, faceSize, recognizer: { radius, neighbors, gridX, gridY } }: People): string =>
+    `${align ? 'aligned' : 'unaligned'} faces of ${faceSize ? `${faceSize.width}x${faceSize.height}` : 'unknown size'}, light ${light}, radius ${radius}, ${neighbors} neighbours, grid ${gridX}x${gridY}`;
   if (settings(a) === settings(b)) return;
   throw new PeopleError(
     `People who are known together must be learnt in the same way, here ${settings(a)}, but the file has ${settings(b)}; make it with \`moodlens people train\` without other options.`,

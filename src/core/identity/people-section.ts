@@ -1,0 +1,52 @@
+// The section that moodlens adds to OpenCV's LBPH file, which OpenCV skips: how faces are brought to the recogniser.
+import { PeopleError } from '../errors.js';
+import type { CropSize } from '../image/face-crop.js';
+import type { FaceCut } from './face-light.js';
+import type { StorageNode } from './file-storage-yaml.js';
+import { numberOf } from './opencv-yaml.js';
+
+export const peopleSection = 'moodlens_people';
+
+/** A cut whose size is known. */
+export type SizedCut = FaceCut & { readonly faceSize: CropSize };
+
+/** The section as text; `names` counts the people, so that a file without some of them is noticed. */
+export function writePeopleSection({ align, light, faceSize }: SizedCut, names: number): string {
+  // Version 1 knew nothing of light: a file of faces as they are stays readable for programs of that time.
+  const head = light === 'as-is' ? { version: 1 } : { version: 2, tan_triggs: 1 };
+  const facts = {
+    ...head,
+    align: align ? 1 : 0,
+    face_width: faceSize.width,
+    face_height: faceSize.height,
+    names,
+  };
+  const lines = Object.entries(facts).map(([key, value]) => `   ${key}: ${value}\n`);
+  return `${peopleSection}:\n${lines.join('')}`;
+}
+
+/** What the section says. Throws PeopleError when it is damaged or of a later version. */
+export function readPeopleSection(facts: ReadonlyMap<string, StorageNode>): { cut: SizedCut; names: number } {
+  const version = numberOf(facts, 'version');
+  if (version !== 1 && version !== 2) {
+    throw new PeopleError(`the people file must have version 1 or 2; found ${version}; a newer moodlens wrote it`);
+  }
+  const align = numberOf(facts, 'align');
+  const width = numberOf(facts, 'face_width');
+  const height = numberOf(facts, 'face_height');
+  const tanTriggs = version === 1 ? 0 : numberOf(facts, 'tan_triggs');
+  if (!isFlag(align) || !isFlag(tanTriggs) || !isSize(width) || !isSize(height)) {
+    throw new PeopleError(
+      `the people file must say align 0 or 1, tan_triggs 0 or 1, and a face size of 1 to 4096 pixels; found ${align}, ${tanTriggs}, ${width}x${height}; it is damaged`,
+    );
+  }
+  const cut: SizedCut = {
+    align: align === 1,
+    light: tanTriggs === 1 ? 'tan-triggs' : 'as-is',
+    faceSize: { width, height },
+  };
+  return { cut, names: numberOf(facts, 'names') };
+}
+
+const isFlag = (value: number): boolean => value === 0 || value === 1;
+const isSize = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= 4096;
