@@ -139,6 +139,63 @@ describe('moodlens people', () => {
   });
 });
 
+describe('moodlens people evaluate', () => {
+  const faces = () => join(folder, 'faces');
+  const report = () => join(folder, 'report');
+  const evaluate = (...words: string[]) => run(['people', 'evaluate', faces(), '--no-align', ...words]);
+  beforeEach(() => {
+    for (let i = 0; i < 12; i++) pgm(join(faces(), `P${i % 4}`, `${i}.pgm`), i);
+  });
+
+  it('tells the rates, as JSON too, and writes a page with its charts', async () => {
+    expect(await evaluate('--splits', '2', '--pictures', '2', '--report', report(), '--json')).toBe(0);
+    const result = JSON.parse(stdout);
+    expect(result).toMatchObject({ people: 4, pictures: 12, whole: 0, leftOut: [], config: { splits: 2, seed: 1 } });
+    expect(result.splits).toHaveLength(2);
+    expect(readdirSync(report()).sort()).toEqual([
+      'evaluation.json',
+      'named-by-false-accepts.svg',
+      'rates-by-threshold.svg',
+      'report.html',
+    ]);
+    expect(stderr).toContain(`${join(report(), 'report.html')} written, with 3 files beside it`);
+    stdout = '';
+    expect(await evaluate('--splits', '2', '--pictures', '2')).toBe(0);
+    expect(stdout).toMatch(/2 splits, seeds 1 to 2; .*\n.*\n\n.*\nknown, accepted and named rightly +\d/);
+  });
+
+  it('replaces a report when forced, and nothing else', async () => {
+    const asked = ['--splits', '1', '--report', report()];
+    expect(await evaluate(...asked)).toBe(0);
+    expect(await evaluate(...asked)).toBe(2);
+    expect(await evaluate(...asked, '--force')).toBe(0);
+    writeFileSync(join(report(), 'mine.txt'), 'mine');
+    expect(await evaluate(...asked, '--force')).toBe(2);
+    expect(readFileSync(join(report(), 'mine.txt'), 'utf8')).toBe('mine');
+  });
+
+  it('says what is wrong with the use or the folder', async () => {
+    expect(await evaluate('--force')).toBe(2);
+    for (const wrong of [
+      ['--known', '1'],
+      ['--known', 'half'],
+      ['--pictures', '0'],
+      ['--splits', ''],
+      ['--seed', '-1'],
+    ]) {
+      stderr = '';
+      expect(await evaluate(...wrong)).toBe(2);
+      expect(stderr).toContain(wrong[0]!.slice(2));
+    }
+    expect(await run(['people', 'evaluate', join(folder, 'no')])).toBe(2);
+    expect(stderr).toContain('does not exist');
+    for (const name of ['P2', 'P3']) rmSync(join(faces(), name), { recursive: true });
+    expect(await evaluate()).toBe(1);
+    expect(stderr).toMatch(/a stranger; found 2 people.*\[PEOPLE\]/);
+    expect(stdout).toBe('');
+  });
+});
+
 const orl = requireShared('identity/orl');
 const openCv = requireOpenCv();
 
@@ -200,16 +257,32 @@ describeWith(orl, 'moodlens people on the ORL faces', () => {
     missing: existsSync(detectors) ? undefined : 'the detectors are not built (npm run build)',
   };
   describeWith(built, 'with alignment', () => {
-    it('names most of those it knows, misnames nobody and turns strangers away', async () => {
+    it('names at least 80 % of those it knows, with at most 2 % of the strangers accepted', async () => {
+      // Seeds on which nothing was chosen; docs/experiments.md has more of them.
+      const asked = ['--seed', '101', '--splits', '4', '--json'];
+      expect(await run(['people', 'evaluate', orl.path, ...asked])).toBe(0);
+      const evaluation = JSON.parse(stdout);
+      expect(evaluation).toMatchObject({ people: 40, pictures: 400, leftOut: [] });
+      expect(evaluation.splits[0]).toMatchObject({
+        knownPeople: 20,
+        learnt: 100,
+        knownProbes: 100,
+        strangerProbes: 200,
+      });
+      expect(evaluation.named.mean).toBeGreaterThanOrEqual(0.8);
+      expect(evaluation.falseAccept.mean).toBeLessThanOrEqual(0.02);
+    });
+
+    it('says the same of single pictures by a file that it wrote', async () => {
       const { train, test } = split();
       const known = (entry: [string, string]) => Number(entry[1].slice(1)) <= 20;
       const out = await trainOn(train.filter(known));
       expect(await run(['people', 'predict', ...test.map(([path]) => path), '--people', out, '--json'])).toBe(0);
       const [friends, strangers] = [test.filter(known), lines().slice(100)];
       const named = lines().slice(0, 100);
-      expect(named.filter(({ person }, i) => person === friends[i]![1]).length).toBeGreaterThanOrEqual(75);
+      expect(named.filter(({ person }, i) => person === friends[i]![1]).length).toBeGreaterThanOrEqual(80);
       expect(named.filter(({ person }, i) => person !== null && person !== friends[i]![1])).toEqual([]);
-      expect(strangers.filter(({ person }) => person !== null).length).toBeLessThanOrEqual(15);
+      expect(strangers.filter(({ person }) => person !== null).length).toBeLessThanOrEqual(5);
     });
   });
 });

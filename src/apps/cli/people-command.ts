@@ -1,5 +1,4 @@
-// `moodlens people`: learn people from a folder of pictures each, and say who is in a picture.
-import { stat } from 'node:fs/promises';
+// `moodlens people`: learn people from a folder of pictures each, say who is in a picture, and how well that works.
 import { Command } from 'commander';
 import { createFolderStore } from '../../adapters/node/files.js';
 import { decodePicture } from '../../adapters/node/image-codec.js';
@@ -8,12 +7,14 @@ import { ConfigError, MediaError } from '../../core/errors.js';
 import { identifyPicture, type PictureIdentity } from '../../pipeline/people/identify-picture.js';
 import { type TrainedPeople, trainPeople } from '../../pipeline/people/train-people.js';
 import { openDetector } from './open-detector.js';
-import { readPeopleFile, requirePeopleFilePlace, writePeopleFile } from './people-file.js';
+import { definePeopleEvaluate } from './people-evaluate-command.js';
+import { readPeopleFile, requirePeopleFilePlace, requirePeopleFolder, writePeopleFile } from './people-file.js';
 
 interface TrainOptions {
   readonly out: string;
   readonly threshold?: string;
   readonly align: boolean;
+  readonly plain?: boolean;
   readonly json?: boolean;
 }
 
@@ -24,7 +25,9 @@ interface PredictOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  const people = new Command('people').description('learn people from their pictures, and recognise them');
+  const people = new Command('people').description(
+    'learn people from their pictures, recognise them, and see how well that works',
+  );
   people
     .command('train')
     .description("learn people from a folder each: DIR/NAME/picture.png; writes OpenCV's LBPH file")
@@ -35,6 +38,7 @@ export function define(): Command {
       'distance from which on a face is unknown: auto learns it, none knows no strangers (default: auto)',
     )
     .option('--no-align', 'take pictures as they are, whole and grey, all of one size, instead of finding the face')
+    .option('--plain', "leave the light on faces and use OpenCV's own settings of LBPH")
     .option('--json', 'print the result as JSON')
     .action(train);
   people
@@ -44,24 +48,20 @@ export function define(): Command {
     .requiredOption('--people <file>', "people file of 'moodlens people train' or of OpenCV's LBPH")
     .option('--json', 'print {"file","person","distance"} per picture; person null is unknown')
     .action(predict);
+  people.addCommand(definePeopleEvaluate());
   return people;
 }
 
 async function train(directory: string, options: TrainOptions): Promise<void> {
   const threshold = parseThreshold(options.threshold);
-  const found = await stat(directory).catch(() => undefined);
-  if (!found?.isDirectory()) {
-    throw new ConfigError(
-      `${directory} must be a folder and ${found ? 'is a file' : 'does not exist'}; it holds a folder of pictures per person`,
-    );
-  }
+  await requirePeopleFolder(directory);
   await requirePeopleFilePlace(options.out);
   const detector = options.align ? await openDetector() : undefined;
   const progress = terminalProgress('people');
   try {
     const result = await trainPeople(
       createFolderStore(directory),
-      { align: options.align, threshold },
+      { align: options.align, plain: options.plain ?? false, threshold },
       { decode: decodePicture, progress, ...(detector ? { detector } : {}) },
     );
     await writePeopleFile(options.out, result.people);

@@ -1,4 +1,4 @@
-// The people file on disk: read with care, written for its owner alone.
+// The people file on disk, read with care and written for its owner alone, and the folder that people are learnt from.
 import { open, readFile, stat } from 'node:fs/promises';
 import { writeFileAtomic } from '../../adapters/node/files.js';
 import { ConfigError, PeopleError } from '../../core/errors.js';
@@ -41,6 +41,15 @@ export async function requirePeopleFilePlace(path: string): Promise<void> {
   if (start !== opening && !(found.isFile() && found.size === 0)) {
     throw new ConfigError(`--out replaces a people file only, and ${path} is something else; name another file`);
   }
+}
+
+/** Throws ConfigError unless there is a folder, in which a folder of pictures per person can lie. */
+export async function requirePeopleFolder(directory: string): Promise<void> {
+  const found = await stat(directory).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  throw new ConfigError(
+    `${directory} must be a folder and ${found ? 'is a file' : 'does not exist'}; it holds a folder of pictures per person`,
+  );
 }
 
 export async function writePeopleFile(path: string, people: People): Promise<void> {

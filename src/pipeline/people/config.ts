@@ -1,9 +1,16 @@
-// The options of the people stage.
+// The options of the people stages.
 import { z } from 'zod';
+import type { PeopleOptions } from '../../core/identity/people.js';
 import { parseOptions } from '../parse-options.js';
 
-export const trainPeopleSchema = z.strictObject({
+/** How faces are seen, in training and evaluation alike. */
+const faceKeys = {
   align: z.boolean().default(true).describe('cut faces upright at the eyes; otherwise pictures are taken whole'),
+  plain: z.boolean().default(false).describe("faces with the light they have and OpenCV's own LBPH settings"),
+};
+
+export const trainPeopleSchema = z.strictObject({
+  ...faceKeys,
   faceSize: z.int().min(24).max(512).default(100).describe('side of an aligned face, pixels'),
   threshold: z
     .union([z.enum(['auto', 'none']), z.number().positive()])
@@ -16,4 +23,30 @@ export type TrainPeopleOptions = z.input<typeof trainPeopleSchema>;
 /** Fills in the defaults. Throws ConfigError that names every wrong option. */
 export function parseTrainPeople(options: unknown): z.infer<typeof trainPeopleSchema> {
   return parseOptions(trainPeopleSchema, options, 'the options of people train are not acceptable');
+}
+
+export const evaluatePeopleSchema = z.strictObject({
+  ...faceKeys,
+  known: z.number().gt(0).lt(1).default(0.5).describe('share of the people that are known; the others are strangers'),
+  pictures: z.int().min(1).max(1000).default(5).describe('pictures to learn each known person from'),
+  seed: z
+    .int()
+    .min(0)
+    .max(0xffffffff)
+    .default(1)
+    .describe('draws the first split; the next ones have the seeds after it'),
+  splits: z.int().min(1).max(1000).default(10).describe('drawings of known people and their pictures'),
+});
+
+export type EvaluatePeopleOptions = z.input<typeof evaluatePeopleSchema>;
+export type EvaluatePeopleConfig = z.infer<typeof evaluatePeopleSchema>;
+
+/** Fills in the defaults. Throws ConfigError that names every wrong option. */
+export function parseEvaluatePeople(options: unknown): EvaluatePeopleConfig {
+  return parseOptions(evaluatePeopleSchema, options, 'the options of people evaluate are not acceptable');
+}
+
+/** What `People.train` is told of them. */
+export function faceOptions({ align, plain }: Pick<EvaluatePeopleConfig, 'align' | 'plain'>): PeopleOptions {
+  return { align, ...(plain ? { light: 'as-is' } : {}) };
 }

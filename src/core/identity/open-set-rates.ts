@@ -1,0 +1,73 @@
+// How well known people are named and strangers turned away, at one threshold and over all of them (open-set
+// identification: Phillips, Grother & Micheals, "Evaluation Methods in Face Recognition", 2011).
+
+/** One picture put before a recogniser. */
+export interface OpenSetProbe {
+  /** Whether its person is among those learnt. */
+  readonly isKnown: boolean;
+  /** Whether the nearest known face is its person's; false for strangers. */
+  readonly isRight: boolean;
+  /** To the nearest known face. */
+  readonly distance: number;
+}
+
+/** Shares 0..1. The first three are of the known people's pictures and add up to 1, the last of the strangers'. */
+export interface OpenSetRates {
+  /** Accepted and named rightly. */
+  readonly named: number;
+  /** Named as somebody else. */
+  readonly misnamed: number;
+  /** Told unknown. */
+  readonly falseReject: number;
+  /** Strangers named as anybody. */
+  readonly falseAccept: number;
+}
+
+/** The rates of a threshold: faces nearer than it are named. Throws RangeError without known people's pictures or strangers'. */
+export function openSetRates(probes: readonly OpenSetProbe[], threshold: number): OpenSetRates {
+  const known = probes.filter(({ isKnown }) => isKnown);
+  const strangers = probes.filter(({ isKnown }) => !isKnown);
+  mustHaveBoth(known, strangers);
+  const accepted = known.filter(({ distance }) => distance < threshold);
+  const right = accepted.filter(({ isRight }) => isRight).length;
+  return {
+    named: right / known.length,
+    misnamed: (accepted.length - right) / known.length,
+    falseReject: 1 - accepted.length / known.length,
+    falseAccept: strangers.filter(({ distance }) => distance < threshold).length / strangers.length,
+  };
+}
+
+/** The share of the known people's pictures whose nearest known face is their person's, without any threshold. */
+export function rankOne(probes: readonly OpenSetProbe[]): number {
+  const known = probes.filter(({ isKnown }) => isKnown);
+  return known.filter(({ isRight }) => isRight).length / known.length;
+}
+
+/** The largest threshold that accepts at most this share of the strangers: the best one in hindsight, which no gallery can know. */
+export function hindsightThreshold(probes: readonly OpenSetProbe[], falseAccept: number): number {
+  const distances = Float64Array.from(probes.flatMap(({ isKnown, distance }) => (isKnown ? [] : [distance]))).sort();
+  return distances[Math.floor(falseAccept * distances.length)] ?? Number.MAX_VALUE;
+}
+
+/** The rates at `count` thresholds, evenly from the smallest distance to just above the largest. */
+export function openSetCurve(
+  probes: readonly OpenSetProbe[],
+  count: number,
+): readonly (OpenSetRates & { readonly threshold: number })[] {
+  const distances = probes.map(({ distance }) => distance);
+  const smallest = distances.reduce((a, b) => Math.min(a, b));
+  const largest = distances.reduce((a, b) => Math.max(a, b));
+  const step = (largest - smallest) / (count - 1);
+  return Array.from({ length: count }, (_, i) => {
+    const threshold = i === count - 1 ? largest + Math.max(step, 1e-9) : smallest + i * step;
+    return { threshold, ...openSetRates(probes, threshold) };
+  });
+}
+
+function mustHaveBoth(known: readonly OpenSetProbe[], strangers: readonly OpenSetProbe[]): void {
+  if (known.length > 0 && strangers.length > 0) return;
+  throw new RangeError(
+    `openSetRates: there must be pictures of known people and of strangers, found ${known.length} and ${strangers.length}`,
+  );
+}

@@ -1,0 +1,124 @@
+// How well people would be recognised and strangers turned away, judged on a folder per person: some are learnt, with the
+// threshold that their own pictures give, and the others come as strangers.
+import {
+  hindsightThreshold,
+  type OpenSetProbe,
+  type OpenSetRates,
+  openSetCurve,
+  openSetRates,
+  rankOne,
+} from '../../core/identity/open-set-rates.js';
+import { People } from '../../core/identity/people.js';
+import { type Progress, silentProgress } from '../../core/ports/progress.js';
+import { type EvaluatePeopleConfig, faceOptions } from './config.js';
+import type { FacesByName } from './read-faces.js';
+import { type PeopleSplit, splitPeople } from './split-people.js';
+
+/** Thresholds of the curve. */
+const curvePoints = 61;
+/** Shares of false accepts at which the best threshold in hindsight is told. */
+const hindsightShares = [0.01, 0.02] as const;
+
+/** What one split gave. */
+export interface SplitFigures extends OpenSetRates {
+  readonly seed: number;
+  /** People learnt, and pictures of each kind. */
+  readonly knownPeople: number;
+  readonly learnt: number;
+  readonly knownProbes: number;
+  readonly strangerProbes: number;
+  readonly rankOne: number;
+  /** Learnt from the gallery alone; null when there was nothing to learn it from. */
+  readonly threshold: number | null;
+  /** Share named rightly with the best threshold in hindsight, at each of `hindsightShares`. */
+  readonly inHindsight: readonly number[];
+}
+
+/** Over the splits; `deviation` (of a sample) is null for one split. */
+export interface MeanAndDeviation {
+  readonly mean: number;
+  readonly deviation: number | null;
+}
+
+export interface PeopleEvaluation {
+  readonly people: number;
+  readonly pictures: number;
+  readonly config: EvaluatePeopleConfig;
+  readonly rankOne: MeanAndDeviation;
+  readonly named: MeanAndDeviation;
+  readonly misnamed: MeanAndDeviation;
+  readonly falseReject: MeanAndDeviation;
+  readonly falseAccept: MeanAndDeviation;
+  readonly threshold: MeanAndDeviation | null;
+  readonly inHindsight: readonly { readonly falseAccept: number; readonly named: MeanAndDeviation }[];
+  /** The probes of all splits together. */
+  readonly curve: ReturnType<typeof openSetCurve>;
+  readonly splits: readonly SplitFigures[];
+}
+
+/** Evaluates on `config.splits` drawings. Throws PeopleError when there are too few people or pictures. */
+export function evaluatePeople(
+  { byName }: Pick<FacesByName, 'byName'>,
+  config: EvaluatePeopleConfig,
+  progress: Progress = silentProgress,
+): PeopleEvaluation {
+  const all: OpenSetProbe[] = [];
+  const splits = Array.from({ length: config.splits }, (_, i) => {
+    const seed = config.seed + i;
+    const split = splitPeople(byName, config, seed);
+    const { figures, probes } = evaluateSplit(split, seed, config);
+    all.push(...probes);
+    progress.update(i + 1, config.splits, 'splits');
+    return figures;
+  });
+  progress.finish();
+  const over = (pick: (split: SplitFigures) => number) => meanAndDeviation(splits.map(pick));
+  const thresholds = splits.flatMap(({ threshold }) => threshold ?? []);
+  return {
+    people: byName.size,
+    pictures: [...byName.values()].reduce((sum, { length }) => sum + length, 0),
+    config,
+    rankOne: over((split) => split.rankOne),
+    named: over(({ named }) => named),
+    misnamed: over(({ misnamed }) => misnamed),
+    falseReject: over(({ falseReject }) => falseReject),
+    falseAccept: over(({ falseAccept }) => falseAccept),
+    threshold: thresholds.length === 0 ? null : meanAndDeviation(thresholds),
+    inHindsight: hindsightShares.map((falseAccept, i) => ({
+      falseAccept,
+      named: over(({ inHindsight }) => inHindsight[i]!),
+    })),
+    curve: openSetCurve(all, curvePoints),
+    splits,
+  };
+}
+
+function evaluateSplit(
+  { gallery, known, strangers }: PeopleSplit,
+  seed: number,
+  config: EvaluatePeopleConfig,
+): { figures: SplitFigures; probes: OpenSetProbe[] } {
+  const people = People.train(gallery, faceOptions(config));
+  const probes = [...known, ...strangers].map(([name, { picture, face }], i): OpenSetProbe => {
+    const { person, distance } = people.nearest(picture, face);
+    return { isKnown: i < known.length, isRight: person === name, distance };
+  });
+  const figures = {
+    seed,
+    knownPeople: gallery.size,
+    learnt: people.recognizer.count,
+    knownProbes: known.length,
+    strangerProbes: strangers.length,
+    rankOne: rankOne(probes),
+    threshold: people.threshold ?? null,
+    ...openSetRates(probes, people.recognizer.threshold),
+    inHindsight: hindsightShares.map((share) => openSetRates(probes, hindsightThreshold(probes, share)).named),
+  };
+  return { figures, probes };
+}
+
+function meanAndDeviation(values: readonly number[]): MeanAndDeviation {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null };
+}
