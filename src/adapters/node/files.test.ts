@@ -145,6 +145,12 @@ describe('writeFolderAtomic', () => {
     expect(await readdir(out())).toEqual(['f']);
   });
 
+  it.skipIf(process.platform !== 'linux')('says so when no folder can be made there', async () => {
+    const fill = async (): Promise<void> => {};
+    await expect(writeFolderAtomic('/proc/report', fill)).rejects.toThrow(StorageError);
+    await expect(writeFolderAtomic(join(root, 'a'.repeat(300)), fill)).rejects.toThrow(/its name is too long/);
+  });
+
   it('says so when the place is a file', async () => {
     await writeFile(out(), '');
     await expect(writeFolderAtomic(out(), fill('x'), { overwrite: true })).rejects.toThrow(/must be a folder/);

@@ -100,7 +100,7 @@ export async function writeFolderAtomic<T>(
   try {
     const result = await fill(createFolderStore(beside));
     await requireFreeFolder(target, options.overwrite);
-    await replaceFolder(beside, target);
+    await writing(directory, () => replaceFolder(beside, target));
     return result;
   } catch (error) {
     await rm(beside, { recursive: true, force: true });
@@ -111,11 +111,14 @@ export async function writeFolderAtomic<T>(
 /** Throws ConfigError when the folder holds files and `overwrite` is not set, or when it is a file. For a check before long work. */
 export async function requireFreeFolder(directory: string, overwrite = false): Promise<void> {
   const target = resolve(directory);
-  const entries = await readdir(target).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    if (error.code === 'ENOTDIR') throw new ConfigError(`${target} must be a folder and is a file; name another place`);
-    throw error;
-  });
+  const entries = await reading(directory, () =>
+    readdir(target).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      if (error.code === 'ENOTDIR')
+        throw new ConfigError(`${target} must be a folder and is a file; name another place`);
+      throw error;
+    }),
+  );
   if (entries.length > 0 && !overwrite) {
     throw new ConfigError(
       `${target} must not exist yet and holds files; name another folder, or replace it with --force`,

@@ -13,12 +13,16 @@ const writeReasons: Reasons = {
   ENOTDIR: ['a part of that path is a file', 'name another place'],
   EEXIST: ['a part of that path is a file', 'name another place'],
   EISDIR: ['there is a folder of that name', 'name another place'],
+  ENOENT: ['no folder can be made there', 'name another place'],
+  ENAMETOOLONG: ['its name is too long', 'name another place'],
+  ELOOP: ['its links lead in a circle', 'name another place'],
 };
 
 const readReasons: Reasons = {
   EACCES: ['its permissions do not allow it', 'change them'],
   EPERM: ['its permissions do not allow it', 'change them'],
   ELOOP: ['its links lead in a circle', 'put the file itself there'],
+  ENAMETOOLONG: ['its name is too long', 'name another'],
   EIO: ['the disk fails', 'check it'],
 };
 

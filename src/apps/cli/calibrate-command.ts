@@ -7,6 +7,7 @@ import { ConfigError } from '../../core/errors.js';
 import { type Calibration, calibrate } from '../../pipeline/calibrate/calibrate.js';
 import { parseCalibrateConfig } from '../../pipeline/calibrate/config.js';
 import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
+import { formerSkipBad } from './former-skip-bad.js';
 import { openEvaluatedData } from './open-evaluated-data.js';
 import { namingModelFile, readModelFile } from './read-model-file.js';
 import { toNumbers } from './to-number.js';
@@ -18,7 +19,7 @@ interface CalibrateOptions {
   readonly split?: string;
   readonly splitFile?: string;
   readonly run?: string;
-  readonly skipBroken?: boolean;
+  readonly skipBad?: boolean;
   readonly batch?: string;
   readonly threads?: string;
   readonly json?: boolean;
@@ -34,7 +35,8 @@ export function define(): Command {
     .option('--split <name>', 'validation split that it is fitted on (default: PublicTest)')
     .option('--split-file <file>', "a file of 'moodlens data split': --split then names one of its sets")
     .option('--run <folder>', 'instead: what this run validated on, its fold too')
-    .option('--skip-broken', 'CSV: leave broken rows out instead of failing')
+    .option('--skip-bad', 'CSV: leave broken rows out instead of failing')
+    .addOption(formerSkipBad())
     .option('--batch <n>', 'pictures in one run of the model (default: 64)')
     .option('--threads <n>', 'threads of ONNX Runtime (default: 1)')
     .option('--json', 'print the figures as JSON')

@@ -96,9 +96,9 @@ describe('data explore', () => {
     await add('train/sad/broken.png', 'no picture');
     const { code, stdout, stderr } = await runCli('data', 'explore', faces, '--out', out);
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/1 broken picture:\n {2}train\/sad\/broken\.png: .*--skip-broken/s);
+    expect(stderr).toMatch(/1 broken picture:\n {2}train\/sad\/broken\.png: .*--skip-bad/s);
     expect(await readdir(root)).toEqual(['faces']);
-    const skipped = await runCli('data', 'explore', faces, '--out', out, '--skip-broken');
+    const skipped = await runCli('data', 'explore', faces, '--out', out, '--skip-bad');
     expect([skipped.code, skipped.stderr]).toEqual([0, expect.stringContaining('left out: train/sad/broken.png')]);
     expect(skipped.stdout).toContain('1 broken sample was left out.');
     expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('train/sad/broken.png');

@@ -11,6 +11,7 @@ import { readDataset } from '../../pipeline/data/read-dataset.js';
 import { parseExploreConfig } from '../../pipeline/explore/config.js';
 import { describeExploration } from '../../pipeline/explore/describe-exploration.js';
 import { explore, type FolderFacts } from '../../pipeline/explore/explore.js';
+import { formerSkipBad } from './former-skip-bad.js';
 import { mayReplace } from './may-replace.js';
 import { type PictureFolderOptions, readPictureFolder } from './read-picture-folder.js';
 import { toNumber } from './to-number.js';
@@ -33,7 +34,8 @@ export function defineExplore(): Command {
     .option('--seed <n>', 'draws them (default: 1)', toNumber)
     .option('--size <pixels>', 'folder of pictures: side of the packed pictures (default: 48)')
     .option('--labels <names>', 'folder of pictures: class names, when they are not the seven expressions')
-    .option('--skip-broken', 'folder of pictures: leave broken ones out instead of failing')
+    .option('--skip-bad', 'folder of pictures: leave broken ones out instead of failing')
+    .addOption(formerSkipBad())
     .option('--force', 'replace the report at --out')
     .option('--json', 'print the result as JSON')
     .action(exploreData);
@@ -81,10 +83,8 @@ async function openSource(
     for (const problem of problems) process.stderr.write(`left out: ${problem}\n`);
     return { dataset, folder: { pictures, problems } };
   }
-  if (options.size !== undefined || options.labels !== undefined || options.skipBroken) {
-    throw new ConfigError(
-      '--size, --labels and --skip-broken are for folders of pictures; a packed dataset has its own',
-    );
+  if (options.size !== undefined || options.labels !== undefined || options.skipBad) {
+    throw new ConfigError('--size, --labels and --skip-bad are for folders of pictures; a packed dataset has its own');
   }
   return { dataset: await readDataset(createFolderStore(source)) };
 }

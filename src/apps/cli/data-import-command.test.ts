@@ -55,13 +55,16 @@ describe('data import FILE.csv', () => {
     expect(await readdir(root)).toEqual(['fer2013.csv']);
   });
 
-  it('leaves broken rows out when told to, and says which', async () => {
-    await writeCsv(row(0, 'Training'), '7,1 2,Training\n');
-    const { code, stderr } = await runCli('data', 'import', csv, '--out', out, '--skip-broken');
-    expect(code).toBe(0);
-    expect(stderr).toContain('left out: line 3');
-    expect((await readDataset(createFolderStore(out))).count).toBe(1);
-  });
+  it.each(['--skip-bad', '--skip-broken'])(
+    'leaves broken rows out when told to with %s, and says which',
+    async (option) => {
+      await writeCsv(row(0, 'Training'), '7,1 2,Training\n');
+      const { code, stderr } = await runCli('data', 'import', csv, '--out', out, option);
+      expect(code).toBe(0);
+      expect(stderr).toContain('left out: line 3');
+      expect((await readDataset(createFolderStore(out))).count).toBe(1);
+    },
+  );
 
   it('replaces a dataset only with --force, and never another folder', async () => {
     await writeCsv(row(0, 'Training'));

@@ -8,6 +8,7 @@ import { ConfigError } from '../../core/errors.js';
 import type { ImportedDataset } from '../../pipeline/data/broken-samples.js';
 import { parseImportFer2013 } from '../../pipeline/data/config.js';
 import { importFer2013 } from '../../pipeline/data/import-fer2013.js';
+import { formerSkipBad } from './former-skip-bad.js';
 import { isDatasetFile, mayReplace } from './may-replace.js';
 import { parseNames } from './parse-names.js';
 import { type PictureFolderOptions, readPictureFolder } from './read-picture-folder.js';
@@ -29,7 +30,8 @@ export function defineImport(): Command {
     .option('--usage <names>', 'CSV: only these Usage values, e.g. Training,PublicTest (default: all)')
     .option('--size <pixels>', 'folder: side of the packed pictures (default: 48)')
     .option('--labels <names>', 'folder: class names in their order, when they are not the seven expressions')
-    .option('--skip-broken', 'leave broken rows or pictures out instead of failing')
+    .option('--skip-bad', 'leave broken rows or pictures out instead of failing')
+    .addOption(formerSkipBad())
     .option('--force', 'replace the dataset at --out')
     .option('--json', 'print the result as JSON')
     .action(importData);
@@ -61,7 +63,7 @@ async function importFromCsv(source: string, options: ImportOptions): Promise<Im
   }
   const config = parseImportFer2013({
     ...(options.usage === undefined ? {} : { usage: parseNames(options.usage) }),
-    skipBroken: options.skipBroken === true,
+    skipBad: options.skipBad === true,
   });
   const { size, chunks } = await openFileChunks(source);
   return withProgress('import', (progress) =>

@@ -20,6 +20,7 @@ import { predictSamples, type SamplePredictions } from '../../pipeline/evaluate/
 import { evaluateStress, type StressEvaluation } from '../../pipeline/evaluate/stress.js';
 import { runFiles } from '../../pipeline/train/run-folder.js';
 import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
+import { formerSkipBad } from './former-skip-bad.js';
 import { hashModelFile } from './hash-model-file.js';
 import { mayReplace } from './may-replace.js';
 import { openEvaluatedData } from './open-evaluated-data.js';
@@ -36,7 +37,7 @@ interface EvaluateOptions {
   readonly run?: string;
   readonly compare?: string;
   readonly yesThisIsTheTest?: boolean;
-  readonly skipBroken?: boolean;
+  readonly skipBad?: boolean;
   readonly tta?: string;
   readonly stress?: boolean;
   readonly stressSamples?: string;
@@ -65,7 +66,8 @@ export function define(): Command {
     )
     .option('--stress-samples <n>', 'distort only so many pictures, every class with its share (default: all)')
     .option('--yes-this-is-the-test', 'needed for a test split: look at it once, after every choice is made')
-    .option('--skip-broken', 'CSV: leave broken rows out instead of failing')
+    .option('--skip-bad', 'CSV: leave broken rows out instead of failing')
+    .addOption(formerSkipBad())
     .option('--batch <n>', 'pictures in one run of the model (default: 64)')
     .option('--threads <n>', 'threads of ONNX Runtime (default: 1)')
     .option('--out <file>', 'also write the figures to this JSON file')

@@ -11,12 +11,12 @@ import { readDataset } from '../../pipeline/data/read-dataset.js';
 export interface EvaluatedDataOptions {
   readonly data: string;
   /** CSV: leave broken rows out. */
-  readonly skipBroken?: boolean | undefined;
+  readonly skipBad?: boolean | undefined;
 }
 
 /** Throws ConfigError when there is nothing of that name, and what reading it throws. */
 export async function openEvaluatedData(
-  { data, skipBroken }: EvaluatedDataOptions,
+  { data, skipBad }: EvaluatedDataOptions,
   progress: Progress,
 ): Promise<PackedDataset> {
   const kind = await stat(data).catch(() => undefined);
@@ -27,7 +27,7 @@ export async function openEvaluatedData(
   const { dataset, broken } = await importFer2013(
     chunks,
     basename(data),
-    { skipBroken: skipBroken === true },
+    { skipBad: skipBad === true },
     { progress, totalBytes: size },
   );
   if (broken > 0) progress.note(`${broken} broken rows left out`);

@@ -11,19 +11,19 @@ import { withProgress } from './with-progress.js';
 export interface PictureFolderOptions {
   readonly labels?: string;
   readonly size?: string;
-  readonly skipBroken?: boolean;
+  readonly skipBad?: boolean;
 }
 
 /** The pictures as a dataset; `onPicture` is told of each. Throws ConfigError for the options, DatasetError for the folder. */
 export async function readPictureFolder(
   folder: string,
-  { size, labels, skipBroken }: PictureFolderOptions,
+  { size, labels, skipBad }: PictureFolderOptions,
   onPicture?: (picture: OriginalPicture) => void,
 ): Promise<ImportedDataset> {
   const config = parseImportFolder({
     ...(size === undefined ? {} : { size: Number(size) }),
     ...(labels === undefined ? {} : { labels: parseNames(labels) }),
-    skipBroken: skipBroken === true,
+    skipBad: skipBad === true,
   });
   return withProgress('import', (progress) =>
     importFolder(createFolderStore(folder), basename(resolve(folder)), decodePicture, config, {

@@ -21,5 +21,5 @@ export function describeBroken(
   const more = total > problems.length ? [`and ${total - problems.length} more`] : [];
   const lines = [...problems, ...more].map((line) => `\n  ${line}`).join('');
   const plural = total === 1 ? what.slice(0, -1) : what;
-  return `${name} must hold good ${what} only and has ${total} broken ${plural}:${lines}\nRepair them, or leave them out with --skip-broken`;
+  return `${name} must hold good ${what} only and has ${total} broken ${plural}:${lines}\nRepair them, or leave them out with --skip-bad`;
 }

@@ -4,7 +4,7 @@ import { fer2013Splits } from '../../core/dataset/fer2013-csv.js';
 import { expressionLabels } from '../../core/dataset/labels.js';
 import { parseOptions } from '../parse-options.js';
 
-const skipBroken = z.boolean().default(false).describe('leave broken rows or pictures out instead of failing');
+const skipBad = z.boolean().default(false).describe('leave broken rows or pictures out instead of failing');
 
 export const importFer2013Schema = z.strictObject({
   usage: z
@@ -12,7 +12,7 @@ export const importFer2013Schema = z.strictObject({
     .min(1)
     .default([...fer2013Splits])
     .describe('rows to keep, by their Usage'),
-  skipBroken,
+  skipBad,
 });
 
 export const importFolderSchema = z.strictObject({
@@ -23,7 +23,7 @@ export const importFolderSchema = z.strictObject({
     .max(255)
     .default([...expressionLabels])
     .describe('class names, in the order of the classes; each is the name of a folder'),
-  skipBroken,
+  skipBad,
 });
 
 const refusal = "the import's options are not valid";

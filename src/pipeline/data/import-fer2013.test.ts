@@ -54,9 +54,9 @@ describe('importFer2013', () => {
     const failing = importFer2013(file(lines), 'x.csv');
     await expect(failing).rejects.toThrow(DatasetError);
     await expect(failing).rejects.toThrow(
-      /x.csv .* 2 broken rows:\n {2}line 3: emotion .*\n {2}line 5: there must be 2304 pixels and there are 3\n.*--skip-broken/,
+      /x.csv .* 2 broken rows:\n {2}line 3: emotion .*\n {2}line 5: there must be 2304 pixels and there are 3\n.*--skip-bad/,
     );
-    const { dataset, broken, problems } = await importFer2013(file(lines), 'x.csv', { skipBroken: true });
+    const { dataset, broken, problems } = await importFer2013(file(lines), 'x.csv', { skipBad: true });
     expect([...dataset.rows]).toEqual([0, 2, 4]);
     expect(broken).toBe(2);
     expect(problems.map((problem) => problem.split(':')[0])).toEqual(['line 3', 'line 5']);

@@ -20,7 +20,7 @@ export async function importFer2013(
   options: ImportFer2013Options = {},
   { progress = silentProgress, totalBytes = 0 }: { progress?: Progress; totalBytes?: number } = {},
 ): Promise<ImportedDataset> {
-  const { usage, skipBroken } = parseImportFer2013(options);
+  const { usage, skipBad } = parseImportFer2013(options);
   const keep = fer2013Splits.map((split) => usage.includes(split));
   const samples = new SampleBlocks();
   const csv = new Fer2013Csv(({ row, label, split, pixels }) => {
@@ -40,7 +40,7 @@ export async function importFer2013(
   csv.end();
   progress.finish();
   const problems = csv.problems.map(({ line, problem }) => `line ${line}: ${problem}`);
-  if (csv.brokenRows > 0 && !skipBroken) throw new DatasetError(describeBroken(name, 'rows', problems, csv.brokenRows));
+  if (csv.brokenRows > 0 && !skipBad) throw new DatasetError(describeBroken(name, 'rows', problems, csv.brokenRows));
   if (samples.count === 0) {
     throw new DatasetError(
       `${name} must have good rows with Usage ${usage.join(' or ')} and has none among its ${csv.rows}; choose another --usage`,

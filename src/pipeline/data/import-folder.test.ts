@@ -65,13 +65,7 @@ describe('importFolder', () => {
     await store.write('train/sad/a.png', await picture(77, 3, 5));
     await store.write('train/sad/broken.png', 'none');
     const originals: OriginalPicture[] = [];
-    await importFolder(
-      store,
-      'faces',
-      decodePicture,
-      { skipBroken: true },
-      { onPicture: (one) => originals.push(one) },
-    );
+    await importFolder(store, 'faces', decodePicture, { skipBad: true }, { onPicture: (one) => originals.push(one) });
     expect(originals).toEqual([
       { name: 'test/happy/named-wrongly.png', split: 'test', width: 30, height: 20, isGrey: false, format: 'JPEG' },
       { name: 'train/sad/a.png', split: 'train', width: 3, height: 5, isGrey: true, format: 'PNG' },
@@ -93,7 +87,7 @@ describe('importFolder', () => {
     const files = { 'happy/a.png': 1, 'happy/broken.jpg': 'no picture', 'sad/empty.png': '', 'sad/z.png': 9 };
     await expect(load(files)).rejects.toThrow(DatasetError);
     await expect(load(files)).rejects.toThrow(/2 broken pictures:\n {2}happy\/broken.jpg: .*\n {2}sad\/empty.png: /);
-    const { dataset, broken, problems } = await load(files, { skipBroken: true });
+    const { dataset, broken, problems } = await load(files, { skipBad: true });
     expect(dataset.source.files).toEqual(['happy/a.png', 'sad/z.png']);
     expect([...dataset.classes]).toEqual([3, 4]);
     expect([dataset.pixels[0], dataset.pixels[64]]).toEqual([1, 9]);
@@ -116,6 +110,6 @@ describe('importFolder', () => {
     await expect(load({ 'happy/a.png': 1 }, { size: 7 })).rejects.toThrow(ConfigError);
     await expect(load({ 'happy/a.png': 1 }, { size: Number.NaN })).rejects.toThrow(ConfigError);
     await expect(load({ 'happy/a.png': 1 }, { labels: ['one'] })).rejects.toThrow(ConfigError);
-    await expect(load({ 'happy/a.png': 'x' }, { skipBroken: true })).rejects.toThrow(/can be read and has none/);
+    await expect(load({ 'happy/a.png': 'x' }, { skipBad: true })).rejects.toThrow(/can be read and has none/);
   });
 });

@@ -55,7 +55,7 @@ export async function importFolder(
   options: ImportFolderOptions = {},
   { progress = silentProgress, onPicture }: ImportFolderWatch = {},
 ): Promise<ImportedDataset> {
-  const { size, labels, skipBroken } = parseImportFolder(options);
+  const { size, labels, skipBad } = parseImportFolder(options);
   const files = findPictures(await store.list(), labels, name);
   const splitNames = [...new Set(files.map(({ split }) => split))];
   if (files.length * size * size > maxDatasetBytes) {
@@ -84,7 +84,7 @@ export async function importFolder(
     progress.update(start + batch.length, files.length, 'pictures');
   }
   progress.finish();
-  if (broken > 0 && !skipBroken) throw new DatasetError(describeBroken(name, 'pictures', problems, broken));
+  if (broken > 0 && !skipBad) throw new DatasetError(describeBroken(name, 'pictures', problems, broken));
   if (good.length === 0) {
     throw new DatasetError(`${name} must have pictures that can be read and has none; the first: ${problems[0]}`);
   }
