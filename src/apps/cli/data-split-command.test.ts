@@ -26,7 +26,7 @@ it('divides by shares, 70/20/10 by default; the same seed gives the same file', 
     /a\.json: shares of 70\/20\/10, stratified .*\nset .*also in another set\ntraining +2\d /,
   );
   expect(sizes('a.json').map(([name]) => name)).toEqual(['training', 'validation', 'test']);
-  await split('--out', path('b.json'), '--seed', '1', '--shares', '70/20/10');
+  await split('--out', path('b.json'), '--seed', '1', '--shares', '70,20,10');
   expect(readFileSync(path('b.json'), 'utf8')).toBe(readFileSync(path('a.json'), 'utf8'));
   await split('--out', path('c.json'), '--seed', '2');
   expect(readFileSync(path('c.json'), 'utf8')).not.toBe(readFileSync(path('a.json'), 'utf8'));
@@ -44,7 +44,7 @@ it('divides into folds, and as the source did', async () => {
 });
 
 it.each([
-  [['--shares', '70/x'], /shares/],
+  [['--shares', '70/x'], /two or three numbers above 0 are needed, as 70\/20\/10\n +→ at shares/],
   [['--shares', '70/20/5/5'], /shares/],
   [['--shares', '70/0'], /shares/],
   [['--folds', '1'], /folds/],

@@ -37,7 +37,7 @@ export function defineSplit(): Command {
 async function splitData(folder: string, options: SplitOptions): Promise<void> {
   const { out, shares, official } = options;
   const config = parseSplitConfig({
-    ...(shares === undefined ? {} : { shares: shares.split('/').map(toNumber) }),
+    ...(shares === undefined ? {} : { shares: shares.split(/[/,:]/).map(toNumber) }),
     ...toNumbers(options, ['folds', 'seed']),
     official,
   });

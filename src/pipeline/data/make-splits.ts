@@ -11,7 +11,10 @@ const share = z.number().positive();
 export const splitConfigSchema = z
   .strictObject({
     shares: z
-      .union([z.tuple([share, share]), z.tuple([share, share, share])])
+      .union(
+        [z.tuple([share, share]), z.tuple([share, share, share])],
+        'two or three numbers above 0 are needed, as 70/20/10',
+      )
       .optional()
       .describe('of training, validation and, when there are three, test; default 70, 20, 10'),
     folds: z.int().min(2).max(100).optional().describe('so many sets of the same size instead'),
