@@ -1,0 +1,175 @@
+// A boosted cascade of Haar-like features (Viola & Jones 2001, Lienhart & Maydt 2002), as OpenCV's classifier files hold it.
+import { ModelFormatError } from '../../errors.js';
+import { numbersOf, readStorageXml, textOf, type XmlElement } from './storage-xml.js';
+
+/** Rectangles in a feature. A feature with two has a third of weight 0. */
+export const rectsPerFeature = 3;
+
+/**
+ * Stages of trees of nodes, flat. A node asks whether its feature lies below its threshold and leads to another node of its tree
+ * (above 0, counted from the tree's first) or to a leaf (0 or below: its number in the tree, negative).
+ */
+export interface HaarCascade {
+  /** Of a window at scale 1, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly stages: {
+    /** Trees before the stage; one more entry at the end. */
+    readonly firstTree: Int32Array;
+    /** Smallest sum of leaves with which a window passes. */
+    readonly threshold: Float32Array;
+  };
+  /** Nodes and leaves before each tree. */
+  readonly trees: { readonly firstNode: Int32Array; readonly firstLeaf: Int32Array };
+  readonly nodes: {
+    readonly below: Int32Array;
+    readonly above: Int32Array;
+    readonly feature: Int32Array;
+    readonly threshold: Float32Array;
+  };
+  readonly leaves: Float32Array;
+  readonly features: {
+    /** `[features, 3, 4]`: x, y, width, height in the window. */
+    readonly rects: Int32Array;
+    /** `[features, 3]` */
+    readonly weights: Float32Array;
+  };
+  /** True when every tree is one node. */
+  readonly isOfStumps: boolean;
+}
+
+/** OpenCV lowers every stage's threshold by it, in float32. */
+const thresholdSlack = Math.fround(1e-5);
+const mostStages = 1000;
+const largestSide = 256;
+
+/**
+ * Reads an OpenCV cascade file of the type `opencv-cascade-classifier` with upright Haar features. Throws ModelFormatError, saying what
+ * is wrong, for anything else.
+ */
+export function readHaarCascade(text: string): HaarCascade {
+  const cascade = child(readStorageXml(text), 'cascade');
+  mustBe(cascade, 'stageType', 'BOOST');
+  mustBe(cascade, 'featureType', 'HAAR');
+  const width = whole(child(cascade, 'width'), 3, largestSide);
+  const height = whole(child(cascade, 'height'), 3, largestSide);
+  const features = readFeatures(child(cascade, 'features').children, width, height);
+  return {
+    width,
+    height,
+    features,
+    ...readStages(child(cascade, 'stages').children, features.weights.length / rectsPerFeature),
+  };
+}
+
+function readFeatures(elements: readonly XmlElement[], width: number, height: number): HaarCascade['features'] {
+  if (elements.length === 0) throw refused('it has no features');
+  const rects = new Int32Array(elements.length * rectsPerFeature * 4);
+  const weights = new Float32Array(elements.length * rectsPerFeature);
+  for (const [i, feature] of elements.entries()) {
+    const tilted = feature.children.find(({ name }) => name === 'tilted');
+    if (tilted !== undefined && textOf(tilted) !== '0')
+      throw refused(`feature ${i} is tilted, and only upright ones are known`);
+    const list = child(feature, 'rects').children;
+    if (list.length < 2 || list.length > rectsPerFeature)
+      throw refused(`feature ${i} has ${list.length} rectangles, not 2 or 3`);
+    for (const [k, element] of list.entries()) {
+      const [x = -1, y = -1, w = 0, h = 0, weight = Number.NaN, ...more] = numbersOf(element);
+      const isInside =
+        [x, y, w, h].every(Number.isInteger) && x >= 0 && y >= 0 && w > 0 && h > 0 && x + w <= width && y + h <= height;
+      if (!isInside || !Number.isFinite(weight) || more.length > 0)
+        throw refused(`a rectangle of feature ${i} is not inside the window`);
+      const at = i * rectsPerFeature + k;
+      rects.set([x, y, w, h], at * 4);
+      weights[at] = weight;
+    }
+  }
+  return { rects, weights };
+}
+
+type StagesPart = Pick<HaarCascade, 'stages' | 'trees' | 'nodes' | 'leaves' | 'isOfStumps'>;
+
+function readStages(elements: readonly XmlElement[], features: number): StagesPart {
+  if (elements.length === 0 || elements.length > mostStages)
+    throw refused(`it has ${elements.length} stages, not 1 to ${mostStages}`);
+  const [firstTree, thresholds, firstNode, firstLeaf]: number[][] = [[], [], [], []];
+  const [below, above, feature, nodeThreshold, leaves]: number[][] = [[], [], [], [], []];
+  for (const stage of elements) {
+    firstTree!.push(firstNode!.length);
+    thresholds!.push(Math.fround(Math.fround(number(child(stage, 'stageThreshold'))) - thresholdSlack));
+    for (const tree of child(stage, 'weakClassifiers').children) {
+      firstNode!.push(below!.length);
+      firstLeaf!.push(leaves!.length);
+      const nodes = numbersOf(child(tree, 'internalNodes'));
+      const own = numbersOf(child(tree, 'leafValues'));
+      mustBeTree(nodes, own, features);
+      for (let k = 0; k < nodes.length; k += 4) {
+        below!.push(nodes[k]!);
+        above!.push(nodes[k + 1]!);
+        feature!.push(nodes[k + 2]!);
+        nodeThreshold!.push(nodes[k + 3]!);
+      }
+      leaves!.push(...own);
+    }
+  }
+  firstTree!.push(firstNode!.length);
+  return {
+    stages: { firstTree: Int32Array.from(firstTree!), threshold: Float32Array.from(thresholds!) },
+    trees: { firstNode: Int32Array.from(firstNode!), firstLeaf: Int32Array.from(firstLeaf!) },
+    nodes: {
+      below: Int32Array.from(below!),
+      above: Int32Array.from(above!),
+      feature: Int32Array.from(feature!),
+      threshold: Float32Array.from(nodeThreshold!),
+    },
+    leaves: Float32Array.from(leaves!),
+    isOfStumps: below!.length === firstNode!.length,
+  };
+}
+
+/** Children come after their parents, so that every way through the tree ends. */
+function mustBeTree(nodes: readonly number[], leaves: readonly number[], features: number): void {
+  const count = nodes.length / 4;
+  const isSound =
+    Number.isInteger(count) &&
+    count >= 1 &&
+    leaves.length === count + 1 &&
+    leaves.every(Number.isFinite) &&
+    nodes.every((value, i) => {
+      const node = Math.floor(i / 4);
+      if (i % 4 === 3) return Number.isFinite(value);
+      if (!Number.isInteger(value)) return false;
+      if (i % 4 === 2) return value >= 0 && value < features;
+      return value > 0 ? value > node && value < count : -value < leaves.length;
+    });
+  if (!isSound) throw refused('one of its trees leads nowhere');
+}
+
+function child(element: XmlElement, name: string): XmlElement {
+  const found = element.children.find((each) => each.name === name);
+  if (found === undefined) throw refused(`<${element.name}> has no <${name}>`);
+  return found;
+}
+
+function mustBe(element: XmlElement, name: string, value: string): void {
+  const found = textOf(child(element, name));
+  if (found !== value) throw refused(`its ${name} is '${found.slice(0, 20)}', not ${value}`);
+}
+
+function number(element: XmlElement): number {
+  const [value = Number.NaN, ...more] = numbersOf(element);
+  if (!Number.isFinite(value) || more.length > 0) throw refused(`<${element.name}> is not one number`);
+  return value;
+}
+
+function whole(element: XmlElement, least: number, most: number): number {
+  const value = number(element);
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw refused(`its ${element.name} is ${value}, not ${least} to ${most}`);
+  return value;
+}
+
+const refused = (found: string): ModelFormatError =>
+  new ModelFormatError(
+    `a cascade must be an OpenCV classifier file with upright Haar features, and ${found}; name another file`,
+  );
