@@ -5,10 +5,7 @@ import { numbersOf, readStorageXml, textOf, type XmlElement } from './storage-xm
 /** Rectangles in a feature. A feature with two has a third of weight 0. */
 export const rectsPerFeature = 3;
 
-/**
- * Stages of trees of nodes, flat. A node asks whether its feature lies below its threshold and leads to another node of its tree
- * (above 0, counted from the tree's first) or to a leaf (0 or below: its number in the tree, negative).
- */
+/** Stages of trees of nodes, flat. A node asks whether its feature lies below its threshold, and leads to another node or, as `~leaf`, to a leaf. */
 export interface HaarCascade {
   /** Of a window at scale 1, in pixels. */
   readonly width: number;
@@ -19,8 +16,8 @@ export interface HaarCascade {
     /** Smallest sum of leaves with which a window passes. */
     readonly threshold: Float32Array;
   };
-  /** Nodes and leaves before each tree. */
-  readonly trees: { readonly firstNode: Int32Array; readonly firstLeaf: Int32Array };
+  /** The first node of each tree. */
+  readonly roots: Int32Array;
   readonly nodes: {
     readonly below: Int32Array;
     readonly above: Int32Array;
@@ -31,8 +28,8 @@ export interface HaarCascade {
   readonly features: {
     /** `[features, 3, 4]`: x, y, width, height in the window. */
     readonly rects: Int32Array;
-    /** `[features, 3]` */
-    readonly weights: Float32Array;
+    /** `[features, 3]`; whole numbers, with which no sum over a window reaches 2^24: float32 holds each exactly. */
+    readonly weights: Int32Array;
   };
   /** True when every tree is one node. */
   readonly isOfStumps: boolean;
@@ -65,7 +62,7 @@ export function readHaarCascade(text: string): HaarCascade {
 function readFeatures(elements: readonly XmlElement[], width: number, height: number): HaarCascade['features'] {
   if (elements.length === 0) throw refused('it has no features');
   const rects = new Int32Array(elements.length * rectsPerFeature * 4);
-  const weights = new Float32Array(elements.length * rectsPerFeature);
+  const weights = new Int32Array(elements.length * rectsPerFeature);
   for (const [i, feature] of elements.entries()) {
     const tilted = feature.children.find(({ name }) => name === 'tilted');
     if (tilted !== undefined && textOf(tilted) !== '0')
@@ -73,49 +70,54 @@ function readFeatures(elements: readonly XmlElement[], width: number, height: nu
     const list = child(feature, 'rects').children;
     if (list.length < 2 || list.length > rectsPerFeature)
       throw refused(`feature ${i} has ${list.length} rectangles, not 2 or 3`);
+    let largest = 0;
     for (const [k, element] of list.entries()) {
       const [x = -1, y = -1, w = 0, h = 0, weight = Number.NaN, ...more] = numbersOf(element);
       const isInside =
         [x, y, w, h].every(Number.isInteger) && x >= 0 && y >= 0 && w > 0 && h > 0 && x + w <= width && y + h <= height;
-      if (!isInside || !Number.isFinite(weight) || more.length > 0)
-        throw refused(`a rectangle of feature ${i} is not inside the window`);
+      if (!isInside || more.length > 0) throw refused(`a rectangle of feature ${i} is not inside the window`);
+      if (!Number.isInteger(weight)) throw refused(`a weight of feature ${i} is no whole number`);
+      largest += Math.abs(weight) * w * h * 255;
       const at = i * rectsPerFeature + k;
       rects.set([x, y, w, h], at * 4);
       weights[at] = weight;
     }
+    if (largest >= 2 ** 24) throw refused(`the weights of feature ${i} are too large`);
   }
   return { rects, weights };
 }
 
-type StagesPart = Pick<HaarCascade, 'stages' | 'trees' | 'nodes' | 'leaves' | 'isOfStumps'>;
+type StagesPart = Pick<HaarCascade, 'stages' | 'roots' | 'nodes' | 'leaves' | 'isOfStumps'>;
 
 function readStages(elements: readonly XmlElement[], features: number): StagesPart {
   if (elements.length === 0 || elements.length > mostStages)
     throw refused(`it has ${elements.length} stages, not 1 to ${mostStages}`);
-  const [firstTree, thresholds, firstNode, firstLeaf]: number[][] = [[], [], [], []];
+  const [firstTree, thresholds, roots]: number[][] = [[], [], []];
   const [below, above, feature, nodeThreshold, leaves]: number[][] = [[], [], [], [], []];
   for (const stage of elements) {
-    firstTree!.push(firstNode!.length);
+    firstTree!.push(roots!.length);
     thresholds!.push(Math.fround(Math.fround(number(child(stage, 'stageThreshold'))) - thresholdSlack));
     for (const tree of child(stage, 'weakClassifiers').children) {
-      firstNode!.push(below!.length);
-      firstLeaf!.push(leaves!.length);
+      const [root, firstLeaf] = [below!.length, leaves!.length];
+      roots!.push(root);
       const nodes = numbersOf(child(tree, 'internalNodes'));
       const own = numbersOf(child(tree, 'leafValues'));
       mustBeTree(nodes, own, features);
+      // In the file nodes count from the tree's own, from 1, and leaves from 0 downwards.
+      const placeOf = (next: number): number => (next > 0 ? root + next : ~(firstLeaf - next));
       for (let k = 0; k < nodes.length; k += 4) {
-        below!.push(nodes[k]!);
-        above!.push(nodes[k + 1]!);
+        below!.push(placeOf(nodes[k]!));
+        above!.push(placeOf(nodes[k + 1]!));
         feature!.push(nodes[k + 2]!);
         nodeThreshold!.push(nodes[k + 3]!);
       }
       leaves!.push(...own);
     }
   }
-  firstTree!.push(firstNode!.length);
+  firstTree!.push(roots!.length);
   return {
     stages: { firstTree: Int32Array.from(firstTree!), threshold: Float32Array.from(thresholds!) },
-    trees: { firstNode: Int32Array.from(firstNode!), firstLeaf: Int32Array.from(firstLeaf!) },
+    roots: Int32Array.from(roots!),
     nodes: {
       below: Int32Array.from(below!),
       above: Int32Array.from(above!),
@@ -123,7 +125,7 @@ function readStages(elements: readonly XmlElement[], features: number): StagesPa
       threshold: Float32Array.from(nodeThreshold!),
     },
     leaves: Float32Array.from(leaves!),
-    isOfStumps: below!.length === firstNode!.length,
+    isOfStumps: below!.length === roots!.length,
   };
 }
 

@@ -2,131 +2,126 @@
 import { type HaarCascade, rectsPerFeature } from './cascade.js';
 import type { IntegralImages } from './integral-images.js';
 
-const offsetsPerFeature = rectsPerFeature * 4;
-
-/** Where a cascade's features and the window's own sum lie in integral images of one stride, counted from the window's corner. */
-interface Layout {
-  /** `[features, 3, 4]`: the corners of the rectangles, upper left, upper right, lower left, lower right. */
-  readonly corners: Int32Array;
-  /** The same of the part of the window that its contrast is taken from: all but its outermost pixels. */
-  readonly inner: readonly [number, number, number, number];
-  readonly innerArea: number;
-}
-
 /** Called for every window that passes, with its corner in the pixels of the scale. */
 export type OnWindow = (x: number, y: number) => void;
 
 /**
- * Tries every `step`-th window, row by row, and calls back for those that pass all stages, exactly as OpenCV 4.6 does: sums of features in float32, those of
- * leaves in float64, windows with next to no contrast passed over, and the next one in a row left out where the first stage says no.
+ * Tries every `step`-th window, row by row, and calls back for those that pass all stages, exactly as OpenCV 4.6 does: features in float32,
+ * sums of leaves in float64, windows with next to no contrast passed over, and the next one in a row left out where the first
+ * stage says no.
  */
 export function scanCascade(cascade: HaarCascade, images: IntegralImages, step: number, onWindow: OnWindow): void {
-  const { stride } = images;
-  const layout = layoutOf(cascade, stride);
-  const [width, height] = [stride - 1, images.sums.length / stride - 1];
-  const [lastX, lastY] = [width - cascade.width, height - cascade.height];
-  const judge = cascade.isOfStumps ? judgeStumps : judgeTrees;
+  const { stride, sums } = images;
+  const [lastX, lastY] = [stride - 1 - cascade.width, sums.length / stride - 1 - cascade.height];
+  const corners = cornersOf(cascade.features.rects, stride);
+  // All but the outermost pixels.
+  const inner = cornersOf(Int32Array.of(1, 1, cascade.width - 2, cascade.height - 2), stride);
+  const area = (cascade.width - 2) * (cascade.height - 2);
+  const refusingStage = cascade.isOfStumps ? refusingStageOfStumps : refusingStageOfTrees;
   for (let y = 0; y <= lastY; y += step) {
     for (let x = 0; x <= lastX; x += step) {
       const at = y * stride + x;
-      const factor = contrastFactor(images, layout, at);
+      const factor = contrastFactor(images, inner, area, at);
       if (factor === 0) continue;
-      const stage = judge(cascade, images.sums, layout.corners, at, factor);
+      const stage = refusingStage(cascade, sums, corners, at, factor);
       if (stage < 0) onWindow(x, y);
       else if (stage === 0) x += step;
     }
   }
 }
 
-function layoutOf({ width, height, features: { rects } }: HaarCascade, stride: number): Layout {
+/** `[rectangles, 4]` from x, y, width, height: upper left and right, lower left and right in an integral image, counted from the window's corner. */
+function cornersOf(rects: Int32Array, stride: number): Int32Array {
   const corners = new Int32Array(rects.length);
-  for (let i = 0; i < rects.length; i += 4) {
-    corners.set(cornersOf(rects[i]!, rects[i + 1]!, rects[i + 2]!, rects[i + 3]!, stride), i);
+  for (let k = 0; k < rects.length; k += 4) {
+    const top = rects[k]! + rects[k + 1]! * stride;
+    const bottom = top + rects[k + 3]! * stride;
+    corners[k] = top;
+    corners[k + 1] = top + rects[k + 2]!;
+    corners[k + 2] = bottom;
+    corners[k + 3] = bottom + rects[k + 2]!;
   }
-  return { corners, inner: cornersOf(1, 1, width - 2, height - 2, stride), innerArea: (width - 2) * (height - 2) };
+  return corners;
 }
 
-function cornersOf(
-  x: number,
-  y: number,
-  width: number,
-  height: number,
-  stride: number,
-): [number, number, number, number] {
-  const [top, bottom] = [y * stride, (y + height) * stride];
-  return [top + x, top + x + width, bottom + x, bottom + x + width];
-}
-
-/** What features are multiplied with; 0 for a window that is passed over. */
-function contrastFactor({ sums, squares }: IntegralImages, { inner, innerArea }: Layout, at: number): number {
-  const [p, q, r, s] = inner;
-  const sum = sums[at + p]! - sums[at + q]! - sums[at + r]! + sums[at + s]!;
-  const square = (squares[at + p]! - squares[at + q]! - squares[at + r]! + squares[at + s]!) >>> 0;
-  const variance = innerArea * square - sum * sum;
+/** What the features of the window at a place are multiplied with; 0 for a window that is passed over. */
+function contrastFactor({ sums, squares }: IntegralImages, inner: Int32Array, area: number, at: number): number {
+  const sum = sumAt(sums, inner, 0, at);
+  const variance = area * (sumAt(squares, inner, 0, at) >>> 0) - sum * sum;
   if (!(variance > 0)) return 0;
   const factor = Math.fround(1 / Math.sqrt(variance));
-  return innerArea * factor < 1e-1 ? factor : 0;
+  return area * factor < 1e-1 ? factor : 0;
 }
 
-/** The stage that refuses the window, or -1. */
-type Judge = (cascade: HaarCascade, sums: Int32Array, corners: Int32Array, at: number, factor: number) => number;
+function sumAt(sums: Int32Array, corners: Int32Array, k: number, at: number): number {
+  return (
+    (sums[at + corners[k]!]! -
+      sums[at + corners[k + 1]!]! -
+      sums[at + corners[k + 2]!]! +
+      sums[at + corners[k + 3]!]!) |
+    0
+  );
+}
 
-const judgeStumps: Judge = ({ stages, nodes, leaves, features: { weights } }, sums, corners, at, factor) => {
+/** The value of a feature as a float32, like OpenCV's: only its product is rounded, as sums with whole weights are exact. */
+function featureValue(
+  weights: Int32Array,
+  sums: Int32Array,
+  corners: Int32Array,
+  feature: number,
+  at: number,
+  factor: number,
+): number {
+  const w = rectsPerFeature * feature;
+  let sum =
+    (Math.imul(weights[w]!, sumAt(sums, corners, 4 * w, at)) +
+      Math.imul(weights[w + 1]!, sumAt(sums, corners, 4 * w + 4, at))) |
+    0;
+  const third = weights[w + 2]!;
+  if (third !== 0) sum = (sum + Math.imul(third, sumAt(sums, corners, 4 * w + 8, at))) | 0;
+  return Math.fround(sum * factor);
+}
+
+/** The stage that refuses the window at a place, or -1. */
+type RefusingStage = (
+  cascade: HaarCascade,
+  sums: Int32Array,
+  corners: Int32Array,
+  at: number,
+  factor: number,
+) => number;
+
+const refusingStageOfStumps: RefusingStage = ({ stages, nodes, leaves, features }, sums, corners, at, factor) => {
   const { firstTree, threshold } = stages;
-  const last = threshold.length;
-  for (let stage = 0, node = 0; stage < last; stage++) {
+  const { feature, threshold: limits } = nodes;
+  const { weights } = features;
+  for (let stage = 0, node = 0; stage < threshold.length; stage++) {
     let sum = 0;
     for (const end = firstTree[stage + 1]!; node < end; node++) {
-      const value = featureValue(nodes.feature[node]!, weights, sums, corners, at) * factor;
-      sum += leaves[2 * node + (Math.fround(value) < nodes.threshold[node]! ? 0 : 1)]!;
+      const value = featureValue(weights, sums, corners, feature[node]!, at, factor);
+      sum += value < limits[node]! ? leaves[2 * node]! : leaves[2 * node + 1]!;
     }
     if (sum < threshold[stage]!) return stage;
   }
   return -1;
 };
 
-const judgeTrees: Judge = (cascade, sums, corners, at, factor) => {
-  const { stages, trees, nodes, leaves, features } = cascade;
-  for (let stage = 0; stage < stages.threshold.length; stage++) {
+const refusingStageOfTrees: RefusingStage = (cascade, sums, corners, at, factor) => {
+  const { firstTree, threshold } = cascade.stages;
+  const { feature, threshold: limits, below, above } = cascade.nodes;
+  const { leaves, roots } = cascade;
+  const { weights } = cascade.features;
+  for (let stage = 0, tree = 0; stage < threshold.length; stage++) {
     let sum = 0;
-    for (let tree = stages.firstTree[stage]!; tree < stages.firstTree[stage + 1]!; tree++) {
-      const root = trees.firstNode[tree]!;
-      let next = 0;
+    for (const end = firstTree[stage + 1]!; tree < end; tree++) {
+      let node = roots[tree]!;
       do {
-        const node = root + next;
-        const value = featureValue(nodes.feature[node]!, features.weights, sums, corners, at) * factor;
-        next = Math.fround(value) < nodes.threshold[node]! ? nodes.below[node]! : nodes.above[node]!;
-      } while (next > 0);
-      sum += leaves[trees.firstLeaf[tree]! - next]!;
+        const value = featureValue(weights, sums, corners, feature[node]!, at, factor);
+        node = value < limits[node]! ? below[node]! : above[node]!;
+      } while (node >= 0);
+      sum += leaves[~node]!;
     }
-    if (sum < stages.threshold[stage]!) return stage;
+    if (sum < threshold[stage]!) return stage;
   }
   return -1;
 };
-
-function featureValue(
-  feature: number,
-  weights: Float32Array,
-  sums: Int32Array,
-  corners: Int32Array,
-  at: number,
-): number {
-  const first = feature * rectsPerFeature;
-  const k = feature * offsetsPerFeature;
-  const a =
-    sums[at + corners[k]!]! - sums[at + corners[k + 1]!]! - sums[at + corners[k + 2]!]! + sums[at + corners[k + 3]!]!;
-  const b =
-    sums[at + corners[k + 4]!]! -
-    sums[at + corners[k + 5]!]! -
-    sums[at + corners[k + 6]!]! +
-    sums[at + corners[k + 7]!]!;
-  const two = Math.fround(Math.fround(weights[first]! * a) + Math.fround(weights[first + 1]! * b));
-  const weight = weights[first + 2]!;
-  if (weight === 0) return two;
-  const c =
-    sums[at + corners[k + 8]!]! -
-    sums[at + corners[k + 9]!]! -
-    sums[at + corners[k + 10]!]! +
-    sums[at + corners[k + 11]!]!;
-  return Math.fround(two + Math.fround(weight * c));
-}
