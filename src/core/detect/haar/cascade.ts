@@ -21,17 +21,14 @@ export interface HaarCascade {
   readonly nodes: {
     readonly below: Int32Array;
     readonly above: Int32Array;
-    readonly feature: Int32Array;
     readonly threshold: Float32Array;
-  };
-  readonly leaves: Float32Array;
-  readonly features: {
-    /** `[features, 3, 4]`: x, y, width, height in the window. */
+    /** Of their features, `[nodes, 3, 4]`: x, y, width, height in the window. */
     readonly rects: Int32Array;
-    /** `[features, 3]`; whole numbers, with which no sum over a window reaches 2^24: float32 holds each exactly. */
+    /** `[nodes, 3]`; whole numbers, with which no sum over a window reaches 2^24: float32 holds each exactly. */
     readonly weights: Int32Array;
   };
-  /** True when every tree is one node. */
+  readonly leaves: Float32Array;
+  /** True when every tree is one node with its two leaves in order. */
   readonly isOfStumps: boolean;
 }
 
@@ -51,15 +48,12 @@ export function readHaarCascade(text: string): HaarCascade {
   const width = whole(child(cascade, 'width'), 3, largestSide);
   const height = whole(child(cascade, 'height'), 3, largestSide);
   const features = readFeatures(child(cascade, 'features').children, width, height);
-  return {
-    width,
-    height,
-    features,
-    ...readStages(child(cascade, 'stages').children, features.weights.length / rectsPerFeature),
-  };
+  return { width, height, ...readStages(child(cascade, 'stages').children, features) };
 }
 
-function readFeatures(elements: readonly XmlElement[], width: number, height: number): HaarCascade['features'] {
+type Features = Pick<HaarCascade['nodes'], 'rects' | 'weights'>;
+
+function readFeatures(elements: readonly XmlElement[], width: number, height: number): Features {
   if (elements.length === 0) throw refused('it has no features');
   const rects = new Int32Array(elements.length * rectsPerFeature * 4);
   const weights = new Int32Array(elements.length * rectsPerFeature);
@@ -87,9 +81,7 @@ function readFeatures(elements: readonly XmlElement[], width: number, height: nu
   return { rects, weights };
 }
 
-type StagesPart = Pick<HaarCascade, 'stages' | 'roots' | 'nodes' | 'leaves' | 'isOfStumps'>;
-
-function readStages(elements: readonly XmlElement[], features: number): StagesPart {
+function readStages(elements: readonly XmlElement[], features: Features): Omit<HaarCascade, 'width' | 'height'> {
   if (elements.length === 0 || elements.length > mostStages)
     throw refused(`it has ${elements.length} stages, not 1 to ${mostStages}`);
   const [firstTree, thresholds, roots]: number[][] = [[], [], []];
@@ -102,7 +94,7 @@ function readStages(elements: readonly XmlElement[], features: number): StagesPa
       roots!.push(root);
       const nodes = numbersOf(child(tree, 'internalNodes'));
       const own = numbersOf(child(tree, 'leafValues'));
-      mustBeTree(nodes, own, features);
+      mustBeTree(nodes, own, features.weights.length / rectsPerFeature);
       // In the file nodes count from the tree's own, from 1, and leaves from 0 downwards.
       const placeOf = (next: number): number => (next > 0 ? root + next : ~(firstLeaf - next));
       for (let k = 0; k < nodes.length; k += 4) {
@@ -121,12 +113,23 @@ function readStages(elements: readonly XmlElement[], features: number): StagesPa
     nodes: {
       below: Int32Array.from(below!),
       above: Int32Array.from(above!),
-      feature: Int32Array.from(feature!),
       threshold: Float32Array.from(nodeThreshold!),
+      // In the order in which a window asks for them, so that it reads on from where it was.
+      rects: rowsOf(features.rects, feature!, rectsPerFeature * 4),
+      weights: rowsOf(features.weights, feature!, rectsPerFeature),
     },
     leaves: Float32Array.from(leaves!),
-    isOfStumps: below!.length === roots!.length,
+    isOfStumps:
+      below!.length === roots!.length && below!.every((leaf, i) => leaf === ~(2 * i) && above![i] === ~(2 * i + 1)),
   };
+}
+
+function rowsOf(values: Int32Array, rows: readonly number[], length: number): Int32Array {
+  const taken = new Int32Array(rows.length * length);
+  rows.forEach((row, i) => {
+    taken.set(values.subarray(row * length, (row + 1) * length), i * length);
+  });
+  return taken;
 }
 
 /** Children come after their parents, so that every way through the tree ends. */

@@ -13,7 +13,7 @@ export type OnWindow = (x: number, y: number) => void;
 export function scanCascade(cascade: HaarCascade, images: IntegralImages, step: number, onWindow: OnWindow): void {
   const { stride, sums } = images;
   const [lastX, lastY] = [stride - 1 - cascade.width, sums.length / stride - 1 - cascade.height];
-  const corners = cornersOf(cascade.features.rects, stride);
+  const corners = cornersOf(cascade.nodes.rects, stride);
   // All but the outermost pixels.
   const inner = cornersOf(Int32Array.of(1, 1, cascade.width - 2, cascade.height - 2), stride);
   const area = (cascade.width - 2) * (cascade.height - 2);
@@ -63,16 +63,16 @@ function sumAt(sums: Int32Array, corners: Int32Array, k: number, at: number): nu
   );
 }
 
-/** The value of a feature as a float32, like OpenCV's: only its product is rounded, as sums with whole weights are exact. */
+/** The value of a node's feature as a float32, like OpenCV's: only its product is rounded, as sums with whole weights are exact. */
 function featureValue(
   weights: Int32Array,
   sums: Int32Array,
   corners: Int32Array,
-  feature: number,
+  node: number,
   at: number,
   factor: number,
 ): number {
-  const w = rectsPerFeature * feature;
+  const w = rectsPerFeature * node;
   let sum =
     (Math.imul(weights[w]!, sumAt(sums, corners, 4 * w, at)) +
       Math.imul(weights[w + 1]!, sumAt(sums, corners, 4 * w + 4, at))) |
@@ -91,14 +91,13 @@ type RefusingStage = (
   factor: number,
 ) => number;
 
-const refusingStageOfStumps: RefusingStage = ({ stages, nodes, leaves, features }, sums, corners, at, factor) => {
+const refusingStageOfStumps: RefusingStage = ({ stages, nodes, leaves }, sums, corners, at, factor) => {
   const { firstTree, threshold } = stages;
-  const { feature, threshold: limits } = nodes;
-  const { weights } = features;
+  const { threshold: limits, weights } = nodes;
   for (let stage = 0, node = 0; stage < threshold.length; stage++) {
     let sum = 0;
     for (const end = firstTree[stage + 1]!; node < end; node++) {
-      const value = featureValue(weights, sums, corners, feature[node]!, at, factor);
+      const value = featureValue(weights, sums, corners, node, at, factor);
       sum += value < limits[node]! ? leaves[2 * node]! : leaves[2 * node + 1]!;
     }
     if (sum < threshold[stage]!) return stage;
@@ -108,15 +107,14 @@ const refusingStageOfStumps: RefusingStage = ({ stages, nodes, leaves, features 
 
 const refusingStageOfTrees: RefusingStage = (cascade, sums, corners, at, factor) => {
   const { firstTree, threshold } = cascade.stages;
-  const { feature, threshold: limits, below, above } = cascade.nodes;
+  const { threshold: limits, weights, below, above } = cascade.nodes;
   const { leaves, roots } = cascade;
-  const { weights } = cascade.features;
   for (let stage = 0, tree = 0; stage < threshold.length; stage++) {
     let sum = 0;
     for (const end = firstTree[stage + 1]!; tree < end; tree++) {
       let node = roots[tree]!;
       do {
-        const value = featureValue(weights, sums, corners, feature[node]!, at, factor);
+        const value = featureValue(weights, sums, corners, node, at, factor);
         node = value < limits[node]! ? below[node]! : above[node]!;
       } while (node >= 0);
       sum += leaves[~node]!;
