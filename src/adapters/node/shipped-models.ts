@@ -7,7 +7,8 @@ export type ShippedModelName =
   | 'expression.onnx'
   | 'expression.int8.onnx'
   | 'face-full-range.onnx'
-  | 'face-short-range.onnx';
+  | 'face-short-range.onnx'
+  | 'haarcascade_frontalface_default.xml';
 
 /** The path of a shipped model; src/ and dist/ stand at the same depth below the package's folder. */
 export function shippedModelPath(name: ShippedModelName): string {

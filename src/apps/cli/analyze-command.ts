@@ -13,14 +13,14 @@ import { silentProgress } from '../../core/ports/progress.js';
 import { analyze } from '../../pipeline/analyze/analyze.js';
 import { type AnalyzeConfig, followedLess, parseAnalyzeConfig } from '../../pipeline/analyze/config.js';
 import { frameLine, summaryLine, summaryText } from '../../pipeline/analyze/format-result.js';
+import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector-options.js';
 import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
-import { openDetector } from './open-detector.js';
 import { openExpressionModel } from './open-expression-model.js';
 import { readPeopleFile } from './people-file.js';
 import { toNumbers } from './to-number.js';
 
-interface AnalyzeOptions {
+interface AnalyzeOptions extends DetectorOptions {
   readonly people?: string;
   readonly model?: string;
   readonly out?: string;
@@ -31,9 +31,10 @@ interface AnalyzeOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('analyze')
+  const command = new Command('analyze')
     .description('run the live pipeline over a video or stream and write what it finds')
-    .argument('<source>', 'a video file, or an http(s):// or rtsp(s):// address')
+    .argument('<source>', 'a video file, or an http(s):// or rtsp(s):// address');
+  return addDetectorOptions(command)
     .option('--people <file>', "name the people of this file, made by 'moodlens people train'")
     .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
     .option('--out <video>', 'write the video with boxes, names and expressions drawn in (.mp4, .mov, .mkv)')
@@ -103,7 +104,7 @@ async function runAnalysis(
 async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig) {
   const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
   const expression = await openExpressionModel(options.model);
-  const detector = await openDetector({ minScore: Math.max(0.05, minScore - followedLess) });
+  const detector = await openChosenDetector(options, { minScore: Math.max(0.05, minScore - followedLess) });
   return {
     pipeline: new LivePipeline({ detector, expression, people, startScore: minScore, clock: () => performance.now() }),
     release: async () => {

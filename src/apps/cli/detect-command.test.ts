@@ -39,6 +39,9 @@ describe('moodlens detect, wrong use', () => {
     [['detect']],
     [['detect', one, '--detector', 'guess']],
     [['detect', one, '--search', 'everywhere']],
+    [['detect', one, '--min-neighbors', '3']],
+    [['detect', one, '--detector', 'haar', '--scale-factor', '1']],
+    [['detect', one, '--detector', 'haar', '--cascade', 'gone.xml']],
     [['detect', one, '--min-score', '1.5']],
     [['detect', one, '--min-score', 'high']],
     [['detect', one, '--min-score', '']],
@@ -53,6 +56,22 @@ describe('moodlens detect, wrong use', () => {
     writeFileSync(input, 'not looked at');
     expect(await run(['detect', input, '--out', folder])).toBe(2);
     expect(stderr).toContain('would overwrite the input');
+  });
+});
+
+describe('moodlens detect --detector haar', () => {
+  it('finds faces without key points', async () => {
+    expect(await run(['detect', one, '--detector', 'haar', '--json'])).toBe(0);
+    const { faces } = JSON.parse(stdout);
+    expect(faces.length).toBeGreaterThan(0);
+    expect(faces[0]).toMatchObject({ score: 1, keypoints: null });
+  });
+
+  it('names a cascade file that is none', async () => {
+    const file = join(folder, 'cascade.xml');
+    writeFileSync(file, '<opencv_storage></opencv_storage>');
+    expect(await run(['detect', one, '--detector', 'haar', '--cascade', file])).toBe(1);
+    expect(stderr).toMatch(/cascade\.xml: a cascade must be an OpenCV classifier file .*has no <cascade>/);
   });
 });
 

@@ -8,11 +8,10 @@ import { annotateFaces } from '../../core/detect/annotate-faces.js';
 import type { Face } from '../../core/detect/face.js';
 import { ConfigError, MediaError, MoodlensError } from '../../core/errors.js';
 import type { Picture } from '../../core/image/picture.js';
-import { openDetector } from './open-detector.js';
+import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector-options.js';
 import { describeError } from './print-error.js';
 
-interface DetectOptions {
-  readonly detector: 'neural';
+interface DetectOptions extends DetectorOptions {
   readonly search: 'quick' | 'thorough';
   readonly minScore?: string;
   readonly out?: string;
@@ -21,21 +20,21 @@ interface DetectOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('detect')
+  const command = new Command('detect')
     .description(
       'find the faces in pictures: boxes [x, y, width, height] in pixels, scores, eyes, nose, mouth and ears',
     )
-    .argument('<image...>', 'picture files')
-    .addOption(new Option('--detector <name>', 'which detector').choices(['neural']).default('neural'))
+    .argument('<image...>', 'picture files');
+  return addDetectorOptions(command)
     .addOption(
       new Option(
         '--search <how>',
-        'thorough: also small faces, by looking at overlapping parts of the picture; quick: the whole picture only, as in live video',
+        'neural: thorough: also small faces, by looking at overlapping parts of the picture; quick: the whole picture only, as in live video',
       )
         .choices(['quick', 'thorough'])
         .default('thorough'),
     )
-    .option('--min-score <number>', 'lowest score that counts as a face, between 0 and 1 (default: 0.6)')
+    .option('--min-score <number>', 'neural: lowest score that counts as a face, between 0 and 1 (default: 0.6)')
     .option('--out <dir>', 'also write every picture as PNG with its faces drawn in')
     .option('--json', 'print a line of JSON per picture')
     .action(detect);
@@ -44,7 +43,8 @@ export function define(): Command {
 async function detect(files: readonly string[], options: DetectOptions): Promise<void> {
   const minScore = options.minScore === undefined ? undefined : parseMinScore(options.minScore);
   const outputs = options.out === undefined ? undefined : outputPaths(files, options.out);
-  const detector = await openDetector({ search: options.search, ...(minScore === undefined ? {} : { minScore }) });
+  const neural = { search: options.search, ...(minScore === undefined ? {} : { minScore }) };
+  const detector = await openChosenDetector(options, neural);
   if (options.out !== undefined) await mkdir(options.out, { recursive: true });
   let failed = 0;
   try {

@@ -1,0 +1,59 @@
+// `--detector` and what belongs to it, for the commands that look for faces.
+import { type Command, Option } from 'commander';
+import { shippedModel } from '../../adapters/node/shipped-models.js';
+import type { FaceDetector } from '../../core/detect/face.js';
+import { readHaarCascade } from '../../core/detect/haar/cascade.js';
+import { HaarDetector } from '../../core/detect/haar/haar-detector.js';
+import type { NeuralDetectorOptions } from '../../core/detect/neural-detector.js';
+import { ConfigError } from '../../core/errors.js';
+import { openDetector } from './open-detector.js';
+import { namingModelFile, readModelFile } from './read-model-file.js';
+import { toNumbers } from './to-number.js';
+
+export interface DetectorOptions {
+  readonly detector: 'neural' | 'haar';
+  readonly cascade?: string;
+  readonly scaleFactor?: string;
+  readonly minNeighbors?: string;
+}
+
+const haarKeys = ['cascade', 'scaleFactor', 'minNeighbors'] as const;
+
+/** Adds the options to a command. */
+export function addDetectorOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--detector <name>',
+        "neural: MediaPipe's networks; haar: the study case's cascade, box for box as OpenCV, for upright frontal faces only",
+      )
+        .choices(['neural', 'haar'])
+        .default('neural'),
+    )
+    .option('--cascade <file>', "haar: another cascade file of OpenCV's (default: the shipped frontal face)")
+    .option('--scale-factor <number>', 'haar: between two scales (default: 1.1)')
+    .option('--min-neighbors <n>', 'haar: overlapping finds that a face needs besides the first (default: 5)');
+}
+
+/** The detector that the options name; release it when done. Throws ConfigError for the options, ModelFormatError naming the file for a bad cascade. */
+export async function openChosenDetector(
+  options: DetectorOptions,
+  neural: NeuralDetectorOptions,
+): Promise<FaceDetector> {
+  if (options.detector === 'neural') {
+    const odd = haarKeys.find((key) => options[key] !== undefined);
+    if (odd === undefined) return openDetector(neural);
+    const name = odd.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new ConfigError(`--${name} is for the haar detector, and this is the neural one; add --detector haar`);
+  }
+  const { cascade: path } = options;
+  const numbers = toNumbers(options, ['scaleFactor', 'minNeighbors']);
+  if (path === undefined) {
+    const shipped = await shippedModel('haarcascade_frontalface_default.xml');
+    return new HaarDetector(readHaarCascade(decode(shipped)), numbers);
+  }
+  const file = await readModelFile(path, '--cascade must name an XML file');
+  return namingModelFile(path, () => new HaarDetector(readHaarCascade(decode(file)), numbers));
+}
+
+const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
