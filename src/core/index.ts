@@ -16,6 +16,8 @@ export { type Fold, type FoldOptions, stratifiedFolds } from './dataset/splits.j
 
 // detect
 export type { Face, FaceDetector, FaceKeypoints } from './detect/face.js';
+export { type HaarCascade, readHaarCascade } from './detect/haar/cascade.js';
+export { HaarDetector, type HaarOptions } from './detect/haar/haar-detector.js';
 export { type NeuralDetectorModels, type NeuralDetectorOptions, NeuralFaceDetector } from './detect/neural-detector.js';
 export { boxOverlap } from './detect/non-maximum-suppression.js';
 

@@ -42,6 +42,7 @@ describe('moodlens detect, wrong use', () => {
     [['detect', one, '--min-neighbors', '3']],
     [['detect', one, '--detector', 'haar', '--scale-factor', '1']],
     [['detect', one, '--detector', 'haar', '--cascade', 'gone.xml']],
+    [['detect', one, '--detector', 'haar', '--min-face', 'big']],
     [['detect', one, '--min-score', '1.5']],
     [['detect', one, '--min-score', 'high']],
     [['detect', one, '--min-score', '']],
@@ -65,6 +66,9 @@ describe('moodlens detect --detector haar', () => {
     const { faces } = JSON.parse(stdout);
     expect(faces.length).toBeGreaterThan(0);
     expect(faces[0]).toMatchObject({ score: 1, keypoints: null });
+    stdout = '';
+    expect(await run(['detect', one, '--detector', 'haar', '--min-face', '2000', '--json'])).toBe(0);
+    expect(JSON.parse(stdout).faces).toEqual([]);
   });
 
   it('names a cascade file that is none', async () => {

@@ -15,9 +15,11 @@ export interface DetectorOptions {
   readonly cascade?: string;
   readonly scaleFactor?: string;
   readonly minNeighbors?: string;
+  readonly minFace?: string;
 }
 
-const haarKeys = ['cascade', 'scaleFactor', 'minNeighbors'] as const;
+const haarNumbers = ['scaleFactor', 'minNeighbors', 'minFace'] as const;
+const haarKeys = ['cascade', ...haarNumbers] as const;
 
 /** Adds the options to a command. */
 export function addDetectorOptions(command: Command): Command {
@@ -32,7 +34,8 @@ export function addDetectorOptions(command: Command): Command {
     )
     .option('--cascade <file>', "haar: another cascade file of OpenCV's (default: the shipped frontal face)")
     .option('--scale-factor <number>', 'haar: between two scales (default: 1.1)')
-    .option('--min-neighbors <n>', 'haar: overlapping finds that a face needs besides the first (default: 5)');
+    .option('--min-neighbors <n>', 'haar: overlapping finds that a face needs besides the first (default: 5)')
+    .option('--min-face <pixels>', 'haar: smallest side of a face; larger is faster (default: 24)');
 }
 
 /** The detector that the options name; release it when done. Throws ConfigError for the options, ModelFormatError naming the file for a bad cascade. */
@@ -47,13 +50,14 @@ export async function openChosenDetector(
     throw new ConfigError(`--${name} is for the haar detector, and this is the neural one; add --detector haar`);
   }
   const { cascade: path } = options;
-  const numbers = toNumbers(options, ['scaleFactor', 'minNeighbors']);
+  const { minFace: minSize = 0, ...numbers } = toNumbers(options, haarNumbers);
+  const settings = { ...numbers, minSize };
   if (path === undefined) {
     const shipped = await shippedModel('haarcascade_frontalface_default.xml');
-    return new HaarDetector(readHaarCascade(decode(shipped)), numbers);
+    return new HaarDetector(readHaarCascade(decode(shipped)), settings);
   }
   const file = await readModelFile(path, '--cascade must name an XML file');
-  return namingModelFile(path, () => new HaarDetector(readHaarCascade(decode(file)), numbers));
+  return namingModelFile(path, () => new HaarDetector(readHaarCascade(decode(file)), settings));
 }
 
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
