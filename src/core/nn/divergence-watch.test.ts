@@ -40,6 +40,17 @@ describe('DivergenceWatch', () => {
     expect(() => penalised.checkStep(step(3100), place)).toThrow(/limit of 3000/);
   });
 
+  it('measures a run that goes on by its beginning', () => {
+    const figures = { epoch: 1, step: 40, learningRate: 0.05, trainingLoss: 2, trainingAccuracy: 0.2 };
+    const resumed = new DivergenceWatch(7, { ...saved, history: [figures] });
+    resumed.checkStep(step(150), place);
+    expect(() => resumed.checkStep(step(200), place)).toThrow(/limit of 194\.6/);
+    const penalised = new DivergenceWatch(7, { ...saved, history: [{ ...figures, trainingLoss: 300 }] });
+    penalised.checkStep(step(5), place);
+    penalised.checkStep(step(2900), place);
+    expect(() => penalised.checkStep(step(3100), place)).toThrow(/limit of 3000/);
+  });
+
   it('names the newest checkpoint, or that there is none', () => {
     const watch = new DivergenceWatch(7, freshState);
     expect(() => watch.checkStep(step(Number.NaN), place)).toThrow('there is no checkpoint yet');

@@ -24,6 +24,8 @@ export class DivergenceWatch {
   constructor(classCount: number, saved: TrainerState) {
     this.#guessing = Math.log(classCount);
     this.#saved = saved;
+    // A run that goes on is measured by its beginning, not by where it stands.
+    this.#first = saved.history[0]?.trainingLoss;
   }
 
   /** A later state was saved. */

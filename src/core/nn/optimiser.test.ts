@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { RunError } from '../errors.js';
 import { createOptimiser, type OptimiserOptions } from './optimiser.js';
 import { learningRate, type Schedule } from './schedule.js';
 
@@ -55,6 +56,18 @@ test.each([{ name: 'adam' }, { name: 'sgd' }] as const)(
     expect(run(options, constant, 0.01, 2)).toEqual(run(options, constant, 0.01));
   },
 );
+
+test.each([
+  ['adam', 'sgd', 'velocity/w'],
+  ['sgd', 'adam', 'step'],
+] as const)('%s refuses the state of %s', (mine, other, strange) => {
+  const optimiser = createOptimiser({ name: other });
+  const still = { l2: new Map(), decay: new Map() };
+  optimiser.step(new Map([['w', noise(1)]]), new Map([['w', noise(2)]]), still, 0.1);
+  const restore = () => createOptimiser({ name: mine }).restore(optimiser.state());
+  expect(restore).toThrow(RunError);
+  expect(restore).toThrow(`this one has ${strange}`);
+});
 
 test.each([{ name: 'adam' }, { name: 'sgd', momentum: 0 }] as const)(
   '$name: decoupled decay shrinks weights by rate and decay alone, whatever the gradients',

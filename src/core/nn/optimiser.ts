@@ -1,4 +1,5 @@
 // Optimisers: they move weights in place, given gradients. Their state is plain arrays, so that a checkpoint can hold it.
+import { RunError } from '../errors.js';
 import type { Weights } from './parameters.js';
 
 /** How a step shrinks weights, per parameter name; a parameter that is not named is left alone. */
@@ -12,8 +13,9 @@ export interface Shrinkage {
 export interface Optimiser {
   /** Applies one step with the given learning rate. */
   step(weights: Weights, gradients: ReadonlyMap<string, Float32Array>, shrinkage: Shrinkage, rate: number): void;
-  /** Named arrays that continue the run when given back to `restore`. */
+  /** Named arrays that continue the run when given back to `restore`; none of them before the first step, or all. */
   state(): Weights;
+  /** Throws RunError for the state of another optimiser: continuing without its own would begin anew unsaid. */
   restore(state: ReadonlyMap<string, Float32Array>): void;
 }
 
@@ -69,6 +71,7 @@ class Adam implements Optimiser {
   }
 
   restore(state: ReadonlyMap<string, Float32Array>): void {
+    requireOwn(state, 'Adam', ['step', 'first/', 'second/']);
     this.#step = state.get('step')?.[0] ?? 0;
     this.#first = slots(state, 'first/');
     this.#second = slots(state, 'second/');
@@ -109,8 +112,17 @@ class Sgd implements Optimiser {
   }
 
   restore(state: ReadonlyMap<string, Float32Array>): void {
+    requireOwn(state, 'SGD', ['velocity/']);
     this.#velocity = slots(state, 'velocity/');
   }
+}
+
+function requireOwn(state: ReadonlyMap<string, Float32Array>, optimiser: string, keys: readonly string[]): void {
+  const strange = [...state.keys()].find((name) => !keys.some((key) => name.startsWith(key)));
+  if (strange === undefined) return;
+  throw new RunError(
+    `a checkpoint must hold the state of the run's optimiser, here ${optimiser}, and this one has ${strange}; put the run's own checkpoint back, or start a new run with --out`,
+  );
 }
 
 function slot(slots: Map<string, Float32Array>, name: string, length: number): Float32Array {
