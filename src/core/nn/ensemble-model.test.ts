@@ -59,6 +59,15 @@ describe('buildEnsemble', () => {
     expect(readExpressionModel(buildEnsemble(pair(), 'x')).metadata.targets).toBeUndefined();
   });
 
+  it('says which models its members learned from or began with', () => {
+    const teacher = { hash: 'f', run: 't', architecture: 'vgg', split: 'trained on A' };
+    const pretrained = { ...teacher, run: 'p', dataset: 'd' };
+    const taught = tinyExpressionModel({ metadata: { run: 'a', teacher, pretrained } });
+    const { metadata } = readExpressionModel(buildEnsemble([member('a', taught), ...pair()], 'x'));
+    expect(metadata.members).toMatchObject([{ run: 'a', teacher, pretrained }, {}, {}]);
+    expect(metadata.members?.[1]).not.toHaveProperty('pretrained');
+  });
+
   it('keeps the split file that all members were trained on, and no other', () => {
     const fileOf = (...hashes: readonly (string | undefined)[]) => {
       const members = hashes.map((splitFile, i) => {

@@ -106,6 +106,8 @@ function describeEnsemble(members: readonly EnsembleMember[], run: string): Mode
     dataset: different('dataset'),
     run,
     licence: different('licence'),
-    members: each.map(({ run: name, architecture, metrics }) => ({ run: name, architecture, metrics })),
+    members: each.map(({ run: name, architecture, metrics, teacher, pretrained, int8 }) => ({
+      ...{ run: name, architecture, metrics, teacher, pretrained, int8 },
+    })),
   };
 }

@@ -46,6 +46,22 @@ export type PretrainedFacts = z.infer<typeof pretrainedSchema>;
 const maxSide = 1024;
 const side = z.int().positive().max(maxSide);
 
+const int8Schema = z.object({
+  float: z.string().describe('SHA-256 of the float32 model that it was made from'),
+  pictures: z.int().positive().describe('how many it was calibrated on'),
+  share: z.number().describe('of the numbers of each value that its 8 bits reach'),
+  metrics: z.record(z.string(), z.number()).describe('figures of the float32 model on the validation split'),
+});
+
+const memberSchema = z.object({
+  run: z.string(),
+  architecture: z.string(),
+  metrics: z.record(z.string(), z.number()),
+  teacher: teacherSchema.optional(),
+  pretrained: pretrainedSchema.optional(),
+  int8: int8Schema.optional(),
+});
+
 export const modelMetadataSchema = z.object({
   format: z.literal(1).describe('version of this metadata'),
   architecture: z.string(),
@@ -63,18 +79,10 @@ export const modelMetadataSchema = z.object({
   licence: z.string(),
   teacher: teacherSchema.optional().describe('the model whose probabilities were part of its targets'),
   pretrained: pretrainedSchema.optional().describe('the run whose weights it began with'),
-  int8: z
-    .object({
-      float: z.string().describe('SHA-256 of the float32 model that it was made from'),
-      pictures: z.int().positive().describe('how many it was calibrated on'),
-      share: z.number().describe('of the numbers of each value that its 8 bits reach'),
-      metrics: z.record(z.string(), z.number()).describe('figures of the float32 model on the validation split'),
-    })
-    .optional()
-    .describe('of a model whose convolutions are in 8-bit integers'),
+  int8: int8Schema.optional().describe('of a model whose convolutions are in 8-bit integers'),
   temperature: temperatureSchema.optional().describe('of a model whose probabilities were calibrated'),
   members: z
-    .array(z.object({ run: z.string(), architecture: z.string(), metrics: z.record(z.string(), z.number()) }))
+    .array(memberSchema)
     .optional()
     .describe('of an ensemble, whose architecture is `ensemble`: the models whose mean it is'),
 });

@@ -52,7 +52,13 @@ describe('samplesTrainedOn', () => {
     { ...first, dataset: 'another' },
     { ...first, earlier: [{ run: 'oldest', split: 'trained on PublicTest', dataset: dataset.hash }] },
   ])('cannot be told when a run whose weights it began with may have seen others: %j', (pretrained) => {
-    expect(samplesTrainedOn(dataset, { dataset: dataset.hash, split, pretrained })).toBeUndefined();
+    const origin = { dataset: dataset.hash, split };
+    expect(samplesTrainedOn(dataset, { ...origin, pretrained })).toBeUndefined();
+    const members = [
+      { run: 'a', architecture: 'vgg', metrics: {} },
+      { run: 'b', architecture: 'compact', metrics: {}, pretrained },
+    ];
+    expect(samplesTrainedOn(dataset, { ...origin, members })).toBeUndefined();
   });
 
   it('of an ensemble are those of all its members, and cannot be told when those of one cannot', () => {

@@ -5,7 +5,7 @@ import { DatasetError } from '../../core/errors.js';
 import type { ModelMetadata } from '../../core/nn/model-metadata.js';
 import { readTrainedOn, type TrainedOn } from '../evaluate/trained-on.js';
 
-type Origin = Pick<ModelMetadata, 'dataset' | 'split' | 'splitFile' | 'pretrained'>;
+type Origin = Pick<ModelMetadata, 'dataset' | 'split' | 'splitFile' | 'pretrained' | 'members'>;
 
 /**
  * Indices, ascending, of the samples that took part in the training of the model or of any member of an ensemble, their twins in the
@@ -27,13 +27,14 @@ export function samplesTrainedOn(dataset: PackedDataset, origin: Origin): Int32A
 }
 
 /**
- * Whether the weights have seen no more than the origin's own split: where they began with those of another run, it and those before
- * it must have been trained on the same split of the same dataset. Of a split file's sets that cannot be told.
+ * Whether the weights have seen no more than the origin's own split: where they, or those of a member, began with those of another run,
+ * it and those before it must have been trained on the same split of the same dataset. Of a split file's sets that cannot be told.
  */
-export function sawOnlyItsOwnRows({ dataset, split, splitFile, pretrained }: Origin): boolean {
-  if (pretrained === undefined) return true;
-  const earlier = [pretrained, ...(pretrained.earlier ?? [])];
-  return splitFile === undefined && earlier.every((run) => run.dataset === dataset && run.split === split);
+export function sawOnlyItsOwnRows({ dataset, split, splitFile, pretrained, members = [] }: Origin): boolean {
+  const begunWith = [pretrained, ...members.map((member) => member.pretrained)].filter((run) => run !== undefined);
+  const all = begunWith.flatMap((run) => [run, ...(run.earlier ?? [])]);
+  if (all.length === 0) return true;
+  return splitFile === undefined && all.every((run) => run.dataset === dataset && run.split === split);
 }
 
 function samplesOfNetwork(dataset: PackedDataset, { names, isOfFile, leftOut }: TrainedOn): Int32Array | undefined {
