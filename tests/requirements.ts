@@ -107,3 +107,10 @@ function onPath(name: string): string | undefined {
     .map((folder) => join(folder, name))
     .find(existsSync);
 }
+
+/** Debian's Python with Optuna (python3-optuna) and its client of Redis (python3-redis). */
+export function requireOptuna(): Requirement {
+  const missing = 'Optuna is not installed (apt-get install python3-optuna python3-redis)';
+  const found = python('/usr/bin/python3', 'import optuna, redis', missing);
+  return found.missing === undefined ? found : absentInCi(found.path, missing);
+}

@@ -74,3 +74,11 @@ export class RunError extends MoodlensError {
     super('RUN', message, options);
   }
 }
+
+/** A study or its journal is damaged, is not there, or does not fit what is asked of it. */
+export class StudyError extends MoodlensError {
+  override name = 'StudyError';
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('STUDY', message, options);
+  }
+}

@@ -32,6 +32,7 @@ export {
   PeopleError,
   RunError,
   StorageError,
+  StudyError,
 } from './errors.js';
 
 // identity

@@ -5,6 +5,7 @@ export { type OpenVideoOptions, openVideo, type VideoSource } from './ffmpeg.js'
 export { type EncoderOptions, openEncoder, type VideoEncoder } from './ffmpeg-encoder.js';
 export { createFolderStore, writeFileAtomic, writeFolderAtomic } from './files.js';
 export { decodePicture, encodeJpeg, encodePng } from './image-codec.js';
+export { type OpenJournalOptions, openJournal } from './open-journal.js';
 export { type DeviceName, deviceNames, type NodeSessionOptions, openSession } from './session.js';
 export { type ShippedModelName, shippedModel, shippedModelPath } from './shipped-models.js';
 export { type ProgressStream, type TerminalProgressOptions, terminalProgress } from './terminal-progress.js';

@@ -1,0 +1,127 @@
+// A journal in a file of lines of JSON, which Optuna's JournalFileBackend shares.
+import { randomUUID } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { StudyError } from '../../core/errors.js';
+import type { Journal, JournalRecord } from '../../core/ports/journal.js';
+import { readJournalLine, writeJournalLine } from '../../core/tuning/journal-line.js';
+import { type FileLockOptions, withFileLock } from './file-lock.js';
+import { journalTime } from './journal-time.js';
+import { reading, writing } from './storage-error.js';
+
+const NEW_LINE = 10;
+
+export class FileJournal implements Journal {
+  readonly workerId = randomUUID();
+  readonly now = journalTime;
+  readonly #path: string;
+  readonly #lock: FileLockOptions;
+  /** Where the entry of a number begins: that of the last read, and the one after it. */
+  #next = { number: 0, offset: 0 };
+
+  /** `createFileJournal` makes the file first. */
+  constructor(path: string, lock: FileLockOptions = {}) {
+    this.#path = path;
+    this.#lock = lock;
+  }
+
+  /** Under the lock, in one write, on the disk when it settles. What a crash left of a line is cut off first. */
+  async append(records: readonly JournalRecord[]): Promise<void> {
+    const text = records.map((record) => `${writeJournalLine(record)}\n`).join('');
+    const write = async () => {
+      const file = await open(this.#path, 'r+');
+      try {
+        const end = await endOfLines(file);
+        await file.truncate(end);
+        await writeAll(file, Buffer.from(text), end);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    };
+    await withFileLock(this.#path, () => writing(this.#path, write), this.#lock);
+  }
+
+  /** Throws StudyError, which names the line, for a whole line that is no JSON. A torn last line is left for later. */
+  async read(from: number): Promise<readonly unknown[]> {
+    if (from !== this.#next.number) this.#next = { number: 0, offset: 0 };
+    const bytes = await this.#bytesFrom(this.#next.offset);
+    const entries: unknown[] = [];
+    let begin = 0;
+    let { number } = this.#next;
+    for (let end = bytes.indexOf(NEW_LINE); end >= 0; end = bytes.indexOf(NEW_LINE, begin)) {
+      if (number >= from) entries.push(this.#parse(bytes.toString('utf8', begin, end), number + 1));
+      begin = end + 1;
+      number++;
+    }
+    this.#next = { number, offset: this.#next.offset + begin };
+    return entries;
+  }
+
+  async close(): Promise<void> {}
+
+  async #bytesFrom(offset: number): Promise<Buffer> {
+    return reading(this.#path, async () => {
+      const file = await open(this.#path, 'r');
+      try {
+        const { size } = await file.stat();
+        if (size < offset) {
+          throw new StudyError(`the journal ${this.#path} became shorter: another program wrote it anew; begin again`);
+        }
+        const bytes = Buffer.alloc(size - offset);
+        const { bytesRead } = await file.read(bytes, 0, bytes.length, offset);
+        return bytes.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
+  #parse(line: string, number: number): unknown {
+    try {
+      return readJournalLine(line);
+    } catch (error) {
+      if (line.startsWith('SQLite format 3')) {
+        throw new StudyError(
+          `${this.#path} is a database of SQLite, not a journal; copy its study into one with Optuna`,
+          {
+            cause: error,
+          },
+        );
+      }
+      const found = JSON.stringify(line.slice(0, 40));
+      throw new StudyError(
+        `line ${number} of the journal ${this.#path} must be JSON, found ${found}; restore the file, or remove that line`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** Makes the file where there is none. Throws StorageError where that cannot be. */
+export async function createFileJournal(path: string, lock?: FileLockOptions): Promise<FileJournal> {
+  await writing(path, async () => (await open(path, 'a')).close());
+  return new FileJournal(path, lock);
+}
+
+type File = Awaited<ReturnType<typeof open>>;
+
+/** Where the last whole line ends. */
+async function endOfLines(file: File): Promise<number> {
+  let { size: end } = await file.stat();
+  const block = Buffer.alloc(4096);
+  while (end > 0) {
+    const begin = Math.max(0, end - block.length);
+    const { bytesRead } = await file.read(block, 0, end - begin, begin);
+    const newLine = block.subarray(0, bytesRead).lastIndexOf(NEW_LINE);
+    if (newLine >= 0) return begin + newLine + 1;
+    end = begin;
+  }
+  return 0;
+}
+
+async function writeAll(file: File, bytes: Buffer, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
+    written += bytesWritten;
+  }
+}

@@ -1,0 +1,61 @@
+// Runs an objective in trials, several at a time where wanted.
+import { ConfigError } from '../errors.js';
+import type { FrozenTrial } from './frozen-trial.js';
+import type { Study } from './study.js';
+import { type Trial, TrialPruned } from './trial.js';
+
+/** Gives the value of a trial; throws TrialPruned to stop it. */
+export type Objective = (trial: Trial) => number | Promise<number>;
+
+export interface OptimizeOptions {
+  /** So many trials are begun. */
+  readonly trials: number;
+  /** So many objectives run at a time; 1 when not given. */
+  readonly concurrency?: number;
+  /** Called after each trial; `study.stop()` ends the search. */
+  readonly callbacks?: readonly ((study: Study, trial: FrozenTrial) => void | Promise<void>)[];
+  /** Whether the search goes on after an objective threw; when not, it ends with that error. The trial is 'failed' in both cases. */
+  readonly goOnAfterErrors?: boolean;
+  /** Ends the search before the next trial. */
+  readonly signal?: { readonly aborted: boolean };
+}
+
+export async function optimize(
+  study: Study,
+  objective: Objective,
+  options: OptimizeOptions,
+  isStopped: () => boolean,
+): Promise<void> {
+  const { trials, concurrency = 1, signal } = options;
+  for (const [name, value] of Object.entries({ trials, concurrency })) {
+    if (!(value >= (name === 'trials' ? 0 : 1))) throw new ConfigError(`${name} must be at least 1, found ${value}`);
+  }
+  let begun = 0;
+  let failure: { error: unknown } | undefined;
+  const isOver = () => begun >= trials || failure !== undefined || isStopped() || signal?.aborted === true;
+  const work = async () => {
+    while (!isOver() && !study.isExhausted()) {
+      begun++;
+      try {
+        await runTrial(study, objective, options);
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, Math.max(1, trials)) }, work));
+  if (failure) throw failure.error;
+}
+
+async function runTrial(study: Study, objective: Objective, options: OptimizeOptions): Promise<void> {
+  const trial = await study.ask();
+  let ended: FrozenTrial;
+  try {
+    ended = await study.tell(trial, await objective(trial));
+  } catch (error) {
+    const isPruned = error instanceof TrialPruned;
+    ended = await study.tell(trial, null, isPruned ? 'pruned' : 'failed');
+    if (!isPruned && !options.goOnAfterErrors) throw error;
+  }
+  for (const callback of options.callbacks ?? []) await callback(study, ended);
+}
