@@ -272,7 +272,13 @@ describeWith([requireChromium()], 'the Models view', () => {
       const evaluation = {
         ...classificationFigures(truth, probabilities, labels),
         reliability: reliabilityBins({ truth, probabilities, classes: labels.length }),
-        ...{ labels, split: 'PublicTest', seenInTraining: true, model: { run: 'another-run' } },
+        ...{
+          labels,
+          split: 'PublicTest',
+          seenInTraining: true,
+          testTimeAugmentation: 'flip',
+          model: { run: 'another-run' },
+        },
       };
       const path = join(folder, 'evaluation.json');
       await writeFile(path, JSON.stringify(evaluation));
@@ -280,7 +286,9 @@ describeWith([requireChromium()], 'the Models view', () => {
       await page.waitForSelector('[data-part=evaluation] .matrix');
       const matrix = await matrixOf(page, 'evaluation');
       expect(Object.values(matrix).reduce((sum, count) => sum + count, 0)).toBe(truth.length);
-      expect(await text(page, '[data-part=evaluation]')).toMatch(/not the same model[\s\S]*trained on these pictures/);
+      expect(await text(page, '[data-part=evaluation]')).toMatch(
+        /mirror image averaged[\s\S]*not the same model[\s\S]*trained on these pictures/,
+      );
     }));
 
   it('runs the chosen model in the live view', () =>

@@ -80,6 +80,11 @@ describe('createDataset', () => {
   it('refuses classes, splits and sizes that do not fit', () => {
     expect(() => createDataset({ ...dataset, classes: Uint8Array.of(7, 0, 0) })).toThrow(DatasetError);
     expect(() => createDataset({ ...dataset, splits: Uint8Array.of(3, 0, 0) })).toThrow(DatasetError);
+    // What models tell of their training could not be read back.
+    const joined = ['day and night', 'b', 'c'];
+    expect(() => createDataset({ ...dataset, splitNames: joined })).toThrow(
+      /must not hold ' and ', found 'day and night'/,
+    );
     expect(() => createDataset({ ...dataset, pixels: new Uint8Array(47) })).toThrow(DatasetError);
     expect(() => createDataset({ ...dataset, classes: new Uint8Array(0) })).toThrow(DatasetError);
   });

@@ -73,6 +73,7 @@ export function createDataset(parts: Omit<PackedDataset, 'hash' | 'count'>): Pac
   const unhashed = { ...parts, count };
   const dataset = { ...unhashed, hash: hashDataset(unhashed) };
   checkDescription(describe(dataset));
+  checkSplitNames(dataset.splitNames);
   checkContent(unhashed);
   return dataset;
 }
@@ -160,6 +161,13 @@ function checkDescription(json: unknown): DatasetDescription {
     }
   }
   return description;
+}
+
+/** Names of splits are joined by ' and ' in what models tell of their training. */
+function checkSplitNames(names: readonly string[]): void {
+  const unreadable = names.find((name) => name.includes(' and '));
+  if (unreadable === undefined) return;
+  throw new DatasetError(`a split's name must not hold ' and ', found '${unreadable}'; rename it and import again`);
 }
 
 function checkContent(dataset: Omit<PackedDataset, 'hash'>): void {

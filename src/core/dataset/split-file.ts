@@ -112,6 +112,8 @@ function checkSets(sets: Splits['sets']): void {
   const names = new Set<string>();
   for (const [name, indices] of sets) {
     if (names.has(name.toLowerCase())) throw new DatasetError(`the sets of a split must differ, found '${name}' twice`);
+    if (name.includes(' and '))
+      throw new DatasetError(`a set's name must not hold ' and ', found '${name}'; rename it`);
     names.add(name.toLowerCase());
     if (indices.length === 0) throw new DatasetError(`a set of a split must hold samples, and '${name}' is empty`);
     for (const i of indices) {

@@ -8,7 +8,7 @@ import { auditProblems, type Problem } from './problems.js';
 export function describeAudit(audit: Audit): string {
   const { dataset } = audit;
   const lines = [
-    `${dataset.count} samples of ${dataset.width}x${dataset.height}, hash ${dataset.hash}`,
+    `${grouped(dataset.count)} samples of ${dataset.width}x${dataset.height}, hash ${dataset.hash}`,
     '',
     ...tableLines(problemTable(audit)),
     '',
@@ -27,7 +27,7 @@ export function problemTable(audit: Audit): ReportTable {
     rows: auditProblems(audit).map((problem) => {
       const samples = samplesOf(problem);
       const inSplit = present.map((split) => samples.filter((sample) => splits[sample] === split).length);
-      return [problem.title, ...[problem.findings.length, samples.length, ...inSplit].map(String)];
+      return [problem.title, ...[problem.findings.length, samples.length, ...inSplit].map(grouped)];
     }),
   };
 }
@@ -41,7 +41,7 @@ export function agreementTable({ dataset }: Audit, { agreement }: NonNullable<Au
   const percent = (part: number, whole: number) => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`);
   const row = (name: string, { samples, agreeing, undecided }: (typeof agreement)[number]) => [
     name,
-    String(samples),
+    grouped(samples),
     percent(agreeing, samples),
     percent(samples - agreeing - undecided, samples),
     percent(undecided, samples),
@@ -67,7 +67,7 @@ export function sentences(audit: Audit): string[] {
     groups.map(({ split, other, samples }) =>
       samples === 1
         ? `1 sample of ${split} is ${how} in ${other}.`
-        : `${samples} samples of ${split} are ${how} in ${other}.`,
+        : `${grouped(samples)} samples of ${split} are ${how} in ${other}.`,
     );
   return [
     ...shared(exactAcrossSplits, 'pixel for pixel'),
@@ -75,10 +75,10 @@ export function sentences(audit: Audit): string[] {
     ...(labels === null
       ? []
       : [
-          `Labels of ${labels.judged.length} samples judged by ${labels.by}.`,
+          `Labels of ${grouped(labels.judged.length)} samples judged by ${labels.by}.`,
           ...(labels.judged.length === dataset.count
             ? []
-            : [`The other ${dataset.count - labels.judged.length} are not judged: ${labels.others}.`]),
+            : [`The other ${grouped(dataset.count - labels.judged.length)} are not judged: ${labels.others}.`]),
           `About ${(100 * offDiagonal(labels.joint)).toFixed(1)} % of the judged labels are estimated to be wrong; models err too, so look at them before you believe it.`,
         ]),
   ];
@@ -89,4 +89,8 @@ function offDiagonal(joint: readonly (readonly number[])[]): number {
     (sum, row, label) => sum + row.reduce((part, share, c) => (c === label ? part : part + share), 0),
     0,
   );
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en');
 }

@@ -4,8 +4,15 @@ import { isEvaluationOf } from '../worker/is-evaluation-of.js';
 import type { EvaluationFile } from '../worker/model-protocol.js';
 import { JudgementView } from './judgement-view.js';
 
+/** Live, each face is looked at once: other figures say so. */
+const looks = {
+  none: '',
+  flip: ' Each picture and its mirror image averaged: one look, as in the live view, does a little worse.',
+  'ten-crop': ' Ten crops of each picture averaged: one look, as in the live view, does a little worse.',
+} as const;
+
 export function EvaluationPart({ evaluation }: { evaluation: EvaluationFile }) {
-  const { file, split, run, seenInTraining } = evaluation;
+  const { file, split, run, seenInTraining, testTimeAugmentation } = evaluation;
   const chosen = card.value;
   const isOfOther = chosen && !isEvaluationOf(evaluation, { run: chosen.metadata.run, hash: chosen.hash });
   return (
@@ -23,7 +30,7 @@ export function EvaluationPart({ evaluation }: { evaluation: EvaluationFile }) {
         </button>
       </div>
       <p class="empty">
-        From {file}, of run {run}.
+        From {file}, of run {run}.{looks[testTimeAugmentation]}
       </p>
       {isOfOther && (
         <p class="hint-card">

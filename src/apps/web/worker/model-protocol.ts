@@ -5,6 +5,7 @@ import type { ClassificationFigures } from '../../../core/metrics/classification
 import type { ReliabilityBin } from '../../../core/metrics/reliability-bins.js';
 import type { ModelMetadata } from '../../../core/nn/model-metadata.js';
 import type { PictureSize } from '../../../core/nn/picture-front.js';
+import type { TestTimeAugmentation } from '../../../core/nn/test-time-augmentation.js';
 import type { Failure } from './failure.js';
 import type { UnknownFolder } from './sort-pictures.js';
 
@@ -73,6 +74,8 @@ export interface EvaluationFile extends Judgement {
   /** SHA-256 of the model's file; null in evaluations that do not tell it. */
   readonly hash: string | null;
   readonly seenInTraining: boolean | null;
+  /** The looks at each picture whose mean the figures are of. */
+  readonly testTimeAugmentation: TestTimeAugmentation;
 }
 
 export type ToModelWorker =

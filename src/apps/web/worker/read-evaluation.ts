@@ -38,6 +38,7 @@ const evaluationSchema = z.object({
     .optional(),
   split: z.string(),
   seenInTraining: z.boolean().nullable().optional(),
+  testTimeAugmentation: z.enum(['none', 'flip', 'ten-crop']).optional(),
   model: z.object({ run: z.string(), hash: z.string().optional() }),
 });
 
@@ -57,7 +58,7 @@ export function readEvaluation(file: string, text: string): EvaluationFile {
   }
   const result = evaluationSchema.safeParse(json);
   if (!result.success) return refuse(`it is other JSON (${describeFirst(result.error)})`, result.error);
-  const { labels, reliability, split, seenInTraining, model, ...figures } = result.data;
+  const { labels, reliability, split, seenInTraining, testTimeAugmentation, model, ...figures } = result.data;
   const { confusionMatrix: matrix, perClass, n, accuracy } = figures;
   if (perClass.length !== labels.length || matrix.length !== labels.length)
     return refuse(`it has ${labels.length} class names for ${matrix.length} rows of the matrix`);
@@ -72,6 +73,7 @@ export function readEvaluation(file: string, text: string): EvaluationFile {
   return {
     ...{ file, split, run: model.run, hash: model.hash ?? null, labels, figures },
     seenInTraining: seenInTraining ?? null,
+    testTimeAugmentation: testTimeAugmentation ?? 'none',
     reliability: reliability ?? null,
   };
 }
