@@ -65,6 +65,7 @@ export { type AffineMatrix, type WarpOptions, warpAffine } from './image/warp-af
 // live
 export { annotate } from './live/annotate.js';
 export { type ConfirmationOptions, ConfirmationWindow } from './live/confirmation-window.js';
+export { type WindowOptions, type WindowRule, windowRules } from './live/confirmation-windows.js';
 export {
   type ExpressionClassifier,
   type FaceIdentifier,
@@ -75,6 +76,7 @@ export {
   type LivePipelineOptions,
   type RejectedFace,
 } from './live/pipeline.js';
+export { type LabelSample, type SmoothOptions, SmoothWindow } from './live/smooth-window.js';
 export { Tracker, type TrackerOptions } from './live/tracker.js';
 
 // metrics

@@ -1,7 +1,7 @@
 // The confirmation rule, to the frame.
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../errors.js';
-import { ConfirmationWindow, ConfirmationWindows } from './confirmation-window.js';
+import { ConfirmationWindow } from './confirmation-window.js';
 
 function pushAll(window: ConfirmationWindow, labels: readonly string[]): string[] {
   return labels.map((label) => window.push(label));
@@ -50,45 +50,6 @@ describe('ConfirmationWindow', () => {
     expect(new ConfirmationWindow({ fallback: 'none' }).confirmed).toBe('none');
     for (const options of [{ size: 0 }, { size: 1.5 }, { size: Number.NaN }, { share: 1 }, { share: -0.1 }]) {
       expect(() => new ConfirmationWindow(options)).toThrow(ConfigError);
-      expect(() => new ConfirmationWindows(options)).toThrow(ConfigError);
     }
-  });
-});
-
-describe('ConfirmationWindows', () => {
-  it('keeps known people apart by name and unknown ones by track', () => {
-    const windows = new ConfirmationWindows();
-    for (let i = 0; i < 13; i++) {
-      const expected = i < 12 ? 'neutral' : undefined;
-      expect(windows.push({ person: 'Ada', track: 1 }, 'happy')).toBe(expected ?? 'happy');
-      expect(windows.push({ person: null, track: 2 }, 'sad')).toBe(expected ?? 'sad');
-      expect(windows.push({ person: null, track: 3 }, 'fear')).toBe(expected ?? 'fear');
-    }
-  });
-
-  it('does not confuse a person who is called like a track with that track', () => {
-    const windows = new ConfirmationWindows({ size: 1, share: 0 });
-    windows.push({ person: '2', track: 1 }, 'happy');
-    windows.push({ person: null, track: 2 }, 'sad');
-    expect(windows.count).toBe(2);
-  });
-
-  it('starts afresh when the track has ended', () => {
-    const windows = new ConfirmationWindows();
-    for (let i = 0; i < 20; i++) windows.push({ person: 'Ada', track: 1 }, 'happy');
-    for (let i = 0; i < 20; i++) windows.push({ person: null, track: 2 }, 'happy');
-    windows.endTrack(1);
-    windows.endTrack(2);
-    expect(windows.count).toBe(0);
-    expect(windows.push({ person: 'Ada', track: 3 }, 'happy')).toBe('neutral');
-    expect(windows.push({ person: null, track: 4 }, 'happy')).toBe('neutral');
-  });
-
-  it("keeps a person's window who goes on in a new track before the old one ends", () => {
-    const windows = new ConfirmationWindows();
-    for (let i = 0; i < 12; i++) windows.push({ person: 'Ada', track: 1 }, 'happy');
-    expect(windows.push({ person: 'Ada', track: 2 }, 'happy')).toBe('happy');
-    windows.endTrack(1);
-    expect(windows.push({ person: 'Ada', track: 2 }, 'happy')).toBe('happy');
   });
 });

@@ -5,7 +5,7 @@ import { cropFace } from '../image/face-crop.js';
 import type { Box, GreyPicture, Picture } from '../image/picture.js';
 import type { Clock } from '../ports/clock.js';
 import type { Frame } from '../ports/frame-source.js';
-import { type ConfirmationOptions, ConfirmationWindows } from './confirmation-window.js';
+import { ConfirmationWindows, type WindowOptions } from './confirmation-windows.js';
 import type { FaceResult, FrameResult, RejectedFace } from './frame-result.js';
 import { type Identification, TrackIdentity, type TrackIdentityOptions } from './track-identity.js';
 import { Tracker, type TrackerOptions } from './tracker.js';
@@ -35,7 +35,7 @@ export interface LivePipelineOptions {
   readonly startScore?: number;
   readonly tracker?: TrackerOptions;
   readonly identity?: TrackIdentityOptions;
-  readonly confirmation?: ConfirmationOptions;
+  readonly confirmation?: WindowOptions | undefined;
 }
 
 /**
@@ -50,7 +50,7 @@ export class LivePipeline {
   #people: FaceIdentifier | undefined;
   #expression: ExpressionClassifier | undefined;
   #tracker: Tracker;
-  #windows: ConfirmationWindows;
+  readonly #windows: ConfirmationWindows;
   #identities = new Map<number, TrackIdentity>();
   #unseen: TrackIdentity;
   #last: Promise<unknown> = Promise.resolve();
@@ -92,15 +92,25 @@ export class LivePipeline {
   setExpression(expression: ExpressionClassifier | undefined): Promise<void> {
     return this.#inTurn(async () => {
       this.#expression = expression;
-      this.#windows = new ConfirmationWindows(this.#options.confirmation);
+      this.#windows.restart();
     });
+  }
+
+  /** Confirms by another rule from the next frame on; every window starts afresh. */
+  setConfirmation(options: WindowOptions): Promise<void> {
+    return this.#inTurn(async () => this.#windows.restart(options));
+  }
+
+  /** What is remembered now: the same while the same people are in view, however long that is. */
+  get held(): { readonly tracks: number; readonly identities: number; readonly windows: number } {
+    return { tracks: this.#tracker.alive.length, identities: this.#identities.size, windows: this.#windows.count };
   }
 
   /** Forgets tracks, names and windows, as when the source changes. Track numbers start again from 1. */
   reset(): Promise<void> {
     return this.#inTurn(async () => {
       this.#tracker = new Tracker(this.#options.tracker);
-      this.#windows = new ConfirmationWindows(this.#options.confirmation);
+      this.#windows.restart();
       this.#identities.clear();
     });
   }
@@ -135,7 +145,7 @@ export class LivePipeline {
       const track = tracks[i]!;
       const { person, distance } = named[i]!;
       const expression = expressions?.[i] ?? null;
-      const confirmed = expression && this.#windows.push({ person, track }, expression.label);
+      const confirmed = expression && this.#windows.push({ person, track }, { ...expression, timeMs });
       const { label = null, probabilities = null } = expression ?? {};
       return { box, score, track, person, distance, expression: label, probabilities, confirmed, depthMm: null };
     });

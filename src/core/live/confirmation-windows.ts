@@ -1,0 +1,85 @@
+// Whose expressions count together, and by which rule: a confirmation window for every person and every unknown track.
+import { type ConfirmationOptions, ConfirmationWindow } from './confirmation-window.js';
+import { type LabelSample, type SmoothOptions, SmoothWindow } from './smooth-window.js';
+
+/** The study case's rule, which counts frames, and one that averages probabilities over time. */
+export const windowRules = ['original', 'smooth'] as const;
+export type WindowRule = (typeof windowRules)[number];
+
+/** A rule with its options. Without a name it is the original. */
+export type WindowOptions =
+  | ({ readonly rule?: 'original' } & ConfirmationOptions)
+  | ({ readonly rule: 'smooth' } & SmoothOptions);
+
+/** Whose label it is: a known person, else the track. */
+export interface WindowOwner {
+  readonly person: string | null;
+  readonly track: number;
+}
+
+/** The confirmation window of one face, whatever its rule. */
+type LabelWindow = (sample: LabelSample) => string;
+
+/**
+ * One window per known person and one per track of somebody unknown. A window ends with its track: a person's when
+ * the track that last showed them ends, so one who leaves and comes back starts afresh.
+ */
+export class ConfirmationWindows {
+  #options: WindowOptions;
+  readonly #people = new Map<string, { push: LabelWindow; track: number }>();
+  readonly #tracks = new Map<number, LabelWindow>();
+
+  constructor(options: WindowOptions = {}) {
+    openWindow(options);
+    this.#options = options;
+  }
+
+  /** Adds what one frame says of its owner and returns the label confirmed for them. */
+  push({ person, track }: WindowOwner, sample: LabelSample): string {
+    if (person !== null) {
+      const entry = this.#people.get(person) ?? { push: openWindow(this.#options), track };
+      entry.track = track;
+      this.#people.set(person, entry);
+      return entry.push(sample);
+    }
+    let push = this.#tracks.get(track);
+    if (!push) {
+      push = openWindow(this.#options);
+      this.#tracks.set(track, push);
+    }
+    return push(sample);
+  }
+
+  /** Forgets what belonged to this track. */
+  endTrack(track: number): void {
+    this.#tracks.delete(track);
+    for (const [person, entry] of this.#people) if (entry.track === track) this.#people.delete(person);
+  }
+
+  /** Forgets every known person's window, as when the people file changes; unknown people keep theirs. */
+  forgetPeople(): void {
+    this.#people.clear();
+  }
+
+  /** Forgets everybody and, when there are any, takes other options. Throws ConfigError and changes nothing for bad ones. */
+  restart(options: WindowOptions = this.#options): void {
+    openWindow(options);
+    this.#options = options;
+    this.#people.clear();
+    this.#tracks.clear();
+  }
+
+  /** How many windows are open. */
+  get count(): number {
+    return this.#people.size + this.#tracks.size;
+  }
+}
+
+function openWindow(options: WindowOptions): LabelWindow {
+  if (options.rule === 'smooth') {
+    const window = new SmoothWindow(options);
+    return (sample) => window.push(sample);
+  }
+  const window = new ConfirmationWindow(options);
+  return ({ label }) => window.push(label);
+}
