@@ -132,7 +132,7 @@ const face = (more: Partial<FaceResult>): FaceResult => ({
 
 describe('Timeline', () => {
   it('shares the time seen among expressions and bridges short gaps', () => {
-    const timeline = new Timeline(10);
+    const timeline = new Timeline({ framesPerSecond: 10 });
     for (let i = 0; i < 40; i++) {
       const faces =
         i === 5 || (i >= 20 && i < 30) ? [] : [face({ person: 'Ada', confirmed: i < 10 ? 'neutral' : 'happy' })];
@@ -156,6 +156,26 @@ describe('Timeline', () => {
     for (let i = 0; i < 30_000; i++) timeline.add({ timeMs: i, faces: [face({ track: i })] });
     expect(timeline.stretches).toHaveLength(10_000);
     expect(timeline.dropped).toBe(20_000);
+    expect(timeline.stretches[0]!.who).toBe('face 0');
+  });
+
+  it('keeps the latest when told to, and goes on with what is open', () => {
+    const timeline = new Timeline({ maxStretches: 3, keep: 'latest' });
+    for (let i = 0; i < 20; i++) {
+      timeline.add({ timeMs: i * 40, faces: [face({ track: 99 }), face({ track: i })] });
+    }
+    expect(timeline.stretches.map(({ who }) => who)).toEqual(['face 17', 'face 18', 'face 19']);
+    expect(timeline.dropped).toBe(18);
+  });
+
+  it('does not count a pause as time seen, and breaks the stretch', () => {
+    const timeline = new Timeline({ framesPerSecond: 10 });
+    for (const timeMs of [0, 100, 200, 60_000, 60_100]) timeline.add({ timeMs, faces: [face({ confirmed: 'sad' })] });
+    expect(timeline.presences[0]!.seenMs).toBe(1400);
+    expect(timeline.stretches).toMatchObject([
+      { fromMs: 0, toMs: 300 },
+      { fromMs: 60_000, toMs: 60_200 },
+    ]);
   });
 });
 
@@ -196,7 +216,7 @@ describe('texts', () => {
   });
 
   it('sums up for people', () => {
-    const timeline = new Timeline(10);
+    const timeline = new Timeline({ framesPerSecond: 10 });
     for (let i = 0; i < 10; i++)
       timeline.add({ timeMs: i * 100, faces: [face({ person: 'Ada', confirmed: 'happy' })] });
     const text = summaryText(summary, timeline);

@@ -47,7 +47,7 @@ export interface Analysis {
 export async function analyze(ports: AnalyzePorts): Promise<Analysis> {
   const { source, pipeline, clock, progress, maxFrames = Infinity } = ports;
   const latency = new Percentiles();
-  const timeline = new Timeline(source.framesPerSecond);
+  const timeline = new Timeline({ framesPerSecond: source.framesPerSecond });
   const started = clock();
   let lengthMs = 0;
   let interrupted = false;

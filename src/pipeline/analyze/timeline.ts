@@ -19,33 +19,45 @@ export interface Presence {
 
 /** Gaps shorter than this (a missed detection) do not break a stretch. */
 const bridgeMs = 500;
-const maxStretches = 10_000;
+/** A frame stands for no more: a pause is no time in which somebody was seen. */
+const longestStepMs = 1000;
 const maxPeople = 10_000;
+
+export interface TimelineOptions {
+  /** Gives the first frame its length; each later one lasts since the one before. Default 30. */
+  readonly framesPerSecond?: number | undefined;
+  /** Stretches kept. Default 10,000. */
+  readonly maxStretches?: number;
+  /** Which are kept when there are more. Default 'first'. */
+  readonly keep?: 'first' | 'latest';
+}
+
+type Growing = { -readonly [K in keyof Stretch]: Stretch[K] };
 
 /** Collects frame results; bounded, for streams that never end: what goes beyond is counted in `dropped`. */
 export class Timeline {
-  readonly #stretches: { who: string; expression: string; fromMs: number; toMs: number }[] = [];
-  readonly #open = new Map<string, { who: string; expression: string; fromMs: number; toMs: number }>();
+  readonly #stretches: Growing[] = [];
+  readonly #open = new Map<string, Growing>();
   readonly #seen = new Map<string, Map<string, number>>();
-  readonly #firstStepMs: number;
+  readonly #options: Required<TimelineOptions>;
   #lastMs: number | undefined;
   dropped = 0;
 
-  /** `framesPerSecond` gives the first frame its length; each later one lasts since the one before. */
-  constructor(framesPerSecond = 30) {
-    this.#firstStepMs = 1000 / framesPerSecond;
+  constructor({ framesPerSecond = 30, maxStretches = 10_000, keep = 'first' }: TimelineOptions = {}) {
+    this.#options = { framesPerSecond, maxStretches, keep };
   }
 
   add({ timeMs, faces }: Pick<FrameResult, 'timeMs' | 'faces'>): void {
-    const stepMs = this.#lastMs === undefined ? this.#firstStepMs : Math.max(0, timeMs - this.#lastMs);
+    const sinceLastMs = timeMs - (this.#lastMs ?? timeMs - 1000 / this.#options.framesPerSecond);
+    const stepMs = Math.min(longestStepMs, Math.max(0, sinceLastMs));
     this.#lastMs = timeMs;
+    this.#close(timeMs - bridgeMs - stepMs);
     for (const { person, track, confirmed } of faces) {
       const who = person ?? `face ${track}`;
       const expression = confirmed ?? 'no model';
       this.#count(who, expression, stepMs);
       const open = this.#open.get(who);
-      if (open && open.expression === expression && timeMs - open.toMs <= bridgeMs + stepMs)
-        open.toMs = timeMs + stepMs;
+      if (open?.expression === expression) open.toMs = timeMs + stepMs;
       else this.#begin({ who, expression, fromMs: timeMs, toMs: timeMs + stepMs });
     }
   }
@@ -76,11 +88,19 @@ export class Timeline {
     expressions.set(expression, (expressions.get(expression) ?? 0) + ms);
   }
 
-  #begin(stretch: { who: string; expression: string; fromMs: number; toMs: number }): void {
-    if (this.#stretches.length >= maxStretches) {
+  /** Those last seen before this time begin a new stretch when they come back. */
+  #close(beforeMs: number): void {
+    for (const [who, { toMs }] of this.#open) if (toMs < beforeMs) this.#open.delete(who);
+  }
+
+  #begin(stretch: Growing): void {
+    if (this.#stretches.length >= this.#options.maxStretches) {
       this.dropped++;
-      this.#open.delete(stretch.who);
-      return;
+      if (this.#options.keep === 'first') {
+        this.#open.delete(stretch.who);
+        return;
+      }
+      this.#stretches.shift();
     }
     this.#stretches.push(stretch);
     this.#open.set(stretch.who, stretch);
