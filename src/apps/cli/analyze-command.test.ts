@@ -104,6 +104,8 @@ describe('moodlens analyze, wrong use', () => {
     [['analyze', 'a.mp4', '--frames', '0']],
     [['analyze', 'a.mp4', '--frames', 'all']],
     [['analyze', 'a.mp4', '--no-such-option']],
+    [['analyze', 'a.mp4', '--window', 'round']],
+    [['analyze', 'a.mp4', '--timeline', 'a.txt']],
   ])('%j ends with 2 and prints nothing on stdout', async (line) => {
     const { code, stdout, stderr } = await runCli(...line);
     expect(code).toBe(2);
@@ -201,6 +203,37 @@ describeWith([built, ...ffmpeg], 'moodlens analyze', () => {
     expect(summary.frames).toBe(lines.length);
     expect(lines.length).toBeGreaterThan(5);
     expect(existsSync(out)).toBe(true);
+  });
+
+  it('confirms sooner by --window smooth, and writes the timeline as CSV and as JSON', async () => {
+    const csv = path('timeline.csv');
+    const { stdout } = await runCli(
+      'analyze',
+      clip,
+      '--model',
+      model,
+      '--window',
+      'smooth',
+      '--timeline',
+      csv,
+      '--json',
+    );
+    const { lines } = parse(stdout);
+    const first = lines.map(({ faces }) => faces.find(({ track }) => track === 1)!);
+    const changed = first.findIndex(({ confirmed }) => confirmed !== 'neutral');
+    expect(changed).toBeGreaterThan(0);
+    expect(changed).toBeLessThan(12);
+    const rows = (await readFile(csv, 'utf8'))
+      .trim()
+      .split('\r\n')
+      .map((line) => line.split(','));
+    expect(rows[0]).toEqual(['who', 'expression', 'from_s', 'to_s']);
+    const written = rows.filter(([who]) => who === 'face 1').map(([, expression]) => expression);
+    expect(written).toEqual(first.map(({ confirmed }) => confirmed).filter((label, i, all) => label !== all[i - 1]));
+    const json = path('timeline.json');
+    expect(await runCli('analyze', clip, '--model', model, '--timeline', json)).toMatchObject({ code: 0 });
+    const { stretches } = JSON.parse(await readFile(json, 'utf8'));
+    expect(stretches[0]).toMatchObject({ who: 'face 1', expression: 'neutral', fromMs: 0 });
   });
 
   it('stops after --frames', async () => {

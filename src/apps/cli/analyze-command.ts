@@ -4,26 +4,32 @@ import { realpath } from 'node:fs/promises';
 import { Command } from 'commander';
 import { openVideo } from '../../adapters/node/ffmpeg.js';
 import { openEncoder, type VideoEncoder } from '../../adapters/node/ffmpeg-encoder.js';
+import { writeFileAtomic } from '../../adapters/node/files.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
 import { ConfigError } from '../../core/errors.js';
 import { annotate } from '../../core/live/annotate.js';
+import type { WindowRule } from '../../core/live/confirmation-windows.js';
 import { LivePipeline } from '../../core/live/pipeline.js';
 import type { FrameSource } from '../../core/ports/frame-source.js';
 import { silentProgress } from '../../core/ports/progress.js';
 import { analyze } from '../../pipeline/analyze/analyze.js';
 import { type AnalyzeConfig, followedLess, parseAnalyzeConfig } from '../../pipeline/analyze/config.js';
 import { frameLine, summaryLine, summaryText } from '../../pipeline/analyze/format-result.js';
+import { type TimelineKind, timelineKind, timelineText } from '../../pipeline/analyze/timeline-file.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector-options.js';
 import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
 import { openExpressionModel } from './open-expression-model.js';
 import { readPeopleFile } from './people-file.js';
 import { toNumbers } from './to-number.js';
+import { windowOption } from './window-option.js';
 
 interface AnalyzeOptions extends DetectorOptions {
   readonly people?: string;
   readonly model?: string;
   readonly out?: string;
+  readonly timeline?: string;
+  readonly window: WindowRule;
   readonly minScore?: string;
   readonly frames?: string;
   readonly json?: boolean;
@@ -38,6 +44,8 @@ export function define(): Command {
     .option('--people <file>', "name the people of this file, made by 'moodlens people train'")
     .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
     .option('--out <video>', 'write the video with boxes, names and expressions drawn in (.mp4, .mov, .mkv)')
+    .option('--timeline <file>', 'write who showed which confirmed expression from when to when (.csv or .json)')
+    .addOption(windowOption())
     .option('--min-score <number>', 'detection score from which somebody new counts as a face, 0 to 1 (default: 0.65)')
     .option('--frames <n>', 'stop after so many frames')
     .option('--json', 'print a JSON line per frame and a last one with the summary')
@@ -47,6 +55,8 @@ export function define(): Command {
 async function analyzeSource(sourceName: string, options: AnalyzeOptions): Promise<void> {
   const config = parseAnalyzeConfig(toNumbers(options, ['minScore', 'frames']));
   if (options.out !== undefined) await refuseSame(sourceName, options.out);
+  const path = options.timeline;
+  const timelineFile = path === undefined ? undefined : { path, kind: timelineKind(path) };
   const interrupt = new Interrupt();
   const parts = await openParts(options, config);
   try {
@@ -54,7 +64,12 @@ async function analyzeSource(sourceName: string, options: AnalyzeOptions): Promi
     interrupt.onAsk = () => void source.close();
     const encoder = options.out === undefined ? undefined : await openOutput(options.out, source);
     try {
-      await runAnalysis(source, parts.pipeline, encoder, { config, interrupt, json: options.json ?? false });
+      await runAnalysis(source, parts.pipeline, encoder, {
+        config,
+        interrupt,
+        json: options.json ?? false,
+        timelineFile,
+      });
     } finally {
       // After a finish there is nothing left to abort.
       await encoder?.abort();
@@ -70,13 +85,14 @@ interface AnalysisRun {
   readonly config: AnalyzeConfig;
   readonly interrupt: Interrupt;
   readonly json: boolean;
+  readonly timelineFile: { readonly path: string; readonly kind: TimelineKind } | undefined;
 }
 
 async function runAnalysis(
   source: FrameSource,
   pipeline: LivePipeline,
   encoder: VideoEncoder | undefined,
-  { config, interrupt, json }: AnalysisRun,
+  { config, interrupt, json, timelineFile }: AnalysisRun,
 ): Promise<void> {
   const { summary, timeline, sourceError } = await analyze({
     source,
@@ -95,6 +111,7 @@ async function runAnalysis(
   });
   // A source that ended too early still gives a video of what there was.
   if (summary.frames > 0) await encoder?.finish();
+  if (timelineFile) await writeFileAtomic(timelineFile.path, timelineText(timeline, timelineFile.kind));
   await print(json ? `${summaryLine(summary)}\n` : summaryText(summary, timeline));
   if (sourceError !== undefined) throw sourceError;
   if (interrupt.wasAsked) process.exitCode = exitCodes.interrupted;
@@ -106,7 +123,14 @@ async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig) {
   const expression = await openExpressionModel(options.model);
   const detector = await openChosenDetector(options, { minScore: Math.max(0.05, minScore - followedLess) });
   return {
-    pipeline: new LivePipeline({ detector, expression, people, startScore: minScore, clock: () => performance.now() }),
+    pipeline: new LivePipeline({
+      detector,
+      expression,
+      people,
+      startScore: minScore,
+      confirmation: { rule: options.window },
+      clock: () => performance.now(),
+    }),
     release: async () => {
       await detector.release();
       await expression.release();

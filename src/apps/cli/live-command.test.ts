@@ -22,13 +22,22 @@ describe('moodlens live', () => {
     await expect(run('--model', tmpdir())).rejects.toThrow(/--model must name/);
   });
 
+  it('refuses a window that is none of its rules', async () => {
+    const command = define()
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} });
+    await expect(command.parseAsync(['node', 'live', '--no-open', '--window', 'round'])).rejects.toThrow(
+      /original, smooth/,
+    );
+  });
+
   it.skipIf(!isBuilt)(
     `serves the page until it is told to end${isBuilt ? '' : ' [skipped: npm run build]'}`,
     async () => {
-      const live = spawn(process.execPath, [main, 'live', '--no-open', '--json', '--port', '0']);
+      const live = spawn(process.execPath, [main, 'live', '--no-open', '--json', '--port', '0', '--window', 'smooth']);
       const [line] = (await once(live.stdout, 'data')) as [Buffer];
       const { url } = JSON.parse(String(line)) as { url: string };
-      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?window=smooth$/);
       expect(await (await fetch(url)).text()).toContain('<title>moodlens</title>');
       const ended = once(live, 'exit');
       live.kill('SIGTERM');

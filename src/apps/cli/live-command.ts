@@ -4,11 +4,14 @@ import { access, constants, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { ConfigError } from '../../core/errors.js';
+import type { WindowRule } from '../../core/live/confirmation-windows.js';
 import { startLiveServer } from '../server/live-server.js';
+import { windowOption } from './window-option.js';
 
 interface LiveOptions {
   readonly port?: string;
   readonly model?: string;
+  readonly window: WindowRule;
   readonly open: boolean;
   readonly json?: boolean;
 }
@@ -21,6 +24,7 @@ export function define(): Command {
     )
     .option('--port <number>', 'TCP port on 127.0.0.1 (default: 4747 or the next free one)')
     .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
+    .addOption(windowOption())
     .option('--no-open', 'do not open the browser')
     .option('--json', 'print {"url"} on stdout')
     .action(live);
@@ -34,15 +38,21 @@ async function live(options: LiveOptions): Promise<void> {
     ...(port === undefined ? {} : { port }),
     ...(model === undefined ? {} : { model }),
   });
-  process.stdout.write(
-    options.json ? `${JSON.stringify({ url: server.url })}\n` : `moodlens is at ${server.url}  (Ctrl-C ends it)\n`,
-  );
-  if (options.open) openBrowser(server.url);
+  const url = pageAddress(server.url, options.window);
+  process.stdout.write(options.json ? `${JSON.stringify({ url })}\n` : `moodlens is at ${url}  (Ctrl-C ends it)\n`);
+  if (options.open) openBrowser(url);
   await new Promise<void>((done) => {
     process.once('SIGINT', done);
     process.once('SIGTERM', done);
   });
   await server.close();
+}
+
+/** The page reads from its address how to begin. */
+function pageAddress(server: string, window: WindowRule): string {
+  const url = new URL(server);
+  if (window !== 'original') url.searchParams.set('window', window);
+  return url.href;
 }
 
 function parsePort(text: string): number {

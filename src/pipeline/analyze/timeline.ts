@@ -26,7 +26,7 @@ const maxPeople = 10_000;
 export interface TimelineOptions {
   /** Gives the first frame its length; each later one lasts since the one before. Default 30. */
   readonly framesPerSecond?: number | undefined;
-  /** Stretches kept. Default 10,000. */
+  /** Stretches kept. Default 100,000. */
   readonly maxStretches?: number;
   /** Which are kept when there are more. Default 'first'. */
   readonly keep?: 'first' | 'latest';
@@ -39,16 +39,20 @@ export class Timeline {
   readonly #stretches: Growing[] = [];
   readonly #open = new Map<string, Growing>();
   readonly #seen = new Map<string, Map<string, number>>();
-  readonly #options: Required<TimelineOptions>;
+  readonly #firstStepMs: number;
+  readonly #maxStretches: number;
+  readonly #keep: 'first' | 'latest';
   #lastMs: number | undefined;
   dropped = 0;
 
-  constructor({ framesPerSecond = 30, maxStretches = 10_000, keep = 'first' }: TimelineOptions = {}) {
-    this.#options = { framesPerSecond, maxStretches, keep };
+  constructor({ framesPerSecond = 30, maxStretches = 100_000, keep = 'first' }: TimelineOptions = {}) {
+    this.#firstStepMs = 1000 / framesPerSecond;
+    this.#maxStretches = maxStretches;
+    this.#keep = keep;
   }
 
   add({ timeMs, faces }: Pick<FrameResult, 'timeMs' | 'faces'>): void {
-    const sinceLastMs = timeMs - (this.#lastMs ?? timeMs - 1000 / this.#options.framesPerSecond);
+    const sinceLastMs = timeMs - (this.#lastMs ?? timeMs - this.#firstStepMs);
     const stepMs = Math.min(longestStepMs, Math.max(0, sinceLastMs));
     this.#lastMs = timeMs;
     this.#close(timeMs - bridgeMs - stepMs);
@@ -94,9 +98,9 @@ export class Timeline {
   }
 
   #begin(stretch: Growing): void {
-    if (this.#stretches.length >= this.#options.maxStretches) {
+    if (this.#stretches.length >= this.#maxStretches) {
       this.dropped++;
-      if (this.#options.keep === 'first') {
+      if (this.#keep === 'first') {
         this.#open.delete(stretch.who);
         return;
       }

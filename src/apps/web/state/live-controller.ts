@@ -1,5 +1,6 @@
 // What the page can do: choose a source, pause, enrol and forget people. Views call it; it writes the state.
 import { listCameras } from '../../../adapters/browser/camera.js';
+import type { WindowRule } from '../../../core/live/confirmation-windows.js';
 import { openCameraSource } from '../sources/camera-source.js';
 import { openFileSource } from '../sources/file-source.js';
 import { sendFrames } from '../sources/frame-sender.js';
@@ -116,6 +117,12 @@ export class LiveController {
     this.#restart();
   }
 
+  /** Confirms expressions by this rule from now on. */
+  useWindowRule(windowRule: WindowRule): void {
+    state.windowRule.value = windowRule;
+    this.#link.send({ type: 'window-rule', windowRule });
+  }
+
   toggleMirror(): void {
     const shown = state.source.value;
     if (shown) state.source.value = { ...shown, isMirrored: !shown.isMirrored };
@@ -189,7 +196,12 @@ export class LiveController {
           message: `The analysis stopped (${text}). Press Try again; if it happens again, use a current browser.`,
         }),
     );
-    link.open(new URL('./models/', document.baseURI).href, wantedThreads(), this.#model?.source);
+    link.open({
+      modelsUrl: new URL('./models/', document.baseURI).href,
+      threads: wantedThreads(),
+      expression: this.#model?.source,
+      windowRule: state.windowRule.value,
+    });
     return link;
   }
 

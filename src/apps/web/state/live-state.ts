@@ -1,6 +1,7 @@
 // What the page shows, as signals: the controller writes them, the views read them.
 import { signal } from '@preact/signals';
 import type { CameraDevice } from '../../../adapters/browser/camera.js';
+import { type WindowRule, windowRules } from '../../../core/live/confirmation-windows.js';
 import type { SourceKind } from '../sources/live-source.js';
 import type { EnrolmentState, Failure, ModelSummary, PersonSummary } from '../worker/protocol.js';
 
@@ -46,6 +47,8 @@ export const model = signal<ModelSummary | null>(null);
 export const chosenModel = signal<string | null>(null);
 /** Why there are no expressions, when there are none. */
 export const modelMissing = signal<string | null>(null);
+/** How expressions are confirmed; `?window=smooth` in the address begins with the other rule. */
+export const windowRule = signal<WindowRule>(wantedRule());
 export const source = signal<SourceState | null>(null);
 /** A source is opening: its kind. */
 export const opening = signal<SourceKind | null>(null);
@@ -60,3 +63,8 @@ export const enrolment = signal<EnrolmentState | null>(null);
 export const peopleMessage = signal<{ readonly text: string; readonly isError: boolean } | null>(null);
 /** Spoken by screen readers; never shown. */
 export const announcement = signal('');
+
+function wantedRule(): WindowRule {
+  const wanted = new URLSearchParams(location.search).get('window');
+  return windowRules.find((rule) => rule === wanted) ?? 'original';
+}

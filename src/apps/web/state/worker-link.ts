@@ -1,5 +1,6 @@
 // The page's end of the wires to its two workers: frames go to the looking one, everything else to the live one.
 import type { FrameReceiver } from '../sources/frame-sender.js';
+import type { AnalysedModels } from '../worker/analyser.js';
 import type { FromLook, ToLook } from '../worker/look-protocol.js';
 import type { FromWorker, ToWorker } from '../worker/protocol.js';
 
@@ -37,11 +38,11 @@ export class WorkerLink {
     }
   }
 
-  /** Connects the workers and has them load the models, with `expression` instead of the server's expression model. */
-  open(modelsUrl: string, threads: number, expression?: string | Blob): void {
+  /** Connects the workers and has them load the models. */
+  open(models: AnalysedModels): void {
     const { port1, port2 } = new MessageChannel();
     this.#tellLook({ type: 'channel', port: port1 }, [port1]);
-    this.#live.postMessage({ type: 'open', modelsUrl, threads, expression, looks: port2 } satisfies ToWorker, [port2]);
+    this.#live.postMessage({ type: 'open', ...models, looks: port2 } satisfies ToWorker, [port2]);
   }
 
   send(message: ToWorker): void {

@@ -1,14 +1,19 @@
 // The panel's upper half: each face in view with its confirmed label and this moment's seven probabilities.
-import { type FaceCard, faces, modelMissing, source } from '../state/live-state.js';
+import type { LiveController } from '../state/live-controller.js';
+import { type FaceCard, faces, modelMissing, source, windowRule } from '../state/live-state.js';
 import { expressionColour, faceName } from './expression-look.js';
+import { confirmedBy, WindowChoice } from './window-choice.js';
 
-export function FaceList() {
+export function FaceList({ controller }: { controller: LiveController | null }) {
   const seen = faces.value;
   return (
     <section class="panel-part" aria-labelledby="in-view">
-      <h2 id="in-view">
-        In view <span class="count">{seen.length || ''}</span>
-      </h2>
+      <div class="panel-head">
+        <h2 id="in-view">
+          In view <span class="count">{seen.length || ''}</span>
+        </h2>
+        {!modelMissing.value && <WindowChoice controller={controller} />}
+      </div>
       {modelMissing.value && <p class="hint-card">{modelMissing.value}</p>}
       {seen.length === 0 ? (
         <p class="empty">{source.value ? 'No face in view.' : 'Faces will be listed here.'}</p>
@@ -30,11 +35,7 @@ function Face({ face: { track, person, confirmed, probabilities } }: { face: Fac
       <div class="face-head">
         <span class={person ? 'face-name known' : 'face-name'}>{name}</span>
         {confirmed && (
-          <span
-            class="confirmed"
-            style={{ color: expressionColour(confirmed) }}
-            title="Held by more than 60 % of the last 20 frames, else neutral"
-          >
+          <span class="confirmed" style={{ color: expressionColour(confirmed) }} title={confirmedBy[windowRule.value]}>
             {confirmed}
           </span>
         )}

@@ -37,7 +37,7 @@ export function LiveView({ controller, isHidden, isDropping, elements: { video, 
         <SourceBar controller={controller} />
       </section>
       <aside class="panel" aria-label="Faces and people">
-        <FaceList />
+        <FaceList controller={controller} />
         <PeoplePanel controller={controller} />
       </aside>
       <Notice />

@@ -1,6 +1,7 @@
 // Loads the models and runs the live pipeline, the same as in Node, over frames that the looking worker has looked at.
 import { openSession } from '../../../adapters/browser/session.js';
 import { DeviceError, MoodlensError } from '../../../core/errors.js';
+import type { WindowRule } from '../../../core/live/confirmation-windows.js';
 import { LivePipeline } from '../../../core/live/pipeline.js';
 import { ExpressionModel } from '../../../core/nn/expression-model.js';
 import { fromFailure } from './failure.js';
@@ -14,6 +15,7 @@ export interface AnalysedModels {
   readonly modelsUrl: string;
   readonly threads: number;
   readonly expression: string | Blob | undefined;
+  readonly windowRule: WindowRule;
 }
 
 export class Analyser {
@@ -24,10 +26,15 @@ export class Analyser {
   readonly #found = new FoundFaces();
   #index = 0;
 
-  private constructor(expression: ExpressionModel | undefined, missing: string | null) {
+  private constructor(expression: ExpressionModel | undefined, missing: string | null, rule: WindowRule) {
     this.modelMissing = missing;
     this.model = expression ? summary(expression) : null;
-    this.pipeline = new LivePipeline({ detector: this.#found, expression, clock: () => performance.now() });
+    this.pipeline = new LivePipeline({
+      detector: this.#found,
+      expression,
+      confirmation: { rule },
+      clock: () => performance.now(),
+    });
   }
 
   /**
@@ -35,7 +42,7 @@ export class Analyser {
    * expressions it goes on.
    */
   static async open(
-    { modelsUrl, threads, expression: chosen }: AnalysedModels,
+    { modelsUrl, threads, expression: chosen, windowRule }: AnalysedModels,
     looks: MessagePort,
     progress: (text: string, share: number) => void,
   ): Promise<Analyser> {
@@ -61,7 +68,7 @@ export class Analyser {
       openExpression(expressionBytes, threads),
       openLooks(looks, { type: 'open', fullRange, ...(shortRange ? { shortRange } : {}), threads }),
     ]);
-    return new Analyser(expression, missing);
+    return new Analyser(expression, missing, windowRule);
   }
 
   /** Tracks, names, classifies and confirms the faces of one frame. Frames must come in their order. */

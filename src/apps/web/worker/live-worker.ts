@@ -51,6 +51,9 @@ async function handle(message: ToWorker): Promise<void> {
     case 'pause':
       isPaused = message.paused;
       return;
+    case 'window-rule':
+      await analyser?.pipeline.setConfirmation({ rule: message.windowRule });
+      return;
     case 'enrol':
       enrolment = new Enrolment(message.name, cropForGallery);
       postEnrolment('collecting');

@@ -1,5 +1,6 @@
 // What the page and its live worker say to each other; frames go to the looking worker (look-protocol.ts).
 import type { GreyPicture } from '../../../core/image/picture.js';
+import type { WindowRule } from '../../../core/live/confirmation-windows.js';
 import type { FrameResult } from '../../../core/live/pipeline.js';
 import type { Failure } from './failure.js';
 
@@ -50,11 +51,14 @@ export type ToWorker =
       readonly modelsUrl: string;
       readonly threads: number;
       readonly expression: string | Blob | undefined;
+      readonly windowRule: WindowRule;
       readonly looks: MessagePort;
     }
   /** A new source begins: tracks and windows start afresh. */
   | { readonly type: 'source'; readonly source: number }
   | { readonly type: 'pause'; readonly paused: boolean }
+  /** How expressions are confirmed from now on. */
+  | { readonly type: 'window-rule'; readonly windowRule: WindowRule }
   | { readonly type: 'enrol'; readonly name: string }
   | { readonly type: 'cancel-enrolment' }
   | { readonly type: 'forget'; readonly name: string }
