@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { People } from '../src/core/identity/people.js';
 import { expressionModelPath, launchChromium, openPage, type WatchedPage, writeClip } from './page-fixtures.js';
@@ -88,6 +88,29 @@ describeWith([requireChromium(), requireCommand('ffmpeg')], 'the live page', () 
       expect(await text(page, '.mark .tag-name')).toMatch(/^Face \d+$/);
       expect(labels).toContain(await text(page, '.mark .tag-label'));
       expect(await page.locator('.mark').first().locator('.mark-bar').count()).toBe(7);
+    }));
+
+  it('draws a timeline and saves it on request, confirms by the rule chosen', () =>
+    withPage(withoutCamera, { model, path: '?window=smooth' }, async ({ page }) => {
+      const downloads: Download[] = [];
+      page.on('download', (download) => downloads.push(download));
+      await waitForFaces(page);
+      const rule = page.getByLabel('How expressions are confirmed');
+      expect(await rule.inputValue()).toBe('smooth');
+      const row = page.locator('.strip-row').first();
+      await row.locator('.stretch').first().waitFor();
+      expect(await row.innerText()).toMatch(/^Face \d+\s*: [a-z]+ \d+ s.*; (now [a-z]+|not in view)/);
+      await rule.selectOption('original');
+      expect(await page.locator('.confirmed').first().getAttribute('title')).toContain('20 frames');
+      expect(downloads).toEqual([]);
+      for (const [name, ending, begins] of [
+        ['Save CSV', /^moodlens-timeline-[\dT-]+Z\.csv$/, /^who,expression,from_s,to_s\r\nface \d+,[a-z]+,0\.000,\d/],
+        ['Save JSON', /^moodlens-timeline-[\dT-]+Z\.json$/, /^\{\s+"format": 1,\s+"stretches": \[\s+\{\s+"who": "face/],
+      ] as const) {
+        const [saved] = await Promise.all([page.waitForEvent('download'), button(page, name).click()]);
+        expect(saved.suggestedFilename()).toMatch(ending);
+        expect(await readFile(await saved.path(), 'utf8')).toMatch(begins);
+      }
     }));
 
   it('shows 25 frames a second of a camera and does not hold the page up', async () => {

@@ -2,6 +2,7 @@
 import { render } from 'preact';
 import { App } from './view/app.js';
 import './style/theme.css';
+import './style/timeline.css';
 import './style/layout.css';
 import './style/controls.css';
 import './style/stage.css';

@@ -168,6 +168,17 @@ describe('Timeline', () => {
     expect(timeline.dropped).toBe(18);
   });
 
+  it('ends a stretch where the next begins, also when frames come unevenly', () => {
+    const timeline = new Timeline({ framesPerSecond: 10 });
+    [0, 100, 130].forEach((timeMs, i) => {
+      timeline.add({ timeMs, faces: [face({ confirmed: i < 2 ? 'sad' : 'happy' })] });
+    });
+    expect(timeline.stretches).toMatchObject([
+      { fromMs: 0, toMs: 130 },
+      { fromMs: 130, toMs: 160 },
+    ]);
+  });
+
   it('does not count a pause as time seen, and breaks the stretch', () => {
     const timeline = new Timeline({ framesPerSecond: 10 });
     for (const timeMs of [0, 100, 200, 60_000, 60_100]) timeline.add({ timeMs, faces: [face({ confirmed: 'sad' })] });

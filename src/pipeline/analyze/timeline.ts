@@ -62,7 +62,11 @@ export class Timeline {
       this.#count(who, expression, stepMs);
       const open = this.#open.get(who);
       if (open?.expression === expression) open.toMs = timeMs + stepMs;
-      else this.#begin({ who, expression, fromMs: timeMs, toMs: timeMs + stepMs });
+      else {
+        // The frame before was taken to last as long as the one before it; this one came sooner.
+        if (open) open.toMs = Math.min(open.toMs, timeMs);
+        this.#begin({ who, expression, fromMs: timeMs, toMs: timeMs + stepMs });
+      }
     }
   }
 

@@ -2,11 +2,13 @@
 import type { FrameReport } from '../worker/protocol.js';
 import * as state from './live-state.js';
 import { Rates } from './rates.js';
+import { TimelineRecorder } from './timeline-recorder.js';
 
 const cardsEveryMs = 100;
 const figuresEveryMs = 500;
 
 export class FrameReporter {
+  readonly timeline = new TimelineRecorder();
   readonly #rates = new Rates();
   #cardsAt = 0;
   #figuresAt = 0;
@@ -16,6 +18,7 @@ export class FrameReporter {
     const now = performance.now();
     const wait = Math.max(0, performance.timeOrigin + now - report.endedAt);
     this.#rates.add(now, report.latencyMs + wait);
+    this.timeline.add(report.result);
     if (now - this.#cardsAt >= cardsEveryMs) {
       this.#cardsAt = now;
       state.faces.value = report.result.faces.map(({ track, person, confirmed, probabilities }) => ({
@@ -38,6 +41,7 @@ export class FrameReporter {
   /** Nothing is in view any more. */
   clear(): void {
     this.#rates.clear();
+    this.timeline.endSource();
     this.#cardsAt = 0;
     state.figures.value = null;
     state.faces.value = [];

@@ -11,6 +11,7 @@ import type { FrameReport } from '../worker/protocol.js';
 import { FrameReporter } from './frame-reporter.js';
 import * as state from './live-state.js';
 import { SourcePlayer } from './source-player.js';
+import type { TimelineRecorder } from './timeline-recorder.js';
 import { workerHandlers } from './worker-handlers.js';
 import { WorkerLink } from './worker-link.js';
 
@@ -121,6 +122,10 @@ export class LiveController {
   useWindowRule(windowRule: WindowRule): void {
     state.windowRule.value = windowRule;
     this.#link.send({ type: 'window-rule', windowRule });
+  }
+
+  get timeline(): TimelineRecorder {
+    return this.#reporter.timeline;
   }
 
   toggleMirror(): void {

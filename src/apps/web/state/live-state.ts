@@ -4,6 +4,7 @@ import type { CameraDevice } from '../../../adapters/browser/camera.js';
 import { type WindowRule, windowRules } from '../../../core/live/confirmation-windows.js';
 import type { SourceKind } from '../sources/live-source.js';
 import type { EnrolmentState, Failure, ModelSummary, PersonSummary } from '../worker/protocol.js';
+import type { TimelineRow } from './timeline-rows.js';
 
 /** One face in the panel; refreshed ten times a second, so that it can be read. */
 export interface FaceCard {
@@ -57,6 +58,9 @@ export const stageFailure = signal<StageFailure | null>(null);
 export const cameras = signal<readonly CameraDevice[]>([]);
 export const figures = signal<Figures | null>(null);
 export const faces = signal<readonly FaceCard[]>([]);
+/** Everybody seen in the last stretch of time, a row each; refreshed four times a second. */
+export const timeline = signal<readonly TimelineRow[]>([]);
+export const timelineSpanMs = signal(60_000);
 export const people = signal<readonly PersonSummary[]>([]);
 export const enrolment = signal<EnrolmentState | null>(null);
 /** A message in the people panel: what was done, or what went wrong. */

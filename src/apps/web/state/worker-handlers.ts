@@ -1,6 +1,7 @@
 // What each message of the live worker changes on the page.
 import type { Failure } from '../worker/failure.js';
 import type { FrameReport } from '../worker/protocol.js';
+import { download } from './download.js';
 import * as state from './live-state.js';
 import type { WorkerHandlers } from './worker-link.js';
 
@@ -40,18 +41,9 @@ export function workerHandlers(events: WorkerEvents): WorkerHandlers {
     people: ({ people }) => {
       state.people.value = people;
     },
-    exported: ({ text }) => download('moodlens-people.yml', text),
+    exported: ({ text }) => download('moodlens-people.yml', text, 'application/yaml'),
     'people-failed': ({ failure }) => {
       state.peopleMessage.value = { text: failure.message, isError: true };
     },
   };
-}
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/yaml' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -8,6 +8,7 @@ import type { Overlay } from './overlay.js';
 import { PeoplePanel } from './people-panel.js';
 import { SourceBar } from './source-bar.js';
 import { StageCards } from './stage-cards.js';
+import { TimelinePanel } from './timeline-panel.js';
 
 interface LiveViewProps {
   readonly controller: LiveController | null;
@@ -35,6 +36,7 @@ export function LiveView({ controller, isHidden, isDropping, elements: { video, 
           </div>
         </div>
         <SourceBar controller={controller} />
+        <TimelinePanel recorder={controller?.timeline ?? null} />
       </section>
       <aside class="panel" aria-label="Faces and people">
         <FaceList controller={controller} />
