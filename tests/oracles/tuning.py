@@ -140,7 +140,30 @@ def pruned_study(name, direction):
     return {"pruner": name, "direction": direction, "trials": trials}
 
 
+def importances(direction):
+    """Of a study with every kind of parameter, one of which only some trials have."""
+    study = optuna.create_study(direction=direction, sampler=optuna.samplers.RandomSampler(seed=3))
+
+    def objective(trial):
+        values = {name: trial._suggest(name, d) for name, d in SPACE.items()}
+        extra = trial.suggest_float("extra", 0, 1) if values["kind"] == "b" else 0
+        loss = (math.log10(values["rate"]) + 3) ** 2 + 0.2 * values["real"] + (values["kind"] == "a") + extra
+        return loss + 0.01 * values["layers"] if direction == "minimize" else -loss
+
+    study.optimize(objective, n_trials=80)
+    trials = [
+        {
+            "value": t.value,
+            "params": t.params,
+            "distributions": {name: distribution_to_json(d) for name, d in t.distributions.items()},
+        }
+        for t in study.trials
+    ]
+    return {"direction": direction, "trials": trials, "importances": optuna.importance.get_param_importances(study)}
+
+
 fixture = {
+    "importances": [importances("minimize"), importances("maximize")],
     "optuna": optuna.__version__,
     "estimators": [
         estimator(0, ["real", "kind"]),

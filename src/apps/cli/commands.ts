@@ -31,6 +31,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./train-command.js'),
   },
   {
+    name: 'tune',
+    description: 'search for the configuration that trains best',
+    load: () => import('./tune-command.js'),
+  },
+  {
+    name: 'study',
+    description: 'list, show, copy and draw searches, also those of Optuna',
+    load: () => import('./study-command.js'),
+  },
+  {
     name: 'runs',
     description: 'list training runs, and compare them with a table and curves',
     load: () => import('./runs-command.js'),

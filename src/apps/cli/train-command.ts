@@ -1,38 +1,29 @@
 // `moodlens train`: trains an expression model from a dataset.
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { startCheckedEngine } from '../../adapters/node/checked-engine.js';
-import { requireDevice } from '../../adapters/node/devices.js';
 import { createFolderStore } from '../../adapters/node/files.js';
-import { readProgramFacts } from '../../adapters/node/program-facts.js';
 import { type DeviceName, deviceNames } from '../../adapters/node/session.js';
-import { toShared } from '../../adapters/node/shared-memory.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
-import { WorkerBatches } from '../../adapters/node/worker-batches.js';
 import { ConfigError } from '../../core/errors.js';
-import type { StartBatches } from '../../core/nn/batches.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
-import { readDataset } from '../../pipeline/data/read-dataset.js';
-import { readPretrained } from '../../pipeline/train/choose-pretrained.js';
 import { parseTrainConfig, type TrainConfig } from '../../pipeline/train/config.js';
 import { isEnsembleConfig, parseEnsembleConfig } from '../../pipeline/train/ensemble-config.js';
 import { readRunConfig, readRunDevice, runFiles } from '../../pipeline/train/run-folder.js';
-import { type StartEngine, type TrainResult, trainRun } from '../../pipeline/train/train.js';
+import { type TrainResult, trainRun } from '../../pipeline/train/train.js';
 import {
   type EnsembleResult,
-  type MemberFiles,
   memberName,
   readEnsembleConfig,
   trainEnsemble,
 } from '../../pipeline/train/train-ensemble.js';
+import { chooseDevice } from './choose-device.js';
 import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
 import { listArchitectures } from './list-architectures.js';
 import { listDevices } from './list-devices.js';
 import { readJsonFile } from './read-json-file.js';
-import { readModelFile } from './read-model-file.js';
-import { readTextFile } from './read-text-file.js';
 import { toNumbers } from './to-number.js';
+import { readTrainingFiles, trainingParts } from './training-parts.js';
 
 interface TrainOptions {
   readonly data?: string;
@@ -70,10 +61,7 @@ async function train(options: TrainOptions): Promise<void> {
   const { folder, data } = requirePlaces(options);
   const store = createFolderStore(resolve(folder));
   const config = await readConfig(options, store);
-  const device = await chooseDevice(options);
-  const read = await readDataset(createFolderStore(resolve(data)));
-  // This thread and those that prepare batches look at the same pictures.
-  const dataset = { ...read, pixels: toShared(read.pixels) };
+  const device = await deviceFor(options);
   const interrupt = new Interrupt();
   interrupt.onAsk = () => {
     process.stderr.write('\nstopping after this step, and saving; press Ctrl-C again to stop at once\n');
@@ -81,20 +69,10 @@ async function train(options: TrainOptions): Promise<void> {
   // Each epoch has a line of its own; in a log that is enough, unless an epoch is very long.
   const progress = terminalProgress('train', { lineIntervalMs: 600_000 });
   const request = {
-    dataset,
+    ...(await trainingParts(data, device, progress)),
     store,
     name: basename(resolve(folder)),
     resume: options.resume !== undefined,
-    program: { ...(await readProgramFacts(device)), device },
-    startEngine: ((architecture, architectureOptions, { batchSize, sides, ...engineOptions }) =>
-      startCheckedEngine(
-        { architecture, architectureOptions, device, ...engineOptions },
-        { batchSize, sides, note: (text) => progress.note(text) },
-      )) satisfies StartEngine,
-    startBatches: ((batchOptions, threads) => new WorkerBatches(batchOptions, { threads })) satisfies StartBatches,
-    progress,
-    clock: () => performance.now(),
-    now: () => new Date().toISOString(),
     shouldStop: () => interrupt.wasAsked,
   };
   try {
@@ -103,9 +81,9 @@ async function train(options: TrainOptions): Promise<void> {
           ...request,
           ...config,
           memberStore: (name) => createFolderStore(join(resolve(folder), name)),
-          readFiles,
+          readFiles: readTrainingFiles,
         })
-      : trainRun({ ...request, config, ...(await readFiles(config)) }));
+      : trainRun({ ...request, config, ...(await readTrainingFiles(config)) }));
     progress.finish();
     if (options.json) process.stdout.write(`${JSON.stringify({ run: folder, ...result })}\n`);
     else process.stdout.write(`${describe(result, folder, data)}\n`);
@@ -131,17 +109,9 @@ function requirePlaces(options: TrainOptions): { folder: string; data: string } 
   return { folder, data };
 }
 
-/** The device of --device, else that of the resumed run (or its first member), else the CPU. Throws DeviceError when it is not there. */
-async function chooseDevice({ device, resume }: TrainOptions): Promise<DeviceName> {
-  const name = device ?? (resume === undefined ? undefined : await deviceOfRun(resolve(resume))) ?? 'cpu';
-  const known = deviceNames.find((other) => other === name);
-  if (known === undefined) {
-    throw new ConfigError(
-      `--device must be one of ${deviceNames.join(', ')}, and is '${name}'; 'moodlens train --list-devices' tells which are there`,
-    );
-  }
-  if (known !== 'cpu') await requireDevice(known);
-  return known;
+/** The device of --device, else that of the resumed run (or its first member), else the CPU. */
+async function deviceFor({ device, resume }: TrainOptions): Promise<DeviceName> {
+  return chooseDevice(device ?? (resume === undefined ? undefined : await deviceOfRun(resolve(resume))) ?? 'cpu');
 }
 
 async function deviceOfRun(folder: string): Promise<string | undefined> {
@@ -150,19 +120,6 @@ async function deviceOfRun(folder: string): Promise<string | undefined> {
     if ((await store.read(runFiles.run)) !== undefined) return readRunDevice(store);
   }
   return undefined;
-}
-
-/** The files that a configuration names. */
-async function readFiles({ votes, distillation, splitFile, pretrained }: TrainConfig): Promise<MemberFiles> {
-  return {
-    votes: votes === null ? undefined : await readTextFile(votes.file),
-    teacher:
-      distillation === null
-        ? undefined
-        : await readModelFile(distillation.teacher, 'distillation.teacher must name a model.onnx'),
-    splits: splitFile === null ? undefined : await readTextFile(splitFile),
-    pretrained: pretrained === null ? undefined : await readPretrained(createFolderStore(resolve(pretrained.run))),
-  };
 }
 
 function describe(result: TrainResult | EnsembleResult, folder: string, data: string): string {

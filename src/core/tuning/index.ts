@@ -16,6 +16,7 @@ export { categoricalDistribution, floatDistribution, intDistribution } from './d
 export type { Attributes, Direction, FrozenTrial, TrialState } from './frozen-trial.js';
 export { GridSampler } from './grid-sampler.js';
 export { type HyperbandOptions, HyperbandPruner } from './hyperband-pruner.js';
+export { parameterImportances } from './importance.js';
 export type { StoredStudy } from './journal-replay.js';
 export { MedianPruner } from './median-pruner.js';
 export { MemoryJournal } from './memory-journal.js';

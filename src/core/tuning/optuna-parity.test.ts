@@ -5,6 +5,7 @@ import type { NumericalDistribution, Space } from './distribution.js';
 import { distributionFromJson, distributionToJson } from './distribution-json.js';
 import type { FrozenTrial, TrialState } from './frozen-trial.js';
 import { HyperbandPruner } from './hyperband-pruner.js';
+import { parameterImportances } from './importance.js';
 import { MedianPruner } from './median-pruner.js';
 import { numericalKernels, ParzenEstimator } from './parzen-estimator.js';
 import { PatientPruner } from './patient-pruner.js';
@@ -14,6 +15,7 @@ import { SuccessiveHalvingPruner } from './successive-halving-pruner.js';
 import { splitTrials } from './tpe-sampler.js';
 
 interface Fixture {
+  importances: Study[];
   estimators: {
     space: Record<string, string>;
     observations: number[][];
@@ -29,6 +31,11 @@ interface Fixture {
     direction: 'minimize' | 'maximize';
     trials: { reports: (number | null)[]; decisions: boolean[]; value: number | null }[];
   }[];
+}
+interface Study {
+  direction: 'minimize' | 'maximize';
+  trials: { value: number; params: FrozenTrial['params']; distributions: Record<string, string> }[];
+  importances: Record<string, number>;
 }
 interface PlainTrial {
   number: number;
@@ -75,6 +82,25 @@ describe.each(fixture.splits)('$trials.length trials to $direction', ({ directio
     const split = splitTrials(trials.map(frozen), direction);
     expect(split.good.map(({ number }) => number)).toEqual(good);
     expect(split.good.length + split.others.length).toBe(trials.length);
+  });
+});
+
+describe.each(fixture.importances)('the parameters of a study to $direction', ({ direction, trials, importances }) => {
+  it('have the same importances', () => {
+    const known = trials.map(({ value, params, distributions }, number) => {
+      const read = Object.entries(distributions).map(
+        ([name, json]) => [name, distributionFromJson(name, json)] as const,
+      );
+      const trial = frozen({ number, state: 'complete', value, reports: [] });
+      return { ...trial, params, distributions: Object.fromEntries(read) };
+    });
+    const found = parameterImportances(known, direction);
+    const names = Object.keys(importances);
+    expect([...found.keys()].sort()).toEqual(names.sort());
+    expectClose(
+      names.map((name) => found.get(name)!),
+      names.map((name) => importances[name]!),
+    );
   });
 });
 

@@ -133,13 +133,17 @@ export class Study {
     this.#stopped = true;
   }
 
-  /** Puts a trial with these values in front; parameters that are missing are sampled. */
-  enqueueTrial(params: Readonly<Record<string, ParameterValue>>): Promise<void> {
+  /** Puts a trial with these values in front, and what is kept with it; parameters that are missing are sampled. */
+  enqueueTrial(
+    params: FrozenTrial['params'],
+    { userAttributes = {} }: Partial<Pick<FrozenTrial, 'userAttributes'>> = {},
+  ): Promise<void> {
     return this.#inTurn(async () => {
       this.#write(JournalOperation.CreateTrial, {
         ...this.#place(),
         datetime_start: null,
         state: trialStates.indexOf('waiting'),
+        user_attrs: userAttributes,
         system_attrs: { [FIXED_VALUES]: { ...params } },
       });
       await this.#synchronise();

@@ -1,6 +1,14 @@
 // Draws a chart as SVG text with ECharts' server-side renderer: no page, no canvas. Heavy to load: import it when needed.
-import { BarChart, BoxplotChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
-import { GridComponent, MarkLineComponent, VisualMapComponent } from 'echarts/components';
+import {
+  BarChart,
+  BoxplotChart,
+  CustomChart,
+  HeatmapChart,
+  LineChart,
+  ParallelChart,
+  ScatterChart,
+} from 'echarts/charts';
+import { GridComponent, MarkLineComponent, ParallelComponent, VisualMapComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { type ChartMode, chartTheme } from './chart-theme.js';
@@ -11,9 +19,11 @@ use([
   CustomChart,
   HeatmapChart,
   LineChart,
+  ParallelChart,
   ScatterChart,
   GridComponent,
   MarkLineComponent,
+  ParallelComponent,
   VisualMapComponent,
   SVGRenderer,
 ]);

@@ -11,7 +11,7 @@ import {
 import { type Checkpoint, requireCheckpointOf } from '../../core/nn/checkpoint.js';
 import type { EngineOptions, TrainingEngine } from '../../core/nn/engine.js';
 import type { TeacherOptions } from '../../core/nn/taught-engine.js';
-import { freshState, type TrainerState, type TrainingEnd, train } from '../../core/nn/trainer.js';
+import { type EpochFigures, freshState, type TrainerState, type TrainingEnd, train } from '../../core/nn/trainer.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { Clock, WallClock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
@@ -61,6 +61,8 @@ export interface TrainRequest extends RunInputs {
   readonly clock: Clock;
   readonly now: WallClock;
   readonly shouldStop: () => boolean;
+  /** Told of every epoch, after its checkpoint, and first of those that a resumed run had before; the next one waits for it. */
+  readonly onEpoch?: (figures: EpochFigures) => Promise<void>;
 }
 
 export interface TrainResult {
@@ -154,6 +156,7 @@ async function trainInFolder(
     if (checkpoint !== undefined) {
       await engine.restore(checkpoint.engine);
       await writeMetrics(store, checkpoint.trainer);
+      for (const figures of checkpoint.trainer.history) await request.onEpoch?.(figures);
     }
     const { width, height, pixels, classes } = dataset;
     const samples = (indices: Int32Array): Samples => ({ width, height, pixels, classes, indices });
@@ -201,6 +204,7 @@ async function trainInFolder(
           await saveCheckpoint(store, { trainer: next, engine: await engine.state() }, isBest);
           onState(next);
           await writeMetrics(store, next, meter.epoch(next, waitShare));
+          await request.onEpoch?.(next.history.at(-1)!);
         },
       },
       checkpoint?.trainer ?? freshState,

@@ -1,0 +1,132 @@
+// `moodlens tune`: searches for the configuration that trains best.
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { createFolderStore, writeFileAtomic } from '../../adapters/node/files.js';
+import { openJournal } from '../../adapters/node/open-journal.js';
+import { deviceNames } from '../../adapters/node/session.js';
+import { terminalProgress } from '../../adapters/node/terminal-progress.js';
+import { ConfigError } from '../../core/errors.js';
+import type { Study } from '../../core/tuning/study.js';
+import { readDataset } from '../../pipeline/data/read-dataset.js';
+import { describeStudy } from '../../pipeline/studies/describe-study.js';
+import { choosePruner, chooseSampler, prunerNames, samplerNames } from '../../pipeline/tune/choose-methods.js';
+import { openTuning } from '../../pipeline/tune/open-tuning.js';
+import { chosenConfig, parseSearch, type Search } from '../../pipeline/tune/search-space.js';
+import { tune } from '../../pipeline/tune/tune.js';
+import { chooseDevice } from './choose-device.js';
+import { exitCodes } from './exit-codes.js';
+import { Interrupt } from './interrupt.js';
+import { readJsonFile } from './read-json-file.js';
+import { trialProcesses } from './run-trial.js';
+import { toNumbers } from './to-number.js';
+
+interface TuneOptions {
+  readonly data: string;
+  readonly space: string;
+  readonly storage: string;
+  readonly study: string;
+  readonly trials: string;
+  readonly workers: string;
+  readonly sampler: string;
+  readonly pruner: string;
+  readonly seed: string;
+  readonly epochs?: string;
+  readonly out?: string;
+  readonly device: string;
+  readonly json?: boolean;
+}
+
+/** The command's definition. */
+export function define(): Command {
+  return new Command('tune')
+    .description(
+      'search for the configuration that trains best, judged on validation folds; go on with the same command',
+    )
+    .requiredOption('--data <dir>', "the dataset, made by 'moodlens data import'")
+    .requiredOption('--space <file>', 'what is searched (JSON); see configs/tune-original.json and docs/tuning.md')
+    .requiredOption('--storage <place>', "the study's journal: a file, or redis://host:port for many machines")
+    .option('--study <name>', 'the name of the study', 'tune')
+    .option('--trials <n>', 'complete and pruned trials that the study should have', '50')
+    .option('--workers <n>', 'trials that run at a time, each in a process of its own', '1')
+    .option('--sampler <name>', samplerNames.join(', '), 'tpe')
+    .option('--pruner <name>', prunerNames.join(', '), 'median')
+    .option('--seed <n>', "the sampler's", '1')
+    .option('--epochs <n>', "instead of the configuration's")
+    .option('--out <dir>', 'where the runs go (default: runs/STUDY)')
+    .option('--device <name>', `where to train: ${deviceNames.join(', ')}`, 'cpu')
+    .option('--json', 'print the result as JSON')
+    .action(tuneStudy);
+}
+
+async function tuneStudy(options: TuneOptions): Promise<void> {
+  const { trials, workers, seed } = toNumbers(options, ['trials', 'workers', 'seed']) as Record<string, number>;
+  for (const [name, value] of Object.entries({ trials, workers })) {
+    if (!(Number.isInteger(value) && value! >= 1))
+      throw new ConfigError(`--${name} must be at least 1, found ${value}`);
+  }
+  const search = await readSearch(options);
+  const device = await chooseDevice(options.device);
+  const { hash } = await readDataset(createFolderStore(resolve(options.data)));
+  const storage = await openJournal(options.storage);
+  const interrupt = new Interrupt();
+  const progress = terminalProgress('tune');
+  try {
+    const study = await openTuning({
+      name: options.study,
+      storage,
+      search,
+      dataset: hash,
+      sampler: chooseSampler(options.sampler, search.space, seed!),
+      pruner: choosePruner(options.pruner),
+    });
+    const out = resolve(options.out ?? join('runs', options.study));
+    await mkdir(out, { recursive: true });
+    const threads = workers! > 1 ? Math.max(1, Math.floor(availableParallelism() / workers!)) : undefined;
+    const processes = trialProcesses({ data: resolve(options.data), out, device, threads });
+    interrupt.onAsk = () => {
+      process.stderr.write('\nstopping the trials after this step, and saving; press Ctrl-C again to stop at once\n');
+      processes.stop();
+    };
+    await tune({
+      ...{ study, search, trials: trials!, workers: workers!, progress },
+      runTrial: processes.runTrial,
+      now: () => new Date().toISOString(),
+      isStopped: () => interrupt.wasAsked,
+      every: (ms, work) => {
+        const timer = setInterval(work, ms);
+        return () => clearInterval(timer);
+      },
+    });
+    progress.finish();
+    await report(study, search, { out, json: options.json });
+    if (interrupt.wasAsked) process.exitCode = exitCodes.interrupted;
+  } finally {
+    progress.finish();
+    interrupt.stopListening();
+    await storage.close();
+  }
+}
+
+async function readSearch({ space, epochs }: TuneOptions): Promise<Search> {
+  const search = await parseSearch(await readJsonFile(space), (file) => readJsonFile(resolve(dirname(space), file)));
+  if (epochs === undefined) return search;
+  return { ...search, config: { ...search.config, ...toNumbers({ epochs }, ['epochs']) } };
+}
+
+async function report(
+  study: Study,
+  search: Search,
+  { out, json }: { out: string; json: boolean | undefined },
+): Promise<void> {
+  const isAnyComplete = study.trials.some(({ state }) => state === 'complete');
+  if (isAnyComplete) {
+    const path = join(out, 'best.json');
+    await writeFileAtomic(path, `${JSON.stringify(chosenConfig(search, study.bestParams), null, 2)}\n`);
+    process.stderr.write(`${path} written: train with it by 'moodlens train --config ${path}'\n`);
+  }
+  const best = isAnyComplete ? study.bestTrial : null;
+  const result = { study: study.name, direction: study.direction, trials: study.trials.length, best };
+  process.stdout.write(json ? `${JSON.stringify(result)}\n` : describeStudy(study));
+}

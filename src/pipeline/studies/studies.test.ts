@@ -1,0 +1,92 @@
+// What is told of a study: tables, CSV, and a report whose charts hold every trial.
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
+import { encodePng } from '../../adapters/node/image-codec.js';
+import { createStudy } from '../../core/tuning/create-study.js';
+import { MedianPruner } from '../../core/tuning/median-pruner.js';
+import type { Study } from '../../core/tuning/study.js';
+import { type Trial, TrialPruned } from '../../core/tuning/trial.js';
+import { describeStudies, describeStudy, describeTrials } from './describe-study.js';
+import { studyCsv } from './study-csv.js';
+import { writeStudyReport } from './study-report.js';
+
+async function searched(trials: number): Promise<Study> {
+  const study = await createStudy({ name: 'a <b>', pruner: new MedianPruner({ startupTrials: 3 }) });
+  const objective = async (trial: Trial) => {
+    const rate = trial.suggestFloat('rate', 1e-5, 1, { log: true });
+    const units = trial.suggestInt('units', 1, 9);
+    const kind = trial.suggestCategorical('kind', ['=SUM(1)', 'b,"c"', null]);
+    if (kind === null) trial.suggestFloat('extra', 0, 1);
+    const value = Math.abs(Math.log10(rate) + 2) + units / 9;
+    for (let step = 0; step < 4; step++) {
+      await trial.report(value + 1 / (step + 1), step);
+      if (trial.shouldPrune()) throw new TrialPruned();
+    }
+    return value;
+  };
+  await study.optimize(objective, { trials });
+  await study.ask();
+  return study;
+}
+
+describe('a study', () => {
+  it('is told in text', async () => {
+    const study = await searched(12);
+    expect(describeStudy(study)).toMatch(
+      /^study a <b>, to minimize: 13 trials \(1 running, \d+ complete, \d+ pruned\)\nbest value [\d.]+, trial \d+\n {2}rate = /,
+    );
+    const lines = describeTrials(study).trim().split('\n');
+    expect(lines).toHaveLength(14);
+    expect(lines[0]).toMatch(/^trial +state +value +reports +rate +units +kind/);
+    expect(lines.at(-1)).toMatch(/^12 +running +– +0 +– +– +–/);
+    expect(describeStudies([])).toBe('the journal has no study\n');
+    const empty = await createStudy();
+    expect(describeStudy(empty)).toContain('no trial is complete yet');
+  });
+
+  it('is exported so that a spreadsheet takes no value for a formula', async () => {
+    const csv = studyCsv((await searched(12)).trials);
+    const rows = csv.trimEnd().split('\r\n');
+    expect(rows).toHaveLength(14);
+    expect(csv).not.toMatch(/,=SUM/);
+    expect(csv).toMatch(/,'=SUM\(1\)|,"b,""c"""/);
+  });
+
+  it('is drawn: every chart is an SVG that can be read, and the page loads nothing', async () => {
+    const store = createMemoryStore();
+    const study = await searched(30);
+    const names = await writeStudyReport(store, study, encodePng);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'history.svg',
+        'importances.svg',
+        'parallel-coordinates.svg',
+        'slice-rate.svg',
+        'slice-extra.svg',
+        'reports.svg',
+        'report.html',
+      ]),
+    );
+    expect(names.filter((name) => name.startsWith('contour'))).toHaveLength(3);
+    for (const name of names.filter((file) => file.endsWith('.svg'))) {
+      const { channels } = await sharp(Buffer.from(store.blobs.get(name)!)).stats();
+      expect(
+        channels.some(({ stdev }) => stdev > 1),
+        name,
+      ).toBe(true);
+    }
+    const page = new TextDecoder().decode(store.blobs.get('report.html'));
+    expect(page).toContain('Study: a &lt;b&gt;');
+    expect(page).not.toMatch(/<script|src="http|href="http|<link/);
+    expect(page).toContain(`>${study.trials.length - 2}<`);
+  });
+
+  it('is drawn as far as it goes while nothing is complete', async () => {
+    const study = await createStudy();
+    const trial = await study.ask();
+    await trial.report(Number.NaN, 0);
+    const names = await writeStudyReport(createMemoryStore(), study, encodePng);
+    expect(names).toEqual(['reports.svg', 'report.html']);
+  });
+});

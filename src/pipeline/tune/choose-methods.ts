@@ -1,0 +1,59 @@
+// Samplers and pruners by the names that the command line has for them.
+import { ConfigError } from '../../core/errors.js';
+import type { Distribution, ParameterValue } from '../../core/tuning/distribution.js';
+import { GridSampler } from '../../core/tuning/grid-sampler.js';
+import { HyperbandPruner } from '../../core/tuning/hyperband-pruner.js';
+import { MedianPruner } from '../../core/tuning/median-pruner.js';
+import { NoPruner } from '../../core/tuning/no-pruner.js';
+import type { Pruner } from '../../core/tuning/pruner.js';
+import { QuasiRandomSampler } from '../../core/tuning/quasi-random-sampler.js';
+import { RandomSampler } from '../../core/tuning/random-sampler.js';
+import { valueAt } from '../../core/tuning/random-value.js';
+import type { Sampler } from '../../core/tuning/sampler.js';
+import { SuccessiveHalvingPruner } from '../../core/tuning/successive-halving-pruner.js';
+import { TpeSampler } from '../../core/tuning/tpe-sampler.js';
+
+export const samplerNames = ['tpe', 'random', 'quasi-random', 'grid'] as const;
+export const prunerNames = ['median', 'halving', 'hyperband', 'none'] as const;
+
+type Space = ReadonlyMap<string, Distribution>;
+
+const samplers: Record<string, (space: Space, seed: number) => Sampler> = {
+  tpe: (_, seed) => new TpeSampler({ seed }),
+  random: (_, seed) => new RandomSampler({ seed }),
+  'quasi-random': (_, seed) => new QuasiRandomSampler({ seed }),
+  grid: (space, seed) =>
+    new GridSampler(Object.fromEntries([...space].map(([key, range]) => [key, gridOf(range)])), { seed }),
+};
+
+const pruners: Record<string, () => Pruner> = {
+  // An epoch tells little of a network that has just begun.
+  median: () => new MedianPruner({ warmUpSteps: 2 }),
+  halving: () => new SuccessiveHalvingPruner({ leastResource: 2, reduction: 2 }),
+  hyperband: () => new HyperbandPruner({ leastResource: 2 }),
+  none: () => new NoPruner(),
+};
+
+/** A grid takes every choice, every step where there are at most ten, and else five values from end to end. */
+export function chooseSampler(name: string, space: Space, seed: number): Sampler {
+  return chosen('--sampler', samplers, name)(space, seed);
+}
+
+export function choosePruner(name: string): Pruner {
+  return chosen('--pruner', pruners, name)();
+}
+
+function chosen<T>(option: string, table: Readonly<Record<string, T>>, name: string): T {
+  const found = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (found) return found;
+  throw new ConfigError(`${option} must be one of ${Object.keys(table).join(', ')}, and is '${name}'`);
+}
+
+function gridOf(range: Distribution): ParameterValue[] {
+  if (range.kind === 'categorical') return [...range.choices];
+  const { low, high, step } = range;
+  const steps = step === null || range.log ? Number.POSITIVE_INFINITY : Math.round((high - low) / step);
+  if (steps < 10) return Array.from({ length: steps + 1 }, (_, i) => Math.min(high, low + i * step!));
+  const values = [0, 0.25, 0.5, 0.75, 1 - 1e-12].map((share) => valueAt(range, share));
+  return [...new Set(values)];
+}

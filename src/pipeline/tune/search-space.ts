@@ -1,0 +1,140 @@
+// What `moodlens tune` searches: keys of a training configuration and their ranges, as a JSON file says them.
+import { z } from 'zod';
+import { ConfigError } from '../../core/errors.js';
+import {
+  categoricalDistribution,
+  type Distribution,
+  floatDistribution,
+  intDistribution,
+  type ParameterValue,
+} from '../../core/tuning/distribution.js';
+import { parseOptions } from '../parse-options.js';
+import { parseTrainConfig, type TrainConfig } from '../train/config.js';
+
+const rangeSchema = z.strictObject({
+  low: z.number(),
+  high: z.number(),
+  log: z.boolean().default(false).describe('search the logarithm'),
+  step: z.number().positive().optional().describe('only low, low + step, ...'),
+  whole: z.boolean().default(false).describe('whole numbers only'),
+});
+const choiceSchema = z.strictObject({
+  choices: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).min(1),
+});
+
+const searchSchema = z.strictObject({
+  config: z
+    .union([z.string().min(1), z.record(z.string(), z.unknown())])
+    .default({})
+    .describe('the configuration that is searched around: its keys, or a file beside this one'),
+  space: z
+    .record(z.string().min(1), z.union([choiceSchema, rangeSchema]))
+    .refine((space) => Object.keys(space).length > 0, 'at least one key must be searched')
+    .describe("keys of the configuration, such as 'schedule.rate', and their ranges"),
+  objective: z.enum(['accuracy', 'loss']).default('accuracy').describe('of the validation pictures'),
+  folds: z.int().min(2).default(5).describe('of the training split; each trial trains on all but one'),
+  use: z.int().min(1).default(1).describe('so many folds are trained, one after the other; the value is their mean'),
+  foldSeed: z.int().min(0).default(1).describe('draws the folds, the same for every trial'),
+  first: z
+    .array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])))
+    .default([])
+    .describe('values to try before any are proposed'),
+});
+
+export type SearchFile = z.infer<typeof searchSchema>;
+
+/** A search with its base configuration. */
+export interface Search extends Omit<SearchFile, 'config' | 'space'> {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly space: ReadonlyMap<string, Distribution>;
+}
+
+/** Reads a search file; `readConfig` reads the configuration that it names. Throws ConfigError that names what is wrong. */
+export async function parseSearch(json: unknown, readConfig: (file: string) => Promise<unknown>): Promise<Search> {
+  const file = parseOptions(searchSchema, json, 'the search is not valid');
+  if (file.use > file.folds) throw new ConfigError(`use must be at most the ${file.folds} folds, found ${file.use}`);
+  const config = typeof file.config === 'string' ? await readConfig(file.config) : file.config;
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new ConfigError(
+      'the configuration that is searched around must be a JSON object with keys of docs/training.md',
+    );
+  }
+  const space = new Map(Object.entries(file.space).map(([key, range]) => [key, distributionOf(key, range)]));
+  const search = { ...file, config: config as Record<string, unknown>, space };
+  // Said now, not by the first trial: an unknown key, or a range that the configuration refuses.
+  for (const end of [0, 1] as const) trialConfig(search, endOf(space, end), 0);
+  for (const values of file.first) checkFirst(space, values);
+  return search;
+}
+
+/** The configuration of a trial, validated by a fold of the training split. Throws ConfigError for values that cannot be. */
+export function trialConfig(
+  search: Pick<Search, 'config' | 'folds' | 'foldSeed'>,
+  params: Readonly<Record<string, ParameterValue>>,
+  fold: number,
+): TrainConfig {
+  const { folds, foldSeed: seed } = search;
+  return parseTrainConfig({ ...chosenConfig(search, params), validation: { folds, fold, seed } });
+}
+
+/** The same as it was given, without the folds: what a last training with these values is configured by. */
+export function chosenConfig(
+  { config }: Pick<Search, 'config'>,
+  params: Readonly<Record<string, ParameterValue>>,
+): Record<string, unknown> {
+  const defaults: Record<string, unknown> = parseTrainConfig(config);
+  const whole = { ...config };
+  for (const [key, value] of Object.entries(params)) setKey(whole, { path: key.split('.'), value, defaults });
+  return whole;
+}
+
+function distributionOf(key: string, range: z.infer<typeof rangeSchema> | z.infer<typeof choiceSchema>): Distribution {
+  if ('choices' in range) return categoricalDistribution(key, range.choices);
+  const { low, high, log, step, whole } = range;
+  const options = { log, ...(step === undefined ? {} : { step }) };
+  return whole ? intDistribution(key, low, high, options) : floatDistribution(key, low, high, options);
+}
+
+function endOf(space: Search['space'], end: 0 | 1): Record<string, ParameterValue> {
+  return Object.fromEntries(
+    [...space].map(([key, distribution]) => {
+      if (distribution.kind === 'categorical') return [key, distribution.choices.at(end === 0 ? 0 : -1)!];
+      return [key, end === 0 ? distribution.low : distribution.high];
+    }),
+  );
+}
+
+function checkFirst(space: Search['space'], values: Readonly<Record<string, ParameterValue>>): void {
+  const unknown = Object.keys(values).find((key) => !space.has(key));
+  if (unknown !== undefined) {
+    throw new ConfigError(
+      `'first' may name only keys of the space (${[...space.keys()].join(', ')}), found ${unknown}`,
+    );
+  }
+}
+
+interface Assignment {
+  readonly path: readonly string[];
+  readonly value: unknown;
+  /** Of the object: where it lacks an inner one, that is begun with. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+function setKey(target: Record<string, unknown>, { path: [name, ...rest], value, defaults }: Assignment): void {
+  if (name === undefined || name === '__proto__') return;
+  if (rest.length === 0) {
+    target[name] = value;
+    return;
+  }
+  const inner = { ...innerObject(target, name, innerObject(defaults, name, {})) };
+  target[name] = inner;
+  setKey(inner, { path: rest, value, defaults: innerObject(defaults, name, {}) });
+}
+
+function innerObject(of: Readonly<Record<string, unknown>>, name: string, missing: object): Record<string, unknown> {
+  const inner = Object.hasOwn(of, name) ? of[name] : undefined;
+  return (typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? inner : missing) as Record<
+    string,
+    unknown
+  >;
+}
