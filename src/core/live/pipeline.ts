@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Frame } from '../ports/frame-source.js';
 import { ConfirmationWindows, type WindowOptions } from './confirmation-windows.js';
 import type { FaceResult, FrameResult, RejectedFace } from './frame-result.js';
+import { nameTracks } from './name-tracks.js';
 import { type Identification, TrackIdentity, type TrackIdentityOptions } from './track-identity.js';
 import { Tracker, type TrackerOptions } from './tracker.js';
 
@@ -52,6 +53,8 @@ export class LivePipeline {
   #tracker: Tracker;
   readonly #windows: ConfirmationWindows;
   #identities = new Map<number, TrackIdentity>();
+  /** From track to the name that it showed in the last frame. */
+  #names: ReadonlyMap<number, string> = new Map();
   #unseen: TrackIdentity;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -84,6 +87,7 @@ export class LivePipeline {
     return this.#inTurn(async () => {
       this.#people = people;
       this.#identities.clear();
+      this.#names = new Map();
       this.#windows.forgetPeople();
     });
   }
@@ -112,6 +116,7 @@ export class LivePipeline {
       this.#tracker = new Tracker(this.#options.tracker);
       this.#windows.restart();
       this.#identities.clear();
+      this.#names = new Map();
     });
   }
 
@@ -140,10 +145,11 @@ export class LivePipeline {
       this.#identities.delete(track);
     }
     for (const [track, identity] of identities) this.#identities.set(track, identity);
-    const named = nameOnce(tracks.map((track) => identities.get(track)?.decision));
+    this.#names = nameTracks(this.#identities, this.#names);
     const results = faces.map(({ box, score }, i): FaceResult => {
       const track = tracks[i]!;
-      const { person, distance } = named[i]!;
+      const person = this.#names.get(track) ?? null;
+      const distance = identities.get(track)?.distance ?? null;
       const expression = expressions?.[i] ?? null;
       const confirmed = expression && this.#windows.push({ person, track }, { ...expression, timeMs });
       const { label = null, probabilities = null } = expression ?? {};
@@ -224,23 +230,6 @@ export class LivePipeline {
       return { label, probabilities };
     });
   }
-}
-
-/** Nobody is in two places: among tracks of one name only the nearest keeps it. */
-function nameOnce(
-  decisions: readonly (Identification | undefined)[],
-): { person: string | null; distance: number | null }[] {
-  const nearest = new Map<string, number>();
-  for (const [i, decision] of decisions.entries()) {
-    if (decision?.person == null) continue;
-    const other = nearest.get(decision.person);
-    if (other === undefined || decision.distance < decisions[other]!.distance) nearest.set(decision.person, i);
-  }
-  return decisions.map((decision, i) => {
-    if (!decision) return { person: null, distance: null };
-    const { person, distance } = decision;
-    return { person: person !== null && nearest.get(person) === i ? person : null, distance };
-  });
 }
 
 function whyNot([x, y, width, height]: Box, picture: Picture): string | undefined {

@@ -1,4 +1,5 @@
-// Who a track is: a vote over its last identifications, so that one bad frame renames nobody.
+// Who a track is: a vote over its last identifications. A name shows only once they agree, and changes only when they
+// agree on something else, so that one bad frame names or renames nobody.
 import { ConfigError } from '../errors.js';
 
 /** One answer of the recogniser: `person` null means unknown; `distance` is that of the nearest known face. */
@@ -8,67 +9,85 @@ export interface Identification {
 }
 
 export interface TrackIdentityOptions {
-  /** Identifications that vote; a track is settled once they all agree. Default 5. */
+  /** Identifications that vote, the last ones; a track is settled once they all agree. Default 5. */
   readonly votes?: number;
+  /** Votes that a name, or `unknown`, needs to be decided on: more than half of `votes`. Default 4. */
+  readonly agreement?: number;
   /** A settled track is identified again every so many frames; 1 means every frame. Default 10. */
   readonly every?: number;
 }
 
+interface State {
+  readonly votes: readonly Identification[];
+  /** What the votes last agreed on. */
+  readonly decided: string | null;
+  /** Frames since the last vote. */
+  readonly age: number;
+}
+
 /** What is known of one track's identity. A value: `withVote` and `withoutVote` give the next one. */
 export class TrackIdentity {
-  readonly #votes: readonly Identification[];
-  readonly #age: number;
+  readonly #state: State;
   readonly #options: Required<TrackIdentityOptions>;
 
-  private constructor(votes: readonly Identification[], age: number, options: Required<TrackIdentityOptions>) {
-    this.#votes = votes;
-    this.#age = age;
+  private constructor(state: State, options: Required<TrackIdentityOptions>) {
+    this.#state = state;
     this.#options = options;
   }
 
-  /** A track that nobody looked at yet. */
-  static create({ votes = 5, every = 10 }: TrackIdentityOptions = {}): TrackIdentity {
+  /** A track that nobody looked at yet. Throws ConfigError for options that cannot be. */
+  static create({ votes = 5, agreement, every = 10 }: TrackIdentityOptions = {}): TrackIdentity {
     for (const [name, value] of Object.entries({ votes, every })) {
       if (!Number.isSafeInteger(value) || value < 1) {
         throw new ConfigError(`identification's ${name} must be a whole number of at least 1, found ${value}`);
       }
     }
-    return new TrackIdentity([], 0, { votes, every });
+    const needed = agreement ?? Math.ceil(0.8 * votes);
+    // With half of them two names could be agreed on at once.
+    if (!Number.isSafeInteger(needed) || needed * 2 <= votes || needed > votes) {
+      throw new ConfigError(
+        `identification's agreement must be a whole number over half of its ${votes} votes and at most all, found ${needed}`,
+      );
+    }
+    return new TrackIdentity({ votes: [], decided: null, age: 0 }, { votes, agreement: needed, every });
   }
 
   /** Whether this frame's face should be identified. Counts frames, never time, so a file gives the same each run. */
   get isDue(): boolean {
-    return !this.#isSettled || this.#age + 1 >= this.#options.every;
+    return !this.#isSettled || this.#state.age + 1 >= this.#options.every;
   }
 
-  /** The person with most votes, the nearer among equals, and the latest distance at which they were seen. */
-  get decision(): Identification | undefined {
-    const counted = new Map<string | null, { count: number; nearest: number; latest: Identification }>();
-    for (const vote of this.#votes) {
-      const entry = counted.get(vote.person);
-      counted.set(vote.person, {
-        count: (entry?.count ?? 0) + 1,
-        nearest: Math.min(entry?.nearest ?? Infinity, vote.distance),
-        latest: vote,
-      });
-    }
-    const [best] = [...counted.values()].sort((a, b) => b.count - a.count || a.nearest - b.nearest);
-    return best?.latest;
+  /** The person that the votes last agreed on; null while they agreed on nobody. */
+  get person(): string | null {
+    return this.#state.decided;
+  }
+
+  /** The latest vote's distance to the nearest known face; null before the first vote. */
+  get distance(): number | null {
+    return this.#state.votes.at(-1)?.distance ?? null;
+  }
+
+  /** Mean distance of the votes for `person`: how well the track's claim to the name stands. Infinity without one. */
+  get claimDistance(): number {
+    const own = this.#state.votes.filter(({ person }) => person !== null && person === this.person);
+    return own.length === 0 ? Infinity : own.reduce((sum, { distance }) => sum + distance, 0) / own.length;
   }
 
   /** After a frame in which the face was identified. */
   withVote(vote: Identification): TrackIdentity {
-    return new TrackIdentity([...this.#votes, vote].slice(-this.#options.votes), 0, this.#options);
+    const votes = [...this.#state.votes, vote].slice(-this.#options.votes);
+    const count = votes.filter(({ person }) => person === vote.person).length;
+    const decided = count >= this.#options.agreement ? vote.person : this.#state.decided;
+    return new TrackIdentity({ votes, decided, age: 0 }, this.#options);
   }
 
   /** After a frame in which it was not. */
   withoutVote(): TrackIdentity {
-    return new TrackIdentity(this.#votes, this.#age + 1, this.#options);
+    return new TrackIdentity({ ...this.#state, age: this.#state.age + 1 }, this.#options);
   }
 
   get #isSettled(): boolean {
-    return (
-      this.#votes.length === this.#options.votes && this.#votes.every(({ person }) => person === this.#votes[0]!.person)
-    );
+    const { votes } = this.#state;
+    return votes.length === this.#options.votes && votes.every(({ person }) => person === votes[0]!.person);
   }
 }
