@@ -15,6 +15,10 @@ export {
 export { type Fold, type FoldOptions, stratifiedFolds } from './dataset/splits.js';
 
 // detect
+export { type DepthCamera, kinectCamera } from './detect/depth-camera.js';
+export { disparityToMillimetres } from './detect/depth-disparity.js';
+export { DepthFilter, type DepthFilterOptions, type DepthJudgement } from './detect/depth-filter.js';
+export { type DepthRules, defaultDepthRules } from './detect/depth-rules.js';
 export type { Face, FaceDetector, FaceKeypoints } from './detect/face.js';
 export { type HaarCascade, readHaarCascade } from './detect/haar/cascade.js';
 export { HaarDetector, type HaarOptions } from './detect/haar/haar-detector.js';
@@ -47,6 +51,7 @@ export { type FaceSample, People, type PeopleOptions } from './identity/people.j
 
 // image
 export { crop } from './image/crop.js';
+export type { DepthPicture } from './image/depth-picture.js';
 export { type Colour, drawBox, drawText, fillRect, type TextOptions, textSize } from './image/draw.js';
 export { equalizeHistogram } from './image/equalize.js';
 export { alignedFace, type CropSize, cropFace } from './image/face-crop.js';
