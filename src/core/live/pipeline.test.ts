@@ -1,6 +1,7 @@
 // The whole pipeline over simulated faces: fakes detect, name and classify; tracking and confirmation are real.
 import { describe, expect, it } from 'vitest';
 import { expressionLabels } from '../dataset/labels.js';
+import { DepthFilter } from '../detect/depth-filter.js';
 import type { Face } from '../detect/face.js';
 import { ConfigError, MediaError, ModelFormatError } from '../errors.js';
 import type { Box, GreyPicture, Picture } from '../image/picture.js';
@@ -313,6 +314,23 @@ describe('LivePipeline', () => {
       const { faces } = await noisy.next();
       expect(faces).toEqual(expected.faces);
     }
+  });
+
+  it('tells how far faces are that keep their track, and rejects a photograph', async () => {
+    const bench = new Bench({ depthFilter: new DepthFilter() });
+    const [width, height] = [320, 240];
+    const shown = new Uint16Array(width * height).fill(1200);
+    // A ball of 17 cm at 0.7 m before the wall; the wall's own face is a picture.
+    for (let i = 0; i < shown.length; i++) {
+      const inside = 1 - (((i % width) - 232) / 32) ** 2 - ((Math.floor(i / width) - 112) / 32) ** 2;
+      if (inside > 0) shown[i] = 785 - 85 * Math.sqrt(inside);
+    }
+    bench.faces = [face(20, 80, 40), face(200)];
+    const depth = { width, height, kind: 'millimetres' as const, data: shown };
+    const { faces, rejected } = await bench.pipeline.process({ index: 0, timeMs: 0, picture: picture(), depth });
+    expect(faces).toMatchObject([{ track: 1, box: [200, 80, 64, 64] }]);
+    expect(faces[0]!.depthMm).toBeCloseTo(706, -1);
+    expect(rejected).toMatchObject([{ box: [20, 80, 40, 40], reason: expect.stringMatching(/^flat/) }]);
   });
 
   it('works on frames in the order of the calls, also when they overlap', async () => {

@@ -1,12 +1,14 @@
 // The live pipeline: detect, track, identify, classify, confirm. The same code runs in Node and in the page.
+import type { DepthFilter } from '../detect/depth-filter.js';
 import type { Face, FaceDetector } from '../detect/face.js';
 import { ConfigError, MediaError, ModelFormatError } from '../errors.js';
 import { cropFace } from '../image/face-crop.js';
-import type { Box, GreyPicture, Picture } from '../image/picture.js';
+import type { GreyPicture, Picture } from '../image/picture.js';
 import type { Clock } from '../ports/clock.js';
 import type { Frame } from '../ports/frame-source.js';
 import { ConfirmationWindows, type WindowOptions } from './confirmation-windows.js';
-import type { FaceResult, FrameResult, RejectedFace } from './frame-result.js';
+import { type FoundFaces, findFaces } from './find-faces.js';
+import type { FaceResult, FrameResult } from './frame-result.js';
 import { nameTracks } from './name-tracks.js';
 import { type Identification, TrackIdentity, type TrackIdentityOptions } from './track-identity.js';
 import { Tracker, type TrackerOptions } from './tracker.js';
@@ -28,6 +30,8 @@ export interface LivePipelineOptions {
   readonly detector: FaceDetector;
   readonly people?: FaceIdentifier | undefined;
   readonly expression?: ExpressionClassifier | undefined;
+  /** Has its say on frames with depth. */
+  readonly depthFilter?: DepthFilter | undefined;
   readonly clock: Clock;
   /**
    * Detection score, 0..1, from which somebody new counts as a face; one who is followed already may score less.
@@ -127,12 +131,13 @@ export class LivePipeline {
   }
 
   /** All that can fail comes first; what the pipeline remembers changes only after that, without a pause. */
-  async #step({ index, timeMs, picture }: Frame): Promise<FrameResult> {
+  async #step(frame: Frame): Promise<FrameResult> {
+    const { index, timeMs, picture } = frame;
     requirePicture(picture);
     const started = this.#clock();
-    const found = await this.#detector.detect(picture);
+    const found = await findFaces(frame, this.#detector, this.#options.depthFilter);
     const detected = this.#clock();
-    const { plan, faces, tracks, rejected } = this.#follow(found, picture);
+    const { plan, faces, tracks, depthsMm, rejected } = this.#follow(found, picture);
     const tracked = this.#clock();
     const identities = await this.#identify(picture, faces, tracks);
     const identified = this.#clock();
@@ -153,7 +158,17 @@ export class LivePipeline {
       const expression = expressions?.[i] ?? null;
       const confirmed = expression && this.#windows.push({ person, track }, { ...expression, timeMs });
       const { label = null, probabilities = null } = expression ?? {};
-      return { box, score, track, person, distance, expression: label, probabilities, confirmed, depthMm: null };
+      return {
+        box,
+        score,
+        track,
+        person,
+        distance,
+        expression: label,
+        probabilities,
+        confirmed,
+        depthMm: depthsMm[i]!,
+      };
     });
     return {
       frame: index,
@@ -171,13 +186,9 @@ export class LivePipeline {
   }
 
   /** Parts detections into faces with their tracks, best first, and what is no face here. Changes nothing yet. */
-  #follow(found: readonly Face[], picture: Picture) {
-    const rejected: RejectedFace[] = [];
-    const possible = found.filter(({ box }) => {
-      const reason = whyNot(box, picture);
-      if (reason !== undefined) rejected.push({ box, reason });
-      return reason === undefined;
-    });
+  #follow(found: FoundFaces, picture: Picture) {
+    const { faces: possible } = found;
+    const rejected = [...found.rejected];
     const plan = this.#tracker.match(
       possible.map(({ box }) => box),
       picture,
@@ -185,6 +196,7 @@ export class LivePipeline {
     );
     const faces: Face[] = [];
     const tracks: number[] = [];
+    const depthsMm: (number | null)[] = [];
     for (const [i, face] of possible.entries()) {
       const track = plan.tracks[i] ?? null;
       if (track === null) {
@@ -192,9 +204,10 @@ export class LivePipeline {
       } else {
         faces.push(face);
         tracks.push(track);
+        depthsMm.push(found.depthsMm[i]!);
       }
     }
-    return { plan, faces, tracks, rejected };
+    return { plan, faces, tracks, depthsMm, rejected };
   }
 
   /** The identities of the frame's tracks after it; empty when nobody is known. */
@@ -230,12 +243,6 @@ export class LivePipeline {
       return { label, probabilities };
     });
   }
-}
-
-function whyNot([x, y, width, height]: Box, picture: Picture): string | undefined {
-  if (![x, y, width, height].every(Number.isFinite) || !(width > 0 && height > 0)) return 'no area';
-  if (x >= picture.width || y >= picture.height || x + width <= 0 || y + height <= 0) return 'outside the picture';
-  return undefined;
 }
 
 function requirePicture({ width, height, channels, data }: Picture): void {
