@@ -181,6 +181,34 @@ describe('LivePipeline', () => {
     expect((await bench.next()).faces[0]).toMatchObject({ track: 2, person: 'Ada', confirmed: 'neutral' });
   });
 
+  it('holds nothing of those who left, whatever they were called', async () => {
+    const bench = new Bench({ tracker: { patience: 2 }, identity: { every: 1, votes: 1 } });
+    bench.faces = [face(20), face(200)];
+    for (const person of ['Ada', null, 'Bo', 'Ada', null, 'Cy']) {
+      bench.names.set(20, { person, distance: 30 });
+      await bench.next();
+    }
+    expect(bench.pipeline.held).toMatchObject({ tracks: 2, identities: 2 });
+    bench.faces = [];
+    for (let i = 0; i < 3; i++) await bench.next();
+    expect(bench.pipeline.held).toEqual({ tracks: 0, identities: 0, windows: 0 });
+  });
+
+  it('confirms by another rule from the next frame on, everybody afresh', async () => {
+    const bench = new Bench();
+    bench.faces = [face(20)];
+    for (let i = 0; i < 13; i++) await bench.next();
+    expect((await bench.next()).faces[0]!.confirmed).toBe('happy');
+    await bench.pipeline.setConfirmation({ rule: 'smooth' });
+    const confirmed: (string | null)[] = [];
+    for (let i = 0; i < 12; i++) confirmed.push((await bench.next()).faces[0]!.confirmed);
+    expect(confirmed[0]).toBe('neutral');
+    // 33 ms a frame: 1 - e^(-t / 500) times 0.65 reaches 0.15 after 131 ms.
+    expect(confirmed.indexOf('happy')).toBe(4);
+    await expect(bench.pipeline.setConfirmation({ rule: 'smooth', margin: -1 })).rejects.toBeInstanceOf(ConfigError);
+    expect((await bench.next()).faces[0]!.confirmed).toBe('happy');
+  });
+
   it('works without people and without a model, and takes both later', async () => {
     const bench = new Bench({ parts: [], identity: { votes: 1 } });
     bench.faces = [face(20)];

@@ -1,0 +1,23 @@
+// Memory over a long run: what the heap and everything outside it hold after a collection, and whether that grows.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
+
+/** Megabytes held after a full collection. */
+export function memoryHeld() {
+  collect();
+  collect();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return { heap: heapUsed / 1e6, external: external / 1e6, rss: rss / 1e6 };
+}
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Medians of the first and the last third of what comes after the first fifth, which warms up. */
+export function ends(values) {
+  const warm = values.slice(Math.ceil(values.length / 5));
+  const third = Math.max(1, Math.floor(warm.length / 3));
+  return { first: median(warm.slice(0, third)), last: median(warm.slice(-third)) };
+}
