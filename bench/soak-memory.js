@@ -13,11 +13,15 @@ export function memoryHeld() {
   return { heap: heapUsed / 1e6, external: external / 1e6, rss: rss / 1e6 };
 }
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+/** The middle of the values. */
+export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** Medians of the first and the last third of what comes after the first fifth, which warms up. */
-export function ends(values) {
+/** The least of the values: what is held between two frames comes and goes, what leaks is always there. */
+export const least = (values) => Math.min(...values);
+
+/** `figure` of the first and of the last third of what comes after the first fifth, which warms up. */
+export function ends(values, figure) {
   const warm = values.slice(Math.ceil(values.length / 5));
   const third = Math.max(1, Math.floor(warm.length / 3));
-  return { first: median(warm.slice(0, third)), last: median(warm.slice(-third)) };
+  return { first: figure(warm.slice(0, third)), last: figure(warm.slice(-third)) };
 }

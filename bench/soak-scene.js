@@ -1,13 +1,16 @@
-// A room for soak runs: people come, walk about and leave for hours, in frames whose size changes now and then. Same seed, same room.
+// A room for soak runs: people come, walk about and leave for hours, in frames of random sizes. Same seed, same room.
 import { createRandom } from '../dist/core/tensor/random.js';
 
+/** Most of one shape: tracks go on when only the scale changes, and end when the shape does. */
 const sizes = [
   [640, 480],
-  [640, 360],
-  [1280, 720],
   [320, 240],
-  [480, 640],
+  [800, 600],
+  [1280, 960],
+  [1280, 720],
 ];
+/** Every so many frames another size; each comes once before any comes again, so that every stretch of the run has about the same work. */
+const framesPerSize = 60;
 const labels = 7;
 const most = 5;
 
@@ -18,18 +21,27 @@ export class Room {
   /** `{ id, box: [x, y, width, height], expression }`, at most five. */
   people = [];
   #nextId = 0;
+  #frames = 0;
+  #sizesLeft = [];
 
   constructor(seed = 1) {
     this.random = createRandom(seed);
+    // One stays for ever.
+    this.people.push({ ...this.#newcomer(), left: Infinity });
   }
 
   step() {
     const { random } = this;
-    if (random.next() < 1 / 400) [this.width, this.height] = sizes[random.integer(sizes.length)];
+    if (this.#frames++ % framesPerSize === 0) this.#changeSize();
     this.people = this.people.filter(({ left }) => left > 0);
     // Somebody comes every four seconds or so and stays for up to forty.
     if (this.people.length < most && random.next() < 1 / 120) this.people.push(this.#newcomer());
     for (const person of this.people) this.#move(person);
+  }
+
+  #changeSize() {
+    if (this.#sizesLeft.length === 0) this.#sizesLeft = [...sizes];
+    [[this.width, this.height]] = this.#sizesLeft.splice(this.random.integer(this.#sizesLeft.length), 1);
   }
 
   #newcomer() {
