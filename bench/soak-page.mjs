@@ -1,5 +1,5 @@
 // The live page for minutes on end with the sample: does its memory, its document or its speed change? Needs a built checkout and Chromium.
-//   npm run bench -- soak-page [--minutes N]     10 without it; exits with 1 when something grows
+//   npm run bench -- soak-page [--minutes=N]     10 without it; exits with 1 when something grows
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,6 +1,6 @@
 // An hour of live video, accelerated: does memory or the time a frame takes grow? `analyze`'s own loop with the live pipeline,
 // over a room in which people come and go and frames change their size; people files, models, rules and sources are exchanged on the way.
-//   npm run soak -- [--real] [--frames N] [--json]
+//   npm run soak -- [--real] [--frames=N] [--json]
 // Without --real the detector, the expression model and the known people are stand-ins that cost next to nothing: 108,000 frames, an hour at
 // 30 frames/s. With --real they are the shipped ones over pasted photographs, 10,000 frames. Exits with 1 when something grows.
 
