@@ -2,9 +2,11 @@
 import { once } from 'node:events';
 import { realpath } from 'node:fs/promises';
 import { Command } from 'commander';
+import { withDepth } from '../../adapters/node/depth-folder.js';
 import { openVideo } from '../../adapters/node/ffmpeg.js';
 import { openEncoder, type VideoEncoder } from '../../adapters/node/ffmpeg-encoder.js';
 import { writeFileAtomic } from '../../adapters/node/files.js';
+import { openPictureFolder } from '../../adapters/node/picture-folder.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
 import { ConfigError } from '../../core/errors.js';
 import { annotate } from '../../core/live/annotate.js';
@@ -16,6 +18,7 @@ import { analyze } from '../../pipeline/analyze/analyze.js';
 import { type AnalyzeConfig, followedLess, parseAnalyzeConfig } from '../../pipeline/analyze/config.js';
 import { frameLine, summaryLine, summaryText } from '../../pipeline/analyze/format-result.js';
 import { type TimelineKind, timelineKind, timelineText } from '../../pipeline/analyze/timeline-file.js';
+import { addDepthOptions, type Depth, type DepthOptions, isFolder, openDepth } from './depth-options.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector-options.js';
 import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
@@ -24,7 +27,7 @@ import { readPeopleFile } from './people-file.js';
 import { toNumbers } from './to-number.js';
 import { windowOption } from './window-option.js';
 
-interface AnalyzeOptions extends DetectorOptions {
+interface AnalyzeOptions extends DetectorOptions, DepthOptions {
   readonly people?: string;
   readonly model?: string;
   readonly out?: string;
@@ -39,8 +42,8 @@ interface AnalyzeOptions extends DetectorOptions {
 export function define(): Command {
   const command = new Command('analyze')
     .description('run the live pipeline over a video or stream and write what it finds')
-    .argument('<source>', 'a video file, or an http(s):// or rtsp(s):// address');
-  return addDetectorOptions(command)
+    .argument('<source>', 'a video file, a folder of pictures, or an http(s):// or rtsp(s):// address');
+  return addDepthOptions(addDetectorOptions(command))
     .option('--people <file>', "name the people of this file, made by 'moodlens people train'")
     .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
     .option('--out <video>', 'write the video with boxes, names and expressions drawn in (.mp4, .mov, .mkv)')
@@ -58,9 +61,10 @@ async function analyzeSource(sourceName: string, options: AnalyzeOptions): Promi
   const path = options.timeline;
   const timelineFile = path === undefined ? undefined : { path, kind: timelineKind(path) };
   const interrupt = new Interrupt();
-  const parts = await openParts(options, config);
+  const depth = await openDepth(options, sourceName);
+  const parts = await openParts(options, config, depth);
   try {
-    const source = await openVideo(sourceName);
+    const source = await openSource(sourceName, depth);
     interrupt.onAsk = () => void source.close();
     const encoder = options.out === undefined ? undefined : await openOutput(options.out, source);
     try {
@@ -118,7 +122,7 @@ async function runAnalysis(
 }
 
 /** Detector, expression model and people; `release` frees what holds native memory. */
-async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig) {
+async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig, depth: Depth | undefined) {
   const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
   const expression = await openExpressionModel(options.model);
   const detector = await openChosenDetector(options, { minScore: Math.max(0.05, minScore - followedLess) });
@@ -127,6 +131,7 @@ async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig) {
       detector,
       expression,
       people,
+      depthFilter: depth?.filter,
       startScore: minScore,
       confirmation: { rule: options.window },
       clock: () => performance.now(),
@@ -136,6 +141,12 @@ async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig) {
       await expression.release();
     },
   };
+}
+
+async function openSource(name: string, depth: Depth | undefined) {
+  if (await isFolder(name)) return openPictureFolder(name, depth?.folder);
+  const video = await openVideo(name);
+  return depth ? withDepth(video, depth.folder) : video;
 }
 
 function openOutput(path: string, { width, height, framesPerSecond }: FrameSource): Promise<VideoEncoder> {

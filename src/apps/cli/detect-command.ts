@@ -7,11 +7,13 @@ import { decodePicture, encodePng } from '../../adapters/node/image-codec.js';
 import { annotateFaces } from '../../core/detect/annotate-faces.js';
 import type { Face } from '../../core/detect/face.js';
 import { ConfigError, MediaError, MoodlensError } from '../../core/errors.js';
-import type { Picture } from '../../core/image/picture.js';
+import type { Box, Picture } from '../../core/image/picture.js';
+import { type FoundFaces, findFaces } from '../../core/live/find-faces.js';
+import { addDepthOptions, type DepthOptions, openDepth } from './depth-options.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector-options.js';
 import { describeError } from './print-error.js';
 
-interface DetectOptions extends DetectorOptions {
+interface DetectOptions extends DetectorOptions, DepthOptions {
   readonly search: 'quick' | 'thorough';
   readonly minScore?: string;
   readonly out?: string;
@@ -25,7 +27,7 @@ export function define(): Command {
       'find the faces in pictures: boxes [x, y, width, height] in pixels, scores, eyes, nose, mouth and ears',
     )
     .argument('<image...>', 'picture files');
-  return addDetectorOptions(command)
+  return addDepthOptions(addDetectorOptions(command))
     .addOption(
       new Option(
         '--search <how>',
@@ -43,6 +45,12 @@ export function define(): Command {
 async function detect(files: readonly string[], options: DetectOptions): Promise<void> {
   const minScore = options.minScore === undefined ? undefined : parseMinScore(options.minScore);
   const outputs = options.out === undefined ? undefined : outputPaths(files, options.out);
+  const depth = await openDepth(options);
+  if (depth && !files.some((file) => depth.folder.has(file))) {
+    throw new ConfigError(
+      `--depth must hold the depth of a picture (7-depth.png or 7.png for 7-color.jpg), found none for ${files[0]}; rename them`,
+    );
+  }
   const neural = { search: options.search, ...(minScore === undefined ? {} : { minScore }) };
   const detector = await openChosenDetector(options, neural);
   if (options.out !== undefined) await mkdir(options.out, { recursive: true });
@@ -51,9 +59,10 @@ async function detect(files: readonly string[], options: DetectOptions): Promise
     for (const [i, file] of files.entries()) {
       try {
         const picture = await decodePicture(file);
-        const faces = await detector.detect(picture);
-        if (outputs) await writeFileAtomic(outputs[i]!, await encodePng(annotateFaces(picture, faces)));
-        process.stdout.write(options.json ? jsonLine(file, picture, faces) : textLines(file, picture, faces));
+        const frame = { index: i, timeMs: 0, picture, depth: await depth?.folder.ofPicture(file) };
+        const found = await findFaces(frame, detector, depth?.filter);
+        if (outputs) await writeFileAtomic(outputs[i]!, await encodePng(annotateFaces(picture, found)));
+        process.stdout.write(options.json ? jsonLine(file, picture, found) : textLines(file, picture, found));
       } catch (error) {
         // One bad picture must not cost the others their result.
         if (!(error instanceof MoodlensError)) throw error;
@@ -89,13 +98,15 @@ function outputPaths(files: readonly string[], directory: string): string[] {
   });
 }
 
-function jsonLine(file: string, { width, height }: Picture, faces: readonly Face[]): string {
-  const rounded = faces.map(({ box, score, keypoints }) => ({
+function jsonLine(file: string, { width, height }: Picture, { faces, depthsMm, rejected }: FoundFaces): string {
+  const rounded = faces.map(({ box, score, keypoints }, i) => ({
     box: box.map(tenth),
     score: thousandth(score),
     keypoints: points(keypoints),
+    depthMm: depthsMm[i]!,
   }));
-  return `${JSON.stringify({ file, width, height, faces: rounded })}\n`;
+  const not = rejected.map(({ box, reason }) => ({ box: box.map(tenth), reason }));
+  return `${JSON.stringify({ file, width, height, faces: rounded, rejected: not })}\n`;
 }
 
 function points(keypoints: Face['keypoints']): Record<string, number[]> | null {
@@ -103,12 +114,15 @@ function points(keypoints: Face['keypoints']): Record<string, number[]> | null {
   return Object.fromEntries(Object.entries(keypoints).map(([name, point]) => [name, point.map(tenth)]));
 }
 
-function textLines(file: string, { width, height }: Picture, faces: readonly Face[]): string {
+function textLines(file: string, { width, height }: Picture, { faces, depthsMm, rejected }: FoundFaces): string {
   const count = faces.length === 1 ? '1 face' : `${faces.length || 'no'} faces`;
-  const lines = faces.map(({ box, score }) => {
-    const [x, y, w, h] = box.map(Math.round);
-    return `  ${score.toFixed(2)}  ${w} x ${h} at ${x}, ${y}\n`;
+  const place = ([x, y, w, h]: Box) => `${Math.round(w)} x ${Math.round(h)} at ${Math.round(x)}, ${Math.round(y)}`;
+  const lines = faces.map(({ box, score }, i) => {
+    const depthMm = depthsMm[i] ?? null;
+    const away = depthMm === null ? '' : `, ${(depthMm / 1000).toFixed(2)} m away`;
+    return `  ${score.toFixed(2)}  ${place(box)}${away}\n`;
   });
+  lines.push(...rejected.map(({ box, reason }) => `  not   ${place(box)}: ${reason}\n`));
   return `${file}  ${width} x ${height}  ${count}\n${lines.join('')}`;
 }
 

@@ -1,0 +1,58 @@
+// `--depth` and `--depth-filter`, for the commands that look for faces.
+import { stat } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import { type DepthFolder, hasDepth, openDepthFolder } from '../../adapters/node/depth-folder.js';
+import { DepthFilter, type DepthFilterMode, depthFilterModes } from '../../core/detect/depth-filter.js';
+import { ConfigError } from '../../core/errors.js';
+import { toNumbers } from './to-number.js';
+
+export interface DepthOptions {
+  readonly depth?: string;
+  readonly depthFilter?: DepthFilterMode;
+  readonly near?: string;
+}
+
+/** Depth pictures and the filter that looks at them. */
+export interface Depth {
+  readonly folder: DepthFolder;
+  readonly filter: DepthFilter;
+}
+
+/** Adds the options to a command. */
+export function addDepthOptions(command: Command): Command {
+  return command
+    .option('--depth <dir>', 'depth pictures (16-bit PNG, mm): 7-depth.png or 7.png belongs to 7-color.jpg or 7.jpg')
+    .addOption(
+      new Option(
+        '--depth-filter <mode>',
+        "size: rejects what has not a face's size and relief; segment: as the study case, looks only at what is near; off: only measures (default: size)",
+      ).choices(depthFilterModes),
+    )
+    .option('--near <mm>', 'segment: farthest distance that is near (default: 1206)');
+}
+
+/**
+ * What the options ask for; undefined without depth. A source that is a folder may have its depth beside its pictures. Throws ConfigError for options that need it, or say what cannot be.
+ */
+export async function openDepth(options: DepthOptions, source?: string): Promise<Depth | undefined> {
+  const { depthFilter: mode, near } = options;
+  const beside = source !== undefined && (await isFolder(source)) && (await hasDepth(source)) ? source : undefined;
+  const depth = options.depth ?? beside;
+  if (depth === undefined) {
+    if (mode === undefined && near === undefined) return undefined;
+    throw new ConfigError(`--${mode === undefined ? 'near' : 'depth-filter'} needs depth; add --depth DIR`);
+  }
+  if (near !== undefined && mode !== 'segment') {
+    throw new ConfigError('--near is for segmentation; add --depth-filter segment');
+  }
+  const numbers = toNumbers({ ...(near === undefined ? {} : { nearMm: near }) }, ['nearMm']);
+  const folder = await openDepthFolder(depth);
+  return { folder, filter: new DepthFilter({ ...numbers, mode: mode ?? 'size', camera: folder.camera }) };
+}
+
+export async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
