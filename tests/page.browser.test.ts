@@ -193,9 +193,20 @@ describeWith([requireChromium(), requireCommand('ffmpeg')], 'the live page', () 
       await page.reload();
       await page.waitForSelector('.face[data-person=Ada]', { timeout: 60_000 });
 
+      // Her pictures, looked over: one is removed, for good.
+      await button(page, `${enrolled} pictures`).click();
+      const shown = (count: number) =>
+        page.waitForFunction((wanted) => document.querySelectorAll('.face-picture').length === wanted, count);
+      await shown(enrolled);
+      await page.click('[aria-label^="Remove picture 3 of Ada"]');
+      await button(page, `${enrolled - 1} pictures`).waitFor();
+      await shown(enrolled - 1);
+      await button(page, `${enrolled - 1} pictures`).click();
+      await shown(0);
+
       const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Export').click()]);
       const people = People.fromYaml(await readFile(await download.path(), 'utf8'));
-      expect([people.names, people.pictureCount('Ada')]).toEqual([['Ada'], enrolled]);
+      expect([people.names, people.pictureCount('Ada')]).toEqual([['Ada'], enrolled - 1]);
 
       await page.click('[aria-label^="Delete Ada"]');
       await page.click('.person .danger');

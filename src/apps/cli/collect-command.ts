@@ -22,6 +22,8 @@ interface CollectCommandOptions {
   readonly photos?: string;
   readonly every?: string;
   readonly minFace?: string;
+  readonly maxTurn?: string;
+  readonly maxTilt?: string;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -39,6 +41,8 @@ export function define(): Command {
     .option('--photos <number>', 'pictures to save (default: 30)')
     .option('--every <ms>', 'least time between two saved frames of a video (default: 200)')
     .option('--min-face <pixels>', 'least width of a face (default: 60)')
+    .option('--max-turn <n>', 'how far a head may be turned: offset of the nose in eye distances (default: 0.42)')
+    .option('--max-tilt <degrees>', 'how far a head may be tilted (default: 30)')
     .option('--out <dir>', 'folder of the people', 'people')
     .option('--json', 'print a summary as JSON')
     .action(collect);
@@ -49,6 +53,8 @@ async function collect(name: string, sources: readonly string[], options: Collec
     ...(options.photos === undefined ? {} : { photos: toNumber(options.photos) }),
     ...(options.every === undefined ? {} : { everyMs: toNumber(options.every) }),
     ...(options.minFace === undefined ? {} : { minFacePx: toNumber(options.minFace) }),
+    ...(options.maxTurn === undefined ? {} : { maxTurn: toNumber(options.maxTurn) }),
+    ...(options.maxTilt === undefined ? {} : { maxTiltDegrees: toNumber(options.maxTilt) }),
   });
   const person = parseName(name);
   const folder = join(options.out, person);

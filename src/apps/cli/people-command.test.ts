@@ -316,7 +316,8 @@ describeWith(ready, 'moodlens collect and people on photographs', () => {
     const people = join(folder, 'people');
     const pictures = await portraits();
     for (const [i, portrait] of pictures.entries()) {
-      expect(await run(['collect', `Person ${i}`, portrait, '--out', people, '--min-face', '40', '--json'])).toBe(0);
+      const collect = ['collect', `Person ${i}`, portrait, '--out', people, '--min-face', '40', '--max-tilt', '40'];
+      expect(await run([...collect, '--json'])).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ person: `Person ${i}`, saved: 1, looked: 1, rejected: {} });
       stdout = '';
       const [file] = readdirSync(join(people, `Person ${i}`));
@@ -343,5 +344,53 @@ describeWith(ready, 'moodlens collect and people on photographs', () => {
     }
     expect(readFileSync(join(place, 'face-0041-00000000.png'), 'utf8')).toBe('kept');
     expect(readdirSync(place).map((file) => file.slice(0, 9))).toEqual(['face-0041', 'face-0042', 'face-0043']);
+  });
+
+  it('looks over pictures, removes them by number, lists and forgets people', async () => {
+    const people = join(folder, 'people');
+    const pictures = await portraits();
+    for (const [i, portrait] of pictures.entries()) {
+      mkdirSync(join(people, `Person ${i}`), { recursive: true });
+      copyFileSync(portrait, join(people, `Person ${i}`, 'a.png'));
+      copyFileSync(pictures[0]!, join(people, `Person ${i}`, 'b.png'));
+    }
+    const sheet = join(folder, 'sheet.png');
+    expect(await run(['people', 'review', people, '--out', sheet, '--json'])).toBe(0);
+    const found = JSON.parse(stdout).pictures as { number: number; file: string; doubt: string | null }[];
+    expect(found.map(({ number, file, doubt }) => [number, file, doubt])).toEqual([
+      [1, 'Person 0/a.png', null],
+      [2, 'Person 0/b.png', 'the same as another'],
+      [3, 'Person 1/a.png', null],
+      [4, 'Person 1/b.png', 'nearer to another'],
+    ]);
+    expect((await decodePicture(sheet)).width).toBeGreaterThan(400);
+    expect(statSync(sheet).mode & 0o077).toBe(process.platform === 'win32' ? 0o066 : 0);
+    stdout = '';
+    expect(await run(['people', 'review', people])).toBe(0);
+    expect(stdout).toMatch(
+      /^4 pictures of 2 people, 2 to look at\n[\s\S]*4 +Person 1 +nearer to Person 0 \(0\.0; own [\d.]+\)/,
+    );
+
+    expect(await run(['people', 'review', people, '--remove', '2-9'])).toBe(2);
+    expect(readdirSync(join(people, 'Person 0'))).toHaveLength(2);
+    expect(await run(['people', 'review', people, '--remove', '2, 4'])).toBe(0);
+    expect(['Person 0', 'Person 1'].map((name) => readdirSync(join(people, name)))).toEqual([['a.png'], ['a.png']]);
+
+    const out = join(folder, 'people.yml');
+    expect(await run(['people', 'train', people, '--out', out])).toBe(0);
+    stdout = '';
+    expect(await run(['people', 'list', '--people', out, '--json'])).toBe(0);
+    expect(JSON.parse(stdout).people).toEqual([0, 1].map((i) => ({ name: `Person ${i}`, pictures: 1 })));
+
+    expect(await run(['people', 'forget', 'Person 9', '--people', out, '--faces', people])).toBe(1);
+    expect(await run(['people', 'forget', 'Person 0'])).toBe(2);
+    expect(await run(['people', 'forget', '../people', '--faces', people])).toBe(1);
+    expect(readdirSync(people)).toEqual(['Person 0', 'Person 1']);
+    expect(await run(['people', 'forget', 'Person 0', '--people', out, '--faces', people])).toBe(0);
+    expect(readdirSync(people)).toEqual(['Person 1']);
+    expect(readFileSync(out, 'utf8')).not.toContain('Person 0');
+    expect(statSync(out).mode & 0o077).toBe(process.platform === 'win32' ? 0o066 : 0);
+    expect(await run(['people', 'forget', 'Person 1', '--people', out])).toBe(0);
+    expect(existsSync(out)).toBe(false);
   });
 });

@@ -9,6 +9,7 @@ import { type TrainedPeople, trainPeople } from '../../pipeline/people/train-peo
 import { openDetector } from './open-detector.js';
 import { definePeopleEvaluate } from './people-evaluate-command.js';
 import { readPeopleFile, requirePeopleFilePlace, requirePeopleFolder, writePeopleFile } from './people-file.js';
+import { defineGalleryCommands } from './people-gallery-command.js';
 
 interface TrainOptions {
   readonly out: string;
@@ -26,7 +27,7 @@ interface PredictOptions {
 /** The command's definition. */
 export function define(): Command {
   const people = new Command('people').description(
-    'learn people from their pictures, recognise them, and see how well that works',
+    'learn people from their pictures, recognise them, see how well that works, look over and forget them',
   );
   people
     .command('train')
@@ -49,6 +50,7 @@ export function define(): Command {
     .option('--json', 'print {"file","person","distance"} per picture; person null is unknown')
     .action(predict);
   people.addCommand(definePeopleEvaluate());
+  for (const command of defineGalleryCommands()) people.addCommand(command);
   return people;
 }
 

@@ -1,5 +1,6 @@
 // Whether a face is good enough to learn somebody from, and why not.
 import type { Face } from '../../core/detect/face.js';
+import { headPose } from '../../core/detect/head-pose.js';
 import { alignedFace } from '../../core/image/face-crop.js';
 import type { GreyPicture, Picture } from '../../core/image/picture.js';
 import { resizeGrey } from '../../core/image/resize.js';
@@ -12,15 +13,17 @@ export const rejections = [
   'no face',
   'several faces',
   'too small',
+  'turned away',
+  'tilted',
   'too dark',
   'too bright',
   'too little contrast',
   'blurred',
-  'like the one before',
+  'like one before',
 ] as const;
 export type Rejection = (typeof rejections)[number];
 
-/** A face that passed; `thumbnail` is for the comparison with the next one. */
+/** A face that passed; `thumbnail` is for the comparison with later ones. */
 export interface GoodFace {
   readonly thumbnail: GreyPicture;
 }
@@ -28,14 +31,17 @@ export interface GoodFace {
 const normalSize = { width: 100, height: 100 };
 const thumbnailSize = 25;
 
-/** Checks size, exposure, sharpness and novelty on the face brought to a normal size and place. */
+/** Checks size and pose, then exposure, sharpness and novelty on the face brought to a normal size and place. */
 export function checkFace(
   picture: Picture,
   face: Face,
-  before: GoodFace | undefined,
+  before: readonly GoodFace[],
   config: CollectConfig,
 ): GoodFace | Rejection {
   if (Math.min(face.box[2], face.box[3]) < config.minFacePx) return 'too small';
+  const pose = face.keypoints && headPose(face.keypoints);
+  if (pose && Math.abs(pose.turn) > config.maxTurn) return 'turned away';
+  if (pose && Math.abs(pose.tiltRad) > (config.maxTiltDegrees * Math.PI) / 180) return 'tilted';
   const normal = alignedFace(picture, face, normalSize);
   const { mean, variance } = momentsOf(normal);
   if (mean < config.minBrightness) return 'too dark';
@@ -44,7 +50,7 @@ export function checkFace(
   // Over the variance, since dim light lowers the contrast of sharp pictures too.
   if (laplacianVariance(normal) / variance < config.minSharpness) return 'blurred';
   const thumbnail = resizeGrey(normal, thumbnailSize, thumbnailSize);
-  if (before && meanDifference(thumbnail, before.thumbnail) < config.minDifference) return 'like the one before';
+  if (before.some((one) => meanDifference(thumbnail, one.thumbnail) < config.minDifference)) return 'like one before';
   return { thumbnail };
 }
 

@@ -49,7 +49,7 @@ export async function collectFaces(
   let looked = 0;
   let tooSoon = 0;
   let lastMs = -Infinity;
-  let before: GoodFace | undefined;
+  const before: GoodFace[] = [];
   for await (const { picture, timeMs } of frames) {
     if (shouldStop()) break;
     if (timeMs !== null && timeMs - lastMs < config.everyMs) {
@@ -64,7 +64,7 @@ export async function collectFaces(
       continue;
     }
     await save(surroundings(picture as Picture, result.face));
-    before = result.good;
+    before.push(result.good);
     lastMs = timeMs ?? -Infinity;
     progress.update(++saved, config.photos, 'saved');
     if (saved === config.photos) break;

@@ -19,7 +19,16 @@ export const collectSchema = z.strictObject({
     .min(0)
     .max(255)
     .default(0.5)
-    .describe('least mean difference in grey from the face saved before'),
+    .describe('least mean difference in grey from every face saved before'),
+  maxTurn: z
+    .number()
+    .min(0)
+    .max(2)
+    .default(0.42)
+    .describe(
+      'largest offset of the nose from the middle of the eyes, in eye distances: beyond it the head is turned away',
+    ),
+  maxTiltDegrees: z.number().min(0).max(180).default(30).describe('largest tilt of the line through the eyes, degrees'),
 });
 
 export type CollectOptions = z.input<typeof collectSchema>;

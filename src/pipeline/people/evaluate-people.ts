@@ -8,10 +8,9 @@ import {
   openSetRates,
   rankOne,
 } from '../../core/identity/open-set-rates.js';
-import { People } from '../../core/identity/people.js';
+import { type FaceSample, People } from '../../core/identity/people.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import { type EvaluatePeopleConfig, faceOptions } from './config.js';
-import type { FacesByName } from './read-faces.js';
 import { type PeopleSplit, splitPeople } from './split-people.js';
 
 /** Thresholds of the curve. */
@@ -58,7 +57,7 @@ export interface PeopleEvaluation {
 
 /** Evaluates on `config.splits` drawings. Throws PeopleError when there are too few people or pictures. */
 export function evaluatePeople(
-  { byName }: Pick<FacesByName, 'byName'>,
+  { byName }: { readonly byName: ReadonlyMap<string, readonly FaceSample[]> },
   config: EvaluatePeopleConfig,
   progress: Progress = silentProgress,
 ): PeopleEvaluation {

@@ -18,9 +18,14 @@ export interface ReadFacesPorts {
   readonly progress?: Progress;
 }
 
+/** A face with the file that it is of. */
+export interface ReadFace extends FaceSample {
+  readonly file: string;
+}
+
 /** Everybody's faces, and what became of the other pictures. */
 export interface FacesByName {
-  readonly byName: ReadonlyMap<string, readonly FaceSample[]>;
+  readonly byName: ReadonlyMap<string, readonly ReadFace[]>;
   /** Pictures in which no face was found and which were taken whole because they look like crops. */
   readonly whole: number;
   readonly leftOut: readonly { readonly file: string; readonly reason: string }[];
@@ -45,7 +50,7 @@ export async function readFaces(
       'the folder must hold a folder per person with pictures in it and has none; `moodlens collect NAME` makes one',
     );
   }
-  const byName = new Map<string, FaceSample[]>();
+  const byName = new Map<string, ReadFace[]>();
   const leftOut: { file: string; reason: string }[] = [];
   const sizes = new Map<string, string>();
   let whole = 0;
@@ -53,7 +58,7 @@ export async function readFaces(
     const samples = samplesOf(byName, file);
     const sample = await readSample(file);
     if (typeof sample === 'string') leftOut.push({ file, reason: sample });
-    else samples.push(sample);
+    else samples.push({ ...sample, file });
     progress.update(i + 1, files.length, 'pictures');
   }
   progress.finish();
@@ -80,7 +85,7 @@ export async function readFaces(
   }
 }
 
-function samplesOf(byName: Map<string, FaceSample[]>, file: string): FaceSample[] {
+function samplesOf(byName: Map<string, ReadFace[]>, file: string): ReadFace[] {
   const name = personName(file.slice(0, file.indexOf('/')));
   const samples = byName.get(name) ?? [];
   byName.set(name, samples);

@@ -151,6 +151,17 @@ export class LiveController {
     this.#link.send({ type: 'forget', name });
   }
 
+  /** Shows the pictures that somebody is known from. */
+  review(name: string): void {
+    this.#link.send({ type: 'review', name });
+  }
+
+  /** Removes the picture at that place of the person that is looked over. */
+  removePicture(index: number): void {
+    const shown = state.reviewed.value;
+    if (shown) this.#link.send({ type: 'remove-picture', name: shown.name, index, count: shown.pictures.length });
+  }
+
   exportPeople(): void {
     this.#link.send({ type: 'export-people' });
   }

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import type { CameraDevice } from '../../../adapters/browser/camera.js';
 import { type WindowRule, windowRules } from '../../../core/live/confirmation-windows.js';
 import type { SourceKind } from '../sources/live-source.js';
-import type { EnrolmentState, Failure, ModelSummary, PersonSummary } from '../worker/protocol.js';
+import type { EnrolmentState, Failure, KnownPicture, ModelSummary, PersonSummary } from '../worker/protocol.js';
 import type { TimelineRow } from './timeline-rows.js';
 
 /** One face in the panel; refreshed ten times a second, so that it can be read. */
@@ -62,6 +62,8 @@ export const faces = signal<readonly FaceCard[]>([]);
 export const timeline = signal<readonly TimelineRow[]>([]);
 export const timelineSpanMs = signal(60_000);
 export const people = signal<readonly PersonSummary[]>([]);
+/** The pictures of the person that is looked over. */
+export const reviewed = signal<{ readonly name: string; readonly pictures: readonly KnownPicture[] } | null>(null);
 export const enrolment = signal<EnrolmentState | null>(null);
 /** A message in the people panel: what was done, or what went wrong. */
 export const peopleMessage = signal<{ readonly text: string; readonly isError: boolean } | null>(null);

@@ -40,6 +40,11 @@ export function workerHandlers(events: WorkerEvents): WorkerHandlers {
     },
     people: ({ people }) => {
       state.people.value = people;
+      const shown = state.reviewed.value?.name;
+      if (shown !== undefined && !people.some(({ name }) => name === shown)) state.reviewed.value = null;
+    },
+    reviewed: ({ name, pictures }) => {
+      state.reviewed.value = pictures.length > 0 ? { name, pictures } : null;
     },
     exported: ({ text }) => download('moodlens-people.yml', text, 'application/yaml'),
     'people-failed': ({ failure }) => {

@@ -1,11 +1,11 @@
 // The panel's lower half: who is known. Enrol, export, import, forget.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { toRgba } from '../../../adapters/browser/image-codec.js';
-import type { GreyPicture } from '../../../core/image/picture.js';
 import type { LiveController } from '../state/live-controller.js';
-import { enrolment, loading, people, peopleMessage } from '../state/live-state.js';
+import { enrolment, loading, people, peopleMessage, reviewed } from '../state/live-state.js';
 import type { PersonSummary } from '../worker/protocol.js';
 import { TrashIcon } from './icons.js';
+import { PersonPictures } from './person-pictures.js';
+import { Portrait } from './portrait.js';
 
 export function PeoplePanel({ controller }: { controller: LiveController | null }) {
   const message = peopleMessage.value;
@@ -132,12 +132,27 @@ function EnrolmentProgress({ controller }: { controller: LiveController | null }
 
 function Person({ person, controller }: { person: PersonSummary; controller: LiveController | null }) {
   const [isAsking, setAsking] = useState(false);
+  const isShown = reviewed.value?.name === person.name;
   return (
     <li class="person" data-name={person.name}>
       <Portrait picture={person.portrait} name={person.name} />
       <span class="person-name">
         {person.name}
-        <small>{person.faces > 0 ? `${person.faces} pictures` : 'imported'}</small>
+        {person.faces > 0 ? (
+          <button
+            type="button"
+            class="link"
+            aria-expanded={isShown}
+            onClick={() => {
+              if (isShown) reviewed.value = null;
+              else controller?.review(person.name);
+            }}
+          >
+            {person.faces} {person.faces === 1 ? 'picture' : 'pictures'}
+          </button>
+        ) : (
+          <small>imported</small>
+        )}
       </span>
       {isAsking ? (
         <span class="confirm">
@@ -164,28 +179,7 @@ function Person({ person, controller }: { person: PersonSummary; controller: Liv
           <TrashIcon />
         </button>
       )}
+      {isShown && <PersonPictures name={person.name} controller={controller} />}
     </li>
-  );
-}
-
-function Portrait({ picture, name }: { picture: GreyPicture | null; name: string }) {
-  if (!picture) {
-    return (
-      <span class="portrait initial" aria-hidden="true">
-        {[...name][0]?.toUpperCase()}
-      </span>
-    );
-  }
-  return (
-    <canvas
-      class="portrait"
-      width={picture.width}
-      height={picture.height}
-      role="img"
-      aria-label={`Face of ${name}`}
-      ref={(canvas) => {
-        canvas?.getContext('2d')?.putImageData(new ImageData(toRgba(picture), picture.width, picture.height), 0, 0);
-      }}
-    />
   );
 }

@@ -1,5 +1,6 @@
 // Collecting one person's face pictures: which frames are good enough, and what to say when one is not.
 import type { Face } from '../../../core/detect/face.js';
+import { headPose } from '../../../core/detect/head-pose.js';
 import type { Box, GreyPicture, Picture } from '../../../core/image/picture.js';
 import { laplacianVariance } from '../../../core/image/sharpness.js';
 
@@ -111,14 +112,10 @@ function placeFault(picture: Picture, [x, y, width, height]: Box, limits: Enrolm
 
 function poseFault({ keypoints }: Face, limits: EnrolmentLimits): string | undefined {
   if (!keypoints) return undefined;
-  const { rightEye, leftEye, nose } = keypoints;
-  const across = [leftEye[0] - rightEye[0], leftEye[1] - rightEye[1]] as const;
-  const distance = Math.hypot(...across);
-  if (distance < 1) return 'Look at the camera.';
-  if (Math.abs(Math.atan2(across[1], across[0])) > limits.maxTiltRad) return 'Hold your head upright.';
-  const offset = [nose[0] - (rightEye[0] + leftEye[0]) / 2, nose[1] - (rightEye[1] + leftEye[1]) / 2] as const;
-  const turn = (offset[0] * across[0] + offset[1] * across[1]) / distance ** 2;
-  return Math.abs(turn) > limits.maxTurn ? 'Turn towards the camera.' : undefined;
+  const pose = headPose(keypoints);
+  if (!pose) return 'Look at the camera.';
+  if (Math.abs(pose.tiltRad) > limits.maxTiltRad) return 'Hold your head upright.';
+  return Math.abs(pose.turn) > limits.maxTurn ? 'Turn towards the camera.' : undefined;
 }
 
 function movementFault(box: Box, before: Box | undefined, limits: EnrolmentLimits): string | undefined {

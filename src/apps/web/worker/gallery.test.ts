@@ -64,6 +64,26 @@ describe('Gallery', () => {
     expect(await gallery.add('Ada', picturesOf(1, 60))).toBe(240);
   });
 
+  it('shows the pictures of a person, marks what looks wrong, and removes single ones for good', async () => {
+    const store = memoryStore();
+    const gallery = await Gallery.open(store);
+    await gallery.add('Ada', [...picturesOf(1), ...picturesOf(2, 1)]);
+    await gallery.add('Bob', picturesOf(2));
+    const doubts = () => gallery.review('Ada').map(({ doubt }) => doubt);
+    expect(doubts()).toEqual([...new Array(6).fill(null), 'nearer to Bob']);
+    // The page showed other pictures: nothing is removed.
+    await gallery.removePicture('Ada', { index: 6, count: 9 });
+    expect(doubts()).toHaveLength(7);
+    await gallery.removePicture('Ada', { index: 6, count: 7 });
+    expect(doubts()).toEqual(new Array(6).fill(null));
+    const reopened = await Gallery.open(store);
+    expect(reopened.list().map(({ faces }) => faces)).toEqual([6, 6]);
+    expect(who(reopened, 1)).toBe('Ada');
+    for (let count = 6; count > 0; count--) await reopened.removePicture('Ada', { index: 0, count });
+    expect(reopened.list().map(({ name }) => name)).toEqual(['Bob']);
+    expect(reopened.review('Ada')).toEqual([]);
+  });
+
   it('forgets a person for good', async () => {
     const store = memoryStore();
     const gallery = await Gallery.open(store);

@@ -2,14 +2,15 @@
 // browser's own storage. Deleting a person removes both for good.
 import type { Face } from '../../../core/detect/face.js';
 import { PeopleError } from '../../../core/errors.js';
-import { LbphRecognizer } from '../../../core/identity/lbph.js';
 import { defaultFaceSize, People } from '../../../core/identity/people.js';
+import { peopleOf, peopleWithout } from '../../../core/identity/people-without.js';
 import { personName } from '../../../core/identity/person-name.js';
+import { pictureStandings } from '../../../core/identity/picture-standings.js';
 import { alignedFace } from '../../../core/image/face-crop.js';
 import type { GreyPicture, Picture } from '../../../core/image/picture.js';
 import type { BlobStore } from '../../../core/ports/blob-store.js';
 import { packPictures, unpackPictures } from './packed-pictures.js';
-import type { PersonSummary } from './protocol.js';
+import type { KnownPicture, PersonSummary } from './protocol.js';
 
 /** Pictures kept of one person; the oldest go first. */
 const mostPictures = 240;
@@ -86,12 +87,39 @@ export class Gallery {
     return all.length;
   }
 
+  /** The kept pictures of a person, and which of them look wrong among everybody's; none for imported people. */
+  review(name: string): KnownPicture[] {
+    const pictures = this.#pictures.get(name) ?? [];
+    // Own pictures come first and in their order among a person's.
+    const label = this.#people?.names.indexOf(name) ?? -1;
+    const standings = this.#people && pictures.length > 0 ? pictureStandings(this.#people.recognizer, label) : [];
+    return pictures.map((picture, i) => {
+      const { doubt, otherLabel } = standings[i]!;
+      const other = otherLabel === undefined ? '' : this.#people!.names[otherLabel];
+      return { picture, doubt: doubt === 'nearer to another' ? `nearer to ${other}` : (doubt ?? null) };
+    });
+  }
+
+  /** Removes one kept picture, by its place; with the last one the person is forgotten. Nothing when there are not `count` pictures. */
+  async removePicture(
+    name: string,
+    { index, count }: { readonly index: number; readonly count: number },
+  ): Promise<void> {
+    const pictures = this.#pictures.get(name) ?? [];
+    if (pictures.length !== count || pictures[index] === undefined) return;
+    const others = pictures.filter((_, i) => i !== index);
+    if (others.length === 0) return this.forget(name);
+    await this.#store?.write(blobOf(name), packPictures(others));
+    this.#pictures.set(name, others);
+    this.#people = this.#join();
+  }
+
   /** Removes a person's pictures and histograms, here and in the browser's storage. */
   async forget(name: string): Promise<void> {
     await this.#store?.remove(blobOf(name));
     this.#pictures.delete(name);
     if (this.#imported?.names.includes(name)) {
-      this.#imported = without(this.#imported, name);
+      this.#imported = peopleWithout(this.#imported, name);
       if (this.#imported) await this.#store?.write(importedFile, this.#imported.toYaml());
       else await this.#store?.remove(importedFile);
     }
@@ -155,41 +183,7 @@ function joinPeople(galleries: readonly People[]): People {
       histograms.push(recognizer.histogram(index));
     }
   }
-  return restore(first, labels, histograms, names);
-}
-
-/** The others; undefined when there are none. */
-function without(people: People, name: string): People | undefined {
-  const { recognizer } = people;
-  const names = people.names.filter((other) => other !== name);
-  const nameOf = (label: number): string => recognizer.labelNames.get(label) || `label ${label}`;
-  const kept = [...recognizer.labels.keys()].filter((index) => nameOf(recognizer.labels[index]!) !== name);
-  if (kept.length === 0) return undefined;
-  return restore(
-    people,
-    kept.map((index) => names.indexOf(nameOf(recognizer.labels[index]!))),
-    kept.map((index) => recognizer.histogram(index)),
-    names,
-  );
-}
-
-function restore(
-  like: People,
-  labels: readonly number[],
-  histograms: readonly Float32Array[],
-  names: readonly string[],
-): People {
-  const { radius, neighbors, gridX, gridY, threshold } = like.recognizer;
-  const recognizer = LbphRecognizer.restore({
-    options: { radius, neighbors, gridX, gridY, threshold },
-    labels,
-    histograms,
-    labelNames: new Map(names.entries()),
-    ...(like.faceSize ? { pictureSize: like.faceSize } : {}),
-  });
-  const people = People.restore(recognizer, like);
-  people.learnThreshold();
-  return people;
+  return peopleOf(first, { labels, histograms, names });
 }
 
 function mustMatch(a: People, b: People): void {

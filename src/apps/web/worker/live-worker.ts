@@ -66,13 +66,29 @@ async function handle(message: ToWorker): Promise<void> {
 }
 
 async function changePeople(
-  message: Extract<ToWorker, { type: 'forget' | 'export-people' | 'import-people' }>,
+  message: Extract<ToWorker, { type: 'forget' | 'review' | 'remove-picture' | 'export-people' | 'import-people' }>,
 ): Promise<void> {
   if (!gallery) return;
-  if (message.type === 'export-people') return post({ type: 'exported', text: gallery.exportYaml() });
-  if (message.type === 'forget') await gallery.forget(message.name);
-  else await gallery.importYaml(message.text);
+  switch (message.type) {
+    case 'export-people':
+      return post({ type: 'exported', text: gallery.exportYaml() });
+    case 'review':
+      return postReview(gallery, message.name);
+    case 'remove-picture':
+      await gallery.removePicture(message.name, message);
+      await useGallery(gallery);
+      return postReview(gallery, message.name);
+    case 'forget':
+      await gallery.forget(message.name);
+      break;
+    case 'import-people':
+      await gallery.importYaml(message.text);
+  }
   await useGallery(gallery);
+}
+
+function postReview(from: Gallery, name: string): void {
+  post({ type: 'reviewed', name, pictures: from.review(name) });
 }
 
 async function open({ looks, ...models }: Extract<ToWorker, { type: 'open' }>): Promise<void> {

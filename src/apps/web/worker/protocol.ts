@@ -14,6 +14,13 @@ export interface PersonSummary {
   readonly portrait: GreyPicture | null;
 }
 
+/** A picture that somebody is known from. */
+export interface KnownPicture {
+  readonly picture: GreyPicture;
+  /** Why it should be looked at; null when nothing speaks against it. */
+  readonly doubt: string | null;
+}
+
 export interface EnrolmentState {
   readonly name: string;
   readonly taken: number;
@@ -62,6 +69,9 @@ export type ToWorker =
   | { readonly type: 'enrol'; readonly name: string }
   | { readonly type: 'cancel-enrolment' }
   | { readonly type: 'forget'; readonly name: string }
+  | { readonly type: 'review'; readonly name: string }
+  /** `count`: how many pictures the page shows; when there are others by now, nothing is removed. */
+  | { readonly type: 'remove-picture'; readonly name: string; readonly index: number; readonly count: number }
   | { readonly type: 'export-people' }
   | { readonly type: 'import-people'; readonly text: string };
 
@@ -74,5 +84,6 @@ export type FromWorker =
   | { readonly type: 'enrolment'; readonly state: EnrolmentState | null }
   | { readonly type: 'enrolled'; readonly name: string; readonly faces: number }
   | { readonly type: 'people'; readonly people: readonly PersonSummary[] }
+  | { readonly type: 'reviewed'; readonly name: string; readonly pictures: readonly KnownPicture[] }
   | { readonly type: 'exported'; readonly text: string }
   | { readonly type: 'people-failed'; readonly failure: Failure };

@@ -1,0 +1,39 @@
+// People without one of them, and people made of known histograms.
+import { LbphRecognizer } from './lbph.js';
+import { People } from './people.js';
+
+/** The others, with a threshold that is learnt anew; undefined when there are none. */
+export function peopleWithout(people: People, name: string): People | undefined {
+  const { recognizer } = people;
+  const names = people.names.filter((other) => other !== name);
+  const nameOf = (label: number): string => recognizer.labelNames.get(label) || `label ${label}`;
+  const kept = [...recognizer.labels.keys()].filter((index) => nameOf(recognizer.labels[index]!) !== name);
+  if (kept.length === 0) return undefined;
+  return peopleOf(people, {
+    labels: kept.map((index) => names.indexOf(nameOf(recognizer.labels[index]!))),
+    histograms: kept.map((index) => recognizer.histogram(index)),
+    names,
+  });
+}
+
+export interface KnownFaces {
+  /** For each face, whose it is: an index of `names`. */
+  readonly labels: readonly number[];
+  readonly histograms: readonly Float32Array[];
+  readonly names: readonly string[];
+}
+
+/** People who are seen as `like` sees them. The threshold is learnt from their faces, where `like` has one. */
+export function peopleOf(like: People, { labels, histograms, names }: KnownFaces): People {
+  const { radius, neighbors, gridX, gridY, threshold } = like.recognizer;
+  const recognizer = LbphRecognizer.restore({
+    options: { radius, neighbors, gridX, gridY, threshold },
+    labels,
+    histograms,
+    labelNames: new Map(names.entries()),
+    ...(like.faceSize ? { pictureSize: like.faceSize } : {}),
+  });
+  const people = People.restore(recognizer, like);
+  if (like.threshold !== undefined) people.learnThreshold();
+  return people;
+}

@@ -1,0 +1,65 @@
+// The pictures that people are learnt from, looked at one by one: which of them look wrong, and a sheet to see them all.
+import { defaultFaceSize, People } from '../../core/identity/people.js';
+import { type PictureStanding, pictureStandings } from '../../core/identity/picture-standings.js';
+import type { Colour } from '../../core/image/draw.js';
+import { toGrey } from '../../core/image/grey.js';
+import type { GreyPicture, Picture } from '../../core/image/picture.js';
+import type { BlobStore } from '../../core/ports/blob-store.js';
+import { contactSheet, sheetScale } from '../report/contact-sheet.js';
+import { type FacesByName, type ReadFacesPorts, readFaces } from './read-faces.js';
+
+/** A picture of the review; `number` is its place in the folder, from 1. */
+export interface ReviewedPicture {
+  readonly number: number;
+  readonly file: string;
+  readonly person: string;
+  /** Distance to the nearest other picture of the person; null without one. */
+  readonly own: number | null;
+  /** The nearest picture of somebody else; null without one. */
+  readonly nearest: { readonly person: string; readonly distance: number } | null;
+  readonly doubt: PictureStanding['doubt'] | null;
+}
+
+export interface PeopleReview extends Pick<FacesByName, 'leftOut' | 'whole'> {
+  readonly pictures: readonly ReviewedPicture[];
+  /** The face of each, as the recogniser's eye is given it. */
+  readonly faces: readonly GreyPicture[];
+}
+
+/** Reviews a folder per person. Throws PeopleError as readFaces does. */
+export async function reviewPeople(store: BlobStore, ports: ReadFacesPorts): Promise<PeopleReview> {
+  const { byName, whole, leftOut } = await readFaces(store, defaultFaceSize, ports);
+  // A threshold is not asked for: leaving it out saves the time of learning one.
+  const people = People.train(byName, { threshold: 'none' });
+  const { labelNames } = people.recognizer;
+  const standings = pictureStandings(people.recognizer);
+  const samples = [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, own]) => own);
+  const finite = (distance: number) => (Number.isFinite(distance) ? distance : null);
+  const pictures = samples.map(({ file }, i): ReviewedPicture => {
+    const { label, own, other, otherLabel, doubt = null } = standings[i]!;
+    const nearest = otherLabel === undefined ? null : { person: labelNames.get(otherLabel)!, distance: other };
+    return { number: i + 1, file, person: labelNames.get(label)!, own: finite(own), nearest, doubt };
+  });
+  return { pictures, faces: samples.map(({ picture }) => toGrey(picture)), whole, leftOut };
+}
+
+const doubtful: Colour = [196, 32, 42];
+
+/** Every picture with its number, the doubtful ones framed in red. */
+export function reviewSheet({ pictures, faces }: PeopleReview): Picture {
+  const cells = pictures.map((picture, i) => ({
+    picture: faces[i]!,
+    captions: [`${picture.number} ${picture.person}`, describeDoubt(picture)],
+    ...(picture.doubt ? { frame: doubtful } : {}),
+  }));
+  return contactSheet(cells, { columns: 10, scale: sheetScale(faces[0]!.width, 2) });
+}
+
+/** `nearer to bob (41.2; own 60.3)`, or nothing. */
+export function describeDoubt({ doubt, nearest, own }: ReviewedPicture): string {
+  const shown = (distance: number) => distance.toFixed(1);
+  if (doubt === 'nearer to another')
+    return `nearer to ${nearest!.person} (${shown(nearest!.distance)}; own ${shown(own!)})`;
+  if (doubt === 'unlike the others') return `unlike the others (${shown(own!)})`;
+  return doubt === 'the same as another' ? 'the same as another' : '';
+}
