@@ -33,34 +33,47 @@ function at(signal: readonly Stretch[], timeMs: number): LabelSample | undefined
   return undefined;
 }
 
-/** When which label was confirmed at this frame rate. Every stretch begins somewhere between two frames, but the first. */
-function switches(signal: readonly Stretch[], framesPerSecond: number) {
+/** When which label was confirmed, in frames that come after these waits, over and over, the first at 0. */
+function switches(signal: readonly Stretch[], waitsMs: readonly number[]) {
   const window = new SmoothWindow();
   const found: { label: string; timeMs: number }[] = [];
   let confirmed = window.confirmed;
+  let timeMs = 0;
   for (let i = 0; ; i++) {
-    const sample = at(signal, (i * 1000) / framesPerSecond);
+    const sample = at(signal, timeMs);
     if (!sample) return found;
     const now = window.push(sample);
-    if (now !== confirmed) found.push({ label: now, timeMs: sample.timeMs });
+    if (now !== confirmed) found.push({ label: now, timeMs });
     confirmed = now;
+    timeMs += waitsMs[i % waitsMs.length]!;
   }
 }
 
 describe('SmoothWindow', () => {
+  const fine = 2;
+  const signals = fc.array(stretch, { minLength: 1, maxLength: 4 });
+
   it('confirms the same labels within one frame at 5, 15, 30 and 60 frames a second', () => {
-    const rate = fc.constantFrom(5, 15, 30, 60);
     fc.assert(
-      fc.property(fc.array(stretch, { minLength: 1, maxLength: 4 }), rate, (signal, fps) => {
-        const fine = switches(signal, 500);
-        const coarse = switches(signal, fps);
-        expect(coarse.map(({ label }) => label)).toEqual(fine.map(({ label }) => label));
-        coarse.forEach(({ timeMs }, i) => {
-          expect(Math.abs(timeMs - fine[i]!.timeMs)).toBeLessThanOrEqual(1000 / fps + 2);
-        });
+      fc.property(signals, fc.constantFrom(5, 15, 30, 60), (signal, framesPerSecond) => {
+        expectSameSwitches(signal, [1000 / framesPerSecond]);
       }),
     );
   });
+
+  it('confirms the same labels within one frame when frames come unevenly', () => {
+    const waits = fc.array(fc.integer({ min: 5, max: 200 }), { minLength: 1, maxLength: 20 });
+    fc.assert(fc.property(signals, waits, expectSameSwitches));
+  });
+
+  function expectSameSwitches(signal: readonly Stretch[], waitsMs: readonly number[]): void {
+    const expected = switches(signal, [fine]);
+    const found = switches(signal, waitsMs);
+    expect(found.map(({ label }) => label)).toEqual(expected.map(({ label }) => label));
+    found.forEach(({ timeMs }, i) => {
+      expect(Math.abs(timeMs - expected[i]!.timeMs)).toBeLessThanOrEqual(Math.max(...waitsMs) + fine);
+    });
+  }
 
   it('does not flip for one frame that says something else, however surely and at whatever rate', () => {
     const rate = fc.integer({ min: 1, max: 120 });
