@@ -208,9 +208,11 @@ describeWith([requireChromium(), requireCommand('ffmpeg')], 'the live page', () 
       const people = People.fromYaml(await readFile(await download.path(), 'utf8'));
       expect([people.names, people.pictureCount('Ada')]).toEqual([['Ada'], enrolled - 1]);
 
+      await page.locator('.strip-row[data-who=Ada]').waitFor();
       await page.click('[aria-label^="Delete Ada"]');
       await page.click('.person .danger');
       await page.waitForSelector('.face[data-person=""]');
+      expect(await page.locator('.strip-row[data-who=Ada]').count()).toBe(0);
       expect(await page.locator('.person').count()).toBe(0);
       const kept = await page.evaluate(
         () =>

@@ -168,6 +168,22 @@ describe('Timeline', () => {
     expect(timeline.dropped).toBe(18);
   });
 
+  it('forgets one person and goes on with the others', () => {
+    const timeline = new Timeline({ framesPerSecond: 10 });
+    const both = [face({ person: 'Ada', confirmed: 'sad' }), face({ track: 2, confirmed: 'happy' })];
+    timeline.add({ timeMs: 0, faces: both });
+    timeline.forget('Ada');
+    expect([timeline.stretches, timeline.presences].map((all) => all.map(({ who }) => who))).toEqual([
+      ['face 2'],
+      ['face 2'],
+    ]);
+    timeline.add({ timeMs: 100, faces: both });
+    expect(timeline.stretches).toMatchObject([
+      { who: 'face 2', fromMs: 0, toMs: 200 },
+      { who: 'Ada', fromMs: 100, toMs: 200 },
+    ]);
+  });
+
   it('ends a stretch where the next begins, also when frames come unevenly', () => {
     const timeline = new Timeline({ framesPerSecond: 10 });
     [0, 100, 130].forEach((timeMs, i) => {

@@ -36,7 +36,7 @@ type Growing = { -readonly [K in keyof Stretch]: Stretch[K] };
 
 /** Collects frame results; bounded, for streams that never end: what goes beyond is counted in `dropped`. */
 export class Timeline {
-  readonly #stretches: Growing[] = [];
+  #stretches: Growing[] = [];
   readonly #open = new Map<string, Growing>();
   readonly #seen = new Map<string, Map<string, number>>();
   readonly #firstStepMs: number;
@@ -68,6 +68,13 @@ export class Timeline {
         this.#begin({ who, expression, fromMs: timeMs, toMs: timeMs + stepMs });
       }
     }
+  }
+
+  /** Takes out all of one person, or of one stranger. */
+  forget(who: string): void {
+    this.#stretches = this.#stretches.filter((stretch) => stretch.who !== who);
+    this.#open.delete(who);
+    this.#seen.delete(who);
   }
 
   /** In the order in which they began. */

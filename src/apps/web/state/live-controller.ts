@@ -196,6 +196,7 @@ export class LiveController {
     const link = new WorkerLink(
       workerHandlers({
         unusable: (failure) => this.#workerFailed(failure),
+        forgotten: (name) => this.timeline.forget(name),
         report: (report) => {
           this.#reporter.add(report);
           this.#onReport(report);

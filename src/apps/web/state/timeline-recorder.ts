@@ -42,6 +42,12 @@ export class TimelineRecorder {
     this.show();
   }
 
+  /** Takes out a person who is not to be known any more. */
+  forget(person: string): void {
+    this.#timeline.forget(person);
+    this.show();
+  }
+
   /** Puts the last stretch of time on the page. */
   show(): void {
     this.#shownMs = this.#elapsedMs;

@@ -8,6 +8,8 @@ import type { WorkerHandlers } from './worker-link.js';
 /** What the state alone cannot answer. */
 export interface WorkerEvents {
   readonly unusable: (failure: Failure) => void;
+  /** Somebody is not known any more. */
+  readonly forgotten: (name: string) => void;
   readonly report: (report: FrameReport) => void;
   readonly sourceFailed: (failure: Failure) => void;
 }
@@ -39,6 +41,8 @@ export function workerHandlers(events: WorkerEvents): WorkerHandlers {
       state.peopleMessage.value = { text: `${name} is known now, from ${faces} pictures.`, isError: false };
     },
     people: ({ people }) => {
+      const left = new Set(people.map(({ name }) => name));
+      for (const { name } of state.people.value) if (!left.has(name)) events.forgotten(name);
       state.people.value = people;
       const shown = state.reviewed.value?.name;
       if (shown !== undefined && !people.some(({ name }) => name === shown)) state.reviewed.value = null;
