@@ -121,9 +121,12 @@ export async function runProgram(
   }
 }
 
-const features = new Map<string, Promise<{ passthrough: readonly string[]; encoders: ReadonlySet<string> }>>();
+const features = new Map<
+  string,
+  Promise<{ passthrough: readonly string[]; encoders: ReadonlySet<string>; isOld: boolean }>
+>();
 
-/** What this ffmpeg can do: how it is told to keep every frame, and its video encoders. Asked once per program. */
+/** What this ffmpeg can do: how it is told to keep every frame, its video encoders, whether it is before 5.1. Asked once per program. */
 export function ffmpegFeatures(program: string) {
   let known = features.get(program);
   if (!known) {
@@ -142,7 +145,7 @@ async function askFeatures(program: string) {
   const [, major, minor] = /^ffmpeg version n?(\d+)\.(\d+)/.exec(version.stdout) ?? [];
   const isOld = major !== undefined && (Number(major) < 5 || (Number(major) === 5 && minor === '0'));
   const encoders = new Set([...list.stdout.matchAll(/^ V\S* (\S+)/gm)].map((match) => match[1]!));
-  return { passthrough: isOld ? ['-vsync', 'passthrough'] : ['-fps_mode', 'passthrough'], encoders };
+  return { passthrough: isOld ? ['-vsync', 'passthrough'] : ['-fps_mode', 'passthrough'], encoders, isOld };
 }
 
 function cannotStart(program: string, error: NodeJS.ErrnoException): DeviceError {

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import { ConfigError, DeviceError, MediaError, type MoodlensError } from '../../core/errors.js';
 import type { Frame, FrameSource } from '../../core/ports/frame-source.js';
+import { silenceArguments, sizeFilter } from './ffmpeg-arguments.js';
 import {
   type FfmpegPrograms,
   ffmpegFeatures,
@@ -17,6 +18,10 @@ export interface OpenVideoOptions extends FfmpegPrograms {
   readonly delivery?: 'every' | 'newest';
   /** Shrinks pictures whose longer side has more pixels. Default: as they are. */
   readonly maxSide?: number;
+  /** Fits every picture into this size, black beside it. Default: the size of the source's first picture. */
+  readonly size?: { readonly width: number; readonly height: number };
+  /** Plays at the pace of its times, as a camera would, instead of as fast as it is read. Default: false. */
+  readonly atOwnPace?: boolean;
   /** Milliseconds without a frame after which the source counts as stuck. Default 30 000. */
   readonly stallMs?: number;
 }
@@ -26,6 +31,8 @@ export interface VideoSource extends FrameSource {
   readonly framesPerSecond: number | undefined;
   /** Frames to expect, for progress only; undefined for streams. */
   readonly estimatedFrames: number | undefined;
+  /** Frames that a newer one replaced before they were read. */
+  readonly dropped: number;
 }
 
 /**
@@ -34,32 +41,34 @@ export interface VideoSource extends FrameSource {
  * missing and MediaError for what is not a video. Of a file that was cut off, the frames before the cut are delivered
  * and then MediaError is thrown.
  */
-export async function openVideo(source: string, options: OpenVideoOptions = {}): Promise<VideoSource> {
-  const { maxSide = Infinity } = options;
+export async function openVideo(source: string | VideoInput, options: OpenVideoOptions = {}): Promise<VideoSource> {
+  const { maxSide = Infinity, stallMs = 30_000 } = options;
   if (!(maxSide >= 1)) throw new ConfigError(`maxSide must be at least 1 pixel, found ${maxSide}`);
-  const input = await videoInput(source);
-  const probed = await probeVideo(input, options);
-  const { passthrough } = await ffmpegFeatures(ffmpegProgram(options));
+  const input = typeof source === 'string' ? await videoInput(source) : source;
+  const probed = await probeVideo(input, options, stallMs);
+  const { passthrough, isOld } = await ffmpegFeatures(ffmpegProgram(options));
   const shrink = Math.min(1, maxSide / Math.max(probed.width, probed.height));
-  const width = Math.max(1, Math.round(probed.width * shrink));
-  const height = Math.max(1, Math.round(probed.height * shrink));
-  const scale = ['-vf', `scale=${width}:${height}:flags=${shrink < 1 ? 'area' : 'bicubic'},setsar=1`];
+  const width = options.size?.width ?? Math.max(1, Math.round(probed.width * shrink));
+  const height = options.size?.height ?? Math.max(1, Math.round(probed.height * shrink));
+  const delivery =
+    options.delivery ?? (input.kind === 'file' || probed.estimatedFrames !== undefined ? 'every' : 'newest');
+  const filter = sizeFilter({ width, height, isSmaller: shrink < 1, isFixed: input.kind === 'file' && !options.size });
   // Microseconds; the default time base would round a variable frame rate to a fixed one.
   const every = ['-map', '0:V:0', ...passthrough, '-enc_time_base', '1:1000000'];
   const running = startProgram(
     ffmpegProgram(options),
     [
       ...['-hide_banner', '-nostdin', '-loglevel', 'error'],
+      ...(options.atOwnPace ? ['-re'] : []),
+      ...(isOld ? [] : silenceArguments(input.kind, stallMs)),
       ...input.inputArguments,
       // Times come first: were the pixels first, ffmpeg could wait for us to read them while we wait for their time.
       ...[...every, '-c:v', 'wrapped_avframe', '-flush_packets', '1', '-f', 'framecrc', 'pipe:3'],
-      ...[...every, ...scale, '-pix_fmt', 'rgb24', '-f', 'rawvideo', 'pipe:1'],
+      ...[...every, '-vf', filter, '-pix_fmt', 'rgb24', '-f', 'rawvideo', 'pipe:1'],
     ],
     ['ignore', 'pipe', 'pipe', 'pipe'],
   );
-  const delivery =
-    options.delivery ?? (input.kind === 'file' || probed.estimatedFrames !== undefined ? 'every' : 'newest');
-  return new FfmpegVideo(running, input, { ...probed, width, height }, delivery, options.stallMs ?? 30_000);
+  return new FfmpegVideo(running, input, { ...probed, width, height }, delivery, stallMs);
 }
 
 /** Decoded frames kept ready, so that ffmpeg works while the reader does. */
@@ -81,6 +90,7 @@ class FfmpegVideo implements VideoSource {
   readonly #untimed: Uint8Array[] = [];
   readonly #times: number[] = [];
   readonly #ready: Frame[] = [];
+  dropped = 0;
   #count = 0;
   #firstMs = 0;
   #lastMs = 0;
@@ -204,7 +214,7 @@ class FfmpegVideo implements VideoSource {
       const next = this.#count === 0 ? 0 : this.#lastMs + step;
       const isUsable = time !== undefined && Math.abs(time) < 1e12 && time - this.#firstMs >= this.#lastMs;
       this.#lastMs = isUsable ? time - this.#firstMs : next;
-      if (this.#delivery === 'newest') this.#ready.length = 0;
+      if (this.#delivery === 'newest') this.dropped += this.#ready.splice(0).length;
       const picture = { width: this.width, height: this.height, channels: 3 as const, data };
       this.#ready.push({ index: this.#count++, timeMs: Math.round(this.#lastMs * 1000) / 1000, picture });
       this.#wake();

@@ -29,8 +29,8 @@ interface ProbedStream {
 
 const maxPixels = 64e6;
 
-/** Asks ffprobe. Throws MediaError when there is no usable picture stream, DeviceError for a camera or stream. */
-export async function probeVideo(input: VideoInput, programs: FfmpegPrograms): Promise<VideoFacts> {
+/** Asks ffprobe, at most `timeoutMs`. Throws MediaError when there is no usable picture stream, DeviceError for a camera or stream. */
+export async function probeVideo(input: VideoInput, programs: FfmpegPrograms, timeoutMs = 30_000): Promise<VideoFacts> {
   const { label } = input;
   const { code, stdout, lastWords } = await runProgram(
     ffprobeProgram(programs),
@@ -39,7 +39,7 @@ export async function probeVideo(input: VideoInput, programs: FfmpegPrograms): P
       ...['-show_entries', 'format=duration,format_name:stream:stream_tags:stream_side_data=rotation'],
       ...input.inputArguments,
     ],
-    30_000,
+    timeoutMs,
   );
   const said = lastWords.replaceAll(input.url, label);
   if (code !== 0) {

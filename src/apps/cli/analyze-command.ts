@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { realpath } from 'node:fs/promises';
 import { Command } from 'commander';
 import { withDepth } from '../../adapters/node/depth-folder.js';
-import { openVideo } from '../../adapters/node/ffmpeg.js';
 import { openEncoder, type VideoEncoder } from '../../adapters/node/ffmpeg-encoder.js';
 import { writeFileAtomic } from '../../adapters/node/files.js';
+import { openSource as openAnySource } from '../../adapters/node/open-source.js';
 import { openPictureFolder } from '../../adapters/node/picture-folder.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
 import { ConfigError } from '../../core/errors.js';
@@ -24,6 +24,7 @@ import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
 import { openExpressionModel } from './open-expression-model.js';
 import { readPeopleFile } from './people-file.js';
+import { sourceHelp } from './source-help.js';
 import { toNumbers } from './to-number.js';
 import { windowOption } from './window-option.js';
 
@@ -42,7 +43,7 @@ interface AnalyzeOptions extends DetectorOptions, DepthOptions {
 export function define(): Command {
   const command = new Command('analyze')
     .description('run the live pipeline over a video or stream and write what it finds')
-    .argument('<source>', 'a video file, a folder of pictures, or an http(s):// or rtsp(s):// address');
+    .argument('<source>', sourceHelp);
   return addDepthOptions(addDetectorOptions(command))
     .option('--people <file>', "name the people of this file, made by 'moodlens people train'")
     .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
@@ -145,7 +146,7 @@ async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig, d
 
 async function openSource(name: string, depth: Depth | undefined) {
   if (await isFolder(name)) return openPictureFolder(name, depth?.folder);
-  const video = await openVideo(name);
+  const video = await openAnySource(name, { onStatus: ({ text }) => process.stderr.write(`${text}\n`) });
   return depth ? withDepth(video, depth.folder) : video;
 }
 

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { openVideo } from '../../adapters/node/ffmpeg.js';
 import { createFolderStore, writeFileAtomic } from '../../adapters/node/files.js';
 import { decodePicture, encodePng } from '../../adapters/node/image-codec.js';
+import { openSource } from '../../adapters/node/open-source.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
 import { ConfigError, MediaError, PeopleError } from '../../core/errors.js';
 import { personFolder } from '../../core/identity/person-name.js';
@@ -37,7 +37,10 @@ export function define(): Command {
   return new Command('collect')
     .description('save checked face pictures of one person, to learn them with `moodlens people train`')
     .argument('<name>', 'the person; also the folder in --out')
-    .argument('<source...>', 'pictures, folders of pictures, videos, a camera (/dev/video0) or http(s)://, rtsp://')
+    .argument(
+      '<source...>',
+      'pictures, folders of pictures, videos, a camera (camera, camera:1, camera:NAME) or http(s)://, rtsp(s)://',
+    )
     .option('--photos <number>', 'pictures to save (default: 30)')
     .option('--every <ms>', 'least time between two saved frames of a video (default: 200)')
     .option('--min-face <pixels>', 'least width of a face (default: 60)')
@@ -126,7 +129,7 @@ async function* candidates(sources: readonly string[]): AsyncGenerator<Candidate
     } else if (pictureName.test(source) && !/^[a-z]+:\/\//i.test(source)) {
       yield { picture: await decodePicture(source), timeMs: null };
     } else {
-      const video = await openVideo(source, { maxSide: largestSidePx });
+      const video = await openSource(source, { maxSide: largestSidePx });
       let lastMs = 0;
       try {
         for await (const { picture, timeMs } of video) {

@@ -91,6 +91,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./analyze-command.js'),
   },
   {
+    name: 'record',
+    description: 'write what a camera or stream shows into a video file',
+    load: () => import('./record-command.js'),
+  },
+  {
+    name: 'cameras',
+    description: 'list the cameras of this machine',
+    load: () => import('./cameras-command.js'),
+  },
+  {
     name: 'live',
     description: 'open the live page: faces, names and expressions from a camera or video',
     load: () => import('./live-command.js'),

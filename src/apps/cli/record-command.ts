@@ -1,0 +1,94 @@
+// `moodlens record SOURCE --out FILE`: what a source shows, as a video file, in its own time.
+import { Command } from 'commander';
+import { openEncoder } from '../../adapters/node/ffmpeg-encoder.js';
+import { type OpenedSource, openSource } from '../../adapters/node/open-source.js';
+import { ConfigError } from '../../core/errors.js';
+import type { Progress } from '../../core/ports/progress.js';
+import { steadyFrames } from '../../pipeline/record/steady-frames.js';
+import { exitCodes } from './exit-codes.js';
+import { Interrupt } from './interrupt.js';
+import { sourceHelp } from './source-help.js';
+import { toNumbers } from './to-number.js';
+import { withProgress } from './with-progress.js';
+
+interface RecordOptions {
+  readonly out: string;
+  readonly seconds?: string;
+  readonly fps?: string;
+  readonly json?: boolean;
+}
+
+/** The command's definition. */
+export function define(): Command {
+  return new Command('record')
+    .description('write what a source shows into a video file (no sound), until Ctrl-C or the end')
+    .argument('<source>', sourceHelp)
+    .requiredOption('--out <video>', 'the file: .mp4, .mov or .mkv')
+    .option('--seconds <n>', 'end after so many seconds of the source')
+    .option('--fps <n>', 'frames a second of the file (default: those of the source, or 30)')
+    .option('--json', 'print {"out","frames","seconds","dropped"} at the end')
+    .action(record);
+}
+
+async function record(sourceName: string, options: RecordOptions): Promise<void> {
+  const { seconds = Number.POSITIVE_INFINITY, fps } = toNumbers(options, ['seconds', 'fps']);
+  for (const [name, value] of Object.entries({ seconds, fps: fps ?? 30 })) {
+    if (!(value > 0)) throw new ConfigError(`--${name} must be above 0, found ${options[name as 'seconds' | 'fps']}`);
+  }
+  const interrupt = new Interrupt();
+  const source = await openSource(sourceName, { onStatus: ({ text }) => process.stderr.write(`${text}\n`) });
+  interrupt.onAsk = () => void source.close();
+  try {
+    const rate = fps ?? plausible(source.framesPerSecond);
+    const written = await withProgress('record', (progress) =>
+      write(source, { out: options.out, rate, seconds, progress }),
+    );
+    const result = { out: options.out, ...written, dropped: source.dropped };
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify(result)}\n`
+        : `${options.out}: ${written.frames} frames, ${written.seconds.toFixed(1)} s\n`,
+    );
+    if (interrupt.wasAsked) process.exitCode = exitCodes.interrupted;
+  } finally {
+    interrupt.stopListening();
+    await source.close();
+  }
+}
+
+interface Recording {
+  readonly out: string;
+  readonly rate: number;
+  readonly seconds: number;
+  readonly progress: Progress;
+}
+
+/** What was there when a source breaks off stays a whole video. */
+async function write(source: OpenedSource, { out, rate, seconds, progress }: Recording) {
+  const { width, height, estimatedFrames } = source;
+  const encoder = await openEncoder(out, { width, height, framesPerSecond: rate });
+  let frames = 0;
+  let failure: unknown;
+  const total = Number.isFinite(seconds) ? Math.round(seconds * rate) : (estimatedFrames ?? Number.NaN);
+  try {
+    for await (const picture of steadyFrames(source, rate, 1000 * seconds)) {
+      await encoder.write(picture);
+      progress.update(
+        ++frames,
+        Number.isNaN(total) ? frames : Math.max(total, frames),
+        `${(frames / rate).toFixed(1)} s`,
+      );
+    }
+  } catch (error) {
+    failure = error;
+  }
+  if (frames > 0) await encoder.finish();
+  await encoder.abort();
+  if (failure !== undefined) throw failure;
+  return { frames, seconds: frames / rate };
+}
+
+/** Cameras without a rate tell nonsense, such as the clock of their stream. */
+function plausible(framesPerSecond: number | undefined): number {
+  return framesPerSecond !== undefined && framesPerSecond >= 1 && framesPerSecond <= 240 ? framesPerSecond : 30;
+}

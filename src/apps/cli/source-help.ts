@@ -1,0 +1,3 @@
+/** What a command takes for a source. */
+export const sourceHelp =
+  "a video file, a folder of pictures, a camera (camera, camera:1, camera:NAME; see 'moodlens cameras'), http(s):// or rtsp(s)://";
