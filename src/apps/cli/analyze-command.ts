@@ -18,7 +18,7 @@ import { analyze } from '../../pipeline/analyze/analyze.js';
 import { type AnalyzeConfig, followedLess, parseAnalyzeConfig } from '../../pipeline/analyze/config.js';
 import { frameLine, summaryLine, summaryText } from '../../pipeline/analyze/format-result.js';
 import { type TimelineKind, timelineKind, timelineText } from '../../pipeline/analyze/timeline-file.js';
-import { addDepthOptions, type Depth, type DepthOptions, isFolder, openDepth } from './depth-options.js';
+import { addDepthOptions, type Depth, type DepthOptions, isFile, isFolder, openDepth } from './depth-options.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector-options.js';
 import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
@@ -146,6 +146,9 @@ async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig, d
 
 async function openSource(name: string, depth: Depth | undefined) {
   if (await isFolder(name)) return openPictureFolder(name, depth?.folder);
+  if (depth && !(await isFile(name))) {
+    throw new ConfigError(`--depth belongs to a video file or a folder of pictures, found ${name}; record it first`);
+  }
   const video = await openAnySource(name, { onStatus: ({ text }) => process.stderr.write(`${text}\n`) });
   return depth ? withDepth(video, depth.folder) : video;
 }

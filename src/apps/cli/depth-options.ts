@@ -50,9 +50,14 @@ export async function openDepth(options: DepthOptions, source?: string): Promise
   return { folder, filter: new DepthFilter({ ...numbers, mode: mode ?? 'size', camera: folder.camera }) };
 }
 
+/** False also when there is nothing of that name. */
 export async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+  return (await found(path))?.isDirectory() ?? false;
 }
+
+/** False also when there is nothing of that name. */
+export async function isFile(path: string): Promise<boolean> {
+  return (await found(path))?.isFile() ?? false;
+}
+
+const found = (path: string) => stat(path).catch(() => undefined);

@@ -40,7 +40,7 @@ const plane = (depthMm: number, slopeX: number, slopeY: number) => (x: number, y
 /** Evenly scattered over 0..1, the same for the same place. */
 const scatter = (x: number, y: number) => (Math.imul(x * 7919 + y * 104_729, 2_654_435_761) >>> 8) / 2 ** 24;
 
-const distance = fc.integer({ min: 600, max: 1900 });
+const distance = fc.integer({ min: 600, max: 2400 });
 const place = fc.record({ x: fc.integer({ min: 110, max: 210 }), y: fc.integer({ min: 90, max: 150 }) });
 const judge = (depth: DepthPicture, box: Box) => new DepthFilter().look(picture, depth).judge(box);
 

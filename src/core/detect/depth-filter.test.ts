@@ -16,6 +16,7 @@ const face: FaceDepth = {
   depthMm: 1000,
   widthMm: 150,
   reliefMm: 10,
+  bulgeMm: 9,
   surroundingsReliefMm: 200,
   noiseMm: 1.6,
 };
@@ -29,14 +30,16 @@ describe('whyNoFace', () => {
     ['what is beyond the range', { depthMm: 5600 }, 'too far: 5.60 m away, more than 5.00 m'],
     ['a button', { widthMm: 30 }, 'too small for a face: 3.0 cm wide at 1.00 m'],
     ['a door', { widthMm: 800 }, 'too large for a face: 80.0 cm wide at 1.00 m'],
-    ['a photograph', { reliefMm: 1.9 }, 'flat: a picture of a face'],
-    ['a photograph that hides in noise', { depthMm: 2500, noiseMm: 10.3, reliefMm: 10 }, undefined],
+    ['a photograph', { reliefMm: 1.9, bulgeMm: 0.5 }, 'flat: a picture of a face'],
+    ['a face turned away, of sharp edges', { reliefMm: 4.6, bulgeMm: 1.2 }, undefined],
+    ['a smooth face', { depthMm: 2000, noiseMm: 6.6, reliefMm: 5, bulgeMm: 4 }, undefined],
+    ['a photograph that hides in noise', { depthMm: 2600, noiseMm: 11.2, reliefMm: 10, bulgeMm: 1 }, undefined],
     [
       'a poster far away',
       { depthMm: 3500, noiseMm: 20, reliefMm: 19, surroundingsReliefMm: 21 },
       'flat with all around it: on a wall',
     ],
-    ['no surface measured', { reliefMm: null, surroundingsReliefMm: null }, undefined],
+    ['no surface measured', { reliefMm: null, bulgeMm: null, surroundingsReliefMm: null }, undefined],
   ])('%s', (_, change, reason) => {
     expect(whyNoFace({ ...face, ...change })).toBe(reason);
   });
@@ -79,6 +82,7 @@ describe('DepthFilter', () => {
     [{ rules: { widthMm: [Number.NaN, 500] } }, 'widthMm'],
     [{ rules: { validShare: 0 } }, 'validShare'],
     [{ rules: { reliefMm: -1 } }, 'reliefMm'],
+    [{ rules: { bulgeMm: Number.NaN } }, 'bulgeMm'],
     [{ nearMm: 0 }, 'nearMm'],
     [{ shift: [Number.NaN, 0] }, 'shift'],
   ])('refuses %j', (options, word) => {

@@ -2,7 +2,7 @@
 import type { DepthPicture } from '../image/depth-picture.js';
 import type { Box } from '../image/picture.js';
 import { inverseStepPerMm } from './depth-disparity.js';
-import { deviationFromPlane } from './plane-fit.js';
+import { fitSurface, type SurfaceShape } from './surface-fit.js';
 
 /** A face as the depth camera sees it. */
 export interface FaceDepth {
@@ -12,9 +12,11 @@ export interface FaceDepth {
   readonly depthMm: number | null;
   /** The box's width at that distance; null as above. */
   readonly widthMm: number | null;
-  /** How far the face departs from a plane, root mean square; null when too little was measured to fit one. */
+  /** How far the face departs from a plane, root mean square; null when not nearly all of it was measured. */
   readonly reliefMm: number | null;
-  /** The same of all that is seen around and in the box; null as above. */
+  /** The part of the relief that is a bulge, which noise hardly changes; null as above. */
+  readonly bulgeMm: number | null;
+  /** The relief of all that is seen in and around the box; null when less than half of it was measured. */
   readonly surroundingsReliefMm: number | null;
   /** What noise and rounding of the depth camera alone make of a plane at this distance; null without a distance. */
   readonly noiseMm: number | null;
@@ -28,8 +30,11 @@ const surroundingsMargin = -0.5;
 const faceBandMm = 130;
 /** Most points looked at along a side: more tells no more, as depth cameras smooth. */
 const pointsPerSide = 40;
-/** A surface of which less was measured than this share may be anything. */
-const leastMeasured = 0.5;
+/**
+ * A surface of which less was measured (and is no background) than this share may be anything. A picture of a face fills its box; a
+ * real one, half turned away, may not.
+ */
+const leastMeasured = { surface: 0.75, surroundings: 0.5 };
 /**
  * Error of a Kinect v1 in 1/mm: random (1.4 mm at 1 m, growing with the square of the distance: Khoshelham and Elberink,
  * Accuracy and resolution of Kinect depth data, Sensors 12(2), 2012), and rounding to whole raw values.
@@ -48,7 +53,8 @@ export function depthOfFace(
   picture: { readonly width: number; readonly height: number; readonly focalPx: number },
 ): FaceDepth {
   const scaled = scaleBox(box, depth.width / picture.width, depth.height / picture.height);
-  const { points, validShare } = pointsIn(depth, scaled, middleMargin);
+  const { points, looked } = pointsIn(depth, scaled, middleMargin);
+  const validShare = looked === 0 ? 0 : points.length / 3 / looked;
   const rough = median(points, () => true);
   if (rough === undefined) {
     return {
@@ -56,18 +62,23 @@ export function depthOfFace(
       depthMm: null,
       widthMm: null,
       reliefMm: null,
+      bulgeMm: null,
       surroundingsReliefMm: null,
       noiseMm: null,
     };
   }
   const isFace = (mm: number) => Math.abs(mm - rough) <= faceBandMm;
   const depthMm = median(points, isFace)!;
+  const surface = shapeOf(pointsIn(depth, scaled, surfaceMargin), leastMeasured.surface, isFace);
+  const surroundings = shapeOf(pointsIn(depth, scaled, surroundingsMargin), leastMeasured.surroundings, () => true);
+  const inMm = (perMm: number | undefined) => (perMm === undefined ? null : perMm * depthMm * depthMm);
   return {
     validShare,
     depthMm,
     widthMm: (box[2] * depthMm) / picture.focalPx,
-    reliefMm: relief(pointsIn(depth, scaled, surfaceMargin), depthMm, isFace),
-    surroundingsReliefMm: relief(pointsIn(depth, scaled, surroundingsMargin), depthMm),
+    reliefMm: inMm(surface?.deviation),
+    bulgeMm: inMm(surface?.bulge),
+    surroundingsReliefMm: inMm(surroundings?.deviation),
     noiseMm: noisePerMm * depthMm * depthMm,
   };
 }
@@ -79,8 +90,8 @@ function scaleBox([x, y, width, height]: Box, scaleX: number, scaleY: number): B
 interface Points {
   /** `x, y, millimetres, …` where depth was measured. */
   readonly points: number[];
-  /** Their share of the places looked at. */
-  readonly validShare: number;
+  /** The number of places looked at, holes included. */
+  readonly looked: number;
 }
 
 /** Points on a grid over the box less its margin, as far as it lies in the picture. */
@@ -99,7 +110,7 @@ function pointsIn(depth: DepthPicture, [x, y, width, height]: Box, margin: numbe
       if (mm > 0) points.push(column, row, mm);
     }
   }
-  return { points, validShare: looked === 0 ? 0 : points.length / 3 / looked };
+  return { points, looked };
 }
 
 function median(points: readonly number[], isCounted: (mm: number) => boolean): number | undefined {
@@ -109,8 +120,12 @@ function median(points: readonly number[], isCounted: (mm: number) => boolean): 
   return values.subarray(0, count).sort()[count >> 1];
 }
 
-function relief({ points, validShare }: Points, depthMm: number, isCounted?: (mm: number) => boolean): number | null {
-  if (validShare < leastMeasured) return null;
-  const deviation = deviationFromPlane(points, isCounted);
-  return deviation === undefined ? null : deviation * depthMm * depthMm;
+/** Undefined when too small a share of the places counts. */
+function shapeOf(
+  { points, looked }: Points,
+  leastShare: number,
+  isCounted: (mm: number) => boolean,
+): SurfaceShape | undefined {
+  const shape = fitSurface(points, isCounted);
+  return shape && shape.count >= leastShare * looked ? shape : undefined;
 }

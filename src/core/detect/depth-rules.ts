@@ -10,9 +10,11 @@ export interface DepthRules {
   readonly widthMm: readonly [narrowest: number, widest: number];
   /** Share of the box's middle, 0..1, that must have been measured; else nothing is said. Default 0.4. */
   readonly validShare: number;
-  /** Least relief, beyond the camera's noise, of a face: root mean square distance from a plane. Default 3 mm. */
+  /** Least relief of a face beyond noise: root mean square distance from a plane. Default 3 mm. */
   readonly reliefMm: number;
-  /** The same of a face together with what is around it, half a box on each side. Default 20 mm. */
+  /** Least bulge of a face; a face that has one of the two is not flat. Default 2.5 mm. */
+  readonly bulgeMm: number;
+  /** Least relief of a face together with what is around it, half a box on each side. Default 20 mm. */
   readonly surroundingsReliefMm: number;
 }
 
@@ -21,11 +23,12 @@ export const defaultDepthRules: DepthRules = {
   widthMm: [80, 300],
   validShare: 0.4,
   reliefMm: 3,
+  bulgeMm: 2.5,
   surroundingsReliefMm: 20,
 };
 
-/** Above this the camera's noise (2.1 m away for a Kinect v1) hides what tells a face from a photograph of one. */
-const largestNoiseMm = 7.5;
+/** Beyond these (2.5 and 4 m for a Kinect v1) the camera's noise hides what tells a face from a picture of one, or from the wall. */
+const largestNoiseMm = { face: 10.3, surroundings: 26.5 };
 /** Real cameras are a little better or worse than their model. */
 const noiseTolerance = 1.2;
 
@@ -39,11 +42,19 @@ export function whyNoFace(face: FaceDepth, rules: DepthRules = defaultDepthRules
   const [narrowest, widest] = rules.widthMm;
   if (widthMm < narrowest) return `too small for a face: ${inCentimetres(widthMm)} wide at ${inMetres(depthMm)}`;
   if (widthMm > widest) return `too large for a face: ${inCentimetres(widthMm)} wide at ${inMetres(depthMm)}`;
-  const isFlat = (relief: number | null, least: number) =>
-    relief !== null && relief < Math.hypot(least, noiseMm * noiseTolerance);
-  if (noiseMm <= largestNoiseMm && isFlat(face.reliefMm, rules.reliefMm)) return 'flat: a picture of a face';
-  if (isFlat(face.surroundingsReliefMm, rules.surroundingsReliefMm)) return 'flat with all around it: on a wall';
+  if (isFlat(face, noiseMm, rules)) return 'flat: a picture of a face';
+  if (isOnWall(face, noiseMm, rules)) return 'flat with all around it: on a wall';
   return undefined;
+}
+
+function isFlat({ reliefMm, bulgeMm }: FaceDepth, noiseMm: number, rules: DepthRules): boolean {
+  if (reliefMm === null || bulgeMm === null || noiseMm > largestNoiseMm.face) return false;
+  return reliefMm < Math.hypot(rules.reliefMm, noiseMm * noiseTolerance) && bulgeMm < rules.bulgeMm;
+}
+
+function isOnWall({ surroundingsReliefMm }: FaceDepth, noiseMm: number, rules: DepthRules): boolean {
+  if (surroundingsReliefMm === null || noiseMm > largestNoiseMm.surroundings) return false;
+  return surroundingsReliefMm < Math.hypot(rules.surroundingsReliefMm, noiseMm * noiseTolerance);
 }
 
 /** Throws ConfigError unless the rules can hold for something. */
@@ -56,7 +67,7 @@ export function requireDepthRules(rules: DepthRules): void {
   if (!(rules.validShare > 0 && rules.validShare <= 1)) {
     throw new ConfigError(`the depth filter's validShare must lie above 0 and at most at 1, found ${rules.validShare}`);
   }
-  for (const name of ['reliefMm', 'surroundingsReliefMm'] as const) {
+  for (const name of ['reliefMm', 'bulgeMm', 'surroundingsReliefMm'] as const) {
     if (rules[name] >= 0) continue;
     throw new ConfigError(`the depth filter's ${name} must be 0 (never flat) or more, found ${rules[name]}`);
   }

@@ -14,31 +14,48 @@ export function nearMask(depth: DepthPicture, nearMm: number): Uint8Array {
   const { width, height, data } = depth;
   const reach = Math.max(1, Math.round((reachPx * width) / 640));
   // To compare and then spread is the same as to spread and then compare, and needs no minimum and maximum.
-  const near = Uint8Array.from(data, (mm) => (mm > 0 && mm <= nearMm ? 1 : 0));
-  spread(near, width, height, reach, 1);
-  spread(near, width, height, reach, 0);
+  const near = new Uint8Array(width * height);
+  for (let i = 0; i < near.length; i++) near[i] = data[i]! > 0 && data[i]! <= nearMm ? 1 : 0;
+  const scratch = new Uint8Array(width * height);
+  for (const value of [1, 0] as const) {
+    spreadRows(near, scratch, width, reach, value);
+    spreadColumns(scratch, near, width, reach, value);
+  }
   return near;
 }
 
-/** Every pixel within `reach` (a square) of one that is `value` becomes `value`; beyond the border there is nothing. */
-function spread(mask: Uint8Array, width: number, height: number, reach: number, value: 0 | 1): void {
-  const before = new Int32Array(Math.max(width, height) + 1);
-  const line = (start: number, step: number, length: number) => {
-    for (let i = 0; i < length; i++) before[i + 1] = before[i]! + Number(mask[start + i * step] === value);
-    for (let i = 0; i < length; i++) {
-      const found = before[Math.min(length, i + reach + 1)]! - before[Math.max(0, i - reach)]!;
-      if (found > 0) mask[start + i * step] = value;
+/** Every pixel of `to` is `value` when one of `from` within `reach` in its row is; beyond the border there is nothing. */
+function spreadRows(from: Uint8Array, to: Uint8Array, width: number, reach: number, value: 0 | 1): void {
+  for (let start = 0; start < from.length; start += width) {
+    let found = 0;
+    for (let x = -reach; x < width; x++) {
+      if (x + reach < width && from[start + x + reach] === value) found++;
+      if (x > reach && from[start + x - reach - 1] === value) found--;
+      if (x >= 0) to[start + x] = found > 0 ? value : 1 - value;
     }
-  };
-  for (let y = 0; y < height; y++) line(y * width, 1, width);
-  for (let x = 0; x < width; x++) line(x, width, height);
+  }
+}
+
+/** The same within columns; row by row, as memory lies. */
+function spreadColumns(from: Uint8Array, to: Uint8Array, width: number, reach: number, value: 0 | 1): void {
+  const found = new Uint16Array(width);
+  const height = from.length / width;
+  for (let y = -reach; y < height; y++) {
+    const enters = y + reach < height ? (y + reach) * width : -1;
+    const leaves = y > reach ? (y - reach - 1) * width : -1;
+    for (let x = 0; x < width; x++) {
+      if (enters >= 0 && from[enters + x] === value) found[x]!++;
+      if (leaves >= 0 && from[leaves + x] === value) found[x]!--;
+      if (y >= 0) to[y * width + x] = found[x]! > 0 ? value : 1 - value;
+    }
+  }
 }
 
 /** A copy of the picture that is black (and opaque) where the mask, which shows the same view, is 0. */
 export function blackOutside(picture: Picture, mask: Uint8Array, depth: DepthPicture): Picture {
   const { width, height, channels } = picture;
   const data = Uint8Array.from(picture.data);
-  const columns = Array.from({ length: width }, (_, x) => Math.floor(((x + 0.5) * depth.width) / width));
+  const columns = Int32Array.from({ length: width }, (_, x) => Math.floor(((x + 0.5) * depth.width) / width));
   for (let y = 0, at = 0; y < height; y++) {
     const row = Math.floor(((y + 0.5) * depth.height) / height) * depth.width;
     for (let x = 0; x < width; x++, at += channels) {

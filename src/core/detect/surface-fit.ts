@@ -1,0 +1,96 @@
+// How a surface seen by a depth camera departs from a plane: altogether, and as a bulge.
+
+export interface SurfaceShape {
+  /** Root mean square difference from the least-squares plane: bulge, edges and noise together. */
+  readonly deviation: number;
+  /**
+   * Root mean square of what the least-squares quadratic surface adds to the plane: the bulge of a face without the
+   * camera's noise, which a few terms do not follow.
+   */
+  readonly bulge: number;
+  /** Points that counted. */
+  readonly count: number;
+}
+
+/** Fewer points say nothing of a surface. */
+const fewestPoints = 60;
+/** 1, x, y; x², xy, y². */
+const planeTerms = 3;
+const terms = 6;
+
+/**
+ * The shape in 1/mm of 1/depth over the points `x, y, millimetres, …` that count: a plane in space is a plane in it, and a
+ * Kinect's error the same everywhere. Undefined when fewer than 60 points count, or they lie on few lines.
+ */
+export function fitSurface(
+  points: readonly number[],
+  isCounted: (millimetres: number) => boolean = () => true,
+): SurfaceShape | undefined {
+  const { toUnitX, toUnitY, first } = frameOf(points);
+  const products = new Float64Array(terms * terms);
+  const withDepth = new Float64Array(terms);
+  const term = Float64Array.of(1, 0, 0, 0, 0, 0);
+  let count = 0;
+  let squares = 0;
+  for (let i = 0; i < points.length; i += 3) {
+    if (!isCounted(points[i + 2]!)) continue;
+    const x = toUnitX(points[i]!);
+    const y = toUnitY(points[i + 1]!);
+    // In 1/m and from the first point: squares of large numbers would lose the small differences.
+    const z = 1000 / points[i + 2]! - 1000 / first;
+    term[1] = x;
+    term[2] = y;
+    term[3] = x * x;
+    term[4] = x * y;
+    term[5] = y * y;
+    for (let a = 0; a < terms; a++) {
+      for (let b = 0; b <= a; b++) products[a * terms + b]! += term[a]! * term[b]!;
+      withDepth[a]! += term[a]! * z;
+    }
+    squares += z * z;
+    count++;
+  }
+  if (count < fewestPoints) return undefined;
+  const explained = explainedSquares(products, withDepth, count);
+  if (!explained) return undefined;
+  const sum = (from: number, to: number) => explained.subarray(from, to).reduce((total, part) => total + part, 0);
+  return {
+    deviation: Math.sqrt(Math.max(0, squares - sum(0, planeTerms)) / count) / 1000,
+    count,
+    bulge: Math.sqrt(sum(planeTerms, terms) / count) / 1000,
+  };
+}
+
+/** Places from -1 to 1 over the points, so that the terms are of one size. */
+function frameOf(points: readonly number[]) {
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (let i = 0; i < points.length; i += 3) {
+    left = Math.min(left, points[i]!);
+    right = Math.max(right, points[i]!);
+    top = Math.min(top, points[i + 1]!);
+    bottom = Math.max(bottom, points[i + 1]!);
+  }
+  const unit = (low: number, high: number) => (value: number) => (2 * (value - low)) / Math.max(1, high - low) - 1;
+  return { toUnitX: unit(left, right), toUnitY: unit(top, bottom), first: points[2] ?? 1 };
+}
+
+/**
+ * The sum of squares that each term explains beyond those before it: with the Cholesky factor L of the terms' products,
+ * the squares of L⁻¹ times their products with the depth. Undefined when a term adds nothing to those before it.
+ */
+function explainedSquares(products: Float64Array, withDepth: Float64Array, count: number): Float64Array | undefined {
+  const factor = new Float64Array(terms * terms);
+  const solved = new Float64Array(terms);
+  for (let a = 0; a < terms; a++) {
+    for (let b = 0; b <= a; b++) {
+      let rest = products[a * terms + b]!;
+      for (let c = 0; c < b; c++) rest -= factor[a * terms + c]! * factor[b * terms + c]!;
+      if (a === b && !(rest > 1e-6 * count)) return undefined;
+      factor[a * terms + b] = a === b ? Math.sqrt(rest) : rest / factor[b * terms + b]!;
+    }
+    let rest = withDepth[a]!;
+    for (let c = 0; c < a; c++) rest -= factor[a * terms + c]! * solved[c]!;
+    solved[a] = rest / factor[a * terms + a]!;
+  }
+  return solved.map((value) => value * value);
+}
