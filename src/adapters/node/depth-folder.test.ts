@@ -80,15 +80,17 @@ describe('openDepthFolder', () => {
 
   it("reads the camera and the values' meaning", async () => {
     await writeDepth('1-depth.png', 700);
-    await writeFile(path('camera.json'), '{"width":320,"height":240,"fx":262,"fy":262,"depthUnit":"disparity"}');
+    await writeFile(path('camera.json'), '{"width":320,"fx":262,"depthUnit":"disparity","shift":[-30,20]}');
     const folder = await openDepthFolder(root);
-    expect(folder.camera).toEqual({ width: 320, height: 240, fx: 262, fy: 262 });
+    expect(folder).toMatchObject({ camera: { width: 320, fx: 262 }, shift: [-30, 20] });
     expect((await folder.ofFrame(0))?.kind).toBe('disparity');
   });
 
   it.each([
     ['not JSON', 'must be JSON'],
-    ['{"fx": -1}', 'focal lengths'],
+    ['{"fx": -1}', 'focal length'],
+    ['{"shift": [1]}', 'two numbers of pixels'],
+    ['{"shift": ["a", 1]}', 'two numbers of pixels'],
     ['{"depthUnit": "feet"}', 'mm or disparity'],
     [`{"note": "${'x'.repeat(200_000)}"}`, 'short JSON file'],
   ])('refuses a camera.json such as %.20s', async (text, why) => {

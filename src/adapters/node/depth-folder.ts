@@ -12,6 +12,8 @@ const depthName = /depth.*\.png$/i;
 export interface DepthFolder {
   /** Of the folder's `camera.json`, else a Kinect v1's. */
   readonly camera: DepthCamera;
+  /** Of `camera.json`: moves raw disparity onto the colour picture, in pixels at a width of 640. */
+  readonly shift: readonly [right: number, down: number] | undefined;
   readonly count: number;
   /** Whether there is depth of a colour picture, by its file's name. */
   has(file: string): boolean;
@@ -33,11 +35,12 @@ export async function openDepthFolder(folder: string): Promise<DepthFolder> {
   if (files.length === 0) {
     throw new ConfigError(`${folder} must hold depth pictures, PNGs with 16 bits, and holds none; name another folder`);
   }
-  const { camera, kind } = await readCamera(join(folder, 'camera.json'));
+  const { camera, kind, shift } = await readCamera(join(folder, 'camera.json'));
   const byKey = new Map(files.map((name) => [pairKey(name), name]));
   const read = (name: string | undefined) => (name === undefined ? undefined : decodeDepth(join(folder, name), kind));
   return {
     camera,
+    shift,
     count: files.length,
     has: (file) => byKey.has(pairKey(file)),
     ofPicture: async (file) => read(byKey.get(pairKey(file))),
@@ -81,13 +84,19 @@ export function pairKey(file: string): string {
   return name.replace(/^(colou?r|rgb|depth)[-_.]?/i, '').replace(/[-_.]?(colou?r|rgb|depth)$/i, '');
 }
 
-/** `width`, `height`, `fx`, `fy` in pixels, and `depthUnit`; other keys are the file's own. */
-async function readCamera(path: string): Promise<{ camera: DepthCamera; kind: DepthPicture['kind'] }> {
+interface CameraFile {
+  readonly camera: DepthCamera;
+  readonly kind: DepthPicture['kind'];
+  readonly shift: readonly [right: number, down: number] | undefined;
+}
+
+/** `width` and `fx` in pixels, `depthUnit`, and `shift`; other keys are the file's own. */
+async function readCamera(path: string): Promise<CameraFile> {
   const size = await stat(path).then(
     (found) => found.size,
     () => undefined,
   );
-  if (size === undefined) return { camera: kinectCamera, kind: 'millimetres' };
+  if (size === undefined) return { camera: kinectCamera, kind: 'millimetres', shift: undefined };
   if (size > 100_000) throw new MediaError(`${path} must be a short JSON file and has ${size} bytes; write it again`);
   let values: Record<string, unknown>;
   try {
@@ -95,15 +104,24 @@ async function readCamera(path: string): Promise<{ camera: DepthCamera; kind: De
   } catch (cause) {
     throw new MediaError(`${path} must be JSON: ${(cause as Error).message}; correct it or take it away`, { cause });
   }
-  const [width, height, fx, fy] = ['width', 'height', 'fx', 'fy'].map((key) => Number(values[key]));
-  const camera = { width: width!, height: height!, fx: fx!, fy: fy! };
+  const camera = { width: Number(values['width']), fx: Number(values['fx']) };
   try {
     requireDepthCamera(camera);
   } catch (cause) {
     throw new MediaError(`${path}: ${(cause as Error).message}`, { cause });
   }
-  const unit = String(values['depthUnit']);
-  if (/^(mm|millimet)/i.test(unit)) return { camera, kind: 'millimetres' };
-  if (/^disparity/i.test(unit)) return { camera, kind: 'disparity' };
+  return { camera, kind: kindOf(values['depthUnit'], path), shift: shiftOf(values['shift'], path) };
+}
+
+function kindOf(unit: unknown, path: string): DepthPicture['kind'] {
+  if (/^(mm|millimet)/i.test(String(unit))) return 'millimetres';
+  if (/^disparity/i.test(String(unit))) return 'disparity';
   throw new MediaError(`${path}: depthUnit must be mm or disparity, found "${unit}"; correct it`);
+}
+
+function shiftOf(shift: unknown, path: string): CameraFile['shift'] {
+  if (shift === undefined) return undefined;
+  const [right, down] = Array.isArray(shift) && shift.length === 2 ? (shift as unknown[]) : [];
+  if (Number.isFinite(right) && Number.isFinite(down)) return [Number(right), Number(down)];
+  throw new MediaError(`${path}: shift must be two numbers of pixels, found ${JSON.stringify(shift)}; correct it`);
 }

@@ -47,7 +47,9 @@ export async function openDepth(options: DepthOptions, source?: string): Promise
   }
   const numbers = toNumbers({ ...(near === undefined ? {} : { nearMm: near }) }, ['nearMm']);
   const folder = await openDepthFolder(depth);
-  return { folder, filter: new DepthFilter({ ...numbers, mode: mode ?? 'size', camera: folder.camera }) };
+  const { camera, shift } = folder;
+  const seen = shift === undefined ? { camera } : { camera, shift };
+  return { folder, filter: new DepthFilter({ ...numbers, ...seen, mode: mode ?? 'size' }) };
 }
 
 /** False also when there is nothing of that name. */
