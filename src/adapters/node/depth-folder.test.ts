@@ -156,6 +156,19 @@ describe('openPictureFolder', () => {
     await expect(framesOf(source)).rejects.toThrow(/2\.png must have the size .* 4x2, found 5x2/);
   });
 
+  it('gives grey pictures in colour, as every source', async () => {
+    await writeColour('1.png', {
+      width: 4,
+      height: 2,
+      channels: 1,
+      data: Uint8Array.of(0, 10, 20, 30, 40, 50, 60, 70),
+    });
+    await writeColour('2.png');
+    const frames = await framesOf(await openPictureFolder(root, undefined));
+    expect(frames.map(({ picture }) => picture.channels)).toEqual([3, 3]);
+    expect([...frames[0]!.picture.data.subarray(3, 9)]).toEqual([10, 10, 10, 20, 20, 20]);
+  });
+
   it('ends when it is closed', async () => {
     for (const n of [1, 2, 3]) await writeColour(`${n}.png`);
     const source = await openPictureFolder(root, undefined);

@@ -1,6 +1,7 @@
 // A folder of pictures as a source of frames, in the order of their names, with the depth that lies beside them.
 import { join } from 'node:path';
 import { ConfigError, MediaError } from '../../core/errors.js';
+import type { Picture } from '../../core/image/picture.js';
 import type { Frame, FrameSource } from '../../core/ports/frame-source.js';
 import { type DepthFolder, namesIn } from './depth-folder.js';
 import { decodePicture } from './image-codec.js';
@@ -13,7 +14,7 @@ export interface PictureFolder extends FrameSource {
 }
 
 /**
- * Opens the colour pictures of a folder: `…color…` or `…rgb…` where there are such, else all but those named depth or
+ * Opens the pictures of a folder, in RGB: `…color…` or `…rgb…` where there are such, else all but those named depth or
  * mask. Depth is paired by name, or by order
  * when no name fits and there is one for each. Throws ConfigError when nothing fits or there is no picture, MediaError for a picture that is broken or of another size than the first.
  */
@@ -29,7 +30,7 @@ export async function openPictureFolder(folder: string, depth: DepthFolder | und
         `${depth.count} for ${files.length}; rename them`,
     );
   }
-  const first = await decodePicture(join(folder, files[0]!));
+  const first = inColour(await decodePicture(join(folder, files[0]!)));
   const { width, height } = first;
   const depthOf = (file: string, index: number) => (isPaired ? depth?.ofPicture(file) : depth?.ofFrame(index));
   let isClosed = false;
@@ -37,7 +38,7 @@ export async function openPictureFolder(folder: string, depth: DepthFolder | und
     for (const [index, file] of files.entries()) {
       if (isClosed) return;
       const path = join(folder, file);
-      const picture = index === 0 ? first : await decodePicture(path);
+      const picture = index === 0 ? first : inColour(await decodePicture(path));
       if (picture.width !== width || picture.height !== height) {
         throw new MediaError(
           `${path} must have the size of the folder's first picture, ${width}x${height}, found ${picture.width}x${picture.height}; ` +
@@ -57,4 +58,12 @@ export async function openPictureFolder(folder: string, depth: DepthFolder | und
       isClosed = true;
     },
   };
+}
+
+/** Grey becomes RGB: frames of one source are of one kind. */
+function inColour(picture: Picture): Picture {
+  if (picture.channels !== 1) return picture;
+  const data = new Uint8Array(picture.data.length * 3);
+  picture.data.forEach((value, i) => data.fill(value, 3 * i, 3 * i + 3));
+  return { ...picture, channels: 3, data };
 }
