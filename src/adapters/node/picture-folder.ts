@@ -64,6 +64,6 @@ export async function openPictureFolder(folder: string, depth: DepthFolder | und
 function inColour(picture: Picture): Picture {
   if (picture.channels !== 1) return picture;
   const data = new Uint8Array(picture.data.length * 3);
-  picture.data.forEach((value, i) => data.fill(value, 3 * i, 3 * i + 3));
+  for (const [i, value] of picture.data.entries()) data.fill(value, 3 * i, 3 * i + 3);
   return { ...picture, channels: 3, data };
 }
