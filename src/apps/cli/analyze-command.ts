@@ -126,7 +126,10 @@ async function runAnalysis(
 async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig, depth: Depth | undefined) {
   const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
   const expression = await openExpressionModel(options.model);
-  const detector = await openChosenDetector(options, { minScore: Math.max(0.05, minScore - followedLess) });
+  const detector = await openChosenDetector(options, {
+    minScore: Math.max(0.05, minScore - followedLess),
+    ...(options.minFace === undefined ? {} : { search: 'spread' as const }),
+  });
   return {
     pipeline: new LivePipeline({
       detector,

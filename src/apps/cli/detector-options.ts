@@ -19,7 +19,7 @@ export interface DetectorOptions {
 }
 
 const haarNumbers = ['scaleFactor', 'minNeighbors', 'minFace'] as const;
-const haarKeys = ['cascade', ...haarNumbers] as const;
+const haarKeys = ['cascade', 'scaleFactor', 'minNeighbors'] as const;
 
 /** Adds the options to a command. */
 export function addDetectorOptions(command: Command): Command {
@@ -35,7 +35,10 @@ export function addDetectorOptions(command: Command): Command {
     .option('--cascade <file>', "haar: another cascade file of OpenCV's (default: the shipped frontal face)")
     .option('--scale-factor <number>', 'haar: between two scales (default: 1.1)')
     .option('--min-neighbors <n>', 'haar: overlapping finds that a face needs besides the first (default: 5)')
-    .option('--min-face <pixels>', 'haar: smallest side of a face; larger is faster (default: 24)');
+    .option(
+      '--min-face <pixels>',
+      'width of the smallest face; neural: looks as closely as it needs, in video a part of each frame in turn; haar: larger is faster (default: 24)',
+    );
 }
 
 /** The detector that the options name; release it when done. Throws ConfigError for the options, ModelFormatError naming the file for a bad cascade. */
@@ -45,7 +48,7 @@ export async function openChosenDetector(
 ): Promise<FaceDetector> {
   if (options.detector === 'neural') {
     const odd = haarKeys.find((key) => options[key] !== undefined);
-    if (odd === undefined) return openDetector(neural);
+    if (odd === undefined) return openDetector({ ...neural, ...minFaceOf(options) });
     const name = odd.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new ConfigError(`--${name} is for the haar detector, and this is the neural one; add --detector haar`);
   }
@@ -58,6 +61,13 @@ export async function openChosenDetector(
   }
   const file = await readModelFile(path, '--cascade must name an XML file');
   return namingModelFile(path, () => new HaarDetector(readHaarCascade(decode(file)), settings));
+}
+
+function minFaceOf(options: DetectorOptions): { minFace?: number } {
+  const { minFace } = toNumbers(options, ['minFace']);
+  if (minFace === undefined) return {};
+  if (!(minFace > 0)) throw new ConfigError(`--min-face must be above 0, found ${options.minFace}`);
+  return { minFace };
 }
 
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

@@ -10,6 +10,7 @@ import { crop } from '../image/crop.js';
 import { toGrey } from '../image/grey.js';
 import type { Box, Picture } from '../image/picture.js';
 import { resize } from '../image/resize.js';
+import type { OpenSession } from '../ports/session.js';
 import { convertDetector, detectorModels, detectorPackage } from './detector-models.js';
 import type { Face } from './face.js';
 import { type NeuralDetectorModels, NeuralFaceDetector } from './neural-detector.js';
@@ -207,3 +208,107 @@ describeWith(negatives, 'NeuralFaceDetector on scenes without faces', () => {
     expect(wrong).toEqual([]);
   });
 });
+
+describe('small faces in video', () => {
+  /** The six photographs' faces, a tenth to a sixth as large, one photograph a frame size. */
+  const small = async (name: string): Promise<{ picture: Picture; faces: Box[] }> => {
+    const photograph = await decodePicture(join(photographs, name));
+    const scale = 260 / photograph.width;
+    const shrunk = resize(photograph, 260, Math.round(photograph.height * scale));
+    const [left, top] = [310, 200];
+    const picture: Picture = { width: 640, height: 480, channels: 3, data: new Uint8Array(640 * 480 * 3).fill(90) };
+    for (let y = 0; y < shrunk.height; y++) {
+      const row = shrunk.data.subarray(y * 260 * 3, (y + 1) * 260 * 3);
+      picture.data.set(row, ((y + top) * 640 + left) * 3);
+    }
+    const at = ([x, y, w, h]: Box): Box => [x * scale + left, y * scale + top, w * scale, h * scale];
+    return { picture, faces: faces[name]!.map(at) };
+  };
+
+  it('are found in the parts of a few frames, and then stay while they move', async () => {
+    const spread = await NeuralFaceDetector.open(models, openSession, { search: 'spread', minFace: 24 });
+    const { picture, faces: expected } = await small('sample4.jpg');
+    const quick = count(await detector.detect(picture), expected).hits;
+    const hits: number[] = [];
+    for (let frame = 0; frame < 24; frame++) {
+      // Two pixels to the left and back.
+      const moved =
+        frame % 2 === 0
+          ? picture
+          : { ...picture, data: new Uint8Array([...picture.data.subarray(6), 0, 0, 0, 0, 0, 0]) };
+      const found = await spread.detect(moved);
+      hits.push(expected.filter((box) => found.some((face) => boxOverlap(face.box, box) > 0.3)).length);
+      expect(count(found, expected).wrong).toBeLessThanOrEqual(1);
+    }
+    expect(quick).toBeLessThan(expected.length);
+    // One frame without a face is what trackers bridge; two in a row there are none.
+    const pairs = hits.slice(12, -1).map((hit, i) => Math.max(hit, hits[i + 13]!));
+    expect(pairs).toEqual(new Array(11).fill(expected.length));
+    expect(Math.min(...hits.slice(12))).toBeGreaterThanOrEqual(expected.length - 1);
+    // Where they were there is nothing any more.
+    const empty = { ...picture, data: new Uint8Array(picture.data.length).fill(90) };
+    expect(await spread.detect(empty)).toEqual([]);
+    await spread.release();
+  });
+
+  it('does the same work in every frame', async () => {
+    let passes = 0;
+    const counting: OpenSession = async (model, options) => {
+      const session = await openSession(model, options);
+      const run: typeof session.run = (feeds) => {
+        passes++;
+        return session.run(feeds);
+      };
+      return {
+        inputNames: session.inputNames,
+        outputNames: session.outputNames,
+        run,
+        release: () => session.release(),
+      };
+    };
+    const spread = await NeuralFaceDetector.open(models, counting, { search: 'spread', minFace: 30 });
+    const empty: Picture = { width: 640, height: 480, channels: 1, data: new Uint8Array(640 * 480) };
+    const each: number[] = [];
+    for (let frame = 0; frame < 12; frame++) {
+      passes = 0;
+      await spread.detect(empty);
+      each.push(passes);
+    }
+    expect(new Set(each)).toEqual(new Set([5]));
+    await spread.release();
+  });
+});
+
+describeWith(requireShared('detection'), 'faces from 30 pixels on, in groups and afar', () => {
+  const { path } = requireShared('detection');
+
+  it('are found more often than by the cascade, with at most half of its wrong boxes', async () => {
+    const search = { search: 'thorough', minFace: 30 } as const;
+    const thorough = await NeuralFaceDetector.open(models, openSession, search);
+    const { images } = JSON.parse(readFileSync(join(path, 'cmu-mit/boxes.json'), 'utf8')) as {
+      images: { file: string; boxes: Box[] }[];
+    };
+    let [hits, wrong] = [0, 0];
+    for (const { file, boxes } of images) {
+      const found = await thorough.detect(await decodePicture(join(path, 'cmu-mit', file)));
+      hits += boxes.filter((box) => found.some((face) => isHit(face.box, box))).length;
+      wrong += found.filter((face) => !boxes.some((box) => isHit(face.box, box))).length;
+    }
+    // The cascade (1.1, 5): 258 of the 309 faces with 14 wrong boxes, and 13 in the scenes.
+    expect(hits).toBeGreaterThanOrEqual(258);
+    expect(wrong).toBeLessThanOrEqual(7);
+    let boxes = 0;
+    for (const file of readdirSync(join(path, 'negatives')).filter((name) => /\.jpe?g$|\.png$/.test(name))) {
+      boxes += (await thorough.detect(await decodePicture(join(path, 'negatives', file)))).length;
+    }
+    expect(boxes).toBeLessThanOrEqual(6);
+    await thorough.release();
+  });
+});
+
+/** Centres within half a width, widths within a factor of 2.5: networks and annotators cut faces differently. */
+function isHit([x, y, width, height]: Box, [left, top, wide, high]: Box): boolean {
+  const isNear =
+    Math.abs(x + width / 2 - left - wide / 2) < wide / 2 && Math.abs(y + height / 2 - top - high / 2) < wide / 2;
+  return isNear && width < 2.5 * wide && wide < 2.5 * width;
+}

@@ -4,6 +4,10 @@ import type { Face, FaceKeypoints } from './face.js';
 
 /** Halves and quarters of the longer side; another halving costs four times as much and finds mostly noise. */
 const LEVELS = 2;
+/** For faces of a known size in large pictures. */
+const MOST_LEVELS = 4;
+/** Share of its side from which on a part shows most faces. */
+const SEEN_WHOLE = 0.1;
 /** Smaller parts hold no more detail than the network's input takes. */
 const SMALLEST_SIDE = 120;
 /** Distance between neighbouring parts, in sides: a face up to 30 % of a part is whole in one of them. */
@@ -11,12 +15,16 @@ const STEP = 0.7;
 /** Larger faces, in sides, are left to larger parts. */
 const LARGEST_FACE = 0.5;
 
-/** Boxes `[x, y, width, height]` of whole pixels inside the picture, larger ones first; empty for a small picture. */
-export function pictureParts(picture: { readonly width: number; readonly height: number }): Box[] {
+/**
+ * Boxes `[x, y, width, height]` of whole pixels inside the picture, larger ones first; empty for a small picture. With
+ * `smallest`, the width of the smallest box that is wanted in pixels, as small parts as that one needs.
+ */
+export function pictureParts(picture: { readonly width: number; readonly height: number }, smallest?: number): Box[] {
   const parts: Box[] = [];
-  for (let level = 1; level <= LEVELS; level++) {
-    const side = Math.round(Math.max(picture.width, picture.height) / 2 ** level);
-    if (side < SMALLEST_SIDE) break;
+  const longer = Math.max(picture.width, picture.height);
+  for (let level = 1; level <= (smallest === undefined ? LEVELS : MOST_LEVELS); level++) {
+    const side = Math.round(longer / 2 ** level);
+    if (side < SMALLEST_SIDE || (smallest !== undefined && 2 * side * SEEN_WHOLE <= smallest)) break;
     for (const [y, height] of spans(picture.height, side)) {
       for (const [x, width] of spans(picture.width, side)) parts.push([x, y, width, height]);
     }

@@ -124,6 +124,12 @@ export class LiveController {
     this.#link.send({ type: 'window-rule', windowRule });
   }
 
+  /** Looks for small faces too, or no longer. */
+  lookForSmallFaces(wanted: boolean): void {
+    state.smallFaces.value = wanted;
+    this.#link.setSmallFaces(wanted);
+  }
+
   get timeline(): TimelineRecorder {
     return this.#reporter.timeline;
   }
@@ -219,6 +225,7 @@ export class LiveController {
       expression: this.#model?.source,
       windowRule: state.windowRule.value,
     });
+    link.setSmallFaces(state.smallFaces.value);
     return link;
   }
 

@@ -50,6 +50,8 @@ export const chosenModel = signal<string | null>(null);
 export const modelMissing = signal<string | null>(null);
 /** How expressions are confirmed; `?window=smooth` in the address begins with the other rule. */
 export const windowRule = signal<WindowRule>(wantedRule());
+/** Whether small faces are looked for too. */
+export const smallFaces = signal(false);
 export const source = signal<SourceState | null>(null);
 /** A source is opening: its kind. */
 export const opening = signal<SourceKind | null>(null);

@@ -54,6 +54,10 @@ export class WorkerLink {
     this.#tellLook({ type: 'pause', paused });
   }
 
+  setSmallFaces(wanted: boolean): void {
+    this.#tellLook({ type: 'small-faces', wanted });
+  }
+
   /** Begins a new source and returns where its frames go. */
   beginSource(): FrameReceiver {
     const source = ++this.#source;

@@ -1,6 +1,6 @@
 // The panel's upper half: each face in view with its confirmed label and this moment's seven probabilities.
 import type { LiveController } from '../state/live-controller.js';
-import { type FaceCard, faces, modelMissing, source, windowRule } from '../state/live-state.js';
+import { type FaceCard, faces, modelMissing, smallFaces, source, windowRule } from '../state/live-state.js';
 import { expressionColour, faceName } from './expression-look.js';
 import { confirmedBy, WindowChoice } from './window-choice.js';
 
@@ -14,6 +14,15 @@ export function FaceList({ controller }: { controller: LiveController | null }) 
         </h2>
         {!modelMissing.value && <WindowChoice controller={controller} />}
       </div>
+      <label class="check" title="A few parts of each frame are looked at more closely, all in turn: slower">
+        <input
+          id="small-faces"
+          type="checkbox"
+          checked={smallFaces.value}
+          onChange={({ currentTarget }) => controller?.lookForSmallFaces(currentTarget.checked)}
+        />
+        Small faces too
+      </label>
       {modelMissing.value && <p class="hint-card">{modelMissing.value}</p>}
       {seen.length === 0 ? (
         <p class="empty">{source.value ? 'No face in view.' : 'Faces will be listed here.'}</p>

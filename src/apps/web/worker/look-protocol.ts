@@ -8,6 +8,8 @@ export type ToLook =
   | { readonly type: 'channel'; readonly port: MessagePort }
   | { readonly type: 'source'; readonly source: number }
   | { readonly type: 'pause'; readonly paused: boolean }
+  /** Whether small faces are looked for too, a part of each frame in turn. */
+  | { readonly type: 'small-faces'; readonly wanted: boolean }
   | { readonly type: 'stream'; readonly source: number; readonly stream: ReadableStream<VideoFrame> }
   | {
       readonly type: 'frame';

@@ -25,6 +25,8 @@ interface Waiting {
 
 /** Pixels that are looked at: larger frames are shrunk to this area, which costs no face worth finding. */
 const lookedAtArea = 640 * 480;
+/** Width of the smallest faces that are looked for when small ones are wanted, pixels of what is looked at. */
+const smallFacePx = 24;
 /** Frames that the live worker may have besides the one that this worker looks at. */
 const framesAhead = 1;
 
@@ -40,6 +42,7 @@ let stream: ReadableStreamDefaultReader<VideoFrame> | undefined;
 let source = 0;
 let isStarted = false;
 let isPaused = false;
+let search: Parameters<NeuralFaceDetector['setSearch']>[0] = {};
 /** Frames that the live worker has, and who waits for it to finish one. */
 let ahead = 0;
 let onDone = (): void => {};
@@ -59,6 +62,10 @@ scope.onmessage = ({ data }) => {
       break;
     case 'pause':
       isPaused = data.paused;
+      break;
+    case 'small-faces':
+      search = data.wanted ? { search: 'spread', minFace: smallFacePx } : {};
+      detector?.setSearch(search);
       break;
     case 'stream':
       void readStream(data.stream, data.source);
@@ -91,6 +98,7 @@ async function open({ fullRange, shortRange, threads }: Extract<LookOrder, { typ
   });
   // The first run of a network compiles and allocates; better now than during the first frame.
   await opened.detect({ width: 64, height: 64, channels: 1, data: new Uint8Array(64 * 64).fill(90) });
+  opened.setSearch(search);
   detector = opened;
 }
 
