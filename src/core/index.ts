@@ -130,7 +130,9 @@ export { type FromTfliteOptions, fromTflite } from './onnx/from-tflite.js';
 export { type Attribute, type Dimension, type ElementType, GraphBuilder } from './onnx/graph-builder.js';
 export type { OnnxInitializer, OnnxModel, OnnxNode, OnnxValue } from './onnx/onnx-model.js';
 export { readModel } from './onnx/read-model.js';
-
+// personal
+export { PersonalCalibration, type TaughtLook } from './personal/personal-calibration.js';
+export { PersonalModel } from './personal/personal-model.js';
 // ports
 export type { BlobStore } from './ports/blob-store.js';
 export type { Clock } from './ports/clock.js';

@@ -23,6 +23,7 @@ import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './
 import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
 import { openExpressionModel } from './open-expression-model.js';
+import { personalModel } from './open-personal-model.js';
 import { readPeopleFile } from './people-file.js';
 import { sourceHelp } from './source-help.js';
 import { toNumbers } from './to-number.js';
@@ -31,6 +32,7 @@ import { windowOption } from './window-option.js';
 interface AnalyzeOptions extends DetectorOptions, DepthOptions {
   readonly people?: string;
   readonly model?: string;
+  readonly personal?: string;
   readonly out?: string;
   readonly timeline?: string;
   readonly window: WindowRule;
@@ -47,6 +49,10 @@ export function define(): Command {
   return addDepthOptions(addDetectorOptions(command))
     .option('--people <file>', "name the people of this file, made by 'moodlens people train'")
     .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
+    .option(
+      '--personal <file>',
+      "read everybody's face as 'moodlens teach' learnt one person's: for videos of that person",
+    )
     .option('--out <video>', 'write the video with boxes, names and expressions drawn in (.mp4, .mov, .mkv)')
     .option('--timeline <file>', 'write who showed which confirmed expression from when to when (.csv or .json)')
     .addOption(windowOption())
@@ -125,7 +131,9 @@ async function runAnalysis(
 /** Detector, expression model and people; `release` frees what holds native memory. */
 async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig, depth: Depth | undefined) {
   const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
-  const expression = await openExpressionModel(options.model);
+  const general = await openExpressionModel(options.model);
+  const expression =
+    options.personal === undefined ? general : await personalModel(general, options.personal, options.model);
   const detector = await openChosenDetector(options, {
     minScore: Math.max(0.05, minScore - followedLess),
     ...(options.minFace === undefined ? {} : { search: 'spread' as const }),
@@ -142,7 +150,7 @@ async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig, d
     }),
     release: async () => {
       await detector.release();
-      await expression.release();
+      await general.release();
     },
   };
 }

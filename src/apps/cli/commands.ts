@@ -76,6 +76,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./bench-command.js'),
   },
   {
+    name: 'teach',
+    description: "teach one person's expressions by a few pictures of each",
+    load: () => import('./teach-command.js'),
+  },
+  {
     name: 'predict',
     description: 'tell the expression on pictures of faces',
     load: () => import('./predict-command.js'),

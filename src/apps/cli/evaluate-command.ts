@@ -7,7 +7,7 @@ import { encodePng, recompressJpeg } from '../../adapters/node/image-codec.js';
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { ConfigError, RunError } from '../../core/errors.js';
-import type { ExpressionModel } from '../../core/nn/expression-model.js';
+import type { AskedModel, ExpressionModel } from '../../core/nn/expression-model.js';
 import { compareModels, type ModelComparison } from '../../pipeline/evaluate/compare-models.js';
 import { type EvaluateConfig, parseEvaluateConfig } from '../../pipeline/evaluate/config.js';
 import { describeComparison } from '../../pipeline/evaluate/describe-comparison.js';
@@ -25,12 +25,14 @@ import { hashModelFile } from './hash-model-file.js';
 import { mayReplace } from './may-replace.js';
 import { openEvaluatedData } from './open-evaluated-data.js';
 import { openExpressionModel, parseThreads } from './open-expression-model.js';
+import { personalModel } from './open-personal-model.js';
 import { recordLook } from './record-look.js';
 import { toNumbers } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
 interface EvaluateOptions {
   readonly model?: string;
+  readonly personal?: string;
   readonly data: string;
   readonly split?: string;
   readonly splitFile?: string;
@@ -57,6 +59,7 @@ export function define(): Command {
     .requiredOption('--data <source>', "a dataset made by 'moodlens data import', or Kaggle's fer2013.csv")
     .option('--split <name>', 'Training, PublicTest, PrivateTest, or the name of a split folder')
     .option('--split-file <file>', "a file of 'moodlens data split': --split then names one of its sets")
+    .option('--personal <file>', "read every face as 'moodlens teach' learnt one person's: for pictures of that person")
     .option('--run <folder>', 'instead of --split: what this run validated on; its model, unless --model names another')
     .option('--compare <file>', "another model (.onnx) on the same samples: McNemar's test of the difference")
     .option('--tta <kind>', 'average over looks at each picture: none, flip or ten-crop (default: none)')
@@ -97,7 +100,10 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
     if (config.compare !== undefined) models.push(await openExpressionModel(config.compare, { threads }));
     const dataset = await withProgress('read', (progress) => openEvaluatedData(options, progress));
     const samples = await chooseEvaluatedSamples(dataset, config);
-    const figures = await measure({ models, dataset, samples, config, path });
+    const [general, other] = models;
+    const model = options.personal === undefined ? general! : await personalModel(general!, options.personal, path);
+    const asked = { model, other, isPersonal: options.personal !== undefined };
+    const figures = await measure({ ...asked, dataset, samples, config, path });
     if (options.out !== undefined) await writeFileAtomic(options.out, formatEvaluation(figures));
     if (options.report !== undefined) await writeReport(options.report, { figures, dataset, overwrite });
     process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : describe(figures));
@@ -143,8 +149,11 @@ async function modelOfRun({ run }: EvaluateConfig): Promise<string | undefined> 
 }
 
 interface Measured {
-  /** The model, and the one to compare it with when there is one. */
-  readonly models: readonly ExpressionModel[];
+  readonly model: AskedModel;
+  /** The one to compare it with. */
+  readonly other: AskedModel | undefined;
+  /** Whether the figures are of a model that one person taught, not of its file. */
+  readonly isPersonal: boolean;
   readonly dataset: PackedDataset;
   readonly samples: EvaluatedSamples;
   readonly config: EvaluateConfig;
@@ -152,21 +161,28 @@ interface Measured {
   readonly path: string | undefined;
 }
 
-async function measure({ models, dataset, samples, config, path }: Measured): Promise<EvaluationFigures> {
+async function measure({
+  model,
+  other,
+  isPersonal,
+  dataset,
+  samples,
+  config,
+  path,
+}: Measured): Promise<EvaluationFigures> {
   const { batch, tta, run, compare } = config;
-  const [model, other] = models;
-  const predict = (one: ExpressionModel, title: string): Promise<SamplePredictions> =>
+  const predict = (one: AskedModel, title: string): Promise<SamplePredictions> =>
     withProgress(title, (progress) => predictSamples(dataset, one, samples.indices, { batch, tta, progress }));
   const file = path ?? shippedModelPath('expression.onnx');
-  const hash = await hashModelFile(file);
-  const judged = { predictions: await predict(model!, 'evaluate'), metadata: model!.metadata, hash, tta };
+  const hash = isPersonal ? undefined : await hashModelFile(file);
+  const judged = { predictions: await predict(model, 'evaluate'), metadata: model.metadata, hash, tta };
   const evaluation = judgePredictions(dataset, samples, judged);
   let comparison: ModelComparison | undefined;
   if (other !== undefined) {
     const beside = { predictions: await predict(other, 'compare'), metadata: other.metadata };
     comparison = compareModels(judged, beside, compare!);
   }
-  const stress = config.stress ? await stressTest(dataset, model!, samples, config) : undefined;
+  const stress = config.stress ? await stressTest(dataset, model, samples, config) : undefined;
   if (!samples.test) return { ...evaluation, comparison, stress };
   const testLook = await recordLook({ model: file, run, figures: evaluation });
   if (comparison !== undefined) {
@@ -177,7 +193,7 @@ async function measure({ models, dataset, samples, config, path }: Measured): Pr
 
 function stressTest(
   dataset: PackedDataset,
-  model: ExpressionModel,
+  model: AskedModel,
   { indices }: EvaluatedSamples,
   { batch, tta, stressSamples }: EvaluateConfig,
 ): Promise<StressEvaluation> {

@@ -5,9 +5,11 @@ import { MediaError } from '../../core/errors.js';
 import { toGrey } from '../../core/image/grey.js';
 import type { ExpressionModel, ExpressionPrediction } from '../../core/nn/expression-model.js';
 import { openExpressionModel, parseThreads } from './open-expression-model.js';
+import { personalModel } from './open-personal-model.js';
 
 interface PredictOptions {
   readonly model?: string;
+  readonly personal?: string;
   readonly threads?: string;
   readonly json?: boolean;
 }
@@ -18,6 +20,7 @@ export function define(): Command {
     .description('the expression of face pictures, already cropped; a line each')
     .argument('<image...>', 'picture files')
     .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
+    .option('--personal <file>', "read one person's face as 'moodlens teach' learnt it")
     .option('--threads <n>', 'threads of ONNX Runtime (default: 1)')
     .option('--json', 'print {"file","expression","probabilities"} per picture')
     .action(predict);
@@ -27,9 +30,10 @@ async function predict(files: readonly string[], options: PredictOptions): Promi
   const model = await openExpressionModel(options.model, { threads: parseThreads(options.threads) });
   const failures: string[] = [];
   try {
+    const asked = options.personal === undefined ? model : await personalModel(model, options.personal, options.model);
     for (const file of files) {
       try {
-        const [prediction] = await model.predict([toGrey(await decodePicture(file))]);
+        const [prediction] = await asked.predict([toGrey(await decodePicture(file))]);
         process.stdout.write(`${describe(file, model, prediction!, options.json === true)}\n`);
       } catch (error) {
         if (!(error instanceof MediaError)) throw error;

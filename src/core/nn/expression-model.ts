@@ -22,6 +22,9 @@ export interface ExpressionModelOptions {
   readonly threads?: number;
 }
 
+/** What asking a model needs; whoever adapts its answers gives the same. */
+export type AskedModel = Pick<ExpressionModel, 'metadata' | 'view' | 'predict'>;
+
 /** Most faces in one run of the session, so that memory stays bounded whatever the caller passes. */
 const maxBatch = 256;
 

@@ -4,7 +4,7 @@ import { mirror } from '../image/mirror.js';
 import type { GreyPicture } from '../image/picture.js';
 import { resizeGrey } from '../image/resize.js';
 import { shift } from '../image/shift.js';
-import type { ExpressionModel } from './expression-model.js';
+import type { AskedModel } from './expression-model.js';
 
 /**
  * `none`: the picture as it is; `flip`: that and its mirror image; `ten-crop`: where the network sees only the centre of the
@@ -19,7 +19,7 @@ export type TestTimeAugmentation = (typeof testTimeAugmentations)[number];
  * model whose network sees the whole picture, or which is an ensemble of networks that see different parts.
  */
 export async function predictAugmented(
-  model: ExpressionModel,
+  model: AskedModel,
   faces: readonly GreyPicture[],
   augmentation: TestTimeAugmentation,
 ): Promise<Float32Array[]> {
@@ -32,10 +32,7 @@ export async function predictAugmented(
   });
 }
 
-function looksOf(
-  model: ExpressionModel,
-  augmentation: TestTimeAugmentation,
-): (face: GreyPicture) => readonly GreyPicture[] {
+function looksOf(model: AskedModel, augmentation: TestTimeAugmentation): (face: GreyPicture) => readonly GreyPicture[] {
   if (augmentation === 'none') return (face) => [face];
   if (augmentation === 'flip') return (face) => [face, mirror(face)];
   const { view, metadata } = model;

@@ -1,6 +1,6 @@
 // The one place where an evaluation asks the model.
 import type { GreyPicture } from '../../core/image/picture.js';
-import type { ExpressionModel } from '../../core/nn/expression-model.js';
+import type { AskedModel } from '../../core/nn/expression-model.js';
 import { predictAugmented, type TestTimeAugmentation } from '../../core/nn/test-time-augmentation.js';
 
 export interface PredictOptions {
@@ -14,7 +14,7 @@ export interface PredictOptions {
 
 /** Probabilities of each picture, `[pictures, classes]`. Throws ConfigError when the model cannot be asked with that test-time augmentation. */
 export async function predictPictures(
-  model: ExpressionModel,
+  model: AskedModel,
   pictures: readonly GreyPicture[],
   { batch, tta = 'none', onDone }: PredictOptions,
 ): Promise<Float32Array> {

@@ -2,7 +2,7 @@
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
 import { ModelFormatError } from '../../core/errors.js';
 import { findImprobable } from '../../core/metrics/find-improbable.js';
-import type { ExpressionModel } from '../../core/nn/expression-model.js';
+import type { AskedModel } from '../../core/nn/expression-model.js';
 import type { TestTimeAugmentation } from '../../core/nn/test-time-augmentation.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import { predictPictures } from './predict-pictures.js';
@@ -32,7 +32,7 @@ export interface EvaluateOptions {
  */
 export async function predictSamples(
   dataset: PackedDataset,
-  model: ExpressionModel,
+  model: AskedModel,
   indices: Int32Array,
   { batch, tta = 'none', progress = silentProgress }: EvaluateOptions,
 ): Promise<SamplePredictions> {

@@ -5,7 +5,7 @@ import type { GreyPicture } from '../../core/image/picture.js';
 import type { Accuracy } from '../../core/metrics/classification-figures.js';
 import { hits } from '../../core/metrics/probability-metrics.js';
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
-import type { ExpressionModel } from '../../core/nn/expression-model.js';
+import type { AskedModel } from '../../core/nn/expression-model.js';
 import type { TestTimeAugmentation } from '../../core/nn/test-time-augmentation.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import type { RecompressJpeg } from '../../core/ports/recompress-jpeg.js';
@@ -58,7 +58,7 @@ export interface StressOptions {
 /** Evaluates the samples at `indices`, clean and under every stress. Throws DatasetError when the model does not know their classes. */
 export async function evaluateStress(
   dataset: PackedDataset,
-  model: ExpressionModel,
+  model: AskedModel,
   indices: Int32Array,
   options: StressOptions,
 ): Promise<StressEvaluation> {

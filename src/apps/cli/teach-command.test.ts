@@ -1,0 +1,93 @@
+// `moodlens teach` and `--personal` with the shipped model, on faces that the test makes.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runCli } from '../../../tests/fixtures/run-cli.js';
+import { describeWith } from '../../../tests/requirements.js';
+import { encodePng } from '../../adapters/node/image-codec.js';
+import { shippedModelPath } from '../../adapters/node/shipped-models.js';
+import { createRandom } from '../../core/tensor/random.js';
+
+const root = mkdtempSync(join(tmpdir(), 'moodlens-teach-'));
+const path = (...names: string[]) => join(root, ...names);
+const built = (['face-full-range.onnx', 'expression.onnx'] as const).find(
+  (name) => !existsSync(shippedModelPath(name)),
+);
+const ready = { path: shippedModelPath('expression.onnx'), missing: built && 'the build (npm run build)' };
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** A drawn face whose mouth is a bow upwards, downwards or open, under this light. */
+async function draw(file: string, mouth: 'up' | 'down' | 'open', light: number, seed: number): Promise<void> {
+  const random = createRandom(seed);
+  const data = Uint8Array.from({ length: 48 * 48 }, (_, i) => {
+    const [x, y] = [(i % 48) - 23.5, Math.floor(i / 48) - 23.5];
+    const isFace = (x / 19) ** 2 + (y / 23) ** 2 < 1;
+    const isEye = Math.hypot(Math.abs(x) - 8, y + 6) < 2.6;
+    const bow = mouth === 'up' ? 14 - (x / 5) ** 2 : mouth === 'down' ? 9 + (x / 5) ** 2 : 12;
+    const isMouth = mouth === 'open' ? Math.hypot(x, y - 12) < 5 : Math.abs(x) < 10 && Math.abs(y - bow) < 1.6;
+    const grey = !isFace ? 40 : isEye || isMouth ? 30 : 170;
+    return Math.max(0, Math.min(255, grey * light + 6 * random.normal()));
+  });
+  writeFileSync(file, await encodePng({ width: 48, height: 48, channels: 1, data }));
+}
+
+describeWith(ready, 'moodlens teach', () => {
+  const mouths = { happy: 'up', sad: 'down', surprise: 'open' } as const;
+  beforeAll(async () => {
+    for (const [expression, mouth] of Object.entries(mouths)) {
+      mkdirSync(path('taught', expression), { recursive: true });
+      mkdirSync(path('asked'), { recursive: true });
+      for (let i = 0; i < 2; i++) await draw(path('taught', expression, `${i}.png`), mouth, 1 - 0.1 * i, i);
+      for (let i = 0; i < 4; i++) await draw(path('asked', `${expression}-${i}.png`), mouth, 0.75 + 0.12 * i, 10 + i);
+    }
+  });
+  const asked = () => Object.keys(mouths).flatMap((name) => [0, 1, 2, 3].map((i) => path('asked', `${name}-${i}.png`)));
+  const read = (stdout: string) =>
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { file: string; expression: string; probabilities: Record<string, number> });
+  const right = (lines: ReturnType<typeof read>) =>
+    lines.filter(({ file, expression }) => file.includes(`/asked/${expression}-`)).length;
+
+  it('reads a person rightly whom the general model does not', async () => {
+    const general = await runCli('predict', ...asked(), '--json');
+    const out = path('ada.json');
+    const taught = await runCli('teach', path('taught'), '--out', out, '--json');
+    expect(taught.code, taught.stderr).toBe(0);
+    expect(JSON.parse(taught.stdout)).toMatchObject({
+      taught: { happy: 2, sad: 2, surprise: 2, angry: 0 },
+      n: 6,
+      leftOut: [],
+    });
+    if (process.platform !== 'win32') expect(statSync(out).mode & 0o777).toBe(0o600);
+    const personal = await runCli('predict', ...asked(), '--personal', out, '--json');
+    const [before, after] = [right(read(general.stdout)), right(read(personal.stdout))];
+    expect(after).toBeGreaterThanOrEqual(before);
+    for (const { probabilities } of read(personal.stdout)) {
+      expect(Object.values(probabilities).reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 4);
+    }
+    const text = await runCli('teach', path('taught'), '--out', out);
+    expect(text.stdout).toMatch(
+      /^taught: happy 2, sad 2, surprise 2\nnot taught, left to the general model: angry, .*\neach picture read by what the others teach \(n = 6\): /,
+    );
+  });
+
+  it('says what is wrong, and keeps what was taught before', async () => {
+    const out = path('bo.json');
+    writeFileSync(out, 'before');
+    mkdirSync(path('wrong', 'joyful'), { recursive: true });
+    await draw(path('wrong', 'joyful', 'a.png'), 'up', 1, 1);
+    const wrong = await runCli('teach', path('wrong'), '--out', out);
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('found joyful; rename it') });
+    mkdirSync(path('one', 'happy'), { recursive: true });
+    await draw(path('one', 'happy', 'a.png'), 'up', 1, 1);
+    const one = await runCli('teach', path('one'), '--out', out);
+    expect(one).toMatchObject({ code: 2, stderr: expect.stringContaining('at least two expressions') });
+    expect((await runCli('teach', path('nowhere'), '--out', out)).code).toBe(2);
+    expect(readFileSync(out, 'utf8')).toBe('before');
+    const damaged = await runCli('predict', ...asked(), '--personal', out);
+    expect(damaged).toMatchObject({ code: 1, stderr: expect.stringContaining('must be JSON') });
+  });
+});

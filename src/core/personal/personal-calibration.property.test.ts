@@ -1,0 +1,124 @@
+// A made-up person: features are the class's, the person's own offset, which the general model takes for a class, and noise.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createRandom, type Random } from '../tensor/random.js';
+import { judgeTeaching, type TaughtExample } from './judge-teaching.js';
+import { largest, PersonalCalibration } from './personal-calibration.js';
+
+const CLASSES = 7;
+const SIZE = 40;
+
+function world(seed: number) {
+  const random = createRandom(seed);
+  const vector = (scale: number, from: Random = random) =>
+    Float64Array.from({ length: SIZE }, () => scale * from.normal());
+  const classes = Array.from({ length: CLASSES }, () => vector(1));
+  // This face looks like one class to whoever does not know it.
+  const offset = vector(0.5).map((value, i) => value + 1.6 * classes[seed % CLASSES]![i]!);
+  const sample = (label: number, noise: Random) => {
+    const own = vector(0.9, noise);
+    const embedding = own.map((value, i) => value + classes[label]![i]! + offset[i]!);
+    // The general model compares with the classes as others show them.
+    const logits = classes.map((one) => one.reduce((sum, value, i) => sum + value * embedding[i]!, 0) / 6);
+    const most = Math.max(...logits);
+    const weights = logits.map((logit) => Math.exp(logit - most));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return { embedding, probabilities: Float32Array.from(weights, (weight) => weight / total) };
+  };
+  return { sample };
+}
+
+function taught(seed: number, labels: readonly number[], count: number): TaughtExample[] {
+  const { sample } = world(seed);
+  const noise = createRandom(seed, 1);
+  return labels.flatMap((label) =>
+    Array.from({ length: count }, () => {
+      const { embedding, probabilities } = sample(label, noise);
+      return { label, embeddings: [embedding], probabilities };
+    }),
+  );
+}
+
+const all = Array.from({ length: CLASSES }, (_, label) => label);
+const someLabels = fc.uniqueArray(fc.integer({ min: 0, max: CLASSES - 1 }), { minLength: 2, maxLength: CLASSES });
+
+describe('a taught person', () => {
+  it('is read much better than by the general model, with one picture a class', () => {
+    let [before, after, n] = [0, 0, 0];
+    for (let seed = 0; seed < 20; seed++) {
+      const calibration = PersonalCalibration.learn(taught(seed, all, 1));
+      const { sample } = world(seed);
+      const noise = createRandom(seed, 2);
+      for (let i = 0; i < 70; i++, n++) {
+        const { embedding, probabilities } = sample(i % CLASSES, noise);
+        if (largest(probabilities) === i % CLASSES) before++;
+        if (largest(calibration.adapt(probabilities, embedding)) === i % CLASSES) after++;
+      }
+    }
+    expect(after / n).toBeGreaterThan(0.85);
+    expect(after / n).toBeGreaterThan(before / n + 0.2);
+  });
+
+  it('is never read worse where nothing was taught, and keeps the probabilities that were not', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 999 }),
+        someLabels,
+        fc.integer({ min: 0, max: CLASSES - 1 }),
+        (seed, labels, label) => {
+          const calibration = PersonalCalibration.learn(taught(seed, labels, 2));
+          const { embedding, probabilities } = world(seed).sample(label, createRandom(seed, 3));
+          const adapted = calibration.adapt(probabilities, embedding);
+          expect(adapted.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
+          for (const other of all) if (!labels.includes(other)) expect(adapted[other]).toBe(probabilities[other]);
+          if (!labels.includes(largest(probabilities))) expect([...adapted]).toEqual([...probabilities]);
+          const isRight = (one: Float32Array) => largest(one) === label;
+          if (!labels.includes(label) && isRight(probabilities)) expect(isRight(adapted)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('is read the same whatever the order of the pictures', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 99 }), someLabels, (seed, labels) => {
+        const examples = taught(seed, labels, 2);
+        const { embedding, probabilities } = world(seed).sample(labels[0]!, createRandom(seed, 4));
+        const one = PersonalCalibration.learn(examples).adapt(probabilities, embedding);
+        const other = PersonalCalibration.learn([...examples].reverse()).adapt(probabilities, embedding);
+        one.forEach((p, i) => {
+          expect(other[i]).toBeCloseTo(p, 5);
+        });
+      }),
+    );
+  });
+
+  it('cannot be taught by one class', () => {
+    expect(() => PersonalCalibration.learn(taught(1, [2], 3))).toThrow(
+      /at least two expressions must be taught, found 1/,
+    );
+  });
+});
+
+describe('the judgement of a teaching', () => {
+  it('reads each picture by the others', () => {
+    const judgement = judgeTeaching(taught(5, all, 3));
+    expect(judgement.n).toBe(21);
+    expect(judgement.after!.share).toBeGreaterThan(judgement.before!.share);
+    expect(judgement.after!.interval[0]).toBeLessThan(judgement.after!.share);
+    expect([judgement.alike, judgement.contradicting]).toEqual([[], []]);
+  });
+
+  it('cannot be made of one picture a class', () => {
+    expect(judgeTeaching(taught(5, all, 1))).toMatchObject({ n: 0, before: null, after: null });
+  });
+
+  it('names classes and pictures that contradict each other', () => {
+    const examples = taught(5, [0, 1, 2], 3);
+    // The same pictures under another name, and one picture in the wrong place.
+    const doubled = [...examples, ...examples.slice(0, 3).map((example) => ({ ...example, label: 3 }))];
+    expect(judgeTeaching(doubled).alike.map(({ labels }) => labels)).toContainEqual([0, 3]);
+    const misplaced = [...examples, { ...taught(5, [2], 4)[3]!, label: 0 }];
+    expect(judgeTeaching(misplaced).contradicting).toContainEqual({ example: 9, nearer: 2 });
+  });
+});

@@ -1,0 +1,74 @@
+// A person's taught pictures as a file: the pictures themselves, so that another model can be taught by them again.
+import { z } from 'zod';
+import { PeopleError } from '../errors.js';
+import type { GreyPicture } from '../image/picture.js';
+
+/** More pictures teach nothing more, and a file must not ask for any amount of work. */
+const MOST_PICTURES = 500;
+
+export interface TaughtPicture {
+  /** Name of the class. */
+  readonly expression: string;
+  readonly picture: GreyPicture;
+}
+
+export interface PersonalFile {
+  /** SHA-256 of the file of the model that it was made with. */
+  readonly model: string;
+  readonly pictures: readonly TaughtPicture[];
+}
+
+const schema = z.object({
+  format: z.literal('moodlens-personal'),
+  version: z.literal(1),
+  model: z.string().regex(/^[0-9a-f]{64}$/),
+  pictures: z
+    .array(
+      z.object({
+        expression: z.string().min(1).max(80),
+        width: z.int().min(8).max(256),
+        height: z.int().min(8).max(256),
+        /** Grey values, two hexadecimal digits each. */
+        pixels: z.string().regex(/^(?:[0-9a-f]{2})+$/),
+      }),
+    )
+    .min(1)
+    .max(MOST_PICTURES),
+});
+
+export function writePersonalFile({ model, pictures }: PersonalFile): string {
+  const written = pictures.map(({ expression, picture: { width, height, data } }) => ({
+    ...{ expression, width, height },
+    pixels: Array.from(data, (grey) => grey.toString(16).padStart(2, '0')).join(''),
+  }));
+  return `${JSON.stringify({ format: 'moodlens-personal', version: 1, model, pictures: written })}\n`;
+}
+
+/** Throws PeopleError for what is none. */
+export function readPersonalFile(text: string): PersonalFile {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new PeopleError("a personal file must be JSON and this one is not; 'moodlens teach' makes one", { cause });
+  }
+  const result = schema.safeParse(json);
+  if (!result.success) {
+    throw new PeopleError(
+      `a personal file must be as 'moodlens teach' writes it:\n${z.prettifyError(result.error)}\nteach again`,
+      { cause: result.error },
+    );
+  }
+  const pictures = result.data.pictures.map(({ expression, width, height, pixels }, i): TaughtPicture => {
+    if (pixels.length !== 2 * width * height) {
+      throw new PeopleError(
+        `picture ${i + 1} of the personal file must have ${width * height} pixels and has ${pixels.length / 2}; teach again`,
+      );
+    }
+    const data = Uint8Array.from({ length: width * height }, (_, at) =>
+      Number.parseInt(pixels.slice(2 * at, 2 * at + 2), 16),
+    );
+    return { expression, picture: { width, height, channels: 1, data } };
+  });
+  return { model: result.data.model, pictures };
+}

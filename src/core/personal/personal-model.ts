@@ -1,0 +1,32 @@
+// An expression model that reads one person's face as that person was taught.
+
+import type { GreyPicture } from '../image/picture.js';
+import type { AskedModel, ExpressionPrediction } from '../nn/expression-model.js';
+import { largest, type PersonalCalibration } from './personal-calibration.js';
+
+export class PersonalModel implements AskedModel {
+  readonly #model: AskedModel;
+  readonly #calibration: PersonalCalibration;
+
+  /** The model stays its owner's to release. */
+  constructor(model: AskedModel, calibration: PersonalCalibration) {
+    this.#model = model;
+    this.#calibration = calibration;
+  }
+
+  get metadata() {
+    return this.#model.metadata;
+  }
+
+  get view() {
+    return this.#model.view;
+  }
+
+  async predict(faces: readonly GreyPicture[]): Promise<ExpressionPrediction[]> {
+    const predictions = await this.#model.predict(faces);
+    return predictions.map(({ probabilities, embedding }) => {
+      const adapted = this.#calibration.adapt(probabilities, embedding);
+      return { label: largest(adapted), probabilities: adapted, embedding };
+    });
+  }
+}

@@ -1,0 +1,106 @@
+// The teach stage: a folder of pictures per expression of one person -> that person's own calibration.
+import type { FaceDetector } from '../../core/detect/face.js';
+import { MediaError, PeopleError } from '../../core/errors.js';
+import { findFace } from '../../core/identity/find-face.js';
+import { cropFace } from '../../core/image/face-crop.js';
+import { toGrey } from '../../core/image/grey.js';
+import type { GreyPicture, Picture } from '../../core/image/picture.js';
+import { resizeGrey } from '../../core/image/resize.js';
+import type { AskedModel } from '../../core/nn/expression-model.js';
+import { judgeTeaching, type TaughtExample, type TeachingJudgement } from '../../core/personal/judge-teaching.js';
+import { PersonalCalibration } from '../../core/personal/personal-calibration.js';
+import type { TaughtPicture } from '../../core/personal/personal-file.js';
+import { standIns } from '../../core/personal/stand-ins.js';
+import type { BlobStore } from '../../core/ports/blob-store.js';
+import type { DecodePicture } from '../../core/ports/decode-picture.js';
+
+/** Pictures of at most so many pixels a side are taken for faces that are cropped already, as the model's own pictures are. */
+const CROPPED_PX = 100;
+const pictureName = /\.(jpe?g|png|webp|gif|tiff?|avif|pgm|ppm)$/i;
+
+export interface ReadTaught {
+  readonly pictures: readonly TaughtPicture[];
+  readonly leftOut: readonly { readonly file: string; readonly reason: string }[];
+}
+
+/**
+ * Reads `EXPRESSION/picture.png` of a folder. Faces are found and cut out as the live view does it; small pictures are taken
+ * whole. Throws PeopleError when a folder is no expression of the model, or nothing usable is there.
+ */
+export async function readTaughtPictures(
+  store: BlobStore,
+  { metadata: { labels, input } }: Pick<AskedModel, 'metadata'>,
+  ports: { readonly decode: DecodePicture; readonly detector: FaceDetector },
+): Promise<ReadTaught> {
+  const files = (await store.list()).filter((name) => pictureName.test(name) && name.includes('/')).sort();
+  const pictures: TaughtPicture[] = [];
+  const leftOut: { file: string; reason: string }[] = [];
+  for (const file of files) {
+    const name = file.slice(0, file.indexOf('/'));
+    const expression = labels.find((label) => label.toLowerCase() === name.toLowerCase());
+    if (expression === undefined) {
+      throw new PeopleError(
+        `each folder must be named as an expression (${labels.join(', ')}), found ${name}; rename it`,
+      );
+    }
+    const face = await readFace(store, file, input, ports);
+    if (typeof face === 'string') leftOut.push({ file, reason: face });
+    else pictures.push({ expression, picture: face });
+  }
+  if (pictures.length > 0) return { pictures, leftOut };
+  const why = leftOut.map(({ file, reason }) => `\n  ${file}: ${reason}`).join('');
+  throw new PeopleError(
+    `the folder must hold a folder per expression (${labels.join(', ')}) with pictures, found none that can be used${why}`,
+  );
+}
+
+async function readFace(
+  store: BlobStore,
+  file: string,
+  size: { readonly width: number; readonly height: number },
+  { decode, detector }: { readonly decode: DecodePicture; readonly detector: FaceDetector },
+): Promise<GreyPicture | string> {
+  let picture: Picture;
+  try {
+    picture = await decode((await store.read(file)) ?? new Uint8Array());
+  } catch (error) {
+    if (error instanceof MediaError) return error.message;
+    throw error;
+  }
+  const whole = () => resizeGrey(toGrey(picture), size.width, size.height);
+  if (Math.max(picture.width, picture.height) <= CROPPED_PX) return whole();
+  const face = await findFace(picture, detector);
+  if (face === 'none') return 'no face is found in it';
+  if (face === 'several') return 'it shows several faces of like size; crop it to the one person';
+  return face === 'whole' ? whole() : cropFace(picture, face, size);
+}
+
+export interface Taught {
+  readonly calibration: PersonalCalibration;
+  readonly judgement: TeachingJudgement;
+}
+
+/** Asks the model about the pictures and learns from what it sees. Throws ConfigError for fewer than two expressions. */
+export async function learnPerson(model: AskedModel, pictures: readonly TaughtPicture[]): Promise<Taught> {
+  const examples = await examplesOf(model, pictures);
+  const calibration = PersonalCalibration.learn(examples);
+  return { calibration, judgement: judgeTeaching(examples) };
+}
+
+async function examplesOf(model: AskedModel, pictures: readonly TaughtPicture[]): Promise<TaughtExample[]> {
+  const { labels } = model.metadata;
+  const looks = pictures.map(({ picture }) => standIns(picture));
+  const predictions = await model.predict(looks.flat());
+  let at = 0;
+  return pictures.map(({ expression }, i) => {
+    const label = labels.indexOf(expression);
+    if (label < 0) {
+      throw new PeopleError(
+        `the model must know the expression ${expression}, and knows ${labels.join(', ')}; teach it anew`,
+      );
+    }
+    const own = predictions.slice(at, at + looks[i]!.length);
+    at += looks[i]!.length;
+    return { label, embeddings: own.map(({ embedding }) => embedding), probabilities: own[0]!.probabilities };
+  });
+}
