@@ -49,6 +49,7 @@ const systemPackages = {
   ffmpeg: () => isOnPath('ffmpeg') && isOnPath('ffprobe'),
   'libfreenect0.5': () => output('ldconfig', ['-p']).includes('libfreenect.so'),
   libvulkan1: () => output('ldconfig', ['-p']).includes('libvulkan.so.1'),
+  mosquitto: () => isOnPath('mosquitto') || existsSync('/usr/sbin/mosquitto'),
   'python3-optuna': () =>
     output('/usr/bin/python3', ['-c', 'import optuna; print(optuna.__name__)']).includes('optuna'),
   'python3-redis': () => output('/usr/bin/python3', ['-c', 'import redis; print(redis.__name__)']).includes('redis'),

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { withDepth } from '../../adapters/node/depth-folder.js';
 import { openEncoder, type VideoEncoder } from '../../adapters/node/ffmpeg-encoder.js';
 import { writeFileAtomic } from '../../adapters/node/files.js';
+import type { MqttPublisher } from '../../adapters/node/mqtt-publisher.js';
 import { openSource as openAnySource } from '../../adapters/node/open-source.js';
 import { openPictureFolder } from '../../adapters/node/picture-folder.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
@@ -18,6 +19,7 @@ import { analyze } from '../../pipeline/analyze/analyze.js';
 import { type AnalyzeConfig, followedLess, parseAnalyzeConfig } from '../../pipeline/analyze/config.js';
 import { frameLine, summaryLine, summaryText } from '../../pipeline/analyze/format-result.js';
 import { type TimelineKind, timelineKind, timelineText } from '../../pipeline/analyze/timeline-file.js';
+import { PresenceNews } from '../../pipeline/publish/presence.js';
 import { addDepthOptions, type Depth, type DepthOptions, isFile, isFolder, openDepth } from './depth-options.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector-options.js';
 import { exitCodes } from './exit-codes.js';
@@ -35,6 +37,8 @@ interface AnalyzeOptions extends DetectorOptions, DepthOptions {
   readonly personal?: string;
   readonly out?: string;
   readonly timeline?: string;
+  readonly publish?: string;
+  readonly topic: string;
   readonly window: WindowRule;
   readonly minScore?: string;
   readonly frames?: string;
@@ -57,6 +61,11 @@ export function define(): Command {
     .option('--timeline <file>', 'write who showed which confirmed expression from when to when (.csv or .json)')
     .addOption(windowOption())
     .option('--min-score <number>', 'detection score from which somebody new counts as a face, 0 to 1 (default: 0.65)')
+    .option(
+      '--publish <mqtt://host>',
+      'tell an MQTT broker who is there with which expression, never pictures; see docs/live.md',
+    )
+    .option('--topic <name>', 'what the topics of --publish begin with', 'moodlens')
     .option('--frames <n>', 'stop after so many frames')
     .option('--json', 'print a JSON line per frame and a last one with the summary')
     .action(analyzeSource);
@@ -74,14 +83,17 @@ async function analyzeSource(sourceName: string, options: AnalyzeOptions): Promi
     const source = await openSource(sourceName, depth);
     interrupt.onAsk = () => void source.close();
     const encoder = options.out === undefined ? undefined : await openOutput(options.out, source);
+    const publisher = options.publish === undefined ? undefined : await openPublisher(options.publish, options.topic);
     try {
       await runAnalysis(source, parts.pipeline, encoder, {
         config,
         interrupt,
         json: options.json ?? false,
         timelineFile,
+        publisher,
       });
     } finally {
+      await publisher?.close();
       // After a finish there is nothing left to abort.
       await encoder?.abort();
       await source.close();
@@ -97,14 +109,16 @@ interface AnalysisRun {
   readonly interrupt: Interrupt;
   readonly json: boolean;
   readonly timelineFile: { readonly path: string; readonly kind: TimelineKind } | undefined;
+  readonly publisher: MqttPublisher | undefined;
 }
 
 async function runAnalysis(
   source: FrameSource,
   pipeline: LivePipeline,
   encoder: VideoEncoder | undefined,
-  { config, interrupt, json, timelineFile }: AnalysisRun,
+  { config, interrupt, json, timelineFile, publisher }: AnalysisRun,
 ): Promise<void> {
+  const news = publisher && new PresenceNews(publisher.root);
   const { summary, timeline, sourceError } = await analyze({
     source,
     pipeline,
@@ -115,6 +129,8 @@ async function runAnalysis(
     shouldStop: () => interrupt.wasAsked,
     onFrame: async (result, { picture }) => {
       if (json) await print(`${frameLine(result)}\n`);
+      for (const { topic, payload } of news?.after(result, new Date().toISOString()) ?? [])
+        publisher!.publish(topic, payload);
       if (!encoder) return;
       annotate(picture, result);
       await encoder.write(picture);
@@ -126,6 +142,12 @@ async function runAnalysis(
   await print(json ? `${summaryLine(summary)}\n` : summaryText(summary, timeline));
   if (sourceError !== undefined) throw sourceError;
   if (interrupt.wasAsked) process.exitCode = exitCodes.interrupted;
+}
+
+/** The library costs a moment to load: only those who publish wait for it. */
+async function openPublisher(url: string, root: string): Promise<MqttPublisher> {
+  const { MqttPublisher } = await import('../../adapters/node/mqtt-publisher.js');
+  return MqttPublisher.open(url, { root, onStatus: (text) => process.stderr.write(`${text}\n`) });
 }
 
 /** Detector, expression model and people; `release` frees what holds native memory. */

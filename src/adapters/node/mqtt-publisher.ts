@@ -1,0 +1,88 @@
+// Tells an MQTT broker (mqtt://, mqtts://) of results. Its own state is kept there: online, and offline when it goes, however it goes.
+import { connectAsync, type MqttClient } from 'mqtt';
+import { ConfigError, DeviceError } from '../../core/errors.js';
+
+export interface MqttOptions {
+  /** Begins every topic; default moodlens. */
+  readonly root?: string;
+  /** Hears of every loss and return of the broker. */
+  readonly onStatus?: (text: string) => void;
+  /** Before the first connection is given up, ms; default 10,000. */
+  readonly connectMs?: number;
+}
+
+export class MqttPublisher {
+  readonly root: string;
+  readonly #client: MqttClient;
+  readonly #waiting = new Map<string, string>();
+
+  private constructor(client: MqttClient, root: string) {
+    this.#client = client;
+    this.root = root;
+  }
+
+  /** `url`: mqtt://[user:password@]host[:port]. Throws ConfigError for another address, DeviceError when no broker answers. */
+  static async open(url: string, options: MqttOptions = {}): Promise<MqttPublisher> {
+    const { root = 'moodlens', onStatus = () => undefined, connectMs = 10_000 } = options;
+    const place = placeOf(url);
+    if (root === '' || /[+#]|^\/|\/$/.test(root) || root.includes('\0')) {
+      throw new ConfigError(`a topic must not be empty, hold + or #, or begin or end with /, found '${root}'`);
+    }
+    const status = `${root}/status`;
+    const will = { topic: status, payload: Buffer.from('offline'), qos: 1 as const, retain: true };
+    let client: MqttClient;
+    try {
+      client = await connectAsync(url, { will, connectTimeout: connectMs, reconnectPeriod: 1000, clean: true }, false);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : String(cause);
+      throw new DeviceError(
+        `an MQTT broker must answer at ${place}, found: ${reason}; start it, or check address and password`,
+        { cause },
+      );
+    }
+    let isLost = false;
+    client.on('close', () => {
+      if (!isLost) onStatus(`the MQTT broker at ${place} is lost; trying again every second`);
+      isLost = true;
+    });
+    client.on('connect', () => {
+      if (isLost) onStatus(`the MQTT broker at ${place} is back`);
+      isLost = false;
+      client.publish(status, 'online', { qos: 1, retain: true });
+    });
+    // Said by 'close'; without a listener it would end the process.
+    client.on('error', () => undefined);
+    client.publish(status, 'online', { qos: 1, retain: true });
+    return new MqttPublisher(client, root);
+  }
+
+  /** Kept by the broker for whoever asks later. While the broker is away the newest of each topic waits here. */
+  publish(topic: string, payload: string): void {
+    if (this.#client.connected) {
+      this.#client.publish(topic, payload, { qos: 0, retain: true });
+      return;
+    }
+    if (this.#waiting.size === 0) this.#client.once('connect', () => this.#flush());
+    this.#waiting.set(topic, payload);
+  }
+
+  async close(): Promise<void> {
+    if (this.#client.connected)
+      await this.#client.publishAsync(`${this.root}/status`, 'offline', { qos: 1, retain: true });
+    await this.#client.endAsync(!this.#client.connected);
+  }
+
+  #flush(): void {
+    for (const [topic, payload] of this.#waiting) this.#client.publish(topic, payload, { qos: 0, retain: true });
+    this.#waiting.clear();
+  }
+}
+
+/** The address without user and password. */
+function placeOf(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed || !['mqtt:', 'mqtts:'].includes(parsed.protocol) || parsed.host === '') {
+    throw new ConfigError('--publish must look like mqtt://localhost:1883 or mqtts://host');
+  }
+  return `${parsed.protocol}//${parsed.host}`;
+}
