@@ -53,7 +53,9 @@ describeWith(broker, 'MqttPublisher', () => {
   it('is online while it is there, and its news are kept for who comes later', async () => {
     const port = await freePort();
     await start(port);
-    const publisher = await MqttPublisher.open(`mqtt://127.0.0.1:${port}`, { root: 'home/cam' });
+    const said: string[] = [];
+    const onStatus = (text: string) => said.push(text);
+    const publisher = await MqttPublisher.open(`mqtt://127.0.0.1:${port}`, { root: 'home/cam', onStatus });
     publisher.publish('home/cam/faces', '{"count":1}');
     const kept = await listen(port);
     await expect
@@ -61,6 +63,7 @@ describeWith(broker, 'MqttPublisher', () => {
       .toEqual({ 'home/cam/status': 'online', 'home/cam/faces': '{"count":1}' });
     await publisher.close();
     await expect.poll(() => kept.get('home/cam/status')).toBe('offline');
+    expect(said).toEqual([]);
   });
 
   it('waits for a broker that goes, says so, and then tells the newest', async () => {

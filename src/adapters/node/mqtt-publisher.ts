@@ -67,6 +67,8 @@ export class MqttPublisher {
   }
 
   async close(): Promise<void> {
+    // Our own going is no loss.
+    this.#client.removeAllListeners('close');
     if (this.#client.connected)
       await this.#client.publishAsync(`${this.root}/status`, 'offline', { qos: 1, retain: true });
     await this.#client.endAsync(!this.#client.connected);
