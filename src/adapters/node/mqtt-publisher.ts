@@ -15,6 +15,7 @@ export class MqttPublisher {
   readonly root: string;
   readonly #client: MqttClient;
   readonly #waiting = new Map<string, string>();
+  #isClosing = false;
 
   private constructor(client: MqttClient, root: string) {
     this.#client = client;
@@ -40,9 +41,10 @@ export class MqttPublisher {
         { cause },
       );
     }
+    const publisher = new MqttPublisher(client, root);
     let isLost = false;
     client.on('close', () => {
-      if (!isLost) onStatus(`the MQTT broker at ${place} is lost; trying again every second`);
+      if (!isLost && !publisher.#isClosing) onStatus(`the MQTT broker at ${place} is lost; trying again every second`);
       isLost = true;
     });
     client.on('connect', () => {
@@ -53,7 +55,7 @@ export class MqttPublisher {
     // Said by 'close'; without a listener it would end the process.
     client.on('error', () => undefined);
     client.publish(status, 'online', { qos: 1, retain: true });
-    return new MqttPublisher(client, root);
+    return publisher;
   }
 
   /** Kept by the broker for whoever asks later. While the broker is away the newest of each topic waits here. */
@@ -68,7 +70,7 @@ export class MqttPublisher {
 
   async close(): Promise<void> {
     // Our own going is no loss.
-    this.#client.removeAllListeners('close');
+    this.#isClosing = true;
     if (this.#client.connected)
       await this.#client.publishAsync(`${this.root}/status`, 'offline', { qos: 1, retain: true });
     await this.#client.endAsync(!this.#client.connected);
