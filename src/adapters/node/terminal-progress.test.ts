@@ -50,6 +50,22 @@ describe('terminalProgress', () => {
     expect(written.at(-1)).toContain('10/s · 9 s left');
   });
 
+  it('keeps the rate of work whose units take long, though it hears of it between them', () => {
+    const { progress, written, wait } = setUp(true);
+    for (let second = 0; second <= 300; second++) {
+      progress.update(Math.floor(second / 60), 50);
+      if (second === 59) expect(written.at(-1)).not.toContain('left');
+      wait(1000);
+    }
+    for (let second = 0; second < 50; second++) {
+      progress.update(5, 50);
+      wait(1000);
+    }
+    const [, minutes] = /(\d+):\d\d left/.exec(written.at(-1)!) ?? [];
+    expect(Number(minutes)).toBeGreaterThanOrEqual(44);
+    expect(Number(minutes)).toBeLessThanOrEqual(60);
+  });
+
   it('writes a line now and then in a log, without control characters', () => {
     const { progress, written, wait } = setUp(false);
     for (let done = 0; done <= 350; done++) {

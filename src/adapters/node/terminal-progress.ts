@@ -19,6 +19,7 @@ export interface TerminalProgressOptions {
 const redrawIntervalMs = 80;
 /** The rate follows the last seconds, so that a slow first step does not spoil the time left. */
 const rateMemoryMs = 8000;
+const rateMemoryUnits = 5;
 const barWidth = 24;
 const narrowBarWidth = 6;
 const clearLine = '\r\u001b[2K';
@@ -80,27 +81,36 @@ export function terminalProgress(label: string, options: TerminalProgressOptions
   };
 }
 
-/** Units per second, smoothed; undefined until there are two points in time. */
+/**
+ * Units per second, of the last seconds or, where units take long, of the last few units: between two of them the rate
+ * must not fade. Undefined until there are two points in time.
+ */
 function createRate(startMs: number): { update(done: number, nowMs: number): number | undefined } {
-  let lastDone: number | undefined;
+  let first: { readonly done: number; readonly ms: number } | undefined;
+  let lastDone = 0;
   let lastMs = startMs;
-  let perSecond: number | undefined;
+  let units = 0;
+  let spentMs = 0;
   return {
     update(done, nowMs) {
-      const elapsedMs = nowMs - lastMs;
       // The first point is where the work starts (a resumed run does not start at 0); going back is a new start.
-      if (lastDone === undefined || done < lastDone) {
+      if (first === undefined || done < lastDone) {
+        first = { done, ms: nowMs };
         lastDone = done;
         lastMs = nowMs;
-        perSecond = undefined;
-      } else if (elapsedMs >= 50) {
-        const current = ((done - lastDone) / elapsedMs) * 1000;
-        const weight = perSecond === undefined ? 1 : 1 - Math.exp(-elapsedMs / rateMemoryMs);
-        perSecond = (perSecond ?? 0) * (1 - weight) + current * weight;
+        units = 0;
+        spentMs = 0;
+      }
+      const elapsedMs = nowMs - lastMs;
+      if (elapsedMs >= 50) {
+        const unitMs = (nowMs - first.ms) / (done - first.done);
+        const kept = Math.exp(-elapsedMs / Math.max(rateMemoryMs, rateMemoryUnits * unitMs));
+        units = units * kept + (done - lastDone);
+        spentMs = spentMs * kept + elapsedMs;
         lastDone = done;
         lastMs = nowMs;
       }
-      return perSecond;
+      return spentMs > 0 ? (units / spentMs) * 1000 : undefined;
     },
   };
 }
@@ -143,7 +153,7 @@ function count(value: number): string {
 }
 
 function formatRate(value: number): string {
-  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(2);
+  return value >= 99.5 ? Math.round(value).toLocaleString('en') : value.toPrecision(2);
 }
 
 /** Seconds as 8 s, 2:05 or 1:02:05. */
