@@ -57,7 +57,7 @@ export function startProgram(
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     const parts = (rest + text).split(/[\r\n]+/);
     rest = parts.pop()!.slice(-2000);
-    for (const line of parts) if (line.trim() !== '') lines.push(line.trim().slice(0, 500));
+    for (const line of parts) if (line.trim() !== '') lines.push(line.trim().slice(0, 8000));
     // The first lines name the cause, the last ones the consequence.
     if (lines.length > keptLines) lines.splice(keptLines / 2, lines.length - keptLines);
   });

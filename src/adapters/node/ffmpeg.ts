@@ -11,7 +11,7 @@ import {
   startProgram,
 } from './ffmpeg-program.js';
 import { probeVideo, type VideoFacts } from './probe-video.js';
-import { type VideoInput, videoInput } from './video-input.js';
+import { saidAbout, type VideoInput, videoInput } from './video-input.js';
 
 export interface OpenVideoOptions extends FfmpegPrograms {
   /** Every frame however slow the reader, or only the newest. Default: every frame of what has an end, else the newest. */
@@ -238,8 +238,8 @@ class FfmpegVideo implements VideoSource {
   }
 
   #verdict(code: number | null): MoodlensError | undefined {
-    const { label, url, kind } = this.#input;
-    const said = this.#running.lastWords().replaceAll(url, label) || `it ended with code ${code}`;
+    const { label, kind } = this.#input;
+    const said = saidAbout(this.#input, this.#running.lastWords()) || `it ended with code ${code}`;
     const Kind = kind === 'file' ? MediaError : DeviceError;
     if (this.#count === 0) {
       return new Kind(

@@ -1,7 +1,7 @@
 // What ffprobe knows of a video before it is decoded.
 import { DeviceError, MediaError } from '../../core/errors.js';
 import { type FfmpegPrograms, ffprobeProgram, runProgram } from './ffmpeg-program.js';
-import type { VideoInput } from './video-input.js';
+import { saidAbout, type VideoInput } from './video-input.js';
 
 export interface VideoFacts {
   /** Size in square pixels with the file's rotation applied. */
@@ -41,7 +41,7 @@ export async function probeVideo(input: VideoInput, programs: FfmpegPrograms, ti
     ],
     timeoutMs,
   );
-  const said = lastWords.replaceAll(input.url, label);
+  const said = saidAbout(input, lastWords);
   if (code !== 0) {
     if (input.kind === 'file') {
       throw new MediaError(

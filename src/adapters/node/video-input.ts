@@ -77,6 +77,17 @@ function fileUrlPath(url: string): string {
   }
 }
 
+/** What ffmpeg said about `input`, for people to read: its addresses without passwords, and not too much. */
+export function saidAbout(input: VideoInput, words: string): string {
+  const said = words
+    .replaceAll(input.url, input.label)
+    .replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s'"]*[^\s'":;,.]/gi, withoutPassword);
+  return said.length > maxSaid ? `${said.slice(0, maxSaid)}…` : said;
+}
+
+const maxSaid = 1000;
+
+/** A password may hold `@` and `/`, and may stand among the query's values: none of them is shown. */
 function withoutPassword(url: string): string {
-  return url.replace(/^([^:/]+:\/\/)[^/@]*@/, '$1');
+  return url.replace(/^([^:/]+:\/\/)[^?#]*@/, '$1').replace(/([?&][^=&#]*=)[^&#]*/g, '$1…');
 }
