@@ -2,6 +2,7 @@
 import type { FrameSource } from '../../core/ports/frame-source.js';
 import { type CameraPlace, cameraInput } from './cameras.js';
 import { openVideo } from './ffmpeg.js';
+import { openKinect } from './kinect.js';
 import { ReconnectingSource, type SourceStatus } from './reconnecting-source.js';
 import { type VideoInput, videoInput } from './video-input.js';
 
@@ -19,6 +20,8 @@ export interface OpenSourceOptions extends CameraPlace {
   readonly maxSide?: number | undefined;
   /** Milliseconds without a frame after which the source counts as lost. Default 10 000 live, else 30 000. */
   readonly stallMs?: number | undefined;
+  /** A Kinect's depth as it measures it, for a recording, instead of millimetres. */
+  readonly rawDepth?: boolean | undefined;
   /** Milliseconds before the first try to open it again; the pause doubles up to 30 s. Default 500. */
   readonly firstPauseMs?: number | undefined;
 }
@@ -32,11 +35,13 @@ export interface OpenedSource extends FrameSource {
 }
 
 /**
- * Opens `camera`, `camera:INDEX`, `camera:NAME`, an `http(s)://` or `rtsp(s)://` address, or a file. Every source is
+ * Opens `camera`, `camera:INDEX`, `camera:NAME`, `kinect`, `kinect:RECORDING`, an `http(s)://` or `rtsp(s)://` address, or a file. Every source is
  * decoded by a process of its own. Throws DeviceError when it (or ffmpeg) is not there, MediaError for what is no video, ConfigError for a
  * name that means nothing. Pictures keep the size of the first one: a stream that changes size is fitted into it.
  */
 export async function openSource(spec: string, options: OpenSourceOptions = {}): Promise<OpenedSource> {
+  const kinect = /^kinect(?::(.+))?$/s.exec(spec);
+  if (kinect) return openKinectSource(kinect[1], options);
   // A file of that name is named ./camera.
   const find = (): Promise<VideoInput> =>
     /^camera(:.*)?$/s.test(spec) ? cameraInput(spec, options) : videoInput(spec);
@@ -68,6 +73,18 @@ export async function openInput(
     onStatus: options.onStatus,
     firstPauseMs: options.firstPauseMs,
   });
+  return Object.assign(source, { estimatedFrames: undefined });
+}
+
+/** A device is opened again when it was unplugged; a recording has an end. */
+async function openKinectSource(
+  dump: string | undefined,
+  { rawDepth, onStatus, stallMs, firstPauseMs, reconnect = true }: OpenSourceOptions,
+): Promise<OpenedSource> {
+  const open = () => openKinect({ dump, raw: rawDepth, stallMs });
+  const first = await open();
+  if (dump !== undefined || !reconnect) return first;
+  const source = new ReconnectingSource(first, { label: 'the Kinect', open, onStatus, firstPauseMs });
   return Object.assign(source, { estimatedFrames: undefined });
 }
 

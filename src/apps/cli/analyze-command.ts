@@ -9,6 +9,7 @@ import type { MqttPublisher } from '../../adapters/node/mqtt-publisher.js';
 import { openSource as openAnySource } from '../../adapters/node/open-source.js';
 import { openPictureFolder } from '../../adapters/node/picture-folder.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
+import type { DepthFilter } from '../../core/detect/depth-filter.js';
 import { ConfigError } from '../../core/errors.js';
 import { annotate } from '../../core/live/annotate.js';
 import type { WindowRule } from '../../core/live/confirmation-windows.js';
@@ -20,7 +21,16 @@ import { type AnalyzeConfig, followedLess, parseAnalyzeConfig } from '../../pipe
 import { frameLine, summaryLine, summaryText } from '../../pipeline/analyze/format-result.js';
 import { type TimelineKind, timelineKind, timelineText } from '../../pipeline/analyze/timeline-file.js';
 import { PresenceNews } from '../../pipeline/publish/presence.js';
-import { addDepthOptions, type Depth, type DepthOptions, isFile, isFolder, openDepth } from './depth-options.js';
+import {
+  addDepthOptions,
+  type Depth,
+  type DepthOptions,
+  isFile,
+  isFolder,
+  isKinect,
+  kinectFilter,
+  openDepth,
+} from './depth-options.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector-options.js';
 import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
@@ -77,8 +87,9 @@ async function analyzeSource(sourceName: string, options: AnalyzeOptions): Promi
   const path = options.timeline;
   const timelineFile = path === undefined ? undefined : { path, kind: timelineKind(path) };
   const interrupt = new Interrupt();
-  const depth = await openDepth(options, sourceName);
-  const parts = await openParts(options, config, depth);
+  const depth = isKinect(sourceName) ? undefined : await openDepth(options, sourceName);
+  const filter = isKinect(sourceName) ? kinectFilter(options) : depth?.filter;
+  const parts = await openParts(options, config, filter);
   try {
     const source = await openSource(sourceName, depth);
     interrupt.onAsk = () => void source.close();
@@ -151,7 +162,7 @@ async function openPublisher(url: string, root: string): Promise<MqttPublisher> 
 }
 
 /** Detector, expression model and people; `release` frees what holds native memory. */
-async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig, depth: Depth | undefined) {
+async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig, depthFilter: DepthFilter | undefined) {
   const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
   const general = await openExpressionModel(options.model);
   const expression =
@@ -165,7 +176,7 @@ async function openParts(options: AnalyzeOptions, { minScore }: AnalyzeConfig, d
       detector,
       expression,
       people,
-      depthFilter: depth?.filter,
+      depthFilter,
       startScore: minScore,
       confirmation: { rule: options.window },
       clock: () => performance.now(),

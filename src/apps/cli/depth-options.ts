@@ -42,14 +42,29 @@ export async function openDepth(options: DepthOptions, source?: string): Promise
     if (mode === undefined && near === undefined) return undefined;
     throw new ConfigError(`--${mode === undefined ? 'near' : 'depth-filter'} needs depth; add --depth DIR`);
   }
-  if (near !== undefined && mode !== 'segment') {
-    throw new ConfigError('--near is for segmentation; add --depth-filter segment');
-  }
-  const numbers = toNumbers({ ...(near === undefined ? {} : { nearMm: near }) }, ['nearMm']);
+  const numbers = nearOf(options);
   const folder = await openDepthFolder(depth);
   const { camera, shift } = folder;
   const seen = shift === undefined ? { camera } : { camera, shift };
   return { folder, filter: new DepthFilter({ ...numbers, ...seen, mode: mode ?? 'size' }) };
+}
+
+function nearOf({ depthFilter: mode, near }: DepthOptions): Record<string, number> {
+  if (near !== undefined && mode !== 'segment') {
+    throw new ConfigError('--near is for segmentation; add --depth-filter segment');
+  }
+  return toNumbers({ ...(near === undefined ? {} : { nearMm: near }) }, ['nearMm']);
+}
+
+/** For a Kinect, whose frames carry their depth. */
+export function kinectFilter(options: DepthOptions): DepthFilter {
+  if (options.depth !== undefined) throw new ConfigError('a Kinect has its own depth; leave --depth out');
+  return new DepthFilter({ ...nearOf(options), mode: options.depthFilter ?? 'size' });
+}
+
+/** `kinect` or `kinect:RECORDING`. */
+export function isKinect(source: string): boolean {
+  return /^kinect(:.+)?$/s.test(source);
 }
 
 /** False also when there is nothing of that name. */

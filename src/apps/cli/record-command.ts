@@ -1,10 +1,13 @@
 // `moodlens record SOURCE --out FILE`: what a source shows, as a video file, in its own time.
+import { extname } from 'node:path';
 import { Command } from 'commander';
 import { openEncoder } from '../../adapters/node/ffmpeg-encoder.js';
+import { KinectDumpWriter } from '../../adapters/node/kinect-dump.js';
 import { type OpenedSource, openSource } from '../../adapters/node/open-source.js';
 import { ConfigError } from '../../core/errors.js';
 import type { Progress } from '../../core/ports/progress.js';
 import { steadyFrames } from '../../pipeline/record/steady-frames.js';
+import { isKinect } from './depth-options.js';
 import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
 import { sourceHelp } from './source-help.js';
@@ -23,7 +26,10 @@ export function define(): Command {
   return new Command('record')
     .description('write what a source shows into a video file (no sound), until Ctrl-C or the end')
     .argument('<source>', sourceHelp)
-    .requiredOption('--out <video>', 'the file: .mp4, .mov or .mkv')
+    .requiredOption(
+      '--out <video>',
+      'the file: .mp4, .mov or .mkv; of a Kinect also a folder, for a recording with depth',
+    )
     .option('--seconds <n>', 'end after so many seconds of the source')
     .option('--fps <n>', 'frames a second of the file (default: those of the source, or 30)')
     .option('--json', 'print {"out","frames","seconds","dropped"} at the end')
@@ -35,13 +41,18 @@ async function record(sourceName: string, options: RecordOptions): Promise<void>
   for (const [name, value] of Object.entries({ seconds, fps: fps ?? 30 })) {
     if (!(value > 0)) throw new ConfigError(`--${name} must be above 0, found ${options[name as 'seconds' | 'fps']}`);
   }
+  const isDump = isKinect(sourceName) && extname(options.out) === '';
   const interrupt = new Interrupt();
-  const source = await openSource(sourceName, { onStatus: ({ text }) => process.stderr.write(`${text}\n`) });
+  const source = await openSource(sourceName, {
+    rawDepth: isDump,
+    onStatus: ({ text }) => process.stderr.write(`${text}\n`),
+  });
   interrupt.onAsk = () => void source.close();
   try {
     const rate = fps ?? plausible(source.framesPerSecond);
+    const recording = { out: options.out, rate, seconds };
     const written = await withProgress('record', (progress) =>
-      write(source, { out: options.out, rate, seconds, progress }),
+      isDump ? writeDump(source, { ...recording, progress }) : write(source, { ...recording, progress }),
     );
     const result = { out: options.out, ...written, dropped: source.dropped };
     process.stdout.write(
@@ -86,6 +97,24 @@ async function write(source: OpenedSource, { out, rate, seconds, progress }: Rec
   await encoder.abort();
   if (failure !== undefined) throw failure;
   return { frames, seconds: frames / rate };
+}
+
+/** Colour and depth of a Kinect, as fakenect plays them. */
+async function writeDump(source: OpenedSource, { out, rate, seconds, progress }: Recording) {
+  const dump = await KinectDumpWriter.create(out);
+  let frames = 0;
+  let lastMs = 0;
+  for await (const frame of source) {
+    if (frame.timeMs >= 1000 * seconds) break;
+    await dump.write(frame);
+    lastMs = frame.timeMs;
+    progress.update(
+      ++frames,
+      Number.isFinite(seconds) ? Math.round(seconds * rate) : frames,
+      `${(lastMs / 1000).toFixed(1)} s`,
+    );
+  }
+  return { frames, seconds: lastMs / 1000 };
 }
 
 /** Cameras without a rate tell nonsense, such as the clock of their stream. */
