@@ -19,7 +19,7 @@ const server = await startLiveServer({ port: 0, ...(process.env.MODEL ? { model:
 const browser = await chromium.launch({ executablePath, args: ['--headless=new', '--no-sandbox', '--disable-gpu'] });
 try {
   const page = await browser.newPage({ viewport: { width: 1360, height: 800 }, colorScheme: 'dark' });
-  await page.goto(server.url);
+  await page.goto(`${server.url}?token=${server.token}`);
   // Somebody is enrolled while she is alone in the picture, and recognised when the scene comes round to the group.
   await page.waitForSelector('.face', { timeout: 60_000 });
   await page.waitForFunction(() => document.querySelectorAll('.mark:not(.leaving)').length === 1, undefined, {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { LiveFeed } from '../src/apps/server/live-feed.js';
 import { startLiveServer } from '../src/apps/server/live-server.js';
 import { expressionLabels } from '../src/core/dataset/labels.js';
 import { type ModelMetadata, metadataKey } from '../src/core/nn/model-metadata.js';
@@ -117,6 +118,7 @@ export interface WatchedPage {
   readonly foreign: string[];
   /** Errors and warnings on the console, uncaught exceptions, failed requests. */
   readonly complaints: string[];
+  endServer(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -140,6 +142,7 @@ export async function openPage(
     model?: string | undefined;
     modelsRoot?: string;
     path?: string;
+    feeds?: readonly LiveFeed[];
     allowCamera?: boolean;
     initScript?: string;
     colorScheme?: 'light' | 'dark';
@@ -147,12 +150,27 @@ export async function openPage(
     width?: number;
   } = {},
 ): Promise<WatchedPage> {
-  const { model, modelsRoot, path = '', allowCamera = true, initScript, colorScheme = 'light', width = 1280 } = options;
+  const {
+    model,
+    modelsRoot,
+    feeds = [],
+    path = '',
+    allowCamera = true,
+    initScript,
+    colorScheme = 'light',
+    width = 1280,
+  } = options;
   const server = await startLiveServer({
     port: 0,
+    feeds,
     ...(model ? { model } : {}),
     ...(modelsRoot ? { modelsRoot } : {}),
   });
+  let ended: Promise<void> | undefined;
+  const endServer = () => {
+    ended ??= server.close();
+    return ended;
+  };
   const context = await browser.newContext({
     ...{ viewport: { width, height: 800 }, acceptDownloads: true, colorScheme },
   });
@@ -174,16 +192,19 @@ export async function openPage(
   context.on('weberror', (error) => complaints.push(`uncaught: ${error.error()}`));
   if (initScript) await context.addInitScript(initScript);
   const page = await context.newPage();
-  await page.goto(server.url + path);
+  const address = new URL(path, server.url);
+  address.searchParams.set('token', server.token);
+  await page.goto(address.href);
   return {
     page,
     context,
     url: server.url,
     foreign,
     complaints,
+    endServer,
     async close() {
       await context.close();
-      await server.close();
+      await endServer();
     },
   };
 }

@@ -20,7 +20,7 @@ export interface OpenVideoOptions extends FfmpegPrograms {
   readonly maxSide?: number;
   /** Fits every picture into this size, black beside it. Default: the size of the source's first picture. */
   readonly size?: { readonly width: number; readonly height: number };
-  /** Plays at the pace of its times, as a camera would, instead of as fast as it is read. Default: false. */
+  /** Plays what has an end at the pace of its times, as a camera would, instead of as fast as it is read. Default: false. */
   readonly atOwnPace?: boolean;
   /** Milliseconds without a frame after which the source counts as stuck. Default 30 000. */
   readonly stallMs?: number;
@@ -50,8 +50,8 @@ export async function openVideo(source: string | VideoInput, options: OpenVideoO
   const shrink = Math.min(1, maxSide / Math.max(probed.width, probed.height));
   const width = options.size?.width ?? Math.max(1, Math.round(probed.width * shrink));
   const height = options.size?.height ?? Math.max(1, Math.round(probed.height * shrink));
-  const delivery =
-    options.delivery ?? (input.kind === 'file' || probed.estimatedFrames !== undefined ? 'every' : 'newest');
+  const hasEnd = input.kind === 'file' || probed.estimatedFrames !== undefined;
+  const delivery = options.delivery ?? (hasEnd ? 'every' : 'newest');
   const filter = sizeFilter({ width, height, isSmaller: shrink < 1, isFixed: input.kind === 'file' && !options.size });
   // Microseconds; the default time base would round a variable frame rate to a fixed one.
   const every = ['-map', '0:V:0', ...passthrough, '-enc_time_base', '1:1000000'];
@@ -59,7 +59,7 @@ export async function openVideo(source: string | VideoInput, options: OpenVideoO
     ffmpegProgram(options),
     [
       ...['-hide_banner', '-nostdin', '-loglevel', 'error'],
-      ...(options.atOwnPace ? ['-re'] : []),
+      ...(options.atOwnPace && hasEnd ? ['-re'] : []),
       ...(isOld ? [] : silenceArguments(input.kind, stallMs)),
       ...input.inputArguments,
       // Times come first: were the pixels first, ffmpeg could wait for us to read them while we wait for their time.

@@ -61,7 +61,7 @@ export async function openInput(
   const first = await openVideo(input, {
     ...common,
     ...(live === undefined ? {} : { delivery: live ? ('newest' as const) : ('every' as const) }),
-    atOwnPace: live === true && input.kind === 'file',
+    atOwnPace: live === true,
   });
   const endless = isStream(first.estimatedFrames);
   if (!endless || !(options.reconnect ?? live ?? true)) return first;

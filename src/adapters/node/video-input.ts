@@ -28,7 +28,7 @@ export async function videoInput(source: string): Promise<VideoInput> {
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(source)?.[1]?.toLowerCase();
   if (scheme === undefined) return fileInput(source, source);
   if (scheme === 'file') return fileInput(fileUrlPath(source), source);
-  const label = withoutPassword(source);
+  const label = sourceLabel(source);
   if (scheme === 'http' || scheme === 'https') {
     const allowed = ['-protocol_whitelist', 'http,https,tcp,tls,crypto'];
     const formats = ['-format_whitelist', `${fileFormats},hls,mpjpeg`];
@@ -86,6 +86,16 @@ export function saidAbout(input: VideoInput, words: string): string {
 }
 
 const maxSaid = 1000;
+
+/** A source as the user may read it anywhere: an address without its password, else as it is. */
+export function sourceLabel(source: string): string {
+  return isAddress(source) ? withoutPassword(source) : source;
+}
+
+/** Whether it begins with a scheme: `rtsp://` and the like. */
+export function isAddress(source: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(source);
+}
 
 /** A password may hold `@` and `/`, and may stand among the query's values: none of them is shown. */
 function withoutPassword(url: string): string {

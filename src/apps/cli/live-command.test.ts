@@ -37,7 +37,7 @@ describe('moodlens live', () => {
       const live = spawn(process.execPath, [main, 'live', '--no-open', '--json', '--port', '0', '--window', 'smooth']);
       const [line] = (await once(live.stdout, 'data')) as [Buffer];
       const { url } = JSON.parse(String(line)) as { url: string };
-      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?window=smooth$/);
+      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{32}&window=smooth$/);
       expect(await (await fetch(url)).text()).toContain('<title>moodlens</title>');
       const ended = once(live, 'exit');
       live.kill('SIGTERM');

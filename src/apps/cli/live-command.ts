@@ -1,56 +1,127 @@
 // `moodlens live`: serves the live page on this machine and opens it.
 import { spawn } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
+import { isAddress, sourceLabel, videoInput } from '../../adapters/node/video-input.js';
 import { ConfigError } from '../../core/errors.js';
 import type { WindowRule } from '../../core/live/confirmation-windows.js';
-import { startLiveServer } from '../server/live-server.js';
-import { windowOption } from './window-option.js';
+import { type LiveServer, startLiveServer } from '../server/live-server.js';
+import { addPipelineOptions, type PipelineOptions } from './open-pipeline.js';
+import { publishOption, topicOption } from './publish-options.js';
+import { SourceFeed } from './source-feed.js';
+import { sourceHelp } from './source-help.js';
 
-interface LiveOptions {
+interface LiveOptions extends PipelineOptions {
   readonly port?: string;
-  readonly model?: string;
-  readonly window: WindowRule;
+  readonly kinect?: string | true;
+  readonly publish?: string;
+  readonly topic: string;
   readonly open: boolean;
   readonly json?: boolean;
 }
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('live')
+  const command = new Command('live')
     .description(
       'open the live page: faces, names and expressions in your camera or a video, nothing leaves this machine',
     )
-    .option('--port <number>', 'TCP port on 127.0.0.1 (default: 4747 or the next free one)')
-    .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
-    .addOption(windowOption())
+    .argument('[sources...]', `analysed by this program, for the page to show, each ${sourceHelp}`)
+    .option('--kinect [recording]', 'a Kinect, or its recording, as a source')
+    .option('--port <number>', 'TCP port on 127.0.0.1 (default: 4747 or the next free one)');
+  return addPipelineOptions(command)
+    .option(...publishOption)
+    .option(...topicOption)
     .option('--no-open', 'do not open the browser')
     .option('--json', 'print {"url"} on stdout')
     .action(live);
 }
 
-async function live(options: LiveOptions): Promise<void> {
+async function live(named: readonly string[], options: LiveOptions): Promise<void> {
   const port = options.port === undefined ? undefined : parsePort(options.port);
   const model = options.model === undefined ? undefined : resolve(options.model);
   if (model !== undefined) await mustExist(model);
-  const server = await startLiveServer({
-    ...(port === undefined ? {} : { port }),
-    ...(model === undefined ? {} : { model }),
+  const sources = [...named, ...kinectSource(options.kinect)];
+  if (sources.length === 0) refuseWithoutSource(options);
+  const feeds = await openFeeds(sources, options);
+  try {
+    const server = await startLiveServer({
+      ...(port === undefined ? {} : { port }),
+      ...(model === undefined ? {} : { model }),
+      feeds,
+    });
+    const url = pageAddress(server, options.window);
+    process.stdout.write(options.json ? `${JSON.stringify({ url })}\n` : `moodlens is at ${url}  (Ctrl-C ends it)\n`);
+    if (options.open) openBrowser(url);
+    await new Promise<void>((done) => {
+      process.once('SIGINT', done);
+      process.once('SIGTERM', done);
+    });
+    await server.close();
+  } finally {
+    await Promise.all(feeds.map((feed) => feed.close()));
+  }
+}
+
+/** Without a source the page analyses what it shows by itself: options of the analysis here would do nothing. */
+function refuseWithoutSource(options: LiveOptions): void {
+  const [odd] = sourceOptions.filter((key) => options[key] !== undefined);
+  if (odd === undefined && options.detector === 'neural') return;
+  const name = (odd ?? 'detector').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new ConfigError(`--${name} is for sources that are analysed here, and none is named; add one, such as camera`);
+}
+
+const sourceOptions = [
+  ...(['people', 'personal', 'minScore', 'publish', 'depth', 'depthFilter', 'near'] as const),
+  ...(['cascade', 'scaleFactor', 'minNeighbors', 'minFace'] as const),
+];
+
+function kinectSource(kinect: string | true | undefined): string[] {
+  if (kinect === undefined) return [];
+  return [kinect === true ? 'kinect' : `kinect:${kinect}`];
+}
+
+/** Throws what is wrong with the options; a source that is not there yet is told of in the page, and tried again. */
+async function openFeeds(sources: readonly string[], all: LiveOptions): Promise<SourceFeed[]> {
+  const { port: _port, kinect: _kinect, open: _open, json: _json, publish: url, topic, ...options } = all;
+  const opening = sources.map(async (source, index) => {
+    await checkSource(source);
+    const ownTopic = sources.length === 1 ? topic : `${topic}/${index + 1}`;
+    const publish = url === undefined ? undefined : { url, topic: ownTopic };
+    return SourceFeed.open({ source, label: labelOf(source), options, publish });
   });
-  const url = pageAddress(server.url, options.window);
-  process.stdout.write(options.json ? `${JSON.stringify({ url })}\n` : `moodlens is at ${url}  (Ctrl-C ends it)\n`);
-  if (options.open) openBrowser(url);
-  await new Promise<void>((done) => {
-    process.once('SIGINT', done);
-    process.once('SIGTERM', done);
-  });
-  await server.close();
+  const opened = await Promise.allSettled(opening);
+  const feeds = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const failed = opened.find((one) => one.status === 'rejected');
+  if (failed) {
+    await Promise.all(feeds.map((feed) => feed.close()));
+    throw failed.reason;
+  }
+  return feeds;
+}
+
+/** A camera may come later; a file that is not there is a slip of the pen, and so is an address of another kind. */
+async function checkSource(source: string): Promise<void> {
+  if (/^(camera|kinect)(:.*)?$/s.test(source)) return;
+  if (isAddress(source)) await videoInput(source);
+  else if (!(await stat(source).catch(() => undefined))) {
+    throw new ConfigError(`cannot open ${source}: there is no such file; a source is ${sourceHelp}`);
+  }
+}
+
+/** Short, and without a password. */
+function labelOf(source: string): string {
+  const [, device, which] = /^(camera|kinect)(?::(.*))?$/s.exec(source) ?? [];
+  if (device === 'kinect') return which === undefined ? 'Kinect' : `Kinect recording ${basename(which)}`;
+  if (device === 'camera') return which === undefined ? 'Camera' : `Camera ${which}`;
+  return isAddress(source) ? sourceLabel(source) : basename(resolve(source));
 }
 
 /** The page reads from its address how to begin. */
-function pageAddress(server: string, window: WindowRule): string {
-  const url = new URL(server);
+function pageAddress(server: LiveServer, window: WindowRule): string {
+  const url = new URL(server.url);
+  url.searchParams.set('token', server.token);
   if (window !== 'original') url.searchParams.set('window', window);
   return url.href;
 }

@@ -1,5 +1,6 @@
 // The live page's HTTP application: static files under strict headers, for this machine's own browser only.
 import { Hono } from 'hono';
+import type { Access } from './access.js';
 import type { ListedModel } from './list-models.js';
 import { readStaticFile, type StaticFile } from './static-files.js';
 
@@ -29,34 +30,33 @@ const headers: Readonly<Record<string, string>> = {
   'permissions-policy': 'camera=(self), microphone=(), geolocation=()',
 };
 
-const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
-
-/** True for a Host header that names this machine, whatever the port: another name means DNS rebinding. */
-export function isLoopbackHost(host: string | undefined): boolean {
-  if (host === undefined) return false;
-  return loopbackNames.has(host.replace(/:\d{1,5}$/, '').toLowerCase());
+/** What the application serves. */
+export interface LiveAppParts {
+  readonly access: Access;
+  /** By URL path. */
+  readonly files: ReadonlyMap<string, StaticFile>;
+  /** The expression models among the files. */
+  readonly models: readonly ListedModel[];
+  /** Labels of the sources that are analysed here, in their order. */
+  readonly sources: readonly string[];
 }
 
-/** Builds the application over a list of files by URL path, and the list of the expression models among them. */
-export function createLiveApp(files: ReadonlyMap<string, StaticFile>, models: readonly ListedModel[]): Hono {
+export function createLiveApp({ access, files, models, sources }: LiveAppParts): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     for (const [name, value] of Object.entries(headers)) context.header(name, value);
-    const host = context.req.header('host');
-    if (!isLoopbackHost(host)) {
-      return context.text(
-        'This server answers only to 127.0.0.1 and localhost; open it under one of these names.',
-        421,
-      );
-    }
-    const origin = context.req.header('origin');
-    if (origin !== undefined && origin !== `http://${host}`) {
-      return context.text('Requests must come from the page this server sends; another origin asked.', 403);
-    }
+    const url = new URL(context.req.url);
+    const target = url.pathname + url.search;
+    const refusal = access.refusal(target, context.req.header());
+    if (refusal) return context.text(refusal.text, refusal.status);
+    const cookie = access.cookieFor(target, context.req.header('host'));
+    if (cookie !== undefined) context.header('set-cookie', cookie);
     await next();
     return undefined;
   });
-  app.get('/models/list.json', (context) => context.json(models, 200, { 'cache-control': 'no-cache' }));
+  const fresh = { 'cache-control': 'no-cache' };
+  app.get('/models/list.json', (context) => context.json(models, 200, fresh));
+  app.get('/sources.json', (context) => context.json(sources, 200, fresh));
   app.get('*', async (context) => {
     const file = files.get(context.req.path);
     const read = file && (await readStaticFile(file));

@@ -5,8 +5,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LiveServer, startLiveServer } from './live-server.js';
 
-/** A request whose path and headers reach the server exactly as given (fetch would tidy them). */
-function raw(port: number, path: string, headers: Record<string, string> = {}, method = 'GET') {
+/** A request whose path and headers reach the server exactly as given (fetch would tidy them), from a page that has the token. */
+function raw(
+  { port, token }: { port: number; token: string },
+  path: string,
+  given: Record<string, string> = {},
+  method = 'GET',
+) {
+  const headers = { cookie: `moodlens-${port}=${token}`, ...given };
   return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
     request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
       let body = '';
@@ -45,7 +51,7 @@ describe('startLiveServer', () => {
   });
 
   it('sends the page with headers that isolate it and keep every request at home', async () => {
-    const page = await raw(server.port, '/');
+    const page = await raw(server, '/');
     expect(page.status).toBe(200);
     expect(page.body).toContain('<title>page</title>');
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
@@ -60,12 +66,12 @@ describe('startLiveServer', () => {
   });
 
   it('sends scripts and models, the chosen expression model among them', async () => {
-    const script = await raw(server.port, '/assets/x-1a2b.js');
+    const script = await raw(server, '/assets/x-1a2b.js');
     expect(script.headers['content-type']).toBe('text/javascript; charset=utf-8');
     expect(script.headers['cache-control']).toContain('immutable');
-    expect((await raw(server.port, '/models/face-full-range.onnx')).body).toBe('model');
-    expect((await raw(server.port, '/models/expression.onnx')).body).toBe('mine');
-    expect((await raw(server.port, '/models/card.md')).status).toBe(404);
+    expect((await raw(server, '/models/face-full-range.onnx')).body).toBe('model');
+    expect((await raw(server, '/models/expression.onnx')).body).toBe('mine');
+    expect((await raw(server, '/models/card.md')).status).toBe(404);
   });
 
   it('lists the expression models with their cards and evaluations, an int8 form with its float form’s card', async () => {
@@ -77,7 +83,7 @@ describe('startLiveServer', () => {
     const shipped = await startLiveServer({ ...roots, modelsRoot: shelf, port: 0 });
     const chosen = await startLiveServer({ ...roots, modelsRoot: shelf, port: 0, model: join(folder, 'mine.onnx') });
     try {
-      expect(JSON.parse((await raw(shipped.port, '/models/list.json')).body)).toEqual([
+      expect(JSON.parse((await raw(shipped, '/models/list.json')).body)).toEqual([
         {
           ...{ file: 'expression.onnx', name: 'expression.onnx' },
           ...{ card: 'expression.md', evaluation: 'expression.evaluation.json' },
@@ -87,28 +93,28 @@ describe('startLiveServer', () => {
           ...{ card: 'expression.int8.md', evaluation: null },
         },
       ]);
-      expect((await raw(shipped.port, '/models/expression.int8.md')).body).toBe('expression.md');
-      expect((await raw(shipped.port, '/models/expression.evaluation.json')).status).toBe(200);
+      expect((await raw(shipped, '/models/expression.int8.md')).body).toBe('expression.md');
+      expect((await raw(shipped, '/models/expression.evaluation.json')).status).toBe(200);
       for (const name of ['notes.md', 'other.evaluation.json']) {
-        expect((await raw(shipped.port, `/models/${name}`)).status).toBe(404);
+        expect((await raw(shipped, `/models/${name}`)).status).toBe(404);
       }
       // A model of the user's does not get the card of the one that it stands in for.
-      expect(JSON.parse((await raw(chosen.port, '/models/list.json')).body)[0]).toEqual({
+      expect(JSON.parse((await raw(chosen, '/models/list.json')).body)[0]).toEqual({
         file: 'expression.onnx',
         name: 'mine.onnx',
         card: null,
         evaluation: null,
       });
-      expect((await raw(chosen.port, '/models/expression.md')).status).toBe(404);
-      expect((await raw(chosen.port, '/models/expression.evaluation.json')).status).toBe(404);
+      expect((await raw(chosen, '/models/expression.md')).status).toBe(404);
+      expect((await raw(chosen, '/models/expression.evaluation.json')).status).toBe(404);
     } finally {
       await Promise.all([shipped.close(), chosen.close()]);
     }
   });
 
   it('answers 304 to a tag it gave', async () => {
-    const first = await raw(server.port, '/');
-    const again = await raw(server.port, '/', { 'if-none-match': String(first.headers.etag) });
+    const first = await raw(server, '/');
+    const again = await raw(server, '/', { 'if-none-match': String(first.headers.etag) });
     expect(again.status).toBe(304);
     expect(again.body).toBe('');
   });
@@ -121,7 +127,7 @@ describe('startLiveServer', () => {
     '//secret.txt',
     '/%00',
   ])('does not leave its folders for %s', async (path) => {
-    const answer = await raw(server.port, path);
+    const answer = await raw(server, path);
     expect(answer.status).toBe(404);
     expect(answer.body).not.toBe('secret');
   });
@@ -134,15 +140,15 @@ describe('startLiveServer', () => {
       'evil.example#127.0.0.1',
       '127.0.0.1@evil.example',
     ]) {
-      expect((await raw(server.port, '/', { host })).status).not.toBe(200);
+      expect((await raw(server, '/', { host })).status).not.toBe(200);
     }
-    expect((await raw(server.port, '/', { host: `localhost:${server.port}` })).status).toBe(200);
+    expect((await raw(server, '/', { host: `localhost:${server.port}` })).status).toBe(200);
   });
 
   it('refuses a foreign Origin and methods other than GET', async () => {
-    expect((await raw(server.port, '/', { origin: 'https://evil.example' })).status).toBe(403);
-    expect((await raw(server.port, '/', { origin: `http://127.0.0.1:${server.port}` })).status).toBe(200);
-    expect((await raw(server.port, '/', {}, 'POST')).status).toBe(405);
+    expect((await raw(server, '/', { origin: 'https://evil.example' })).status).toBe(403);
+    expect((await raw(server, '/', { origin: `http://127.0.0.1:${server.port}` })).status).toBe(200);
+    expect((await raw(server, '/', {}, 'POST')).status).toBe(405);
   });
 
   it('says what to do when the port is taken', async () => {
@@ -153,7 +159,7 @@ describe('startLiveServer', () => {
     const first = await startLiveServer(roots);
     const second = await startLiveServer(roots);
     expect(second.port).toBeGreaterThan(first.port);
-    expect((await raw(second.port, '/')).status).toBe(200);
+    expect((await raw(second, '/')).status).toBe(200);
     await first.close();
     await second.close();
   });

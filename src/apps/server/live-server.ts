@@ -1,12 +1,17 @@
 // Starts the live page's server on the loopback interface.
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
+import { WebSocketServer } from 'ws';
 import { ConfigError, DeviceError } from '../../core/errors.js';
+import { Access } from './access.js';
 import { type ListedModel, listModels } from './list-models.js';
 import { createLiveApp } from './live-app.js';
+import type { LiveFeed } from './live-feed.js';
 import { listStaticFiles, type StaticFile } from './static-files.js';
+import { Viewers } from './viewers.js';
 
 /** The package's root, the same number of folders up from src/apps/server and dist/apps/server. */
 const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
@@ -20,10 +25,14 @@ export interface LiveServerOptions {
   readonly webRoot?: string;
   /** The models; default: the package's models. */
   readonly modelsRoot?: string;
+  /** Sources that are analysed on this side, for the page to show; closed with the server. */
+  readonly feeds?: readonly LiveFeed[];
 }
 
 export interface LiveServer {
+  /** Without the token, which the first request must bring: `?token=`. */
   readonly url: string;
+  readonly token: string;
   readonly port: number;
   close(): Promise<void>;
 }
@@ -32,20 +41,59 @@ const firstPort = 4747;
 const portsToTry = 20;
 const host = '127.0.0.1';
 
+/** Longest message that a page may send, bytes. */
+const longestAnswer = 256;
+
 /** Serves the built page and the models on 127.0.0.1. Throws ConfigError when the page is not built, DeviceError when the port is taken. */
 export async function startLiveServer(options: LiveServerOptions = {}): Promise<LiveServer> {
   const { files, models } = await listLiveFiles(options);
-  const server = createServer(getRequestListener(createLiveApp(files, models).fetch));
+  const access = new Access();
+  const viewers = (options.feeds ?? []).map((feed) => new Viewers(feed));
+  const sources = viewers.map(({ label }) => label);
+  const server = createServer(getRequestListener(createLiveApp({ access, files, models, sources }).fetch));
+  const sockets = takeSockets(server, access, viewers);
   const port = await listenOn(server, options.port);
   return {
     port,
     url: `http://${host}:${port}/`,
-    close: () =>
-      new Promise((resolve, reject) => {
+    token: access.token,
+    close: async () => {
+      await Promise.all(viewers.map((one) => one.close()));
+      await new Promise<void>((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
         server.closeAllConnections();
-      }),
+        for (const socket of sockets.clients) socket.terminate();
+      });
+    },
   };
+}
+
+/** `/sources/0` is a WebSocket of the first source's frames. */
+function takeSockets(server: Server, access: Access, sources: readonly Viewers[]): WebSocketServer {
+  // JPEG does not get smaller, and compression would cost time.
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: longestAnswer, perMessageDeflate: false });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const url = request.url ?? '/';
+    const refusal = access.refusal(url, request.headers);
+    if (refusal) return refuse(socket, refusal.status, refusal.text);
+    const index = /^\/sources\/(\d{1,3})(?:\?|$)/.exec(url)?.[1];
+    const source = index === undefined ? undefined : sources[Number(index)];
+    if (!source) return refuse(socket, 404, `There are ${sources.length} sources here, at /sources/0 and so on.`);
+    if (source.isFull) return refuse(socket, 503, 'Too many pages watch this source already; close one.');
+    sockets.handleUpgrade(request, socket, head, (opened) => source.add(opened));
+  });
+  return sockets;
+}
+
+function refuse(socket: Duplex, status: number, text: string): void {
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: text/plain; charset=utf-8',
+    `content-length: ${Buffer.byteLength(text)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
 }
 
 async function listLiveFiles(

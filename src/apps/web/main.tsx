@@ -13,4 +13,9 @@ import './style/judgement.css';
 import './style/picture-list.css';
 import './style/model-card.css';
 
+// From here on the token is a cookie; out of the address it cannot be shared by mistake.
+const address = new URL(location.href);
+address.searchParams.delete('token');
+history.replaceState(history.state, '', address);
+
 render(<App />, document.getElementById('app')!);

@@ -1,12 +1,12 @@
-// A source of moving pictures as the page sees it: something a <video> can show.
+// A source of moving pictures as the page sees it: something a <video> can show, or one that the server analyses.
 
-export type SourceKind = 'camera' | 'file' | 'sample';
+export type SourceKind = 'camera' | 'file' | 'sample' | 'served';
 
 export interface LiveSource {
   readonly kind: SourceKind;
   /** For the user: the camera's or the file's name. */
   readonly label: string;
-  /** Live pictures, when the source is a stream; null for a file, which the <video> plays itself. */
+  /** Live pictures, when the source is a stream; null for a file, which the <video> plays itself, and what is served. */
   readonly stream: MediaStream | null;
   /** A camera is shown as a mirror. */
   readonly isMirrored: boolean;

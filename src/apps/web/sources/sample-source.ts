@@ -37,7 +37,7 @@ export async function openSampleSource(): Promise<LiveSource> {
 }
 
 async function fetchPart(url: URL): Promise<Response> {
-  const response = await fetch(url, { credentials: 'omit' }).catch((cause: unknown) => {
+  const response = await fetch(url, { credentials: 'same-origin' }).catch((cause: unknown) => {
     throw new MediaError('The sample must come from the moodlens server, but it does not answer; start it again.', {
       cause,
     });

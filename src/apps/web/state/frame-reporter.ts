@@ -38,10 +38,15 @@ export class FrameReporter {
     }
   }
 
-  /** Nothing is in view any more. */
+  /** Another source: the next frame begins another timeline. */
   clear(): void {
-    this.#rates.clear();
     this.timeline.endSource();
+    this.rest();
+  }
+
+  /** Nothing is in view any more, for now. */
+  rest(): void {
+    this.#rates.clear();
     this.#cardsAt = 0;
     state.figures.value = null;
     state.faces.value = [];

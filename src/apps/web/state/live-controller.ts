@@ -1,11 +1,13 @@
 // What the page can do: choose a source, pause, enrol and forget people. Views call it; it writes the state.
 import { listCameras } from '../../../adapters/browser/camera.js';
 import type { WindowRule } from '../../../core/live/confirmation-windows.js';
+import type { ServedFrame } from '../../../core/live/served-frame.js';
 import { openCameraSource } from '../sources/camera-source.js';
 import { openFileSource } from '../sources/file-source.js';
 import { sendFrames } from '../sources/frame-sender.js';
 import type { SourceKind } from '../sources/live-source.js';
 import { openSampleSource } from '../sources/sample-source.js';
+import { listServedSources, openServedSource } from '../sources/served-source.js';
 import type { Failure } from '../worker/failure.js';
 import type { FrameReport } from '../worker/protocol.js';
 import { FrameReporter } from './frame-reporter.js';
@@ -23,10 +25,12 @@ export interface ModelChoice {
 
 export class LiveController {
   readonly #video: HTMLVideoElement;
+  readonly #canvas: HTMLCanvasElement;
   readonly #player: SourcePlayer;
   readonly #onReport: (report: FrameReport | null) => void;
   readonly #reporter = new FrameReporter();
-  #link: WorkerLink;
+  /** Opened by the first source that is analysed in the page. */
+  #link: WorkerLink | undefined;
   #stopSending = (): void => {};
   /** Null: the server's. */
   #model: ModelChoice | null;
@@ -35,18 +39,18 @@ export class LiveController {
   #isAside = false;
 
   /**
-   * Plays in `video`; `onReport` gets every analysed frame for drawing, null when there is nothing to draw any more; `model`
+   * Plays in `video`, what the server sends on `canvas`; `onReport` gets every analysed frame for drawing, null when there is nothing to draw any more; `model`
    * is the expression model, null for the server's.
    */
   constructor(
-    video: HTMLVideoElement,
+    { video, canvas }: { readonly video: HTMLVideoElement; readonly canvas: HTMLCanvasElement },
     onReport: (report: FrameReport | null) => void,
     model: ModelChoice | null = null,
   ) {
     this.#model = model;
     this.#video = video;
+    this.#canvas = canvas;
     this.#onReport = onReport;
-    this.#link = this.#openWorker();
     this.#player = new SourcePlayer(video, {
       opened: () => {
         this.#send();
@@ -55,16 +59,22 @@ export class LiveController {
       },
       closing: () => {
         this.#stopSending();
-        this.#link.beginSource();
+        this.#link?.beginSource();
         this.#forgetReports();
+        state.servedStatus.value = null;
       },
     });
     navigator.mediaDevices?.addEventListener('devicechange', () => void this.#refreshCameras());
   }
 
-  /** Chooses the first source: the camera where the page may use it already, the sample where there is none. */
+  /** Chooses the first source: the server's, the camera where the page may use it already, the sample where there is none. */
   async begin(): Promise<void> {
     const { attempt } = this.#player;
+    state.servedSources.value = await listServedSources();
+    if (attempt !== this.#player.attempt) return;
+    if (state.servedSources.value.length > 0) return this.useServed(0);
+    // The models load while the user decides.
+    this.#worker();
     await this.#refreshCameras();
     // The cameras can take a while to answer; by then the user may have chosen.
     if (attempt !== this.#player.attempt) return;
@@ -93,11 +103,28 @@ export class LiveController {
     await this.#player.open('sample', () => void this.useSample(), openSampleSource);
   }
 
+  /** Shows one of the server's sources. */
+  async useServed(index: number): Promise<void> {
+    const label = state.servedSources.value[index] ?? '';
+    const retry = () => void this.useServed(index);
+    await this.#player.open('served', retry, async () =>
+      openServedSource(index, label, this.#canvas, {
+        frame: (frame) => this.#showServed(frame),
+        status: (status) => {
+          state.servedStatus.value = status;
+          if (status.state === 'playing') return;
+          this.#reporter.rest();
+          this.#onReport(null);
+        },
+      }),
+    );
+  }
+
   togglePause(): void {
     if (!this.#player.source) return;
     const paused = !state.isPaused.value;
     this.#player.setPaused(paused);
-    this.#link.setPaused(paused);
+    this.#link?.setPaused(paused);
     state.announcement.value = paused ? 'Paused' : 'Playing';
   }
 
@@ -115,19 +142,19 @@ export class LiveController {
   /** Runs another expression model from now on; what plays goes on. */
   useModel(choice: ModelChoice): void {
     this.#model = choice;
-    this.#restart();
+    if (this.#link) this.#restart();
   }
 
   /** Confirms expressions by this rule from now on. */
   useWindowRule(windowRule: WindowRule): void {
     state.windowRule.value = windowRule;
-    this.#link.send({ type: 'window-rule', windowRule });
+    this.#link?.send({ type: 'window-rule', windowRule });
   }
 
   /** Looks for small faces too, or no longer. */
   lookForSmallFaces(wanted: boolean): void {
     state.smallFaces.value = wanted;
-    this.#link.setSmallFaces(wanted);
+    this.#link?.setSmallFaces(wanted);
   }
 
   get timeline(): TimelineRecorder {
@@ -146,34 +173,34 @@ export class LiveController {
       return;
     }
     if (state.isPaused.value) this.togglePause();
-    this.#link.send({ type: 'enrol', name });
+    this.#worker().send({ type: 'enrol', name });
   }
 
   cancelEnrolment(): void {
-    if (state.enrolment.value) this.#link.send({ type: 'cancel-enrolment' });
+    if (state.enrolment.value) this.#link?.send({ type: 'cancel-enrolment' });
   }
 
   forget(name: string): void {
-    this.#link.send({ type: 'forget', name });
+    this.#worker().send({ type: 'forget', name });
   }
 
   /** Shows the pictures that somebody is known from. */
   review(name: string): void {
-    this.#link.send({ type: 'review', name });
+    this.#worker().send({ type: 'review', name });
   }
 
   /** Removes the picture at that place of the person that is looked over. */
   removePicture(index: number): void {
     const shown = state.reviewed.value;
-    if (shown) this.#link.send({ type: 'remove-picture', name: shown.name, index, count: shown.pictures.length });
+    if (shown) this.#worker().send({ type: 'remove-picture', name: shown.name, index, count: shown.pictures.length });
   }
 
   exportPeople(): void {
-    this.#link.send({ type: 'export-people' });
+    this.#worker().send({ type: 'export-people' });
   }
 
   async importPeople(file: File): Promise<void> {
-    this.#link.send({ type: 'import-people', text: await file.text() });
+    this.#worker().send({ type: 'import-people', text: await file.text() });
   }
 
   #putAside(): void {
@@ -184,7 +211,18 @@ export class LiveController {
 
   #send(): void {
     const { source } = this.#player;
-    if (source) this.#stopSending = sendFrames(this.#video, source.stream, this.#link.beginSource());
+    if (!source || source.kind === 'served') return;
+    this.#stopSending = sendFrames(this.#video, source.stream, this.#worker().beginSource());
+  }
+
+  /** A frame that the server analysed, and that has just been drawn. */
+  #showServed({ result, width, height, capturedAt }: ServedFrame): void {
+    const shown = state.source.value;
+    if (shown && shown.aspect !== width / height) state.source.value = { ...shown, aspect: width / height };
+    const endedAt = performance.timeOrigin + performance.now();
+    const report = { result, width, height, latencyMs: endedAt - capturedAt, endedAt };
+    this.#reporter.add(report);
+    this.#onReport(report);
   }
 
   #forgetReports(): void {
@@ -194,6 +232,11 @@ export class LiveController {
 
   async #refreshCameras(): Promise<void> {
     state.cameras.value = await listCameras();
+  }
+
+  #worker(): WorkerLink {
+    this.#link ??= this.#openWorker();
+    return this.#link;
   }
 
   #openWorker(): WorkerLink {
@@ -237,7 +280,7 @@ export class LiveController {
   /** Fresh workers. What plays goes on, at the same place and paused if it was; without a source the first is chosen. */
   #restart(): void {
     this.#stopSending();
-    this.#link.close();
+    this.#link?.close();
     this.#forgetReports();
     state.stageFailure.value = null;
     state.enrolment.value = null;

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import type { CameraDevice } from '../../../adapters/browser/camera.js';
 import { type WindowRule, windowRules } from '../../../core/live/confirmation-windows.js';
+import type { ServedStatus } from '../../../core/live/served-frame.js';
 import type { SourceKind } from '../sources/live-source.js';
 import type { EnrolmentState, Failure, KnownPicture, ModelSummary, PersonSummary } from '../worker/protocol.js';
 import type { TimelineRow } from './timeline-rows.js';
@@ -20,6 +21,8 @@ export interface SourceState {
   readonly label: string;
   readonly isMirrored: boolean;
   readonly deviceId: string | undefined;
+  /** Its number among the server's sources. */
+  readonly served: number | undefined;
   readonly credit: string | null;
   /** Width over height. */
   readonly aspect: number;
@@ -39,10 +42,7 @@ export interface Figures {
 }
 
 /** The models are loading (share 0..1) until this is null. */
-export const loading = signal<{ readonly text: string; readonly share: number } | null>({
-  text: 'Starting',
-  share: 0,
-});
+export const loading = signal<{ readonly text: string; readonly share: number } | null>(null);
 export const model = signal<ModelSummary | null>(null);
 /** The file of an expression model that was chosen in the page; null for the server's. */
 export const chosenModel = signal<string | null>(null);
@@ -53,6 +53,10 @@ export const windowRule = signal<WindowRule>(wantedRule());
 /** Whether small faces are looked for too. */
 export const smallFaces = signal(false);
 export const source = signal<SourceState | null>(null);
+/** Names of the sources that the server analyses. */
+export const servedSources = signal<readonly string[]>([]);
+/** How the one shown is doing. */
+export const servedStatus = signal<ServedStatus | null>(null);
 /** A source is opening: its kind. */
 export const opening = signal<SourceKind | null>(null);
 export const isPaused = signal(false);

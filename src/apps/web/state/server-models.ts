@@ -14,7 +14,7 @@ interface ListedModel {
 export async function listServerModels(modelsUrl: string): Promise<ShelfModel[]> {
   const address = (name: string): string => new URL(name, modelsUrl).href;
   try {
-    const response = await fetch(address('list.json'), { credentials: 'omit' });
+    const response = await fetch(address('list.json'), { credentials: 'same-origin' });
     const listed = (await response.json()) as ListedModel[];
     return listed.map(({ file, name, card, evaluation }) => ({
       ...{ id: file, name, source: address(file) },
@@ -33,6 +33,6 @@ export async function listServerModels(modelsUrl: string): Promise<ShelfModel[]>
 export async function readCard(card: ShelfModel['card']): Promise<string | null> {
   if (card === null) return null;
   if ('file' in card) return card.file.text().catch(() => null);
-  const response = await fetch(card.url, { credentials: 'omit' }).catch(() => null);
+  const response = await fetch(card.url, { credentials: 'same-origin' }).catch(() => null);
   return response?.ok ? response.text() : null;
 }

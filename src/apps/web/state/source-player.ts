@@ -3,8 +3,8 @@ import type { LiveSource, SourceKind } from '../sources/live-source.js';
 import { toFailure } from '../worker/failure.js';
 import * as state from './live-state.js';
 
-/** A source, and which camera it is. */
-type OpenedSource = LiveSource & { readonly deviceId?: string | undefined };
+/** A source, and which camera or which of the server's sources it is. */
+type OpenedSource = LiveSource & { readonly deviceId?: string | undefined; readonly served?: number };
 
 interface PlayerEvents {
   /** `source` plays. */
@@ -17,6 +17,7 @@ const faultTitles: Readonly<Record<SourceKind, string>> = {
   camera: 'The camera is not available',
   file: 'This video cannot be played',
   sample: 'The sample cannot be played',
+  served: 'The source cannot be shown',
 };
 
 export class SourcePlayer {
@@ -96,6 +97,7 @@ export class SourcePlayer {
       credit: opened.credit,
       aspect: this.#video.videoWidth / this.#video.videoHeight || 4 / 3,
       deviceId: opened.deviceId,
+      served: opened.served,
     };
     state.announcement.value = `Showing ${opened.label}`;
     this.#events.opened();

@@ -15,6 +15,7 @@ import { useDrop } from './use-drop.js';
 
 export function App() {
   const video = useRef<HTMLVideoElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
   const layer = useRef<HTMLDivElement>(null);
   const overlay = useRef<Overlay>(null);
   const liveModel = useRef<ModelChoice | null>(null);
@@ -30,7 +31,11 @@ export function App() {
     if (isLive && !live) {
       const drawn = new Overlay(layer.current!);
       overlay.current = drawn;
-      const created = new LiveController(video.current!, (report) => drawn.show(report), liveModel.current);
+      const created = new LiveController(
+        { video: video.current!, canvas: canvas.current! },
+        (report) => drawn.show(report),
+        liveModel.current,
+      );
       setLive(created);
       void created.begin();
     }
@@ -69,7 +74,7 @@ export function App() {
         controller={live}
         isHidden={!isLive}
         isDropping={isLive && isDropping}
-        elements={{ video, layer, overlay }}
+        elements={{ video, canvas, layer, overlay }}
       />
       {!isLive && <ModelsView controller={models} isDropping={isDropping} onUseInLive={useInLive} />}
       <p class="visually-hidden" role="status" aria-live="polite">

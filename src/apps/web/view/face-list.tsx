@@ -6,24 +6,28 @@ import { confirmedBy, WindowChoice } from './window-choice.js';
 
 export function FaceList({ controller }: { controller: LiveController | null }) {
   const seen = faces.value;
+  // What the server analyses it analyses as its options say.
+  const isServed = source.value?.kind === 'served';
   return (
     <section class="panel-part" aria-labelledby="in-view">
       <div class="panel-head">
         <h2 id="in-view">
           In view <span class="count">{seen.length || ''}</span>
         </h2>
-        {!modelMissing.value && <WindowChoice controller={controller} />}
+        {!modelMissing.value && !isServed && <WindowChoice controller={controller} />}
       </div>
-      <label class="check" title="A few parts of each frame are looked at more closely, all in turn: slower">
-        <input
-          id="small-faces"
-          type="checkbox"
-          checked={smallFaces.value}
-          onChange={({ currentTarget }) => controller?.lookForSmallFaces(currentTarget.checked)}
-        />
-        Small faces too
-      </label>
-      {modelMissing.value && <p class="hint-card">{modelMissing.value}</p>}
+      {!isServed && (
+        <label class="check" title="A few parts of each frame are looked at more closely, all in turn: slower">
+          <input
+            id="small-faces"
+            type="checkbox"
+            checked={smallFaces.value}
+            onChange={({ currentTarget }) => controller?.lookForSmallFaces(currentTarget.checked)}
+          />
+          Small faces too
+        </label>
+      )}
+      {modelMissing.value && !isServed && <p class="hint-card">{modelMissing.value}</p>}
       {seen.length === 0 ? (
         <p class="empty">{source.value ? 'No face in view.' : 'Faces will be listed here.'}</p>
       ) : (

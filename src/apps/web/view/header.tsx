@@ -1,10 +1,11 @@
 // The top line: what this is, which view is shown, how fast it runs, that nothing leaves.
-import { figures } from '../state/live-state.js';
+import { figures, source } from '../state/live-state.js';
 import { type ViewName, view } from '../state/view-choice.js';
 import { KeyboardIcon, LockIcon } from './icons.js';
 
 export function Header({ onShortcuts }: { onShortcuts: () => void }) {
   const shown = figures.value;
+  const isServed = source.value?.served !== undefined;
   return (
     <header class="header">
       <h1 class="wordmark">
@@ -17,9 +18,7 @@ export function Header({ onShortcuts }: { onShortcuts: () => void }) {
       </nav>
       <p class="private">
         <LockIcon />
-        <span>
-          Everything stays <span class="wide">in this page, </span>on this machine
-        </span>
+        <span>Everything stays {!isServed && <span class="wide">in this page, </span>}on this machine</span>
       </p>
       <dl class="figures" aria-label="Speed" hidden={view.value !== 'live'}>
         <div>

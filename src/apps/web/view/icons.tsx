@@ -28,6 +28,18 @@ export const SampleIcon = () => (
     <circle cx="13" cy="7.4" r="1.3" />
   </Icon>
 );
+export const ServedIcon = () => (
+  <Icon>
+    <rect x="2.5" y="3.5" width="15" height="5.5" rx="1.6" />
+    <rect x="2.5" y="11" width="15" height="5.5" rx="1.6" />
+    <path d="M5.6 6.2h.1M5.6 13.8h.1M9 6.2h5M9 13.8h5" />
+  </Icon>
+);
+export const AgainIcon = () => (
+  <Icon>
+    <path d="M15.5 10a5.5 5.5 0 1 1-1.7-4M14.2 2.8v3.4h-3.4" />
+  </Icon>
+);
 export const PauseIcon = () => (
   <Icon>
     <path d="M7 4.5v11M13 4.5v11" />

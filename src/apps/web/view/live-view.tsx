@@ -6,6 +6,7 @@ import { FaceList } from './face-list.js';
 import { Notice } from './notice.js';
 import type { Overlay } from './overlay.js';
 import { PeoplePanel } from './people-panel.js';
+import { ServedPeople } from './served-people.js';
 import { SourceBar } from './source-bar.js';
 import { StageCards } from './stage-cards.js';
 import { TimelinePanel } from './timeline-panel.js';
@@ -17,20 +18,30 @@ interface LiveViewProps {
   readonly isDropping: boolean;
   readonly elements: {
     readonly video: RefObject<HTMLVideoElement>;
+    readonly canvas: RefObject<HTMLCanvasElement>;
     readonly layer: RefObject<HTMLDivElement>;
     readonly overlay: RefObject<Overlay>;
   };
 }
 
-export function LiveView({ controller, isHidden, isDropping, elements: { video, layer, overlay } }: LiveViewProps) {
+export function LiveView({ controller, isHidden, isDropping, elements }: LiveViewProps) {
+  const { video, canvas, layer, overlay } = elements;
   const shown = source.value;
+  const isServed = shown?.kind === 'served';
   if (overlay.current) overlay.current.isMirrored = shown?.isMirrored ?? false;
   return (
     <main class="main" hidden={isHidden}>
       <section class="picture" aria-label="Picture">
         <div class="stage-fit">
           <div class={isDropping ? 'stage dropping' : 'stage'} style={{ '--aspect': String(shown?.aspect ?? 16 / 9) }}>
-            <video ref={video} class={shown?.isMirrored ? 'mirrored' : ''} muted playsInline hidden={!shown} />
+            <video
+              ref={video}
+              class={shown?.isMirrored ? 'mirrored' : ''}
+              muted
+              playsInline
+              hidden={!shown || isServed}
+            />
+            <canvas ref={canvas} class={shown?.isMirrored ? 'mirrored' : ''} hidden={!isServed} />
             <div ref={layer} class="overlay" aria-hidden="true" />
             <StageCards controller={controller} />
           </div>
@@ -40,7 +51,7 @@ export function LiveView({ controller, isHidden, isDropping, elements: { video, 
       </section>
       <aside class="panel" aria-label="Faces and people">
         <FaceList controller={controller} />
-        <PeoplePanel controller={controller} />
+        {isServed ? <ServedPeople /> : <PeoplePanel controller={controller} />}
       </aside>
       <Notice />
     </main>

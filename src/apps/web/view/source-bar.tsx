@@ -1,17 +1,24 @@
 // Under the picture: which source, which camera, pause, mirror.
 import { useRef } from 'preact/hooks';
 import type { LiveController } from '../state/live-controller.js';
-import { cameras, isPaused, opening, source } from '../state/live-state.js';
-import { CameraIcon, FileIcon, MirrorIcon, PauseIcon, PlayIcon, SampleIcon } from './icons.js';
+import { cameras, isPaused, opening, servedSources, source } from '../state/live-state.js';
+import { CameraIcon, FileIcon, MirrorIcon, PauseIcon, PlayIcon, SampleIcon, ServedIcon } from './icons.js';
 
 export function SourceBar({ controller }: { controller: LiveController | null }) {
   const picker = useRef<HTMLInputElement>(null);
   const kind = opening.value ?? source.value?.kind;
   const shown = source.value;
+  const served = servedSources.value;
   return (
     <div class="source-bar">
       <fieldset class="segments">
         <legend class="visually-hidden">Source</legend>
+        {served.length > 0 && (
+          <button type="button" aria-pressed={kind === 'served'} onClick={() => void controller?.useServed(0)}>
+            <ServedIcon />
+            <span class="served-name">{served.length === 1 ? served[0] : 'Sources'}</span>
+          </button>
+        )}
         <button type="button" aria-pressed={kind === 'camera'} onClick={() => void controller?.useCamera()}>
           <CameraIcon />
           Camera
@@ -39,6 +46,20 @@ export function SourceBar({ controller }: { controller: LiveController | null })
           if (file) void controller?.useFile(file);
         }}
       />
+      {shown?.served !== undefined && served.length > 1 && (
+        <select
+          class="select small"
+          aria-label="Which source"
+          value={String(shown.served)}
+          onChange={({ currentTarget }) => void controller?.useServed(Number(currentTarget.value))}
+        >
+          {served.map((name, index) => (
+            <option key={`${index} ${name}`} value={String(index)}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
       {shown?.kind === 'camera' && cameras.value.length > 1 && (
         <select
           class="select"
@@ -54,7 +75,7 @@ export function SourceBar({ controller }: { controller: LiveController | null })
         </select>
       )}
       <span class="source-label" title={shown?.credit ?? shown?.label}>
-        {shown && (shown.credit ?? shown.label)}
+        {shown && shown.served === undefined && (shown.credit ?? shown.label)}
       </span>
       <button
         type="button"

@@ -1,13 +1,18 @@
 // What lies over the picture while there is none: the welcome, the loading, the failure; and the enrolment's counter.
 import type { LiveController } from '../state/live-controller.js';
-import { enrolment, isPaused, loading, opening, source, stageFailure } from '../state/live-state.js';
-import { CameraIcon, PauseIcon, SampleIcon, WarningIcon } from './icons.js';
+import { enrolment, isPaused, loading, opening, servedStatus, source, stageFailure } from '../state/live-state.js';
+import { AgainIcon, CameraIcon, PauseIcon, SampleIcon, WarningIcon } from './icons.js';
 
 export function StageCards({ controller }: { controller: LiveController | null }) {
   if (stageFailure.value) return <FailureCard controller={controller} />;
   if (opening.value) return <Waiting text={openingText[opening.value]} />;
   if (!source.value) return <WelcomeCard controller={controller} />;
-  if (loading.value) return <Waiting text={loading.value.text} share={loading.value.share} />;
+  const status = servedStatus.value;
+  const isServed = source.value.kind === 'served';
+  if (isServed && !isPaused.value && !['playing', 'ended'].includes(status?.state ?? '')) {
+    return <Waiting text={status?.text ?? 'Opening'} />;
+  }
+  if (loading.value && !isServed) return <Waiting text={loading.value.text} share={loading.value.share} />;
   return (
     <>
       {isPaused.value && (
@@ -15,12 +20,20 @@ export function StageCards({ controller }: { controller: LiveController | null }
           <PauseIcon /> Paused
         </p>
       )}
+      {isServed && !isPaused.value && status?.state === 'ended' && (
+        <p class="paused-badge">
+          <AgainIcon /> Beginning again
+        </p>
+      )}
       <EnrolmentBadge />
     </>
   );
 }
 
-const openingText = { camera: 'Waiting for the camera', file: 'Opening the video', sample: 'Opening the sample' };
+const openingText = {
+  ...{ camera: 'Waiting for the camera', file: 'Opening the video' },
+  ...{ sample: 'Opening the sample', served: 'Opening the source' },
+};
 
 function WelcomeCard({ controller }: { controller: LiveController | null }) {
   return (

@@ -8,7 +8,7 @@ export async function fetchModel(
 ): Promise<Uint8Array | undefined> {
   let response: Response;
   try {
-    response = await fetch(url, { credentials: 'omit' });
+    response = await fetch(url, { credentials: 'same-origin' });
   } catch (cause) {
     throw new DeviceError(
       'The models must come from the moodlens server, but it does not answer; start it again with `moodlens live` and press Try again.',

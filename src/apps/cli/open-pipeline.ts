@@ -1,0 +1,64 @@
+// The live pipeline as a command's options ask for it.
+import type { Command } from 'commander';
+import type { DepthFilter } from '../../core/detect/depth-filter.js';
+import type { WindowRule } from '../../core/live/confirmation-windows.js';
+import { LivePipeline } from '../../core/live/pipeline.js';
+import { type AnalyzeConfig, followedLess } from '../../pipeline/analyze/config.js';
+import { addDepthOptions, type DepthOptions } from './depth-options.js';
+import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector-options.js';
+import { openExpressionModel } from './open-expression-model.js';
+import { personalModel } from './open-personal-model.js';
+import { readPeopleFile } from './people-file.js';
+import { windowOption } from './window-option.js';
+
+export interface PipelineOptions extends DetectorOptions, DepthOptions {
+  readonly people?: string;
+  readonly model?: string;
+  readonly personal?: string;
+  readonly window: WindowRule;
+  readonly minScore?: string;
+}
+
+/** Adds the options to a command. */
+export function addPipelineOptions(command: Command): Command {
+  return addDepthOptions(addDetectorOptions(command))
+    .option('--people <file>', "name the people of this file, made by 'moodlens people train'")
+    .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
+    .option(
+      '--personal <file>',
+      "read everybody's face as 'moodlens teach' learnt one person's: for videos of that person",
+    )
+    .addOption(windowOption())
+    .option('--min-score <number>', 'detection score from which somebody new counts as a face, 0 to 1 (default: 0.65)');
+}
+
+/** Detector, expression model and people, in a pipeline; `release` frees what holds native memory. */
+export async function openPipeline(
+  options: PipelineOptions,
+  { minScore }: Pick<AnalyzeConfig, 'minScore'>,
+  depthFilter: DepthFilter | undefined,
+) {
+  const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
+  const general = await openExpressionModel(options.model);
+  const expression =
+    options.personal === undefined ? general : await personalModel(general, options.personal, options.model);
+  const detector = await openChosenDetector(options, {
+    minScore: Math.max(0.05, minScore - followedLess),
+    ...(options.minFace === undefined ? {} : { search: 'spread' as const }),
+  });
+  return {
+    pipeline: new LivePipeline({
+      detector,
+      expression,
+      people,
+      depthFilter,
+      startScore: minScore,
+      confirmation: { rule: options.window },
+      clock: () => performance.now(),
+    }),
+    release: async () => {
+      await detector.release();
+      await general.release();
+    },
+  };
+}
