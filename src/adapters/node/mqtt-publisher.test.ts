@@ -1,55 +1,27 @@
 // Against a real broker, Debian's Mosquitto.
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectAsync } from 'mqtt';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { describeWith, requireCommand } from '../../../tests/requirements.js';
+import { freePort, listenTo, mosquitto, startBroker } from '../../../tests/fixtures/mosquitto.js';
+import { describeWith } from '../../../tests/requirements.js';
 import { ConfigError, DeviceError } from '../../core/errors.js';
 import { MqttPublisher } from './mqtt-publisher.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'moodlens-mqtt-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-// Debian puts it where only root's PATH looks.
-const outside = '/usr/sbin/mosquitto';
-const broker = existsSync(outside) ? { path: outside, missing: undefined } : requireCommand('mosquitto');
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-let brokers: ReturnType<typeof spawn>[] = [];
+let brokers: ChildProcess[] = [];
 afterEach(() => {
   for (const one of brokers) one.kill('SIGKILL');
   brokers = [];
 });
-async function start(port: number, more = 'allow_anonymous true'): Promise<void> {
-  const config = join(folder, `${port}.conf`);
-  writeFileSync(config, `listener ${port} 127.0.0.1\n${more}\n`);
-  const running = spawn(broker.path, ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] });
-  brokers.push(running);
-  await new Promise<void>((resolve) => {
-    running.stderr!.on('data', (text: Buffer) => String(text).includes('running') && resolve());
-  });
+async function start(port: number, more?: string): Promise<void> {
+  brokers.push(await startBroker(folder, port, more));
 }
 
-/** Everything that a listener who comes now is told, and is told from then on. */
-async function listen(port: number): Promise<Map<string, string>> {
-  const client = await connectAsync(`mqtt://127.0.0.1:${port}`);
-  const kept = new Map<string, string>();
-  client.on('message', (topic, payload) => kept.set(topic, payload.toString()));
-  await client.subscribeAsync('#');
-  return kept;
-}
-
-describeWith(broker, 'MqttPublisher', () => {
+describeWith(mosquitto, 'MqttPublisher', () => {
   it('is online while it is there, and its news are kept for who comes later', async () => {
     const port = await freePort();
     await start(port);
@@ -57,7 +29,7 @@ describeWith(broker, 'MqttPublisher', () => {
     const onStatus = (text: string) => said.push(text);
     const publisher = await MqttPublisher.open(`mqtt://127.0.0.1:${port}`, { root: 'home/cam', onStatus });
     publisher.publish('home/cam/faces', '{"count":1}');
-    const kept = await listen(port);
+    const kept = await listenTo(port);
     await expect
       .poll(() => Object.fromEntries(kept))
       .toEqual({ 'home/cam/status': 'online', 'home/cam/faces': '{"count":1}' });
@@ -76,7 +48,7 @@ describeWith(broker, 'MqttPublisher', () => {
     for (let count = 0; count < 50; count++) publisher.publish('moodlens/faces', String(count));
     await start(port);
     await expect.poll(() => said, { timeout: 10_000 }).toHaveLength(2);
-    const kept = await listen(port);
+    const kept = await listenTo(port);
     await expect
       .poll(() => Object.fromEntries(kept), { timeout: 10_000 })
       .toEqual({ 'moodlens/status': 'online', 'moodlens/faces': '49' });

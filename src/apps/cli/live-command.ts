@@ -10,7 +10,7 @@ import { type LiveServer, startLiveServer } from '../server/live-server.js';
 import { addPipelineOptions, type PipelineOptions } from './open-pipeline.js';
 import { publishOption, topicOption } from './publish-options.js';
 import { SourceFeed } from './source-feed.js';
-import { sourceHelp } from './source-help.js';
+import { kinectOption, kinectSource, sourceHelp } from './source-help.js';
 
 interface LiveOptions extends PipelineOptions {
   readonly port?: string;
@@ -28,7 +28,7 @@ export function define(): Command {
       'open the live page: faces, names and expressions in your camera or a video, nothing leaves this machine',
     )
     .argument('[sources...]', `analysed by this program, for the page to show, each ${sourceHelp}`)
-    .option('--kinect [recording]', 'a Kinect, or its recording, as a source')
+    .option(...kinectOption)
     .option('--port <number>', 'TCP port on 127.0.0.1 (default: 4747 or the next free one)');
   return addPipelineOptions(command)
     .option(...publishOption)
@@ -42,7 +42,7 @@ async function live(named: readonly string[], options: LiveOptions): Promise<voi
   const port = options.port === undefined ? undefined : parsePort(options.port);
   const model = options.model === undefined ? undefined : resolve(options.model);
   if (model !== undefined) await mustExist(model);
-  const sources = [...named, ...kinectSource(options.kinect)];
+  const sources = [...named, ...(options.kinect === undefined ? [] : [kinectSource(options.kinect)])];
   if (sources.length === 0) refuseWithoutSource(options);
   const feeds = await openFeeds(sources, options);
   try {
@@ -76,11 +76,6 @@ const sourceOptions = [
   ...(['people', 'personal', 'minScore', 'publish', 'depth', 'depthFilter', 'near'] as const),
   ...(['cascade', 'scaleFactor', 'minNeighbors', 'minFace'] as const),
 ];
-
-function kinectSource(kinect: string | true | undefined): string[] {
-  if (kinect === undefined) return [];
-  return [kinect === true ? 'kinect' : `kinect:${kinect}`];
-}
 
 /** Throws what is wrong with the options; a source that is not there yet is told of in the page, and tried again. */
 async function openFeeds(sources: readonly string[], all: LiveOptions): Promise<SourceFeed[]> {

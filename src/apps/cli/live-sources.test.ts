@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { freePort, listenTo, mosquitto, startBroker } from '../../../tests/fixtures/mosquitto.js';
 import { describeWith, repositoryRoot, requireCommand } from '../../../tests/requirements.js';
 import { KinectDumpWriter } from '../../adapters/node/kinect-dump.js';
 import { findKinectLibraries } from '../../adapters/node/kinect-libraries.js';
@@ -159,7 +160,7 @@ describeWith([built, requireCommand('ffmpeg'), requireCommand('ffprobe')], 'mood
     expect(shown).not.toContain('secret');
   });
 
-  it('analyses for a broker, not for nobody: a source is read also while no page looks', async () => {
+  it('reads a source also while no page looks', async () => {
     const address = await begin(clip);
     const first = watch(address);
     await expect.poll(() => first.frames.length, patiently).toBeGreaterThan(0);
@@ -169,6 +170,31 @@ describeWith([built, requireCommand('ffmpeg'), requireCommand('ffprobe')], 'mood
     const second = watch(address);
     await expect.poll(() => second.frames.length, patiently).toBeGreaterThan(0);
     expect(second.frames[0]!.header.sequence).toBeGreaterThan(sequence + 3);
+  });
+
+  describeWith(mosquitto, 'with a broker', () => {
+    it('tells it who is there, by source, and that nobody is there any more', async () => {
+      const port = await freePort();
+      const broker = await startBroker(folder, port);
+      try {
+        await begin(clip, clip, '--publish', `mqtt://127.0.0.1:${port}`, '--topic', 'home');
+        const kept = await listenTo(port);
+        const counts: number[] = [];
+        const count = (): number[] => {
+          const { count: found } = JSON.parse(kept.get('home/1/faces') ?? '{}');
+          if (found !== undefined && found !== counts.at(-1)) counts.push(found);
+          return counts;
+        };
+        // The clip ends, and begins again.
+        await expect.poll(() => count().join('').includes('101'), patiently).toBe(true);
+        expect(kept.get('home/1/status')).toBe('online');
+        expect(JSON.parse(kept.get('home/2/faces')!)).toHaveProperty('faces');
+        live!.kill('SIGTERM');
+        await expect.poll(() => kept.get('home/2/status'), patiently).toBe('offline');
+      } finally {
+        broker.kill('SIGKILL');
+      }
+    });
   });
 
   describeWith([libfreenect], 'with a Kinect', () => {

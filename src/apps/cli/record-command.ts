@@ -10,11 +10,12 @@ import { steadyFrames } from '../../pipeline/record/steady-frames.js';
 import { isKinect } from './depth-options.js';
 import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
-import { sourceHelp } from './source-help.js';
+import { kinectOption, kinectSource, videoSourceHelp } from './source-help.js';
 import { toNumbers } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
 interface RecordOptions {
+  readonly kinect?: string | true;
   readonly out: string;
   readonly seconds?: string;
   readonly fps?: string;
@@ -25,7 +26,8 @@ interface RecordOptions {
 export function define(): Command {
   return new Command('record')
     .description('write what a source shows into a video file (no sound), until Ctrl-C or the end')
-    .argument('<source>', sourceHelp)
+    .argument('[source]', videoSourceHelp)
+    .option(...kinectOption)
     .requiredOption(
       '--out <video>',
       'the file: .mp4, .mov or .mkv; of a Kinect also a folder, for a recording with depth',
@@ -36,7 +38,8 @@ export function define(): Command {
     .action(record);
 }
 
-async function record(sourceName: string, options: RecordOptions): Promise<void> {
+async function record(named: string | undefined, options: RecordOptions): Promise<void> {
+  const sourceName = theSource(named, options.kinect);
   const { seconds = Number.POSITIVE_INFINITY, fps } = toNumbers(options, ['seconds', 'fps']);
   for (const [name, value] of Object.entries({ seconds, fps: fps ?? 30 })) {
     if (!(value > 0)) throw new ConfigError(`--${name} must be above 0, found ${options[name as 'seconds' | 'fps']}`);
@@ -65,6 +68,17 @@ async function record(sourceName: string, options: RecordOptions): Promise<void>
     interrupt.stopListening();
     await source.close();
   }
+}
+
+function theSource(named: string | undefined, kinect: RecordOptions['kinect']): string {
+  const [source, more] = [
+    ...(named === undefined ? [] : [named]),
+    ...(kinect === undefined ? [] : [kinectSource(kinect)]),
+  ];
+  if (source !== undefined && more === undefined) return source;
+  throw new ConfigError(
+    `record takes one source and got ${source === undefined ? 'none' : 'two'}; name ${videoSourceHelp}`,
+  );
 }
 
 interface Recording {

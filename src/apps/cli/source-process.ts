@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeJpeg } from '../../adapters/node/image-codec.js';
 import { MoodlensError } from '../../core/errors.js';
+import type { FrameResult } from '../../core/live/frame-result.js';
 import { packServedFrame, type ServedStatus } from '../../core/live/served-frame.js';
 import { parseAnalyzeConfig } from '../../pipeline/analyze/config.js';
 import { PresenceNews } from '../../pipeline/publish/presence.js';
@@ -61,7 +62,15 @@ async function work({ source, label, options, publish }: SourceTask): Promise<vo
   const publisher = publish && (await openPublisher(publish.url, publish.topic));
   const news = publisher && new PresenceNews(publisher.root);
   await say({ kind: 'ready' });
-  const onStatus = (status: ServedStatus) => void say({ kind: 'status', status });
+  const tell = (faces: FrameResult['faces']): void => {
+    for (const { topic, payload } of news?.after({ faces }, new Date().toISOString()) ?? [])
+      publisher!.publish(topic, payload);
+  };
+  const onStatus = (status: ServedStatus): void => {
+    void say({ kind: 'status', status });
+    // Nobody is in a picture that is not there.
+    if (status.state !== 'playing') tell([]);
+  };
   // Pictures with depth, and folders, give every frame as fast as it is asked for.
   const isPaced = depth !== undefined || (await isFolder(source));
   const pace = { clock: () => performance.now(), wait };
@@ -79,10 +88,7 @@ async function work({ source, label, options, publish }: SourceTask): Promise<vo
       },
       encode: (picture) => encodeJpeg(picture, jpegQuality),
       onStatus,
-      onResult: (result) => {
-        for (const { topic, payload } of news?.after(result, new Date().toISOString()) ?? [])
-          publisher!.publish(topic, payload);
-      },
+      onResult: ({ faces }) => tell(faces),
       onFrame: (frame, jpeg) => {
         if (isSending) return;
         isSending = true;
