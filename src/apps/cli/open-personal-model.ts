@@ -1,8 +1,10 @@
-// `--personal FILE`: the model as one person was taught it.
+// The model as people were taught it: `--personal FILE`, and the taught people of a people file.
 
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
+import type { TaughtPeople } from '../../core/identity/taught-section.js';
 import type { AskedModel } from '../../core/nn/expression-model.js';
-import { readPersonalFile } from '../../core/personal/personal-file.js';
+import type { PersonalCalibration } from '../../core/personal/personal-calibration.js';
+import { type PersonalFile, readPersonalFile } from '../../core/personal/personal-file.js';
 import { PersonalModel } from '../../core/personal/personal-model.js';
 import { learnPerson } from '../../pipeline/teach/teach.js';
 import { hashModelFile } from './hash-model-file.js';
@@ -18,9 +20,27 @@ export async function personalModel(
   modelPath: string | undefined,
 ): Promise<PersonalModel> {
   const file = readPersonalFile(await readTextFile(personal));
-  if (file.model !== (await hashModelFile(modelPath ?? shippedModelPath('expression.onnx')))) {
-    process.stderr.write(`${personal} was taught with another model; its pictures teach this one\n`);
-  }
-  const { calibration } = await learnPerson(model, file.pictures);
-  return new PersonalModel(model, calibration);
+  return new PersonalModel(model, await calibrationOf(model, file, personal, await hashOf(modelPath)));
 }
+
+/** How each of the people shows their expressions, by name. `modelPath` undefined is the shipped model. */
+export async function personalReadings(
+  model: AskedModel,
+  taught: TaughtPeople,
+  modelPath: string | undefined,
+): Promise<ReadonlyMap<string, PersonalCalibration>> {
+  const readings = new Map<string, PersonalCalibration>();
+  if (taught.size === 0) return readings;
+  const hash = await hashOf(modelPath);
+  for (const [name, file] of taught) readings.set(name, await calibrationOf(model, file, name, hash));
+  return readings;
+}
+
+async function calibrationOf(model: AskedModel, file: PersonalFile, whose: string, hash: string) {
+  if (file.model !== hash) {
+    process.stderr.write(`${whose} was taught with another model; the same pictures teach this one\n`);
+  }
+  return (await learnPerson(model, file.pictures)).calibration;
+}
+
+const hashOf = (path: string | undefined) => hashModelFile(path ?? shippedModelPath('expression.onnx'));

@@ -7,7 +7,7 @@ import { type AnalyzeConfig, followedLess } from '../../pipeline/analyze/config.
 import { addDepthOptions, type DepthOptions } from './depth-options.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector-options.js';
 import { openExpressionModel } from './open-expression-model.js';
-import { personalModel } from './open-personal-model.js';
+import { personalModel, personalReadings } from './open-personal-model.js';
 import { readPeopleFile } from './people-file.js';
 import { windowOption } from './window-option.js';
 
@@ -40,6 +40,11 @@ export async function openPipeline(
 ) {
   const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
   const general = await openExpressionModel(options.model);
+  // --personal is for everybody in the video.
+  const personal =
+    people && options.personal === undefined
+      ? await personalReadings(general, people.taught, options.model)
+      : undefined;
   const expression =
     options.personal === undefined ? general : await personalModel(general, options.personal, options.model);
   const detector = await openChosenDetector(options, {
@@ -51,6 +56,7 @@ export async function openPipeline(
       detector,
       expression,
       people,
+      personal,
       depthFilter,
       startScore: minScore,
       confirmation: { rule: options.window },

@@ -380,7 +380,7 @@ describeWith(ready, 'moodlens collect and people on photographs', () => {
     expect(await run(['people', 'train', people, '--out', out])).toBe(0);
     stdout = '';
     expect(await run(['people', 'list', '--people', out, '--json'])).toBe(0);
-    expect(JSON.parse(stdout).people).toEqual([0, 1].map((i) => ({ name: `Person ${i}`, pictures: 1 })));
+    expect(JSON.parse(stdout).people).toEqual([0, 1].map((i) => ({ name: `Person ${i}`, pictures: 1, taught: 0 })));
 
     expect(await run(['people', 'forget', 'Person 9', '--people', out, '--faces', people])).toBe(1);
     expect(await run(['people', 'forget', 'Person 0'])).toBe(2);

@@ -1,9 +1,11 @@
 // `moodlens people`: learn people from a folder of pictures each, say who is in a picture, and how well that works.
+import { stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import { createFolderStore } from '../../adapters/node/files.js';
 import { decodePicture } from '../../adapters/node/image-codec.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
-import { ConfigError, MediaError } from '../../core/errors.js';
+import { ConfigError, MediaError, PeopleError } from '../../core/errors.js';
+import type { TaughtPeople } from '../../core/identity/taught-section.js';
 import { identifyPicture, type PictureIdentity } from '../../pipeline/people/identify-picture.js';
 import { type TrainedPeople, trainPeople } from '../../pipeline/people/train-people.js';
 import { openDetector } from './open-detector.js';
@@ -66,11 +68,25 @@ async function train(directory: string, options: TrainOptions): Promise<void> {
       { align: options.align, plain: options.plain ?? false, threshold },
       { decode: decodePicture, progress, ...(detector ? { detector } : {}) },
     );
+    result.people.taught = await taughtBefore(options.out, result.people.names);
     await writePeopleFile(options.out, result.people);
     report(options, result);
   } finally {
     progress.finish();
     await detector?.release();
+  }
+}
+
+/** The expressions that those who are still there taught, from the file that is about to be replaced. */
+async function taughtBefore(path: string, names: readonly string[]): Promise<TaughtPeople> {
+  if (!(await stat(path).catch(() => undefined))?.size) return new Map();
+  try {
+    const { taught } = await readPeopleFile(path);
+    return new Map([...taught].filter(([name]) => names.includes(name)));
+  } catch (error) {
+    if (!(error instanceof PeopleError)) throw error;
+    process.stderr.write(`${error.message}\nexpressions that were taught in it are not kept\n`);
+    return new Map();
   }
 }
 

@@ -39,13 +39,23 @@ export function defineGalleryCommands(): Command[] {
 
 async function list(options: { readonly people: string; readonly json?: boolean }): Promise<void> {
   const people = await readPeopleFile(options.people);
-  const known = people.names.map((name) => ({ name, pictures: people.pictureCount(name) }));
+  const known = people.names.map((name) => ({
+    name,
+    pictures: people.pictureCount(name),
+    taught: people.taught.get(name)?.pictures.length ?? 0,
+  }));
   const threshold = people.threshold ?? null;
   if (options.json) process.stdout.write(`${JSON.stringify({ people: known, threshold })}\n`);
   else {
-    const rows = known.map(({ name, pictures }) => [name, String(pictures)]);
+    const rows = known.map(({ name, pictures, taught }) => [
+      name,
+      String(pictures),
+      taught === 0 ? '' : String(taught),
+    ]);
     const limit = threshold === null ? 'none: everybody is taken for someone' : threshold.toFixed(2);
-    process.stdout.write(`${tableLines({ columns: ['person', 'pictures'], rows }).join('\n')}\nthreshold  ${limit}\n`);
+    process.stdout.write(
+      `${tableLines({ columns: ['person', 'pictures', 'expressions taught'], rows }).join('\n')}\nthreshold  ${limit}\n`,
+    );
   }
 }
 

@@ -1,13 +1,18 @@
 // `moodlens teach` and `--personal` with the shipped model, on faces that the test makes.
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCli } from '../../../tests/fixtures/run-cli.js';
-import { describeWith } from '../../../tests/requirements.js';
+import { describeWith, repositoryRoot, requireCommand } from '../../../tests/requirements.js';
 import { encodePng } from '../../adapters/node/image-codec.js';
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
+import { People } from '../../core/identity/people.js';
+import type { FrameResult } from '../../core/live/frame-result.js';
 import { createRandom } from '../../core/tensor/random.js';
+import { guideTeaching } from './guide-teaching.js';
+import { openDetector } from './open-detector.js';
 
 const root = mkdtempSync(join(tmpdir(), 'moodlens-teach-'));
 const path = (...names: string[]) => join(root, ...names);
@@ -89,5 +94,95 @@ describeWith(ready, 'moodlens teach', () => {
     expect(readFileSync(out, 'utf8')).toBe('before');
     const damaged = await runCli('predict', ...asked(), '--personal', out);
     expect(damaged).toMatchObject({ code: 1, stderr: expect.stringContaining('must be JSON') });
+  });
+
+  describeWith(requireCommand('ffmpeg'), 'with a people file and a camera', () => {
+    let clip: string;
+    const people = path('people.yml');
+    const analyze = async (...more: string[]) => {
+      const { code, stdout, stderr } = await runCli('analyze', clip, '--json', ...more);
+      expect(code, stderr).toBe(0);
+      const lines = stdout.trim().split('\n').slice(0, -1);
+      const faces = lines.flatMap((line) => (JSON.parse(line) as FrameResult).faces);
+      // The person's own way counts once they are recognised.
+      return faces.slice(10).map(({ person, expression }) => `${person} ${expression}`);
+    };
+
+    beforeAll(async () => {
+      clip = path('ada.mp4');
+      const picture = join(repositoryRoot, 'node_modules/@vladmandic/face-api/demo/sample3.jpg');
+      const pan = "crop=480:360:x='960+12*sin(2*PI*t)':y=160,scale=640:480,format=yuv420p";
+      const input = ['-loop', '1', '-framerate', '30', '-i', picture, '-vf', pan];
+      execFileSync('ffmpeg', ['-v', 'error', ...input, '-t', '3', clip]);
+      mkdirSync(path('stills', 'sad'), { recursive: true });
+      const stills = ['-i', clip, '-vf', 'fps=2', path('stills', 'sad', '%d.png')];
+      execFileSync('ffmpeg', ['-v', 'error', ...stills]);
+      const found = await runCli('collect', 'Ada', clip, '--photos', '5', '--out', path('faces'), '--json');
+      expect(found.code, found.stderr).toBe(0);
+      const train = await runCli('people', 'train', path('faces'), '--out', people, '--threshold', 'none');
+      expect(train.code, train.stderr).toBe(0);
+    });
+
+    it('reads whoever is recognised in their own way, until they are taught or forgotten otherwise', async () => {
+      const [expression] = (await analyze('--people', people))[0]!.split(' ').slice(1);
+      expect(expression).not.toBe('sad');
+      // What the model takes for this expression is taught to be sad; the expression itself looks otherwise.
+      mkdirSync(path('stills', expression!), { recursive: true });
+      for (let i = 0; i < 3; i++) await draw(path('stills', expression!, `${i}.png`), 'up', 1 - 0.1 * i, i);
+      const taught = await runCli('teach', path('stills'), '--people', people, '--person', 'Ada', '--json');
+      expect(taught.code, taught.stderr).toBe(0);
+      expect(JSON.parse(taught.stdout)).toMatchObject({ people, person: 'Ada', out: null });
+      const seen = await analyze('--people', people);
+      expect(new Set(seen)).toEqual(new Set(['Ada sad']));
+      expect(new Set(await analyze())).toEqual(new Set([`null ${expression}`]));
+
+      // Learnt again from the same faces, what was taught stays; taught anew, what was not asked for stays.
+      await runCli('people', 'train', path('faces'), '--out', people, '--threshold', 'none');
+      expect(new Set(await analyze('--people', people))).toEqual(new Set(['Ada sad']));
+      const list = await runCli('people', 'list', '--people', people, '--json');
+      const { taught: count } = JSON.parse(list.stdout).people[0];
+      expect(count).toBeGreaterThan(5);
+      expect(statSync(people).mode & 0o777).toBe(0o600);
+      const unknown = await runCli('teach', path('stills'), '--people', people, '--person', 'Bob');
+      expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('must know Bob and knows Ada') });
+    });
+
+    it('takes frames of each expression in front of a camera, and none of somebody else', async () => {
+      const detector = await openDetector();
+      try {
+        const limits = { wanted: 2, countdownMs: 100, spacingMs: 40, shownMs: 50 };
+        const common = { source: clip, size: { width: 48, height: 48 }, detector, limits };
+        const pictures = await guideTeaching({ ...common, expressions: ['happy', 'neutral'], identity: undefined });
+        expect(pictures!.map(({ expression }) => expression)).toEqual(['neutral', 'neutral', 'happy', 'happy']);
+        expect(pictures![0]!.picture).toMatchObject({ width: 48, height: 48, channels: 1 });
+        const known = People.fromYaml(readFileSync(people, 'utf8'));
+        const identity = { name: 'Bob', people: known };
+        await expect(guideTeaching({ ...common, expressions: ['happy'], identity })).rejects.toThrow(
+          /ended before all was shown; nothing is kept/,
+        );
+      } finally {
+        await detector.release();
+      }
+    });
+
+    it('tells what it asks for, line by line, and keeps nothing of a camera that ends', async () => {
+      const before = readFileSync(people, 'utf8');
+      const ended = await runCli('teach', '--camera', clip, '--people', people, '--person', 'Ada');
+      expect(ended.code).toBe(1);
+      expect(ended.stderr).toMatch(/1 of 7: neutral\. Relax your face.*\n {2}in 3 s/);
+      expect(ended.stderr).toContain('nothing is kept');
+      expect(readFileSync(people, 'utf8')).toBe(before);
+    });
+
+    it.each([
+      [['--out', 'a.json'], /a folder with a folder of pictures per expression, or --camera/],
+      [['faces', '--camera', '--out', 'a.json'], /name one of them/],
+      [['--camera'], /needs a place/],
+      [['--camera', '--people', 'people.yml'], /belong together/],
+      [['--camera', '--out', 'a.txt'], /must end in \.json/],
+    ])('refuses %j', async (args, message) => {
+      const { code, stderr } = await runCli('teach', ...args);
+      expect([code, message.test(stderr)], stderr).toEqual([2, true]);
+    });
   });
 });

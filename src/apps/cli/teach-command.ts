@@ -4,16 +4,27 @@ import { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../adapters/node/files.js';
 import { decodePicture } from '../../adapters/node/image-codec.js';
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
-import { ConfigError } from '../../core/errors.js';
-import { writePersonalFile } from '../../core/personal/personal-file.js';
+import type { FaceDetector } from '../../core/detect/face.js';
+import { ConfigError, PeopleError } from '../../core/errors.js';
+import type { People } from '../../core/identity/people.js';
+import { personName } from '../../core/identity/person-name.js';
+import type { AskedModel } from '../../core/nn/expression-model.js';
+import { type PersonalFile, writePersonalFile } from '../../core/personal/personal-file.js';
 import { describeTeaching } from '../../pipeline/teach/describe-teaching.js';
-import { learnPerson, readTaughtPictures } from '../../pipeline/teach/teach.js';
+import { learnPerson, type ReadTaught, readTaughtPictures } from '../../pipeline/teach/teach.js';
+import { exitCodes } from './exit-codes.js';
+import { guideTeaching } from './guide-teaching.js';
 import { hashModelFile } from './hash-model-file.js';
 import { openDetector } from './open-detector.js';
 import { openExpressionModel } from './open-expression-model.js';
+import { readPeopleFile, writePeopleFile } from './people-file.js';
+import { videoSourceHelp } from './source-help.js';
 
 interface TeachOptions {
-  readonly out: string;
+  readonly camera?: string | true;
+  readonly out?: string;
+  readonly people?: string;
+  readonly person?: string;
   readonly model?: string;
   readonly json?: boolean;
 }
@@ -24,35 +35,123 @@ export function define(): Command {
     .description(
       "teach one person's expressions by a few pictures each: DIR/happy/a.jpg, DIR/sad/b.jpg ...; one a class is enough",
     )
-    .argument('<dir>', 'a folder per expression, of one person')
-    .requiredOption('--out <file.json>', 'the personal file, for --personal; readable by its owner only')
+    .argument('[dir]', 'a folder per expression, of one person')
+    .option(
+      '--camera [source]',
+      `instead of a folder: asks for each expression in front of a camera, or ${videoSourceHelp}`,
+    )
+    .option('--out <file.json>', 'the personal file, for --personal; readable by its owner only')
+    .option('--people <file>', 'a people file, for --people: whoever it recognises is read in their own way')
+    .option('--person <name>', 'who of the people file it is')
     .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
     .option('--json', 'print what it brings as JSON')
     .action(teach);
 }
 
-async function teach(directory: string, options: TeachOptions): Promise<void> {
-  if (!(await stat(directory).catch(() => undefined))?.isDirectory()) {
-    throw new ConfigError(`${directory} must be a folder with a folder of pictures per expression`);
-  }
-  if (!/\.json$/i.test(options.out)) throw new ConfigError(`--out must end in .json, found ${options.out}`);
+async function teach(directory: string | undefined, options: TeachOptions): Promise<void> {
+  await checkPlaces(directory, options);
+  const known = await readKnown(options);
   const model = await openExpressionModel(options.model);
-  const detector = await openDetector({ search: 'thorough' });
+  const detector = await openDetector(directory === undefined ? {} : { search: 'thorough' });
   try {
-    const read = await readTaughtPictures(createFolderStore(directory), model, { decode: decodePicture, detector });
+    const read =
+      directory === undefined
+        ? await fromCamera(options.camera!, { model, detector, known })
+        : await readTaughtPictures(createFolderStore(directory), model, { decode: decodePicture, detector });
+    if (read === undefined) {
+      process.stderr.write('nothing is kept\n');
+      process.exitCode = exitCodes.interrupted;
+      return;
+    }
     const { judgement } = await learnPerson(model, read.pictures);
     const hash = await hashModelFile(options.model ?? shippedModelPath('expression.onnx'));
-    await writeFileAtomic(options.out, writePersonalFile({ model: hash, pictures: read.pictures }), { mode: 0o600 });
-    process.stderr.write(`${options.out} written: use it with --personal ${options.out}\n`);
+    await write({ model: hash, pictures: read.pictures }, options.out, known);
     const { labels } = model.metadata;
     if (options.json) {
       const taught = Object.fromEntries(
         labels.map((label) => [label, read.pictures.filter(({ expression }) => expression === label).length]),
       );
-      process.stdout.write(`${JSON.stringify({ out: options.out, taught, leftOut: read.leftOut, ...judgement })}\n`);
+      const { out = null, people = null, person = null } = options;
+      process.stdout.write(`${JSON.stringify({ out, people, person, taught, leftOut: read.leftOut, ...judgement })}\n`);
     } else process.stdout.write(describeTeaching(read, judgement, labels));
   } finally {
     await detector.release();
     await model.release();
   }
+}
+
+/** Where it is taken from and where it goes, before anything takes time. */
+async function checkPlaces(
+  directory: string | undefined,
+  { camera, out, people, person }: TeachOptions,
+): Promise<void> {
+  if ((directory === undefined) === (camera === undefined)) {
+    throw new ConfigError(
+      'teach takes a folder with a folder of pictures per expression, or --camera; name one of them',
+    );
+  }
+  if (directory !== undefined && !(await stat(directory).catch(() => undefined))?.isDirectory()) {
+    throw new ConfigError(`${directory} must be a folder with a folder of pictures per expression`);
+  }
+  if (out === undefined && people === undefined) {
+    throw new ConfigError(
+      'teach needs a place for what it learns: --out FILE.json, or --people FILE with --person NAME',
+    );
+  }
+  if (out !== undefined && !/\.json$/i.test(out)) throw new ConfigError(`--out must end in .json, found ${out}`);
+  if ((people === undefined) !== (person === undefined)) {
+    throw new ConfigError('--people and --person belong together: a people file, and who of them it is');
+  }
+}
+
+/** The people file, and who is taught. */
+interface Known {
+  readonly file: string;
+  readonly people: People;
+  readonly name: string;
+}
+
+async function readKnown({ people: file, person }: TeachOptions): Promise<Known | undefined> {
+  if (file === undefined) return undefined;
+  const people = await readPeopleFile(file);
+  const name = personName(person!);
+  if (!people.names.includes(name)) {
+    throw new PeopleError(`${file} must know ${name} and knows ${people.names.join(', ')}; enrol ${name} first`);
+  }
+  if (people.faceSize === undefined) {
+    throw new PeopleError(
+      `${file} must be a people file of moodlens, and is OpenCV's own; 'moodlens people train' makes one`,
+    );
+  }
+  return { file, people, name };
+}
+
+async function fromCamera(
+  camera: string | true,
+  { model, detector, known }: { model: AskedModel; detector: FaceDetector; known: Known | undefined },
+): Promise<ReadTaught | undefined> {
+  const { labels, input } = model.metadata;
+  const pictures = await guideTeaching({
+    source: camera === true ? 'camera' : camera,
+    expressions: labels,
+    size: input,
+    detector,
+    identity: known,
+  });
+  return pictures && { pictures, leftOut: [] };
+}
+
+async function write(file: PersonalFile, out: string | undefined, known: Known | undefined): Promise<void> {
+  if (out !== undefined) {
+    await writeFileAtomic(out, writePersonalFile(file), { mode: 0o600 });
+    process.stderr.write(`${out} written: use it with --personal ${out}\n`);
+  }
+  if (!known) return;
+  const { file: path, people, name } = known;
+  // What was taught before and not now stays.
+  const now = new Set(file.pictures.map(({ expression }) => expression));
+  const before = people.taught.get(name)?.pictures.filter(({ expression }) => !now.has(expression)) ?? [];
+  people.taught = new Map([...people.taught, [name, { ...file, pictures: [...file.pictures, ...before] }]]);
+  await writePeopleFile(path, people);
+  process.stderr.write(`${path} written: with --people ${path}, ${name} is read in their own way\n`);
 }

@@ -61,8 +61,8 @@ export function recognizerOf(
   };
   const list = fields.get('histograms');
   if (!Array.isArray(list)) throw new PeopleError('a people file must list its histograms; it is damaged or empty');
-  const histograms = list.map((node: StorageNode, i) => Float32Array.from(matrix(node, 'f', `histogram ${i}`)));
-  const labels = [...matrix(fields.get('labels'), 'i', 'labels')];
+  const histograms = list.map((node: StorageNode, i) => Float32Array.from(lineOf(node, 'f', `histogram ${i}`)));
+  const labels = [...lineOf(fields.get('labels'), 'i', 'labels')];
   const labelNames = namesOf(fields.get('labelsInfo'));
   return LbphRecognizer.restore({ options, labels, histograms, labelNames, ...(pictureSize ? { pictureSize } : {}) });
 }
@@ -79,7 +79,12 @@ export function numberOf(fields: ReadonlyMap<string, StorageNode>, key: string):
   return Number(value);
 }
 
-function matrix(node: StorageNode | undefined, type: 'f' | 'i', what: string): Float64Array {
+/** A matrix of floats, whole numbers or bytes, row by row. */
+export function matrixOf(
+  node: StorageNode | undefined,
+  type: 'f' | 'i' | 'u',
+  what: string,
+): { readonly data: Float64Array; readonly rows: number; readonly columns: number } {
   const fields = node instanceof Map ? (node as ReadonlyMap<string, StorageNode>) : undefined;
   const data = fields?.get('data');
   if (!fields || !(data instanceof Float64Array) || fields.get('dt') !== type) {
@@ -87,9 +92,20 @@ function matrix(node: StorageNode | undefined, type: 'f' | 'i', what: string): F
   }
   const rows = numberOf(fields, 'rows');
   const columns = numberOf(fields, 'cols');
-  if (rows * columns !== data.length || (type === 'f' ? rows !== 1 : Math.min(rows, columns) !== 1)) {
+  if (rows * columns !== data.length) {
     throw new PeopleError(
-      `a people file's ${what} must have as many values as its size says, in one line; found ${rows}x${columns} and ${data.length} values; it is damaged`,
+      `a people file's ${what} must have as many values as its size says; found ${rows}x${columns} and ${data.length} values; it is damaged`,
+    );
+  }
+  return { data, rows, columns };
+}
+
+/** A matrix of one row; of whole numbers also of one column. */
+function lineOf(node: StorageNode | undefined, type: 'f' | 'i', what: string): Float64Array {
+  const { data, rows, columns } = matrixOf(node, type, what);
+  if (type === 'f' ? rows !== 1 : Math.min(rows, columns) !== 1) {
+    throw new PeopleError(
+      `a people file's ${what} must stand in one line; found ${rows}x${columns} values; it is damaged`,
     );
   }
   return data;
@@ -139,8 +155,8 @@ function roundedToEven(value: number, digits: number): string {
   return Number(lower.at(-1)) % 2 === 0 ? `${lower}e${exponent}` : value.toExponential(digits);
 }
 
-/** OpenCV's line breaks: past column 71 a value goes to the next line. */
-function formatList(values: readonly string[], indent: number): string {
+/** A matrix's data with OpenCV's line breaks: past column 71 a value goes to the next line. */
+export function formatList(values: readonly string[], indent: number): string {
   const lines: string[] = [];
   let line = `${' '.repeat(indent - 4)}data: [`;
   values.forEach((value, i) => {
@@ -156,7 +172,7 @@ function formatList(values: readonly string[], indent: number): string {
 }
 
 /** Quoted when OpenCV would, and also where OpenCV would lose something (a trailing space, outer quotes). */
-function formatString(text: string): string {
+export function formatString(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what OpenCV cannot read back
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(text) || text.length > 1000) {
     throw new PeopleError('names must have no control characters and at most 1000 characters; rename that person');

@@ -9,11 +9,13 @@ export function peopleWithout(people: People, name: string): People | undefined 
   const nameOf = (label: number): string => recognizer.labelNames.get(label) || `label ${label}`;
   const kept = [...recognizer.labels.keys()].filter((index) => nameOf(recognizer.labels[index]!) !== name);
   if (kept.length === 0) return undefined;
-  return peopleOf(people, {
+  const others = peopleOf(people, {
     labels: kept.map((index) => names.indexOf(nameOf(recognizer.labels[index]!))),
     histograms: kept.map((index) => recognizer.histogram(index)),
     names,
   });
+  others.taught = new Map([...people.taught].filter(([person]) => person !== name));
+  return others;
 }
 
 export interface KnownFaces {

@@ -15,6 +15,7 @@ import { leaveOneOutThreshold, usualStrangerDistance } from './open-set-threshol
 import { recognizerOf, writeOpenCvYaml } from './opencv-yaml.js';
 import { peopleSection, readPeopleSection, writePeopleSection } from './people-section.js';
 import { personName } from './person-name.js';
+import { readTaughtSection, type TaughtPeople, taughtSection, writeTaughtSection } from './taught-section.js';
 
 /** A picture of somebody, and where in it the face is; `face` null takes the whole picture as the face. */
 export interface FaceSample {
@@ -49,6 +50,8 @@ export class People {
   readonly light: FaceLight;
   /** Every face is brought to it; undefined in a file of OpenCV's own, which does not say. */
   readonly faceSize: CropSize | undefined;
+  /** By which pictures people taught their own expressions; saved with them. */
+  taught: TaughtPeople = new Map();
 
   private constructor(recognizer: LbphRecognizer, { align, light, faceSize }: FaceCut) {
     this.recognizer = recognizer;
@@ -115,6 +118,7 @@ export class People {
     // Throws when faces of this size do not fill the grid.
     const { width, height } = cut.faceSize;
     people.recognizer.describe({ width, height, channels: 1, data: new Uint8Array(width * height) });
+    people.taught = readTaughtSection(document.get(taughtSection), people.names);
     return people;
   }
 
@@ -126,7 +130,8 @@ export class People {
       { align: this.align, light: this.light, faceSize: this.faceSize },
       this.recognizer.labelNames.size,
     );
-    return `${text.replace('---\n', `---\n${headLine}`)}${section}`;
+    // Our own section stays the last: a file that is cut short lacks it.
+    return `${text.replace('---\n', `---\n${headLine}`)}${writeTaughtSection(this.taught)}${section}`;
   }
 
   /** Who the face is: `person` null is unknown, `distance` that to the nearest known face either way. */

@@ -48,7 +48,8 @@ class Bench {
         if (labels instanceof Error) throw labels;
         return crops.map((_, i) => {
           const label = expressionLabels.findIndex((name) => name === (labels[i] ?? 'happy'));
-          return { label, probabilities: Float32Array.from(expressionLabels, (_, c) => (c === label ? 0.7 : 0.05)) };
+          const probabilities = Float32Array.from(expressionLabels, (_, c) => (c === label ? 0.7 : 0.05));
+          return { label, probabilities, embedding: [i] };
         });
       },
     };
@@ -192,6 +193,32 @@ describe('LivePipeline', () => {
     bench.faces = [];
     for (let i = 0; i < 3; i++) await bench.next();
     expect(bench.pipeline.held).toEqual({ tracks: 0, identities: 0, windows: 0 });
+  });
+
+  it('reads whoever is recognised and taught in their own way, and nobody else', async () => {
+    const own = expressionLabels.map((name) => (name === 'fear' ? 0.4 : 0.1));
+    const asked: unknown[] = [];
+    const reading = {
+      adapt: (probabilities: ArrayLike<number>, embedding: ArrayLike<number>) => {
+        asked.push(probabilities.length, [...Array.from(embedding)]);
+        return own;
+      },
+    };
+    const bench = new Bench({ personal: new Map([['Ada', reading]]) });
+    bench.faces = [face(20), face(200)];
+    bench.names.set(20, { person: 'Bob', distance: 30 });
+    bench.names.set(200, { person: 'Ada', distance: 30 });
+    for (let i = 0; i < 6; i++) await bench.next();
+    const { faces } = await bench.next();
+    expect(faces.map(({ person, expression }) => `${person} ${expression}`)).toEqual(['Bob happy', 'Ada fear']);
+    expect(faces[1]!.probabilities).toMatchObject({ fear: 0.4, happy: 0.1 });
+    expect(asked.slice(0, 2)).toEqual([7, [1]]);
+    expect(bench.pipeline.cropOf(faces[0]!.track)).toMatchObject({ width: 48, height: 40 });
+    await bench.pipeline.setPersonal(new Map());
+    expect((await bench.next()).faces[1]!.expression).toBe('happy');
+    bench.faces = [];
+    await bench.next();
+    expect(bench.pipeline.cropOf(faces[0]!.track)).toBeUndefined();
   });
 
   it('confirms by another rule from the next frame on, everybody afresh', async () => {

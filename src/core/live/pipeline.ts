@@ -4,6 +4,7 @@ import type { Face, FaceDetector } from '../detect/face.js';
 import { ConfigError, MediaError, ModelFormatError } from '../errors.js';
 import { cropFace } from '../image/face-crop.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
+import { largest } from '../personal/personal-calibration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Frame } from '../ports/frame-source.js';
 import { ConfirmationWindows, type WindowOptions } from './confirmation-windows.js';
@@ -23,13 +24,27 @@ export interface FaceIdentifier {
 /** Tells expressions; `ExpressionModel` of core/nn is one. */
 export interface ExpressionClassifier {
   readonly metadata: { readonly labels: readonly string[]; readonly input: { width: number; height: number } };
-  predict(faces: readonly GreyPicture[]): Promise<readonly { label: number; probabilities: ArrayLike<number> }[]>;
+  predict(faces: readonly GreyPicture[]): Promise<readonly ExpressionAnswer[]>;
+}
+
+export interface ExpressionAnswer {
+  readonly label: number;
+  readonly probabilities: ArrayLike<number>;
+  /** Pooled features, which a person's calibration looks at. */
+  readonly embedding?: ArrayLike<number>;
+}
+
+/** How one person shows each expression; `PersonalCalibration` of core/personal is one. */
+export interface PersonalReading {
+  adapt(probabilities: ArrayLike<number>, embedding: ArrayLike<number>): ArrayLike<number>;
 }
 
 export interface LivePipelineOptions {
   readonly detector: FaceDetector;
   readonly people?: FaceIdentifier | undefined;
   readonly expression?: ExpressionClassifier | undefined;
+  /** By name: whoever is recognised and is among them is read in their own way. */
+  readonly personal?: ReadonlyMap<string, PersonalReading> | undefined;
   /** Has its say on frames with depth. */
   readonly depthFilter?: DepthFilter | undefined;
   readonly clock: Clock;
@@ -54,6 +69,8 @@ export class LivePipeline {
   readonly #startScore: number;
   #people: FaceIdentifier | undefined;
   #expression: ExpressionClassifier | undefined;
+  #personal: ReadonlyMap<string, PersonalReading>;
+  #crops: ReadonlyMap<number, GreyPicture> = new Map();
   #tracker: Tracker;
   readonly #windows: ConfirmationWindows;
   #identities = new Map<number, TrackIdentity>();
@@ -73,6 +90,7 @@ export class LivePipeline {
     this.#clock = options.clock;
     this.#people = options.people;
     this.#expression = options.expression;
+    this.#personal = options.personal ?? new Map();
     this.#tracker = new Tracker(options.tracker);
     this.#windows = new ConfirmationWindows(options.confirmation);
     this.#unseen = TrackIdentity.create(options.identity);
@@ -94,6 +112,18 @@ export class LivePipeline {
       this.#names = new Map();
       this.#windows.forgetPeople();
     });
+  }
+
+  /** Reads these people in their own way from the next frame on. */
+  setPersonal(personal: ReadonlyMap<string, PersonalReading>): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#personal = personal;
+    });
+  }
+
+  /** The face that the expression model saw of a track in the last frame. */
+  cropOf(track: number): GreyPicture | undefined {
+    return this.#crops.get(track);
   }
 
   /** Takes another expression model from the next frame on; labels of the old one no longer count. */
@@ -121,6 +151,7 @@ export class LivePipeline {
       this.#windows.restart();
       this.#identities.clear();
       this.#names = new Map();
+      this.#crops = new Map();
     });
   }
 
@@ -141,7 +172,7 @@ export class LivePipeline {
     const tracked = this.#clock();
     const identities = await this.#identify(picture, faces, tracks);
     const identified = this.#clock();
-    const expressions = await this.#classify(picture, faces);
+    const { crops, answers } = await this.#classify(picture, faces);
     const classified = this.#clock();
 
     this.#tracker.commit(plan);
@@ -151,11 +182,12 @@ export class LivePipeline {
     }
     for (const [track, identity] of identities) this.#identities.set(track, identity);
     this.#names = nameTracks(this.#identities, this.#names);
+    this.#crops = new Map(tracks.flatMap((track, i) => (crops[i] ? [[track, crops[i]]] : [])));
     const results = faces.map(({ box, score }, i): FaceResult => {
       const track = tracks[i]!;
       const person = this.#names.get(track) ?? null;
       const distance = identities.get(track)?.distance ?? null;
-      const expression = expressions?.[i] ?? null;
+      const expression = answers[i] ? this.#read(answers[i], person) : null;
       const confirmed = expression && this.#windows.push({ person, track }, { ...expression, timeMs });
       const { label = null, probabilities = null } = expression ?? {};
       return {
@@ -224,24 +256,32 @@ export class LivePipeline {
     return identities;
   }
 
-  /** Every face's expression from one run of the model. */
+  /** Every face as the model sees it, and its answers from one run. */
   async #classify(picture: Picture, faces: readonly Face[]) {
     const model = this.#expression;
-    if (!model || faces.length === 0) return undefined;
+    if (!model || faces.length === 0) return { crops: [], answers: [] };
     const { labels, input } = model.metadata;
-    const predictions = await model.predict(faces.map((face) => cropFace(picture, face, input)));
-    return faces.map((_, i) => {
-      const prediction = predictions[i];
-      const label = labels[prediction?.label ?? -1];
-      if (!prediction || label === undefined) {
-        throw new ModelFormatError(
-          `the expression model must give one of its ${labels.length} labels for each of ${faces.length} faces, found ` +
-            `${predictions.length} answers, number ${i} being ${prediction?.label}; export the model again`,
-        );
-      }
-      const probabilities = Object.fromEntries(labels.map((name, c) => [name, prediction.probabilities[c]!]));
-      return { label, probabilities };
+    const crops = faces.map((face) => cropFace(picture, face, input));
+    const answers = await model.predict(crops);
+    faces.forEach((_, i) => {
+      if (answers[i] && labels[answers[i].label] !== undefined) return;
+      throw new ModelFormatError(
+        `the expression model must give one of its ${labels.length} labels for each of ${faces.length} faces, found ` +
+          `${answers.length} answers, number ${i} being ${answers[i]?.label}; export the model again`,
+      );
     });
+    return { crops, answers };
+  }
+
+  /** What an answer means for that person's face. */
+  #read({ label, probabilities, embedding }: ExpressionAnswer, person: string | null) {
+    const { labels } = this.#expression!.metadata;
+    const own = person === null ? undefined : this.#personal.get(person);
+    const adapted = own && embedding ? own.adapt(probabilities, embedding) : probabilities;
+    return {
+      label: labels[adapted === probabilities ? label : largest(adapted)]!,
+      probabilities: Object.fromEntries(labels.map((name, c) => [name, adapted[c]!])),
+    };
   }
 }
 

@@ -4,7 +4,7 @@ import { PeopleError } from '../errors.js';
 import type { GreyPicture } from '../image/picture.js';
 
 /** More pictures teach nothing more, and a file must not ask for any amount of work. */
-const MOST_PICTURES = 500;
+export const mostTaughtPictures = 500;
 
 export interface TaughtPicture {
   /** Name of the class. */
@@ -33,7 +33,7 @@ const schema = z.object({
       }),
     )
     .min(1)
-    .max(MOST_PICTURES),
+    .max(mostTaughtPictures),
 });
 
 export function writePersonalFile({ model, pictures }: PersonalFile): string {
