@@ -8,6 +8,7 @@ import './style/controls.css';
 import './style/stage.css';
 import './style/overlay.css';
 import './style/panel.css';
+import './style/teaching.css';
 import './style/models.css';
 import './style/judgement.css';
 import './style/picture-list.css';

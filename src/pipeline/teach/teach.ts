@@ -81,26 +81,49 @@ export interface Taught {
 }
 
 /** Asks the model about the pictures and learns from what it sees. Throws ConfigError for fewer than two expressions. */
-export async function learnPerson(model: AskedModel, pictures: readonly TaughtPicture[]): Promise<Taught> {
-  const examples = await examplesOf(model, pictures);
-  const calibration = PersonalCalibration.learn(examples);
-  return { calibration, judgement: judgeTeaching(examples) };
+export function learnPerson(model: AskedModel, pictures: readonly TaughtPicture[]): Promise<Taught> {
+  return new PersonLearner(model).learn(pictures);
 }
 
-async function examplesOf(model: AskedModel, pictures: readonly TaughtPicture[]): Promise<TaughtExample[]> {
-  const { labels } = model.metadata;
-  const looks = pictures.map(({ picture }) => standIns(picture));
-  const predictions = await model.predict(looks.flat());
-  let at = 0;
-  return pictures.map(({ expression }, i) => {
-    const label = labels.indexOf(expression);
-    if (label < 0) {
+/** The same for whoever learns again after each change: what the model said of a picture is kept for as long as the picture. */
+export class PersonLearner {
+  readonly #model: AskedModel;
+  readonly #seen = new WeakMap<GreyPicture, Omit<TaughtExample, 'label'>>();
+
+  constructor(model: AskedModel) {
+    this.#model = model;
+  }
+
+  /** Throws ConfigError for fewer than two expressions, PeopleError for one that the model does not know. */
+  async learn(pictures: readonly TaughtPicture[]): Promise<Taught> {
+    const { labels } = this.#model.metadata;
+    const unknown = pictures.find(({ expression }) => !labels.includes(expression));
+    if (unknown) {
+      const { expression } = unknown;
       throw new PeopleError(
         `the model must know the expression ${expression}, and knows ${labels.join(', ')}; teach it anew`,
       );
     }
-    const own = predictions.slice(at, at + looks[i]!.length);
-    at += looks[i]!.length;
-    return { label, embeddings: own.map(({ embedding }) => embedding), probabilities: own[0]!.probabilities };
-  });
+    await this.look(pictures.map(({ picture }) => picture));
+    const examples = pictures.map(({ expression, picture }) => ({
+      ...{ label: labels.indexOf(expression), ...this.#seen.get(picture)! },
+    }));
+    return { calibration: PersonalCalibration.learn(examples), judgement: judgeTeaching(examples) };
+  }
+
+  /** Asks the model about pictures that it was not asked about yet, ahead of learning. */
+  async look(pictures: readonly GreyPicture[]): Promise<void> {
+    const fresh = pictures.filter((picture) => !this.#seen.has(picture));
+    const looks = fresh.map(standIns);
+    const predictions = await this.#model.predict(looks.flat());
+    let at = 0;
+    fresh.forEach((picture, i) => {
+      const own = predictions.slice(at, at + looks[i]!.length);
+      at += looks[i]!.length;
+      this.#seen.set(picture, {
+        embeddings: own.map(({ embedding }) => embedding),
+        probabilities: own[0]!.probabilities,
+      });
+    });
+  }
 }

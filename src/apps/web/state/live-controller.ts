@@ -176,7 +176,54 @@ export class LiveController {
     this.#worker().send({ type: 'enrol', name });
   }
 
+  /** Asks a known person for their expressions, one after the other. */
+  teach(name: string): void {
+    state.peopleMessage.value = null;
+    state.teachingResult.value = null;
+    if (!this.#player.source) {
+      state.peopleMessage.value = { text: 'Start the camera, a video or the sample first.', isError: true };
+      return;
+    }
+    if (state.isPaused.value) this.togglePause();
+    this.#worker().send({ type: 'teach', name });
+  }
+
+  actInTeaching(act: 'retake' | 'skip' | 'stop'): void {
+    this.#link?.send({ type: 'teaching', act });
+  }
+
+  /** Remembers what a face shows now; `correct` then says what it is. */
+  holdFace(track: number): void {
+    state.correction.value = null;
+    this.#link?.send({ type: 'hold', track });
+  }
+
+  correct(expression: string): void {
+    this.#link?.send({ type: 'correct', expression });
+  }
+
+  undoCorrection(): void {
+    this.#link?.send({ type: 'undo-correction' });
+  }
+
+  /** Shows the pictures by which somebody taught their expressions. */
+  reviewTaught(name: string): void {
+    this.#worker().send({ type: 'review-taught', name });
+  }
+
+  /** Whoever it is, is read as everybody else again. */
+  forgetTaught(name: string): void {
+    this.#worker().send({ type: 'forget-taught', name });
+  }
+
+  removeTaught(index: number): void {
+    const shown = state.taughtReviewed.value;
+    if (!shown) return;
+    this.#worker().send({ type: 'remove-taught', name: shown.name, index, count: shown.pictures.length });
+  }
+
   cancelEnrolment(): void {
+    if (state.teaching.value) this.actInTeaching('stop');
     if (state.enrolment.value) this.#link?.send({ type: 'cancel-enrolment' });
   }
 
@@ -284,6 +331,7 @@ export class LiveController {
     this.#forgetReports();
     state.stageFailure.value = null;
     state.enrolment.value = null;
+    state.teaching.value = null;
     this.#link = this.#openWorker();
     if (this.#player.source) {
       this.#send();

@@ -3,8 +3,18 @@ import { signal } from '@preact/signals';
 import type { CameraDevice } from '../../../adapters/browser/camera.js';
 import { type WindowRule, windowRules } from '../../../core/live/confirmation-windows.js';
 import type { ServedStatus } from '../../../core/live/served-frame.js';
+import type { TaughtPicture } from '../../../core/personal/personal-file.js';
 import type { SourceKind } from '../sources/live-source.js';
-import type { EnrolmentState, Failure, KnownPicture, ModelSummary, PersonSummary } from '../worker/protocol.js';
+import type {
+  Correction,
+  EnrolmentState,
+  Failure,
+  KnownPicture,
+  ModelSummary,
+  PersonSummary,
+  TeachingResult,
+  TeachingState,
+} from '../worker/protocol.js';
 import type { TimelineRow } from './timeline-rows.js';
 
 /** One face in the panel; refreshed ten times a second, so that it can be read. */
@@ -70,9 +80,22 @@ export const timelineSpanMs = signal(60_000);
 export const people = signal<readonly PersonSummary[]>([]);
 /** The pictures of the person that is looked over. */
 export const reviewed = signal<{ readonly name: string; readonly pictures: readonly KnownPicture[] } | null>(null);
+/** The pictures by which the person that is looked over taught their expressions. */
+export const taughtReviewed = signal<{ readonly name: string; readonly pictures: readonly TaughtPicture[] } | null>(
+  null,
+);
+export const teaching = signal<TeachingState | null>(null);
+/** What the last teaching brought, until it is read. */
+export const teachingResult = signal<TeachingResult | null>(null);
+/** The last correction, while it can be undone. */
+export const correction = signal<Correction | null>(null);
 export const enrolment = signal<EnrolmentState | null>(null);
-/** A message in the people panel: what was done, or what went wrong. */
-export const peopleMessage = signal<{ readonly text: string; readonly isError: boolean } | null>(null);
+/** A message in the people panel: what was done, or what went wrong; `teachNext` is who could teach their expressions now. */
+export const peopleMessage = signal<{
+  readonly text: string;
+  readonly isError: boolean;
+  readonly teachNext?: string;
+} | null>(null);
 /** Spoken by screen readers; never shown. */
 export const announcement = signal('');
 

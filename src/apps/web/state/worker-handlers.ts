@@ -16,6 +16,8 @@ export interface WorkerEvents {
 
 /** Pictures of an enrolment between two spoken counts. */
 const spokenEvery = 15;
+/** How long a correction can be undone by one click. */
+const undoMs = 20_000;
 
 export function workerHandlers(events: WorkerEvents): WorkerHandlers {
   return {
@@ -38,7 +40,32 @@ export function workerHandlers(events: WorkerEvents): WorkerHandlers {
       }
     },
     enrolled: ({ name, faces }) => {
-      state.peopleMessage.value = { text: `${name} is known now, from ${faces} pictures.`, isError: false };
+      const text = `${name} is known now, from ${faces} pictures.`;
+      state.peopleMessage.value = { text, isError: false, teachNext: name };
+    },
+    teaching: ({ state: teaching }) => {
+      const before = state.teaching.value;
+      state.teaching.value = teaching;
+      if (teaching && teaching.step !== before?.step) {
+        state.announcement.value = `${teaching.expression}. ${teaching.asked}`;
+      }
+    },
+    taught: ({ result }) => {
+      state.peopleMessage.value = null;
+      state.teachingResult.value = result;
+      state.announcement.value = `${result.name} is read in their own way now`;
+    },
+    corrected: ({ correction }) => {
+      state.correction.value = correction;
+      setTimeout(() => {
+        if (state.correction.value === correction) state.correction.value = null;
+      }, undoMs);
+    },
+    'taught-reviewed': ({ name, pictures }) => {
+      state.taughtReviewed.value = pictures.length > 0 ? { name, pictures } : null;
+    },
+    'people-note': ({ text }) => {
+      state.peopleMessage.value = { text, isError: false };
     },
     people: ({ people }) => {
       const left = new Set(people.map(({ name }) => name));
@@ -46,6 +73,8 @@ export function workerHandlers(events: WorkerEvents): WorkerHandlers {
       state.people.value = people;
       const shown = state.reviewed.value?.name;
       if (shown !== undefined && !people.some(({ name }) => name === shown)) state.reviewed.value = null;
+      const taught = state.taughtReviewed.value?.name;
+      if (taught !== undefined && !people.some(({ name }) => name === taught)) state.taughtReviewed.value = null;
     },
     reviewed: ({ name, pictures }) => {
       state.reviewed.value = pictures.length > 0 ? { name, pictures } : null;

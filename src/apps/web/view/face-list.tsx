@@ -1,6 +1,7 @@
 // The panel's upper half: each face in view with its confirmed label and this moment's seven probabilities.
+import { useState } from 'preact/hooks';
 import type { LiveController } from '../state/live-controller.js';
-import { type FaceCard, faces, modelMissing, smallFaces, source, windowRule } from '../state/live-state.js';
+import { correction, type FaceCard, faces, modelMissing, smallFaces, source, windowRule } from '../state/live-state.js';
 import { expressionColour, faceName } from './expression-look.js';
 import { confirmedBy, WindowChoice } from './window-choice.js';
 
@@ -27,13 +28,14 @@ export function FaceList({ controller }: { controller: LiveController | null }) 
           Small faces too
         </label>
       )}
+      {correction.value && <Corrected controller={controller} />}
       {modelMissing.value && !isServed && <p class="hint-card">{modelMissing.value}</p>}
       {seen.length === 0 ? (
         <p class="empty">{source.value ? 'No face in view.' : 'Faces will be listed here.'}</p>
       ) : (
         <ul class="faces">
           {seen.map((face) => (
-            <Face key={face.track} face={face} />
+            <Face key={face.track} face={face} canCorrect={!isServed} controller={controller} />
           ))}
         </ul>
       )}
@@ -41,18 +43,73 @@ export function FaceList({ controller }: { controller: LiveController | null }) 
   );
 }
 
-function Face({ face: { track, person, confirmed, probabilities } }: { face: FaceCard }) {
+function Corrected({ controller }: { controller: LiveController | null }) {
+  const { name, expression } = correction.value!;
+  return (
+    <p class="message corrected" role="status">
+      Learnt: that was {name}, {expression}.
+      <button type="button" class="link" onClick={() => controller?.undoCorrection()}>
+        Undo
+      </button>
+    </p>
+  );
+}
+
+interface FaceProps {
+  readonly face: FaceCard;
+  /** Known people can be corrected where the page analyses. */
+  readonly canCorrect: boolean;
+  readonly controller: LiveController | null;
+}
+
+function Face({ face: { track, person, confirmed, probabilities }, canCorrect, controller }: FaceProps) {
+  const [isCorrecting, setCorrecting] = useState(false);
   const name = faceName(person, track);
+  const colour = confirmed ? expressionColour(confirmed) : undefined;
   return (
     <li class="face" data-track={track} data-person={person ?? ''}>
       <div class="face-head">
         <span class={person ? 'face-name known' : 'face-name'}>{name}</span>
-        {confirmed && (
-          <span class="confirmed" style={{ color: expressionColour(confirmed) }} title={confirmedBy[windowRule.value]}>
+        {confirmed && person && canCorrect ? (
+          <button
+            type="button"
+            class="confirmed"
+            style={{ color: colour }}
+            aria-expanded={isCorrecting}
+            title={`${confirmedBy[windowRule.value]}. Wrong? Click to correct it.`}
+            onClick={() => {
+              if (!isCorrecting) controller?.holdFace(track);
+              setCorrecting(!isCorrecting);
+            }}
+          >
             {confirmed}
-          </span>
+          </button>
+        ) : (
+          confirmed && (
+            <span class="confirmed" style={{ color: colour }} title={confirmedBy[windowRule.value]}>
+              {confirmed}
+            </span>
+          )
         )}
       </div>
+      {isCorrecting && probabilities && (
+        <fieldset class="correct">
+          <legend>What did {name} show just now?</legend>
+          {Object.keys(probabilities).map((label) => (
+            <button
+              key={label}
+              type="button"
+              class="button small"
+              onClick={() => {
+                controller?.correct(label);
+                setCorrecting(false);
+              }}
+            >
+              {label}
+            </button>
+          ))}
+        </fieldset>
+      )}
       {probabilities && (
         <dl class="bars">
           {Object.entries(probabilities).map(([label, probability]) => (

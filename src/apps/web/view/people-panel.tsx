@@ -1,11 +1,23 @@
 // The panel's lower half: who is known. Enrol, export, import, forget.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LiveController } from '../state/live-controller.js';
-import { enrolment, loading, people, peopleMessage, reviewed } from '../state/live-state.js';
+import {
+  enrolment,
+  loading,
+  model,
+  people,
+  peopleMessage,
+  reviewed,
+  taughtReviewed,
+  teaching,
+  teachingResult,
+} from '../state/live-state.js';
 import type { PersonSummary } from '../worker/protocol.js';
 import { TrashIcon } from './icons.js';
 import { PersonPictures } from './person-pictures.js';
 import { Portrait } from './portrait.js';
+import { TaughtPictures } from './taught-pictures.js';
+import { TeachingCard, TeachingOutcome } from './teaching.js';
 
 export function PeoplePanel({ controller }: { controller: LiveController | null }) {
   const message = peopleMessage.value;
@@ -23,11 +35,23 @@ export function PeoplePanel({ controller }: { controller: LiveController | null 
       <h2 id="people">
         People <span class="count">{people.value.length || ''}</span>
       </h2>
-      {isEnrolling ? <EnrolmentProgress controller={controller} /> : <EnrolForm controller={controller} />}
+      {teaching.value ? (
+        <TeachingCard controller={controller} />
+      ) : isEnrolling ? (
+        <EnrolmentProgress controller={controller} />
+      ) : (
+        <EnrolForm controller={controller} />
+      )}
+      {teachingResult.value && <TeachingOutcome controller={controller} />}
       {message && (
         <p class={message.isError ? 'message error' : 'message'} role={message.isError ? 'alert' : 'status'}>
           {message.text}
         </p>
+      )}
+      {message?.teachNext !== undefined && model.value && (
+        <button type="button" class="button primary" onClick={() => controller?.teach(message.teachNext!)}>
+          Teach my expressions
+        </button>
       )}
       {people.value.length === 0 ? (
         <p class="empty">
@@ -133,26 +157,55 @@ function EnrolmentProgress({ controller }: { controller: LiveController | null }
 function Person({ person, controller }: { person: PersonSummary; controller: LiveController | null }) {
   const [isAsking, setAsking] = useState(false);
   const isShown = reviewed.value?.name === person.name;
+  const isTaughtShown = taughtReviewed.value?.name === person.name;
   return (
     <li class="person" data-name={person.name}>
       <Portrait picture={person.portrait} name={person.name} />
       <span class="person-name">
         {person.name}
-        {person.faces > 0 ? (
-          <button
-            type="button"
-            class="link"
-            aria-expanded={isShown}
-            onClick={() => {
-              if (isShown) reviewed.value = null;
-              else controller?.review(person.name);
-            }}
-          >
-            {person.faces} {person.faces === 1 ? 'picture' : 'pictures'}
-          </button>
-        ) : (
-          <small>imported</small>
-        )}
+        <span class="person-links">
+          {person.faces > 0 ? (
+            <button
+              type="button"
+              class="link"
+              aria-expanded={isShown}
+              onClick={() => {
+                taughtReviewed.value = null;
+                if (isShown) reviewed.value = null;
+                else controller?.review(person.name);
+              }}
+            >
+              {person.faces} {person.faces === 1 ? 'picture' : 'pictures'}
+            </button>
+          ) : (
+            <small>imported</small>
+          )}
+          {person.taught > 0 ? (
+            <button
+              type="button"
+              class="link"
+              aria-expanded={isTaughtShown}
+              onClick={() => {
+                reviewed.value = null;
+                if (isTaughtShown) taughtReviewed.value = null;
+                else controller?.reviewTaught(person.name);
+              }}
+            >
+              {person.taught} taught
+            </button>
+          ) : (
+            model.value && (
+              <button
+                type="button"
+                class="link"
+                title={`Teach it how ${person.name} shows each expression`}
+                onClick={() => controller?.teach(person.name)}
+              >
+                teach expressions
+              </button>
+            )
+          )}
+        </span>
       </span>
       {isAsking ? (
         <span class="confirm">
@@ -180,6 +233,7 @@ function Person({ person, controller }: { person: PersonSummary; controller: Liv
         </button>
       )}
       {isShown && <PersonPictures name={person.name} controller={controller} />}
+      {isTaughtShown && <TaughtPictures name={person.name} controller={controller} />}
     </li>
   );
 }

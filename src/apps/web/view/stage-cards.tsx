@@ -2,6 +2,7 @@
 import type { LiveController } from '../state/live-controller.js';
 import { enrolment, isPaused, loading, opening, servedStatus, source, stageFailure } from '../state/live-state.js';
 import { AgainIcon, CameraIcon, PauseIcon, SampleIcon, WarningIcon } from './icons.js';
+import { TeachingBadge } from './teaching.js';
 
 export function StageCards({ controller }: { controller: LiveController | null }) {
   if (stageFailure.value) return <FailureCard controller={controller} />;
@@ -26,6 +27,7 @@ export function StageCards({ controller }: { controller: LiveController | null }
         </p>
       )}
       <EnrolmentBadge />
+      <TeachingBadge />
     </>
   );
 }

@@ -23,15 +23,18 @@ export class Analyser {
   readonly model: ModelSummary | null;
   /** Why expressions are missing, for the user; null when they are not. */
   readonly modelMissing: string | null;
+  /** The expression model and the SHA-256 of its file; undefined when it is missing. */
+  readonly expression: { readonly model: ExpressionModel; readonly hash: string } | undefined;
   readonly #found = new FoundFaces();
   #index = 0;
 
-  private constructor(expression: ExpressionModel | undefined, missing: string | null, rule: WindowRule) {
+  private constructor(expression: Analyser['expression'], missing: string | null, rule: WindowRule) {
     this.modelMissing = missing;
-    this.model = expression ? summary(expression) : null;
+    this.expression = expression;
+    this.model = expression ? summary(expression.model) : null;
     this.pipeline = new LivePipeline({
       detector: this.#found,
-      expression,
+      expression: expression?.model,
       confirmation: { rule },
       clock: () => performance.now(),
     });
@@ -68,7 +71,8 @@ export class Analyser {
       openExpression(expressionBytes, threads),
       openLooks(looks, { type: 'open', fullRange, ...(shortRange ? { shortRange } : {}), threads }),
     ]);
-    return new Analyser(expression, missing, windowRule);
+    const known = expression && expressionBytes && { model: expression, hash: await sha256(expressionBytes) };
+    return new Analyser(known, missing, windowRule);
   }
 
   /** Tracks, names, classifies and confirms the faces of one frame. Frames must come in their order. */
@@ -84,6 +88,11 @@ export class Analyser {
     this.#index = 0;
     return this.pipeline.reset();
   }
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes)));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function openLooks(looks: MessagePort, order: LookOrder): Promise<void> {

@@ -1,13 +1,21 @@
-// Who is known in this browser: the pictures of people enrolled here and the histograms of imported files, in the
-// browser's own storage. Deleting a person removes both for good.
+// Who is known in this browser: the pictures of people enrolled here, the histograms of imported files, and the expressions
+// that they taught, in the browser's own storage. Deleting a person removes all of it for good.
 import type { Face } from '../../../core/detect/face.js';
 import { PeopleError } from '../../../core/errors.js';
 import { defaultFaceSize, People } from '../../../core/identity/people.js';
 import { peopleOf, peopleWithout } from '../../../core/identity/people-without.js';
 import { personName } from '../../../core/identity/person-name.js';
 import { pictureStandings } from '../../../core/identity/picture-standings.js';
+import type { TaughtPeople } from '../../../core/identity/taught-section.js';
 import { alignedFace } from '../../../core/image/face-crop.js';
 import type { GreyPicture, Picture } from '../../../core/image/picture.js';
+import {
+  mostTaughtPictures,
+  type PersonalFile,
+  readPersonalFile,
+  type TaughtPicture,
+  writePersonalFile,
+} from '../../../core/personal/personal-file.js';
 import type { BlobStore } from '../../../core/ports/blob-store.js';
 import { packPictures, unpackPictures } from './packed-pictures.js';
 import type { KnownPicture, PersonSummary } from './protocol.js';
@@ -15,6 +23,7 @@ import type { KnownPicture, PersonSummary } from './protocol.js';
 /** Pictures kept of one person; the oldest go first. */
 const mostPictures = 240;
 const folder = 'people/';
+const taughtFolder = 'taught/';
 const importedFile = 'imported-people.yml';
 
 /** The picture that is kept of a face: as the recogniser sees it. */
@@ -27,6 +36,7 @@ export class Gallery {
   readonly lost: string[] = [];
   readonly #store: BlobStore | undefined;
   readonly #pictures = new Map<string, readonly GreyPicture[]>();
+  readonly #taught = new Map<string, PersonalFile>();
   #imported: People | undefined;
   #people: People | undefined;
 
@@ -41,6 +51,14 @@ export class Gallery {
       const name = decodeURIComponent(blob.slice(folder.length));
       const content = await store.read(blob);
       if (content) await gallery.#load(blob, name, () => gallery.#pictures.set(name, unpackPictures(content)));
+    }
+    for (const blob of await store.list(taughtFolder)) {
+      const name = decodeURIComponent(blob.slice(taughtFolder.length));
+      const content = await store.read(blob);
+      if (!content) continue;
+      await gallery.#load(blob, `the expressions of ${name}`, () =>
+        gallery.#taught.set(name, readPersonalFile(new TextDecoder().decode(content))),
+      );
     }
     const imported = await store.read(importedFile);
     if (imported) {
@@ -65,8 +83,27 @@ export class Gallery {
   list(): PersonSummary[] {
     return (this.#people?.names ?? []).map((name) => {
       const pictures = this.#pictures.get(name) ?? [];
-      return { name, faces: pictures.length, portrait: pictures.at(-1) ?? null };
+      const taught = this.#taught.get(name)?.pictures.length ?? 0;
+      return { name, faces: pictures.length, portrait: pictures.at(-1) ?? null, taught };
     });
+  }
+
+  /** By which pictures people taught their own expressions. */
+  get taught(): TaughtPeople {
+    return this.#taught;
+  }
+
+  /** Puts these in the place of what the person had taught; none forgets it. Throws PeopleError for somebody unknown. */
+  async teach(name: string, file: PersonalFile): Promise<void> {
+    if (!this.#people?.names.includes(name)) throw new PeopleError(`${name} must be known first; enrol ${name}.`);
+    if (file.pictures.length === 0) {
+      await this.#store?.remove(taughtBlobOf(name));
+      this.#taught.delete(name);
+      return;
+    }
+    const kept = { ...file, pictures: file.pictures.slice(-mostTaughtPictures) };
+    await this.#store?.write(taughtBlobOf(name), writePersonalFile(kept));
+    this.#taught.set(name, kept);
   }
 
   /** Adds pictures of a person, to those there are; returns how many there are now. */
@@ -117,7 +154,9 @@ export class Gallery {
   /** Removes a person's pictures and histograms, here and in the browser's storage. */
   async forget(name: string): Promise<void> {
     await this.#store?.remove(blobOf(name));
+    await this.#store?.remove(taughtBlobOf(name));
     this.#pictures.delete(name);
+    this.#taught.delete(name);
     if (this.#imported?.names.includes(name)) {
       this.#imported = peopleWithout(this.#imported, name);
       if (this.#imported) await this.#store?.write(importedFile, this.#imported.toYaml());
@@ -126,9 +165,10 @@ export class Gallery {
     this.#people = this.#join();
   }
 
-  /** OpenCV's LBPH file of everybody. */
+  /** OpenCV's LBPH file of everybody, with the expressions that they taught. */
   exportYaml(): string {
     if (!this.#people) throw new PeopleError('There must be people to export, but nobody is known yet; enrol someone.');
+    this.#people.taught = this.#taught;
     return this.#people.toYaml();
   }
 
@@ -141,6 +181,10 @@ export class Gallery {
     await this.#store?.write(importedFile, imported.toYaml());
     this.#imported = imported;
     this.#people = people;
+    for (const [name, file] of added.taught) {
+      const own = this.#taught.get(name)?.pictures ?? [];
+      await this.teach(name, { ...file, pictures: [...own, ...file.pictures.filter((one) => !own.some(isSame(one)))] });
+    }
   }
 
   async #load(blob: string, name: string, load: () => void): Promise<void> {
@@ -168,6 +212,12 @@ export class Gallery {
   }
 }
 
+const isSame =
+  (one: TaughtPicture) =>
+  (other: TaughtPicture): boolean =>
+    one.expression === other.expression && one.picture.data.join() === other.picture.data.join();
+
+const taughtBlobOf = (name: string): string => `${taughtFolder}${encodeURIComponent(name)}`;
 const blobOf = (name: string): string => `${folder}${encodeURIComponent(name)}`;
 
 /** Everybody of several galleries; the distance from which on a face is unknown is learnt anew. */

@@ -8,8 +8,9 @@ import { Enrolment } from './enrolment.js';
 import { toFailure } from './failure.js';
 import { cropForGallery, Gallery } from './gallery.js';
 import type { LookAnswer, Looked, LookOrder } from './look-protocol.js';
-import type { EnrolmentState, Failure, FromWorker, ToWorker } from './protocol.js';
+import type { EnrolmentState, Failure, FrameReport, FromWorker, ToWorker } from './protocol.js';
 import { useOwnRuntimeFiles } from './runtime-files.js';
+import { Teacher } from './teacher.js';
 
 /** The part of the worker's global scope that is used; the DOM library describes a window's. */
 const scope = globalThis as unknown as {
@@ -27,9 +28,28 @@ useOwnRuntimeFiles();
 let analyser: Analyser | undefined;
 let gallery: Gallery | undefined;
 let enrolment: Enrolment | undefined;
+/** Undefined without an expression model. */
+let teacher: Teacher | undefined;
+/** The last frame's names, by track. */
+let names: ReadonlyMap<number, string | null> = new Map();
 let source = 0;
 let isPaused = false;
 let faults = 0;
+
+type TeachMessage = Extract<
+  ToWorker,
+  {
+    type:
+      | 'teach'
+      | 'teaching'
+      | 'hold'
+      | 'correct'
+      | 'undo-correction'
+      | 'review-taught'
+      | 'forget-taught'
+      | 'remove-taught';
+  }
+>;
 
 const post = (message: FromWorker): void => scope.postMessage(message);
 
@@ -46,6 +66,7 @@ async function handle(message: ToWorker): Promise<void> {
       isPaused = false;
       faults = 0;
       stopEnrolment();
+      stopTeaching();
       await analyser?.reset();
       return;
     case 'pause':
@@ -54,6 +75,15 @@ async function handle(message: ToWorker): Promise<void> {
     case 'window-rule':
       await analyser?.pipeline.setConfirmation({ rule: message.windowRule });
       return;
+    case 'teach':
+    case 'teaching':
+    case 'hold':
+    case 'correct':
+    case 'undo-correction':
+    case 'review-taught':
+    case 'forget-taught':
+    case 'remove-taught':
+      return teach(message);
     case 'enrol':
       enrolment = new Enrolment(message.name, cropForGallery);
       postEnrolment('collecting');
@@ -63,6 +93,63 @@ async function handle(message: ToWorker): Promise<void> {
     default:
       return changePeople(message);
   }
+}
+
+async function teach(message: TeachMessage): Promise<void> {
+  if (!gallery) return;
+  if (!teacher) throw new PeopleError('Expressions need an expression model, and there is none here; train one.');
+  switch (message.type) {
+    case 'teach':
+      stopEnrolment();
+      return post({ type: 'teaching', state: teacher.begin(message.name, performance.now()) });
+    case 'teaching':
+      teacher.act(message.act, performance.now());
+      if (message.act === 'stop') post({ type: 'teaching', state: null });
+      return;
+    case 'hold':
+      return teacher.hold(message.track, names.get(message.track) ?? null);
+    case 'correct':
+      post({ type: 'corrected', correction: await teacher.correct(message.expression) });
+      break;
+    case 'undo-correction':
+      await teacher.undoCorrection();
+      post({ type: 'corrected', correction: null });
+      break;
+    case 'review-taught':
+      return postTaught(gallery, message.name);
+    case 'forget-taught':
+      await teacher.forget(message.name);
+      postTaught(gallery, message.name);
+      break;
+    case 'remove-taught':
+      await teacher.remove(message.name, message.index, message.count);
+      postTaught(gallery, message.name);
+  }
+  post({ type: 'people', people: gallery.list() });
+}
+
+function postTaught(from: Gallery, name: string): void {
+  post({ type: 'taught-reviewed', name, pictures: from.taught.get(name)?.pictures ?? [] });
+}
+
+/** Shows a teaching under way the frame; finishes it when all was shown. */
+async function offerTeaching(looked: Looked, report: FrameReport): Promise<void> {
+  const state = await teacher?.offer(looked, report.result.faces, performance.now());
+  if (!state) return;
+  if (state.phase !== 'done') return post({ type: 'teaching', state });
+  try {
+    post({ type: 'taught', result: await teacher!.finish() });
+  } catch (error) {
+    post({ type: 'people-failed', failure: toFailure(error) });
+  } finally {
+    stopTeaching();
+    if (gallery) post({ type: 'people', people: gallery.list() });
+  }
+}
+
+function stopTeaching(): void {
+  teacher?.act('stop', performance.now());
+  post({ type: 'teaching', state: null });
 }
 
 async function changePeople(
@@ -121,9 +208,20 @@ async function open({ looks, ...models }: Extract<ToWorker, { type: 'open' }>): 
   };
   looks.postMessage({ type: 'start' } satisfies LookOrder);
   post({ type: 'ready', model: analyser.model, modelMissing: analyser.modelMissing });
+  const { expression, pipeline } = opened;
+  if (!expression) return;
+  teacher = new Teacher({ ...{ model: expression.model, modelHash: expression.hash }, pipeline, gallery });
+  await teacher.learnAll();
+  const otherwise = teacher.taughtOtherwise;
+  if (otherwise.length > 0) {
+    const text = `${otherwise.join(', ')} taught their expressions with another model; the same pictures teach this one.`;
+    post({ type: 'people-note', text });
+  }
 }
 
+/** Everybody is known anew, and so is how they show their expressions. */
 async function useGallery(from: Gallery): Promise<void> {
+  await teacher?.learnAll();
   await analyser?.pipeline.setPeople(from.identifier);
   post({ type: 'people', people: from.list() });
 }
@@ -135,7 +233,9 @@ async function analyse(looked: Looked): Promise<void> {
     const report = await analyser.analyse(looked);
     if (!isWanted()) return;
     faults = 0;
+    names = new Map(report.result.faces.map(({ track, person }) => [track, person]));
     post({ type: 'report', source, report });
+    await offerTeaching(looked, report);
     if (!enrolment) return;
     const hint = enrolment.hint;
     const isTaken = enrolment.offer(looked.picture, looked.faces, performance.now());

@@ -2,6 +2,9 @@
 import type { GreyPicture } from '../../../core/image/picture.js';
 import type { WindowRule } from '../../../core/live/confirmation-windows.js';
 import type { FrameResult } from '../../../core/live/pipeline.js';
+import type { GuidedState } from '../../../core/personal/guided-teaching.js';
+import type { Rate } from '../../../core/personal/judge-teaching.js';
+import type { TaughtPicture } from '../../../core/personal/personal-file.js';
 import type { Failure } from './failure.js';
 
 export type { Failure } from './failure.js';
@@ -12,6 +15,31 @@ export interface PersonSummary {
   readonly faces: number;
   /** The newest picture, for the list. */
   readonly portrait: GreyPicture | null;
+  /** Pictures by which they taught their own expressions. */
+  readonly taught: number;
+}
+
+/** A teaching under way. */
+export interface TeachingState extends GuidedState {
+  readonly name: string;
+  /** The face as it is now. */
+  readonly preview: GreyPicture | null;
+}
+
+/** What a teaching brought, from its own pictures. */
+export interface TeachingResult {
+  readonly name: string;
+  readonly pictures: number;
+  /** Each picture of an expression that has another, read by what all the others teach; null when there is none. */
+  readonly rates: { readonly n: number; readonly before: Rate; readonly after: Rate } | null;
+  /** What contradicts itself, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** A face that was given its right expression. */
+export interface Correction {
+  readonly name: string;
+  readonly expression: string;
 }
 
 /** A picture that somebody is known from. */
@@ -72,6 +100,16 @@ export type ToWorker =
   | { readonly type: 'review'; readonly name: string }
   /** `count`: how many pictures the page shows; when there are others by now, nothing is removed. */
   | { readonly type: 'remove-picture'; readonly name: string; readonly index: number; readonly count: number }
+  /** Begins to ask the person for their expressions. */
+  | { readonly type: 'teach'; readonly name: string }
+  | { readonly type: 'teaching'; readonly act: 'retake' | 'skip' | 'stop' }
+  /** Remembers what that face shows now, for a correction. */
+  | { readonly type: 'hold'; readonly track: number }
+  | { readonly type: 'correct'; readonly expression: string }
+  | { readonly type: 'undo-correction' }
+  | { readonly type: 'review-taught'; readonly name: string }
+  | { readonly type: 'forget-taught'; readonly name: string }
+  | { readonly type: 'remove-taught'; readonly name: string; readonly index: number; readonly count: number }
   | { readonly type: 'export-people' }
   | { readonly type: 'import-people'; readonly text: string };
 
@@ -85,5 +123,10 @@ export type FromWorker =
   | { readonly type: 'enrolled'; readonly name: string; readonly faces: number }
   | { readonly type: 'people'; readonly people: readonly PersonSummary[] }
   | { readonly type: 'reviewed'; readonly name: string; readonly pictures: readonly KnownPicture[] }
+  | { readonly type: 'teaching'; readonly state: TeachingState | null }
+  | { readonly type: 'taught'; readonly result: TeachingResult }
+  | { readonly type: 'corrected'; readonly correction: Correction | null }
+  | { readonly type: 'taught-reviewed'; readonly name: string; readonly pictures: readonly TaughtPicture[] }
   | { readonly type: 'exported'; readonly text: string }
+  | { readonly type: 'people-note'; readonly text: string }
   | { readonly type: 'people-failed'; readonly failure: Failure };

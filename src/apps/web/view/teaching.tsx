@@ -1,0 +1,148 @@
+// Teaching one's expressions: the card of the expression that is asked for, and what it brought.
+import type { LiveController } from '../state/live-controller.js';
+import { teaching, teachingResult } from '../state/live-state.js';
+import type { TeachingResult, TeachingState } from '../worker/protocol.js';
+import { expressionColour } from './expression-look.js';
+import { interval, percent } from './format-figures.js';
+import { Portrait } from './portrait.js';
+
+export function TeachingCard({ controller }: { controller: LiveController | null }) {
+  const state = teaching.value!;
+  const { name, expression, asked, step, steps, phase, secondsLeft, wanted, pictures, hint, preview } = state;
+  return (
+    <div class="teaching" data-expression={expression} data-phase={phase}>
+      <p class="teaching-step">
+        {name}, {step} of {steps}
+        <progress max={steps} value={step - 1} aria-label="Expressions" />
+      </p>
+      <h3 style={{ color: expressionColour(expression) }}>{expression}</h3>
+      <p class="teaching-asked">{asked}</p>
+      <div class="teaching-pictures">
+        <span class="teaching-preview">
+          <Portrait picture={preview} name={name} />
+          {phase === 'countdown' && (
+            <b class="teaching-countdown" aria-hidden="true">
+              {secondsLeft}
+            </b>
+          )}
+        </span>
+        {Array.from({ length: wanted }, (_, i) =>
+          pictures[i] ? (
+            <Portrait key={i} picture={pictures[i]} name={`${name}, ${expression}`} />
+          ) : (
+            <span key={i} class="portrait empty-slot" aria-hidden="true" />
+          ),
+        )}
+      </div>
+      <p class="hint" aria-live="polite">
+        {hint || waiting(state)}
+      </p>
+      <div class="actions start">
+        <button type="button" class="button small" onClick={() => controller?.actInTeaching('retake')}>
+          Retake
+        </button>
+        <button type="button" class="button small" onClick={() => controller?.actInTeaching('skip')}>
+          Skip
+        </button>
+        <button
+          type="button"
+          class="button small quiet"
+          title="Stop, and keep nothing of it"
+          onClick={() => controller?.actInTeaching('stop')}
+        >
+          Stop
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function waiting({ phase, secondsLeft }: TeachingState): string {
+  if (phase === 'countdown') return `Get ready: ${secondsLeft} s`;
+  return phase === 'taking' ? 'Hold it …' : 'Good.';
+}
+
+/** The same in short over the picture, where the eyes are. */
+export function TeachingBadge() {
+  const state = teaching.value;
+  if (!state) return null;
+  const { expression, asked, phase, secondsLeft, pictures, wanted, hint } = state;
+  return (
+    <div class="enrolment-badge">
+      <span class="teaching-count">{phase === 'countdown' ? secondsLeft : `${pictures.length}/${wanted}`}</span>
+      <div>
+        <strong>{expression}</strong>
+        <span>{hint || asked}</span>
+      </div>
+    </div>
+  );
+}
+
+const shownWarnings = 3;
+
+export function TeachingOutcome({ controller }: { controller: LiveController | null }) {
+  const { name, pictures, rates, warnings } = teachingResult.value!;
+  const isWorse = rates !== null && rates.after.share < rates.before.share;
+  const done = (): void => {
+    teachingResult.value = null;
+  };
+  return (
+    <div class="teaching-outcome" role="status">
+      <h3>{isWorse ? `This did not help to read ${name}` : `${name} is read in their own way now`}</h3>
+      <p>
+        From {pictures} pictures.{' '}
+        {rates === null && 'How much it helps cannot be told from one picture an expression: teach a second time.'}
+        {isWorse && 'Teach again with clearer expressions, skip those that look alike, or forget it.'}
+      </p>
+      {rates !== null && <Rates rates={rates} />}
+      {warnings.slice(0, shownWarnings).map((text) => (
+        <p key={text} class="message error">
+          {text}
+        </p>
+      ))}
+      {warnings.length > shownWarnings && <p class="hint">And {warnings.length - shownWarnings} more like these.</p>}
+      <div class="actions start">
+        <button type="button" class="button small" onClick={done}>
+          {isWorse ? 'Keep it' : 'Done'}
+        </button>
+        {isWorse && (
+          <button
+            type="button"
+            class="button small"
+            onClick={() => {
+              controller?.forgetTaught(name);
+              done();
+            }}
+          >
+            Forget it
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Rates({ rates: { n, before, after } }: { rates: NonNullable<TeachingResult['rates']> }) {
+  const rows = [
+    ['before', before],
+    ['after', after],
+  ] as const;
+  return (
+    <>
+      <p>Each picture, read by what the others teach (n = {n}, 95 % interval):</p>
+      <dl class="teaching-rates">
+        {rows.map(([which, rate]) => (
+          <div key={which}>
+            <dt>{which}</dt>
+            <dd>
+              <span class="bar-track">
+                <span class={`bar ${which}`} style={{ transform: `scaleX(${rate.share.toFixed(3)})` }} />
+              </span>
+              {percent(rate.share)} <small>({interval(rate.interval)})</small>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
