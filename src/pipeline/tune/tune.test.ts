@@ -1,6 +1,7 @@
 // The tune stage with runs that are made up: what is asked of them, what is told, what happens when they end otherwise.
 import { describe, expect, it } from 'vitest';
 import { RunError } from '../../core/errors.js';
+import { silentProgress } from '../../core/ports/progress.js';
 import { MedianPruner } from '../../core/tuning/median-pruner.js';
 import { MemoryJournal } from '../../core/tuning/memory-journal.js';
 import { NoPruner } from '../../core/tuning/no-pruner.js';
@@ -186,6 +187,45 @@ describe('tune', () => {
     await tune({ trials: 2 });
     expect(study.trials.map(({ state }) => state)).toEqual(['failed', 'running', 'running', 'complete', 'complete']);
     expect(runs[0]!.folder).toBe('trial-0000');
+  });
+
+  it('does not take its own trials for dead after a sleep', async () => {
+    const { study, tune } = await bench();
+    let tick: () => void = () => undefined;
+    let now = '2026-11-25T10:00:00.000Z';
+    const every = (milliseconds: number, work: () => void) => {
+      if (milliseconds === 30_000) tick = work;
+      return () => undefined;
+    };
+    const runTrial: RunTrial = async (run, onEpoch) => {
+      // The machine slept through the night; what runs on a clock wakes first.
+      now = '2026-11-26T08:00:00.000Z';
+      tick();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return finish(run, onEpoch);
+    };
+    await tune({ trials: 1, runTrial, every, now: () => now });
+    expect(study.trials.map(({ state }) => state)).toEqual(['complete']);
+  });
+
+  it('goes on with the next when another machine took its trial for dead', async () => {
+    const storage = new MemoryJournal();
+    const { study, tune } = await bench({ storage });
+    const other = await bench({ storage });
+    let isFirst = true;
+    const notes: string[] = [];
+    const progress = { ...silentProgress, note: (text: string) => void notes.push(text) };
+    const runTrial: RunTrial = async (run, onEpoch) => {
+      if (isFirst) {
+        await other.study.refresh();
+        await other.study.tell(0, null, 'failed');
+      }
+      isFirst = false;
+      return finish(run, onEpoch);
+    };
+    await tune({ trials: 1, runTrial, progress });
+    expect(study.trials.map(({ state }) => state)).toEqual(['failed', 'complete']);
+    expect(notes).toEqual(['trial 0 was taken for dead by another machine, which goes on with it']);
   });
 
   it('never leaves its folder, whatever a shared journal says', async () => {

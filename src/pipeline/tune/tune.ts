@@ -74,8 +74,8 @@ const ALIVE = 'moodlens:alive';
 export async function tune(request: TuneRequest): Promise<void> {
   const { study, workers } = request;
   await study.refresh();
-  await reviveDead(request);
   const running = new Set<number>();
+  await reviveDead(request, running);
   let failures = 0;
   const isDone = () => request.isStopped() || study.isExhausted() || finished(study) + running.size >= request.trials;
   let failure: { error: unknown } | undefined;
@@ -100,7 +100,7 @@ export async function tune(request: TuneRequest): Promise<void> {
       describeProgress(request);
     }
   };
-  const stopReviving = request.every(30_000, () => void reviveDead(request).catch(() => undefined));
+  const stopReviving = request.every(30_000, () => void reviveDead(request, running).catch(() => undefined));
   try {
     await Promise.all(Array.from({ length: Math.min(workers, request.trials) }, work));
   } finally {
@@ -137,6 +137,10 @@ async function conduct(request: TuneRequest, trial: Trial): Promise<string | und
     return undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    if (await hasEnded(study, trial.number)) {
+      request.progress?.note(`trial ${trial.number} was taken for dead by another machine, which goes on with it`);
+      return undefined;
+    }
     request.progress?.note(`trial ${trial.number} failed: ${reason}`);
     await trial.setUserAttribute('failure', reason.slice(0, 2000));
     // A training that diverges would diverge again.
@@ -196,13 +200,24 @@ async function tryAgain(study: Study, number: number, { params, folder, retry, i
   await study.enqueueTrial(params, { userAttributes: { retry: { retryOf: number, folder, attempt } } });
 }
 
-/** Trials of workers that gave no sign of life for too long. Those of other programs give none, and are left alone. */
-async function reviveDead({ study, now, graceMs = 180_000, progress = silentProgress }: TuneRequest): Promise<void> {
+async function hasEnded(study: Study, number: number): Promise<boolean> {
+  await study.refresh();
+  return study.trials.find((trial) => trial.number === number)?.state !== 'running';
+}
+
+/**
+ * Trials of workers that gave no sign of life for too long. Those of other programs give none, and are left alone; our own run,
+ * however long the machine slept.
+ */
+async function reviveDead(
+  { study, now, graceMs = 180_000, progress = silentProgress }: TuneRequest,
+  ours: ReadonlySet<number>,
+): Promise<void> {
   await study.refresh();
   for (const trial of study.trials) {
     const alive = trial.systemAttributes[ALIVE];
-    if (trial.state !== 'running' || typeof alive !== 'string' || Date.parse(now()) - Date.parse(alive) < graceMs)
-      continue;
+    if (trial.state !== 'running' || ours.has(trial.number)) continue;
+    if (typeof alive !== 'string' || Date.parse(now()) - Date.parse(alive) < graceMs) continue;
     const folder = trial.userAttributes['folder'];
     if (typeof folder !== 'string') continue;
     progress.note(`trial ${trial.number} gave no sign of life since ${alive}: it is tried again`);
