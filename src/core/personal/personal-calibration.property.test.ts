@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../tensor/random.js';
-import { judgeTeaching, type TaughtExample } from './judge-teaching.js';
+import { learnAndJudge, type TaughtExample } from './judge-teaching.js';
 import { largest, PersonalCalibration } from './personal-calibration.js';
 
 const CLASSES = 7;
@@ -100,25 +100,49 @@ describe('a taught person', () => {
   });
 });
 
+const judgementOf = (examples: readonly TaughtExample[]) => learnAndJudge(examples).judgement;
+
 describe('the judgement of a teaching', () => {
   it('reads each picture by the others', () => {
-    const judgement = judgeTeaching(taught(5, all, 3));
+    const judgement = judgementOf(taught(5, all, 3));
     expect(judgement.n).toBe(21);
     expect(judgement.after!.share).toBeGreaterThan(judgement.before!.share);
     expect(judgement.after!.interval[0]).toBeLessThan(judgement.after!.share);
     expect([judgement.alike, judgement.contradicting]).toEqual([[], []]);
   });
 
+  it('gives the prototypes less to say where the pictures do not agree with each other', () => {
+    expect(learnAndJudge(taught(5, all, 3)).calibration.weight).toBe(0.8);
+    expect(learnAndJudge(taught(5, all, 1)).calibration.weight).toBe(0.8);
+    // Each picture under a name that the general model, but no other picture, agrees with.
+    const random = createRandom(9);
+    const noise = all.flatMap((label) =>
+      [0, 1, 2].map((): TaughtExample => {
+        const probabilities = Float32Array.from(all, (other) => (other === label ? 0.7 : 0.05));
+        return { label, probabilities, embeddings: [Float64Array.from({ length: SIZE }, () => random.normal())] };
+      }),
+    );
+    const { calibration, judgement } = learnAndJudge(noise);
+    expect(calibration.weight).toBeLessThanOrEqual(0.25);
+    expect(judgement.after).toEqual(judgement.before);
+  });
+
+  it('takes a fraction of a second for hundreds of pictures', () => {
+    const many = taught(5, all, 70);
+    const { judgement } = learnAndJudge(many);
+    expect(judgement.n).toBe(60);
+  });
+
   it('cannot be made of one picture a class', () => {
-    expect(judgeTeaching(taught(5, all, 1))).toMatchObject({ n: 0, before: null, after: null });
+    expect(judgementOf(taught(5, all, 1))).toMatchObject({ n: 0, before: null, after: null });
   });
 
   it('names classes and pictures that contradict each other', () => {
     const examples = taught(5, [0, 1, 2], 3);
     // The same pictures under another name, and one picture in the wrong place.
     const doubled = [...examples, ...examples.slice(0, 3).map((example) => ({ ...example, label: 3 }))];
-    expect(judgeTeaching(doubled).alike.map(({ labels }) => labels)).toContainEqual([0, 3]);
+    expect(judgementOf(doubled).alike.map(({ labels }) => labels)).toContainEqual([0, 3]);
     const misplaced = [...examples, { ...taught(5, [2], 4)[3]!, label: 0 }];
-    expect(judgeTeaching(misplaced).contradicting).toContainEqual({ example: 9, nearer: 2 });
+    expect(judgementOf(misplaced).contradicting).toContainEqual({ example: 9, nearer: 2 });
   });
 });

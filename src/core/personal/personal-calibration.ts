@@ -13,7 +13,7 @@ export interface TaughtLook {
 /** How far cosines of the features of one person's expressions lie apart: a prototype 0.1 nearer is e times as probable. */
 const TEMPERATURE = 0.1;
 /** Share of the prototypes' say within the classes that were taught; the rest is the general model's. */
-const WEIGHT = 0.8;
+export const usualWeight = 0.8;
 /** Least deviation of a feature, in usual ones: a feature that never varied in a few pictures tells nothing of others. */
 const LEAST_DEVIATION = 0.3;
 
@@ -22,15 +22,23 @@ export class PersonalCalibration {
   readonly #deviation: Float64Array;
   /** Unit vectors, by class. */
   readonly #prototypes: ReadonlyMap<number, Float64Array>;
+  /** Share of the prototypes' say, 0..1. */
+  readonly weight: number;
 
-  private constructor(mean: Float64Array, deviation: Float64Array, prototypes: ReadonlyMap<number, Float64Array>) {
+  private constructor(
+    mean: Float64Array,
+    deviation: Float64Array,
+    prototypes: ReadonlyMap<number, Float64Array>,
+    weight: number,
+  ) {
     this.#mean = mean;
     this.#deviation = deviation;
     this.#prototypes = prototypes;
+    this.weight = weight;
   }
 
   /** Throws ConfigError unless two classes at least are there: one alone has nothing to be told from. */
-  static learn(looks: readonly TaughtLook[]): PersonalCalibration {
+  static learn(looks: readonly TaughtLook[], weight = usualWeight): PersonalCalibration {
     const labels = [...new Set(looks.map(({ label }) => label))];
     if (labels.length < 2) throw new ConfigError(`at least two expressions must be taught, found ${labels.length}`);
     const { mean, deviation } = momentsOf(looks.flatMap(({ embeddings }) => embeddings));
@@ -39,7 +47,7 @@ export class PersonalCalibration {
       const own = looks.filter((look) => look.label === label).flatMap(({ embeddings }) => embeddings.map(scaled));
       return [label, unit(own.reduce((sum, vector) => sum.map((value, i) => value + vector[i]!)))] as const;
     });
-    return new PersonalCalibration(mean, deviation, new Map(prototypes));
+    return new PersonalCalibration(mean, deviation, new Map(prototypes), weight);
   }
 
   /** Classes that were taught. */
@@ -58,19 +66,30 @@ export class PersonalCalibration {
    * what the general model gave them. Where that one is for a class that was not taught, it stands: there nothing gets worse.
    */
   adapt(probabilities: ArrayLike<number>, embedding: ArrayLike<number>): Float32Array {
-    const general = Float32Array.from(probabilities);
-    if (!this.#prototypes.has(largest(general))) return general;
-    const shares = [...this.cosines(embedding)].map(([label, cosine]) => {
-      const log = (1 - WEIGHT) * Math.log(Math.max(1e-6, general[label]!)) + (WEIGHT * cosine) / TEMPERATURE;
-      return [label, log] as const;
-    });
-    const most = Math.max(...shares.map(([, log]) => log));
-    const weights = shares.map(([label, log]) => [label, Math.exp(log - most)] as const);
-    const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
-    const mass = shares.reduce((sum, [label]) => sum + general[label]!, 0);
-    for (const [label, weight] of weights) general[label] = (mass * weight) / total;
-    return general;
+    // Nothing is computed for what stands anyway.
+    if (!this.#prototypes.has(largest(probabilities))) return Float32Array.from(probabilities);
+    return sharedOut(probabilities, this.cosines(embedding), this.weight);
   }
+}
+
+/** Shares the probability of the taught classes out among them, by what both say of each. */
+export function sharedOut(
+  probabilities: ArrayLike<number>,
+  cosines: ReadonlyMap<number, number>,
+  weight: number,
+): Float32Array {
+  const general = Float32Array.from(probabilities);
+  if (!cosines.has(largest(general))) return general;
+  const shares = [...cosines].map(([label, cosine]) => {
+    const log = (1 - weight) * Math.log(Math.max(1e-6, general[label]!)) + (weight * cosine) / TEMPERATURE;
+    return [label, log] as const;
+  });
+  const most = Math.max(...shares.map(([, log]) => log));
+  const weights = shares.map(([label, log]) => [label, Math.exp(log - most)] as const);
+  const total = weights.reduce((sum, [, share]) => sum + share, 0);
+  const mass = shares.reduce((sum, [label]) => sum + general[label]!, 0);
+  for (const [label, share] of weights) general[label] = (mass * share) / total;
+  return general;
 }
 
 /** Cosine of two classes' prototypes for each pair that is hard to tell apart. */

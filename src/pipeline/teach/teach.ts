@@ -7,8 +7,8 @@ import { toGrey } from '../../core/image/grey.js';
 import type { GreyPicture, Picture } from '../../core/image/picture.js';
 import { resizeGrey } from '../../core/image/resize.js';
 import type { AskedModel } from '../../core/nn/expression-model.js';
-import { judgeTeaching, type TaughtExample, type TeachingJudgement } from '../../core/personal/judge-teaching.js';
-import { PersonalCalibration } from '../../core/personal/personal-calibration.js';
+import { learnAndJudge, type TaughtExample, type TeachingJudgement } from '../../core/personal/judge-teaching.js';
+import type { PersonalCalibration } from '../../core/personal/personal-calibration.js';
 import type { TaughtPicture } from '../../core/personal/personal-file.js';
 import { standIns } from '../../core/personal/stand-ins.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
@@ -108,7 +108,7 @@ export class PersonLearner {
     const examples = pictures.map(({ expression, picture }) => ({
       ...{ label: labels.indexOf(expression), ...this.#seen.get(picture)! },
     }));
-    return { calibration: PersonalCalibration.learn(examples), judgement: judgeTeaching(examples) };
+    return learnAndJudge(examples);
   }
 
   /** Asks the model about pictures that it was not asked about yet, ahead of learning. */

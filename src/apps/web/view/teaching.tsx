@@ -82,17 +82,17 @@ const shownWarnings = 3;
 
 export function TeachingOutcome({ controller }: { controller: LiveController | null }) {
   const { name, pictures, rates, warnings } = teachingResult.value!;
-  const isWorse = rates !== null && rates.after.share < rates.before.share;
+  const isNoHelp = rates !== null && rates.after.share <= rates.before.share && rates.before.share < 1;
   const done = (): void => {
     teachingResult.value = null;
   };
   return (
     <div class="teaching-outcome" role="status">
-      <h3>{isWorse ? `This did not help to read ${name}` : `${name} is read in their own way now`}</h3>
+      <h3>{isNoHelp ? `This did not help to read ${name}` : `${name} is read in their own way now`}</h3>
       <p>
         From {pictures} pictures.{' '}
         {rates === null && 'How much it helps cannot be told from one picture an expression: teach a second time.'}
-        {isWorse && 'Teach again with clearer expressions, skip those that look alike, or forget it.'}
+        {isNoHelp && 'Teach again with clearer expressions, skip those that look alike, or forget it.'}
       </p>
       {rates !== null && <Rates rates={rates} />}
       {warnings.slice(0, shownWarnings).map((text) => (
@@ -103,9 +103,9 @@ export function TeachingOutcome({ controller }: { controller: LiveController | n
       {warnings.length > shownWarnings && <p class="hint">And {warnings.length - shownWarnings} more like these.</p>}
       <div class="actions start">
         <button type="button" class="button small" onClick={done}>
-          {isWorse ? 'Keep it' : 'Done'}
+          {isNoHelp ? 'Keep it' : 'Done'}
         </button>
-        {isWorse && (
+        {isNoHelp && (
           <button
             type="button"
             class="button small"
