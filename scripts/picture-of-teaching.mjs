@@ -40,6 +40,10 @@ try {
   await page.keyboard.press('Enter');
   const teach = page.getByRole('button', { name: 'Teach my expressions' });
   await teach.waitFor({ timeout: 60_000 });
+  // The stand-in camera's name is a path.
+  await page.evaluate(() => {
+    document.querySelector('.source-label').style.visibility = 'hidden';
+  });
   let count = 0;
   const shoot = async (times) => {
     for (let i = 0; i < times; i++) {

@@ -9,6 +9,7 @@ import { startLiveServer } from '../src/apps/server/live-server.js';
 import { expressionLabels } from '../src/core/dataset/labels.js';
 import { type ModelMetadata, metadataKey } from '../src/core/nn/model-metadata.js';
 import { GraphBuilder } from '../src/core/onnx/graph-builder.js';
+import type { Journal } from '../src/core/ports/journal.js';
 import { createRandom } from '../src/core/tensor/random.js';
 import { repositoryRoot, requireChromium } from './requirements.js';
 
@@ -143,6 +144,7 @@ export async function openPage(
     modelsRoot?: string;
     path?: string;
     feeds?: readonly LiveFeed[];
+    studies?: Journal;
     allowCamera?: boolean;
     initScript?: string;
     colorScheme?: 'light' | 'dark';
@@ -154,6 +156,7 @@ export async function openPage(
     model,
     modelsRoot,
     feeds = [],
+    studies,
     path = '',
     allowCamera = true,
     initScript,
@@ -163,6 +166,7 @@ export async function openPage(
   const server = await startLiveServer({
     port: 0,
     feeds,
+    studies,
     ...(model ? { model } : {}),
     ...(modelsRoot ? { modelsRoot } : {}),
   });

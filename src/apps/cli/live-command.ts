@@ -7,6 +7,7 @@ import { isAddress, sourceLabel, videoInput } from '../../adapters/node/video-in
 import { ConfigError } from '../../core/errors.js';
 import type { WindowRule } from '../../core/live/confirmation-windows.js';
 import { type LiveServer, startLiveServer } from '../server/live-server.js';
+import { openExistingJournal } from './open-existing-journal.js';
 import { addPipelineOptions, type PipelineOptions } from './open-pipeline.js';
 import { publishOption, topicOption } from './publish-options.js';
 import { SourceFeed } from './source-feed.js';
@@ -15,6 +16,7 @@ import { kinectOption, kinectSource, sourceHelp } from './source-help.js';
 interface LiveOptions extends PipelineOptions {
   readonly port?: string;
   readonly kinect?: string | true;
+  readonly storage?: string;
   readonly publish?: string;
   readonly topic: string;
   readonly open: boolean;
@@ -29,6 +31,10 @@ export function define(): Command {
     )
     .argument('[sources...]', `analysed by this program, for the page to show, each ${sourceHelp}`)
     .option(...kinectOption)
+    .option(
+      '--storage <place>',
+      'show the studies of this journal, also of one that runs: a file, or redis://host:port',
+    )
     .option('--port <number>', 'TCP port on 127.0.0.1 (default: 4747 or the next free one)');
   return addPipelineOptions(command)
     .option(...publishOption)
@@ -44,14 +50,16 @@ async function live(named: readonly string[], options: LiveOptions): Promise<voi
   if (model !== undefined) await mustExist(model);
   const sources = [...named, ...(options.kinect === undefined ? [] : [kinectSource(options.kinect)])];
   if (sources.length === 0) refuseWithoutSource(options);
+  const journal = options.storage === undefined ? undefined : await openExistingJournal(options.storage);
   const feeds = await openFeeds(sources, options);
   try {
     const server = await startLiveServer({
       ...(port === undefined ? {} : { port }),
       ...(model === undefined ? {} : { model }),
       feeds,
+      studies: journal,
     });
-    const url = pageAddress(server, options.window);
+    const url = pageAddress(server, options.window, journal && sources.length === 0 ? 'studies' : undefined);
     process.stdout.write(options.json ? `${JSON.stringify({ url })}\n` : `moodlens is at ${url}  (Ctrl-C ends it)\n`);
     if (options.open) openBrowser(url);
     await new Promise<void>((done) => {
@@ -61,6 +69,7 @@ async function live(named: readonly string[], options: LiveOptions): Promise<voi
     await server.close();
   } finally {
     await Promise.all(feeds.map((feed) => feed.close()));
+    await journal?.close();
   }
 }
 
@@ -79,7 +88,16 @@ const sourceOptions = [
 
 /** Throws what is wrong with the options; a source that is not there yet is told of in the page, and tried again. */
 async function openFeeds(sources: readonly string[], all: LiveOptions): Promise<SourceFeed[]> {
-  const { port: _port, kinect: _kinect, open: _open, json: _json, publish: url, topic, ...options } = all;
+  const {
+    port: _port,
+    kinect: _kinect,
+    storage: _storage,
+    open: _open,
+    json: _json,
+    publish: url,
+    topic,
+    ...options
+  } = all;
   const opening = sources.map(async (source, index) => {
     await checkSource(source);
     const ownTopic = sources.length === 1 ? topic : `${topic}/${index + 1}`;
@@ -114,10 +132,11 @@ function labelOf(source: string): string {
 }
 
 /** The page reads from its address how to begin. */
-function pageAddress(server: LiveServer, window: WindowRule): string {
+function pageAddress(server: LiveServer, window: WindowRule, view: string | undefined): string {
   const url = new URL(server.url);
   url.searchParams.set('token', server.token);
   if (window !== 'original') url.searchParams.set('window', window);
+  if (view !== undefined) url.hash = view;
   return url.href;
 }
 

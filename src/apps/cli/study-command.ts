@@ -1,5 +1,4 @@
 // `moodlens study`: what the studies of a journal hold, also of one that Optuna made.
-import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { writeFileAtomic, writeFolderAtomic } from '../../adapters/node/files.js';
@@ -13,6 +12,7 @@ import { copyTrials } from '../../pipeline/studies/copy-trials.js';
 import { bestTrials, describeStudies, describeStudy, describeTrials } from '../../pipeline/studies/describe-study.js';
 import { studyCsv } from '../../pipeline/studies/study-csv.js';
 import { trialJson } from '../../pipeline/studies/trial-json.js';
+import { openExistingJournal } from './open-existing-journal.js';
 
 interface Place {
   readonly storage: string;
@@ -133,14 +133,8 @@ async function onlyStudy(journal: Journal, storage: string): Promise<string> {
   );
 }
 
-/** A file that is not there is not made: this command only reads. */
 async function withJournal(place: string, work: (journal: Journal) => Promise<void>): Promise<void> {
-  if (!/^rediss?:/.test(place)) {
-    await access(place).catch(() => {
-      throw new ConfigError(`the journal ${place} is not there; 'moodlens tune --storage ${place}' makes it`);
-    });
-  }
-  const journal = await openJournal(place);
+  const journal = await openExistingJournal(place);
   try {
     await work(journal);
   } finally {

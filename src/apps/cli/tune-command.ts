@@ -89,6 +89,7 @@ async function tuneStudy(options: TuneOptions): Promise<void> {
       process.stderr.write('\nstopping the trials after this step, and saving; press Ctrl-C again to stop at once\n');
       processes.stop();
     };
+    progress.note(`to watch it: moodlens live --storage ${options.storage}`);
     await tune({
       ...{ study, search, trials: trials!, workers: workers!, progress },
       runTrial: processes.runTrial,

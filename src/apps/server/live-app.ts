@@ -1,8 +1,10 @@
 // The live page's HTTP application: static files under strict headers, for this machine's own browser only.
 import { Hono } from 'hono';
+import { MoodlensError } from '../../core/errors.js';
 import type { Access } from './access.js';
 import type { ListedModel } from './list-models.js';
 import { readStaticFile, type StaticFile } from './static-files.js';
+import type { StudyBoard } from './study-board.js';
 
 /** Everything comes from this origin; WebAssembly may compile, nothing else may be evaluated, nothing may be sent elsewhere. */
 const contentSecurityPolicy = [
@@ -30,6 +32,8 @@ const headers: Readonly<Record<string, string>> = {
   'permissions-policy': 'camera=(self), microphone=(), geolocation=()',
 };
 
+const fresh = { 'cache-control': 'no-cache' };
+
 /** What the application serves. */
 export interface LiveAppParts {
   readonly access: Access;
@@ -39,9 +43,11 @@ export interface LiveAppParts {
   readonly models: readonly ListedModel[];
   /** Labels of the sources that are analysed here, in their order. */
   readonly sources: readonly string[];
+  /** The studies to show, if any. */
+  readonly studies: StudyBoard | undefined;
 }
 
-export function createLiveApp({ access, files, models, sources }: LiveAppParts): Hono {
+export function createLiveApp({ access, files, models, sources, studies }: LiveAppParts): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     for (const [name, value] of Object.entries(headers)) context.header(name, value);
@@ -54,9 +60,10 @@ export function createLiveApp({ access, files, models, sources }: LiveAppParts):
     await next();
     return undefined;
   });
-  const fresh = { 'cache-control': 'no-cache' };
   app.get('/models/list.json', (context) => context.json(models, 200, fresh));
   app.get('/sources.json', (context) => context.json(sources, 200, fresh));
+  if (studies) serveStudies(app, studies);
+  else app.get('/studies/list.json', (context) => context.json(null, 200, fresh));
   app.get('*', async (context) => {
     const file = files.get(context.req.path);
     const read = file && (await readStaticFile(file));
@@ -68,4 +75,26 @@ export function createLiveApp({ access, files, models, sources }: LiveAppParts):
   });
   app.all('*', (context) => context.text('Only GET is answered here.', 405, { allow: 'GET, HEAD' }));
   return app;
+}
+
+/** `/studies/list.json`, `/studies/0.json`, `/studies/0/history.svg`. */
+function serveStudies(app: Hono, studies: StudyBoard): void {
+  const gone = 'There is no such study here; /studies/list.json names those that are.';
+  app.onError((error, context) => {
+    const isOurs = error instanceof MoodlensError;
+    return context.json({ message: isOurs ? error.message : 'The study cannot be shown.' }, 503, fresh);
+  });
+  app.get('/studies/list.json', async (context) => context.json(await studies.list(), 200, fresh));
+  app.get('/studies/:index{\\d+\\.json}', async (context) => {
+    const page = await studies.page(Number.parseInt(context.req.param('index'), 10));
+    return page ? context.json(page, 200, fresh) : context.text(gone, 404);
+  });
+  app.get('/studies/:index{\\d+}/:file{.+\\.svg}', async (context) => {
+    const { index, file } = context.req.param();
+    const svg = await studies.chart(Number(index), file.replace(/\.svg$/, ''));
+    if (svg === undefined) return context.text(gone, 404);
+    // A picture that may style itself, and nothing else.
+    context.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
+    return context.body(svg, 200, { 'content-type': 'image/svg+xml', ...fresh });
+  });
 }

@@ -6,11 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
 import { ConfigError, DeviceError } from '../../core/errors.js';
+import type { Journal } from '../../core/ports/journal.js';
 import { Access } from './access.js';
 import { type ListedModel, listModels } from './list-models.js';
 import { createLiveApp } from './live-app.js';
 import type { LiveFeed } from './live-feed.js';
 import { listStaticFiles, type StaticFile } from './static-files.js';
+import { StudyBoard } from './study-board.js';
 import { Viewers } from './viewers.js';
 
 /** The package's root, the same number of folders up from src/apps/server and dist/apps/server. */
@@ -27,6 +29,8 @@ export interface LiveServerOptions {
   readonly modelsRoot?: string;
   /** Sources that are analysed on this side, for the page to show; closed with the server. */
   readonly feeds?: readonly LiveFeed[];
+  /** Studies for the page to show; the journal stays its owner's to close. */
+  readonly studies?: Journal | undefined;
 }
 
 export interface LiveServer {
@@ -50,7 +54,8 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
   const access = new Access();
   const viewers = (options.feeds ?? []).map((feed) => new Viewers(feed));
   const sources = viewers.map(({ label }) => label);
-  const server = createServer(getRequestListener(createLiveApp({ access, files, models, sources }).fetch));
+  const studies = options.studies && new StudyBoard(options.studies);
+  const server = createServer(getRequestListener(createLiveApp({ access, files, models, sources, studies }).fetch));
   const sockets = takeSockets(server, access, viewers);
   const port = await listenOn(server, options.port);
   return {

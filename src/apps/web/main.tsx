@@ -10,6 +10,7 @@ import './style/overlay.css';
 import './style/panel.css';
 import './style/teaching.css';
 import './style/models.css';
+import './style/studies.css';
 import './style/judgement.css';
 import './style/picture-list.css';
 import './style/model-card.css';

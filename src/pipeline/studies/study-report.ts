@@ -2,7 +2,7 @@
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { EncodePicture } from '../../core/ports/encode-picture.js';
 import { parameterImportances } from '../../core/tuning/importance.js';
-import { createReportFiles } from '../report/report-files.js';
+import { createReportFiles, type NamedFigure } from '../report/report-files.js';
 import { foldedSection, paragraph, reportPage, section, tableHtml } from '../report/report-page.js';
 import { contourFigure } from './contour-figure.js';
 import { bestTrials, countsOf, parameterNames, shortNumber, shownValue, trialTable } from './describe-study.js';
@@ -22,6 +22,33 @@ const leastTrials = 4;
 /** Contours are drawn for the pairs among so many of the most important parameters. */
 const contoured = 3;
 
+/** Figures that belong together, with what they are called together. */
+export interface FigureGroup {
+  readonly title: string;
+  readonly figures: readonly NamedFigure[];
+}
+
+/** Every chart that the trials are enough for. */
+export function studyFigures(study: ShownStudy): FigureGroup[] {
+  const complete = completeTrials(study.trials);
+  const groups: FigureGroup[] = [];
+  if (complete.length > 0) groups.push({ title: 'History', figures: [historyFigure(study)] });
+  const axes = parameterNames(complete).flatMap((name) => parameterAxis(name, complete) ?? []);
+  if (complete.length >= leastTrials && axes.length > 0) {
+    const importances = parameterImportances(study.trials, study.direction);
+    const ranked = [...importances.keys()].flatMap((name) => axes.find((axis) => axis.name === name) ?? []);
+    groups.push({ title: 'Parameters', figures: [importanceFigure(importances), parallelFigure(study, ranked)] });
+    groups.push({ title: 'One parameter at a time', figures: ranked.map((axis) => sliceFigure(study, axis)) });
+    const top = ranked.slice(0, contoured);
+    const contours = top.flatMap((x, i) => top.slice(i + 1).map((y) => contourFigure(study, x, y)));
+    if (contours.length > 0) groups.push({ title: 'Two parameters at a time', figures: contours });
+  }
+  if (study.trials.some(({ intermediateValues }) => intermediateValues.size > 0)) {
+    groups.push({ title: 'Reports', figures: [reportsFigure(study)] });
+  }
+  return groups;
+}
+
 /** Writes report.html and the charts; the names of the files. */
 export async function writeStudyReport(
   store: BlobStore,
@@ -29,29 +56,16 @@ export async function writeStudyReport(
   encodePng: EncodePicture,
 ): Promise<readonly string[]> {
   const files = createReportFiles(store, encodePng);
-  const complete = completeTrials(study.trials);
   const sections = [
     paragraph(`${countsOf(study.trials)}; the value is to ${study.direction}.`),
-    ...(complete.length === 0 ? [paragraph('No trial is complete yet.')] : [section('Best trial', [bestTable(study)])]),
+    completeTrials(study.trials).length === 0
+      ? paragraph('No trial is complete yet.')
+      : section('Best trial', [bestTable(study)]),
   ];
-  if (complete.length > 0) sections.push(section('History', [await files.chart(historyFigure(study))]));
-  const axes = parameterNames(complete).flatMap((name) => parameterAxis(name, complete) ?? []);
-  if (complete.length >= leastTrials && axes.length > 0) {
-    const importances = parameterImportances(study.trials, study.direction);
-    const ranked = [...importances.keys()].flatMap((name) => axes.find((axis) => axis.name === name) ?? []);
-    const charts = [await files.chart(importanceFigure(importances)), await files.chart(parallelFigure(study, ranked))];
-    sections.push(section('Parameters', charts));
-    const slices: string[] = [];
-    for (const axis of ranked) slices.push(await files.chart(sliceFigure(study, axis)));
-    sections.push(section('One parameter at a time', slices));
-    const contours: string[] = [];
-    for (const [i, x] of ranked.slice(0, contoured).entries()) {
-      for (const y of ranked.slice(i + 1, contoured)) contours.push(await files.chart(contourFigure(study, x, y)));
-    }
-    if (contours.length > 0) sections.push(section('Two parameters at a time', contours));
-  }
-  if (study.trials.some(({ intermediateValues }) => intermediateValues.size > 0)) {
-    sections.push(section('Reports', [await files.chart(reportsFigure(study))]));
+  for (const { title, figures } of studyFigures(study)) {
+    const charts: string[] = [];
+    for (const figure of figures) charts.push(await files.chart(figure));
+    sections.push(section(title, charts));
   }
   sections.push(foldedSection('Every trial', [tableHtml(trialTable(study))]));
   await files.write('report.html', reportPage(`Study: ${study.name}`, sections));

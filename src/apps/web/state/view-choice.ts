@@ -1,7 +1,8 @@
-// Which of the two views is shown; the address remembers it, so that it can be kept and gone back to.
+// Which of the views is shown; the address remembers it, so that it can be kept and gone back to.
 import { signal } from '@preact/signals';
 
-export type ViewName = 'live' | 'models';
+export const viewNames = ['live', 'models', 'studies'] as const;
+export type ViewName = (typeof viewNames)[number];
 
 export const view = signal<ViewName>(fromAddress() ?? 'live');
 
@@ -13,5 +14,5 @@ addEventListener('hashchange', () => {
 
 function fromAddress(): ViewName | undefined {
   const name = location.hash.slice(1);
-  return name === 'live' || name === 'models' ? name : undefined;
+  return viewNames.find((known) => known === name);
 }

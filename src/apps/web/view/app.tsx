@@ -1,4 +1,4 @@
-// The whole page: the header and one of its two views, each with its controller.
+// The whole page: the header and one of its views, each with its controller.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { LiveController, type ModelChoice } from '../state/live-controller.js';
 import { announcement } from '../state/live-state.js';
@@ -11,7 +11,15 @@ import { LiveView } from './live-view.js';
 import { ModelsView } from './models-view.js';
 import { Overlay } from './overlay.js';
 import { ShortcutsDialog, useShortcuts } from './shortcuts.js';
+import { StudiesView } from './studies-view.js';
 import { useDrop } from './use-drop.js';
+
+/** Where the first link of each view leads. */
+const skips = {
+  live: { to: 'enrol-name', text: 'Skip to enrolment' },
+  models: { to: 'models-drop', text: 'Skip to the pictures' },
+  studies: { to: 'study-charts', text: 'Skip to the charts' },
+} as const;
 
 export function App() {
   const video = useRef<HTMLVideoElement>(null);
@@ -24,6 +32,7 @@ export function App() {
   const [areShortcutsOpen, setShortcutsOpen] = useState(false);
   const openShortcuts = useCallback(() => setShortcutsOpen(true), []);
   const isLive = view.value === 'live';
+  const isModels = view.value === 'models';
 
   // Each view starts when it is first shown: who only looks at models is not asked for the camera.
   useEffect(() => {
@@ -39,17 +48,17 @@ export function App() {
       setLive(created);
       void created.begin();
     }
-    if (!isLive && !models) {
+    if (isModels && !models) {
       const created = new ModelsController();
       setModels(created);
       void created.begin();
     }
-  }, [isLive, live, models]);
+  }, [isLive, isModels, live, models]);
   useShortcuts(live, openShortcuts);
   const isDropping = useDrop((transfer) => {
     const [file] = transfer.files;
-    if (!isLive) void models?.take(readDrop(transfer));
-    else if (file) void live?.useFile(file);
+    if (isModels) void models?.take(readDrop(transfer));
+    else if (isLive && file) void live?.useFile(file);
   });
   const useInLive = ({ name, source }: ShelfModel): void => {
     liveModel.current = { name, source };
@@ -57,17 +66,19 @@ export function App() {
     location.hash = '#live';
   };
 
+  const skip = skips[view.value];
+
   return (
     <>
       <a
         class="skip"
-        href={isLive ? '#enrol-name' : '#models-drop'}
+        href={`#${skip.to}`}
         onClick={(event) => {
           event.preventDefault();
-          document.getElementById(isLive ? 'enrol-name' : 'models-drop')?.focus();
+          document.getElementById(skip.to)?.focus();
         }}
       >
-        {isLive ? 'Skip to enrolment' : 'Skip to the pictures'}
+        {skip.text}
       </a>
       <Header onShortcuts={openShortcuts} />
       <LiveView
@@ -76,7 +87,8 @@ export function App() {
         isDropping={isLive && isDropping}
         elements={{ video, canvas, layer, overlay }}
       />
-      {!isLive && <ModelsView controller={models} isDropping={isDropping} onUseInLive={useInLive} />}
+      {isModels && <ModelsView controller={models} isDropping={isDropping} onUseInLive={useInLive} />}
+      {view.value === 'studies' && <StudiesView />}
       <p class="visually-hidden" role="status" aria-live="polite">
         {announcement.value}
       </p>

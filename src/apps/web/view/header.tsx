@@ -15,6 +15,7 @@ export function Header({ onShortcuts }: { onShortcuts: () => void }) {
       <nav class="views" aria-label="Views">
         <ViewLink name="live">Live</ViewLink>
         <ViewLink name="models">Models</ViewLink>
+        <ViewLink name="studies">Studies</ViewLink>
       </nav>
       <p class="private">
         <LockIcon />

@@ -16,7 +16,7 @@ const list: readonly (readonly [key: string, does: string])[] = [
   ['M', 'Mirror the picture'],
   ['E', 'Enrol: go to the name'],
   ['Esc', 'Cancel the enrolment'],
-  ['1, 2', 'Live, Models'],
+  ['1, 2, 3', 'Live, Models, Studies'],
   ['?', 'This list'],
 ];
 
@@ -65,6 +65,7 @@ function actions(controller: LiveController | null, openDialog: () => void): Rec
   const general = {
     '1': () => goTo('live'),
     '2': () => goTo('models'),
+    '3': () => goTo('studies'),
     '?': openDialog,
   };
   if (view.value !== 'live') return general;
