@@ -8,14 +8,13 @@ import type { MqttPublisher } from '../../adapters/node/mqtt-publisher.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
 import { ConfigError } from '../../core/errors.js';
 import { annotate } from '../../core/live/annotate.js';
-import type { LivePipeline } from '../../core/live/pipeline.js';
 import type { FrameSource } from '../../core/ports/frame-source.js';
 import { silentProgress } from '../../core/ports/progress.js';
 import { analyze } from '../../pipeline/analyze/analyze.js';
 import { type AnalyzeConfig, parseAnalyzeConfig } from '../../pipeline/analyze/config.js';
 import { frameLine, summaryLine, summaryText } from '../../pipeline/analyze/format-result.js';
 import { type TimelineKind, timelineKind, timelineText } from '../../pipeline/analyze/timeline-file.js';
-import { PresenceNews } from '../../pipeline/publish/presence.js';
+import { PresenceNews, type Told } from '../../pipeline/publish/presence.js';
 import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
 import { openAnalysedSource, openSourceDepth } from './open-analysed-source.js';
@@ -64,7 +63,7 @@ async function analyzeSource(sourceName: string, options: AnalyzeOptions): Promi
     const encoder = options.out === undefined ? undefined : await openOutput(options.out, source);
     const publisher = options.publish === undefined ? undefined : await openPublisher(options.publish, options.topic);
     try {
-      await runAnalysis(source, parts.pipeline, encoder, {
+      await runAnalysis(source, parts, encoder, {
         config,
         interrupt,
         json: options.json ?? false,
@@ -93,11 +92,15 @@ interface AnalysisRun {
 
 async function runAnalysis(
   source: FrameSource,
-  pipeline: LivePipeline,
+  { pipeline, people }: Pick<Awaited<ReturnType<typeof openPipeline>>, 'pipeline' | 'people'>,
   encoder: VideoEncoder | undefined,
   { config, interrupt, json, timelineFile, publisher }: AnalysisRun,
 ): Promise<void> {
   const news = publisher && new PresenceNews(publisher.root);
+  const publish = (told: readonly Told[] | undefined): void => {
+    for (const { topic, payload } of told ?? []) publisher!.publish(topic, payload);
+  };
+  publish(news?.begin(people?.names ?? [], new Date().toISOString()));
   const { summary, timeline, sourceError } = await analyze({
     source,
     pipeline,
@@ -108,13 +111,14 @@ async function runAnalysis(
     shouldStop: () => interrupt.wasAsked,
     onFrame: async (result, { picture }) => {
       if (json) await print(`${frameLine(result)}\n`);
-      for (const { topic, payload } of news?.after(result, new Date().toISOString()) ?? [])
-        publisher!.publish(topic, payload);
+      publish(news?.after(result, new Date().toISOString()));
       if (!encoder) return;
       annotate(picture, result);
       await encoder.write(picture);
     },
   });
+  // Nobody is in a picture that is over.
+  publish(news?.after({ faces: [] }, new Date().toISOString()));
   // A source that ended too early still gives a video of what there was.
   if (summary.frames > 0) await encoder?.finish();
   if (timelineFile) await writeFileAtomic(timelineFile.path, timelineText(timeline, timelineFile.kind));

@@ -67,6 +67,7 @@ class WhoItIs {
   readonly #name: string;
   readonly #people: People;
   #last: string | undefined;
+  #frames = 0;
 
   constructor({ name, people }: { readonly name: string; readonly people: People }) {
     this.#name = name;
@@ -74,8 +75,8 @@ class WhoItIs {
   }
 
   /** The known name of somebody else; strangers may be the person with an unusual face. */
-  wrongPerson({ index, picture }: Frame, faces: Parameters<typeof mainFace>[0]): string | undefined {
-    if (index % identityEvery !== 0) return this.#last;
+  wrongPerson({ picture }: Frame, faces: Parameters<typeof mainFace>[0]): string | undefined {
+    if (this.#frames++ % identityEvery !== 0) return this.#last;
     const face = mainFace(faces);
     const person = typeof face === 'string' ? null : this.#people.identify(picture, face).person;
     this.#last = person && person !== this.#name ? person : undefined;

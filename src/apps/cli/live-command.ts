@@ -7,6 +7,7 @@ import { isAddress, sourceLabel, videoInput } from '../../adapters/node/video-in
 import { ConfigError } from '../../core/errors.js';
 import type { WindowRule } from '../../core/live/confirmation-windows.js';
 import { type LiveServer, startLiveServer } from '../server/live-server.js';
+import { Interrupt } from './interrupt.js';
 import { openExistingJournal } from './open-existing-journal.js';
 import { addPipelineOptions, type PipelineOptions } from './open-pipeline.js';
 import { publishOption, topicOption } from './publish-options.js';
@@ -51,23 +52,29 @@ async function live(named: readonly string[], options: LiveOptions): Promise<voi
   const sources = [...named, ...(options.kinect === undefined ? [] : [kinectSource(options.kinect)])];
   if (sources.length === 0) refuseWithoutSource(options);
   const journal = options.storage === undefined ? undefined : await openExistingJournal(options.storage);
-  const feeds = await openFeeds(sources, options);
+  const interrupt = new Interrupt();
+  let feeds: readonly SourceFeed[] = [];
   try {
+    feeds = await openFeeds(sources, options);
     const server = await startLiveServer({
       ...(port === undefined ? {} : { port }),
       ...(model === undefined ? {} : { model }),
       feeds,
       studies: journal,
     });
-    const url = pageAddress(server, options.window, journal && sources.length === 0 ? 'studies' : undefined);
+    const view = journal && sources.length === 0 ? 'studies' : undefined;
+    const url = pageAddress(server, { token: server.token }, options.window, view);
     process.stdout.write(options.json ? `${JSON.stringify({ url })}\n` : `moodlens is at ${url}  (Ctrl-C ends it)\n`);
-    if (options.open) openBrowser(url);
-    await new Promise<void>((done) => {
-      process.once('SIGINT', done);
-      process.once('SIGTERM', done);
-    });
+    // A program's arguments can be seen by every user of the machine; a ticket is worth nothing once it is used.
+    if (options.open) openBrowser(pageAddress(server, { ticket: server.ticket() }, options.window, view));
+    if (!interrupt.wasAsked) {
+      await new Promise<void>((done) => {
+        interrupt.onAsk = done;
+      });
+    }
     await server.close();
   } finally {
+    interrupt.stopListening();
     await Promise.all(feeds.map((feed) => feed.close()));
     await journal?.close();
   }
@@ -132,9 +139,14 @@ function labelOf(source: string): string {
 }
 
 /** The page reads from its address how to begin. */
-function pageAddress(server: LiveServer, window: WindowRule, view: string | undefined): string {
+function pageAddress(
+  server: LiveServer,
+  secret: Readonly<Record<string, string>>,
+  window: WindowRule,
+  view: string | undefined,
+): string {
   const url = new URL(server.url);
-  url.searchParams.set('token', server.token);
+  for (const [name, value] of Object.entries(secret)) url.searchParams.set(name, value);
   if (window !== 'original') url.searchParams.set('window', window);
   if (view !== undefined) url.hash = view;
   return url.href;

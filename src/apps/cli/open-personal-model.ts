@@ -1,10 +1,11 @@
 // The model as people were taught it: `--personal FILE`, and the taught people of a people file.
 
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
+import { PeopleError } from '../../core/errors.js';
 import type { TaughtPeople } from '../../core/identity/taught-section.js';
 import type { AskedModel } from '../../core/nn/expression-model.js';
 import type { PersonalCalibration } from '../../core/personal/personal-calibration.js';
-import { type PersonalFile, readPersonalFile } from '../../core/personal/personal-file.js';
+import { type PersonalFile, readPersonalFile, teachable } from '../../core/personal/personal-file.js';
 import { PersonalModel } from '../../core/personal/personal-model.js';
 import { learnPerson } from '../../pipeline/teach/teach.js';
 import { hashModelFile } from './hash-model-file.js';
@@ -19,7 +20,7 @@ export async function personalModel(
   personal: string,
   modelPath: string | undefined,
 ): Promise<PersonalModel> {
-  const file = readPersonalFile(await readTextFile(personal));
+  const file = await readPersonal(personal);
   return new PersonalModel(model, await calibrationOf(model, file, personal, await hashOf(modelPath)));
 }
 
@@ -32,8 +33,28 @@ export async function personalReadings(
   const readings = new Map<string, PersonalCalibration>();
   if (taught.size === 0) return readings;
   const hash = await hashOf(modelPath);
-  for (const [name, file] of taught) readings.set(name, await calibrationOf(model, file, name, hash));
+  for (const [name, file] of taught) {
+    // A single expression, from a correction, waits for a second one.
+    const pictures = teachable(file.pictures, model.metadata.labels);
+    if (pictures.length > 0) readings.set(name, await calibrationOf(model, { ...file, pictures }, name, hash));
+    if (pictures.length < file.pictures.length) {
+      process.stderr.write(
+        `${name} taught ${file.pictures.length} pictures, of which ${pictures.length} can be used: those of two expressions or more that the model knows\n`,
+      );
+    }
+  }
   return readings;
+}
+
+/** Throws ConfigError when it is not there, PeopleError, with its path, when it is none. */
+export async function readPersonal(path: string): Promise<PersonalFile> {
+  const text = await readTextFile(path);
+  try {
+    return readPersonalFile(text);
+  } catch (error) {
+    if (!(error instanceof PeopleError)) throw error;
+    throw new PeopleError(`${path}: ${error.message}`, { cause: error });
+  }
 }
 
 async function calibrationOf(model: AskedModel, file: PersonalFile, whose: string, hash: string) {

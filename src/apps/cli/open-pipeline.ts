@@ -52,6 +52,7 @@ export async function openPipeline(
     ...(options.minFace === undefined ? {} : { search: 'spread' as const }),
   });
   return {
+    people,
     pipeline: new LivePipeline({
       detector,
       expression,

@@ -73,24 +73,31 @@ export class SourceFeed implements LiveFeed {
       };
       const died = (code: number | null): void =>
         done(() => reject(new DeviceError(`the process for ${this.label} ended with ${code}; start it again`)));
+      const failed = (cause: Error): void =>
+        done(() => reject(new DeviceError(`the process for ${this.label} cannot start: ${cause.message}`, { cause })));
       const done = (finish: () => void): void => {
         child.off('message', heard);
         child.off('exit', died);
+        child.off('error', failed);
         finish();
       };
       child.on('message', heard);
       child.on('exit', died);
+      child.on('error', failed);
     });
   }
 
   #follow(child: ChildProcess): void {
+    let reason: string | undefined;
     child.on('message', (message: FromSource) => {
       if (message.kind === 'status') this.#say(message.status);
+      if (message.kind === 'failure') reason = message.message;
       if (message.kind === 'frame') this.#events?.frame(message.sequence, message.message);
     });
     child.on('exit', (code, signal) => {
       if (this.#isClosing) return;
-      const text = `the process for ${this.label} ended with ${code ?? signal}; it is started again`;
+      const why = reason ?? `the process for ${this.label} ended with ${code ?? signal}`;
+      const text = `${why}; it is started again`;
       this.#say({ state: 'lost', text });
       this.#restart = setTimeout(() => void this.#startAgain(), restartMs);
     });

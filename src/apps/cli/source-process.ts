@@ -5,6 +5,7 @@ import { encodeJpeg } from '../../adapters/node/image-codec.js';
 import { MoodlensError } from '../../core/errors.js';
 import type { FrameResult } from '../../core/live/frame-result.js';
 import { packServedFrame, type ServedStatus } from '../../core/live/served-frame.js';
+import type { FrameSource } from '../../core/ports/frame-source.js';
 import { parseAnalyzeConfig } from '../../pipeline/analyze/config.js';
 import { PresenceNews } from '../../pipeline/publish/presence.js';
 import { atOwnPace, serveSource } from '../../pipeline/serve/serve-source.js';
@@ -34,7 +35,16 @@ export type FromSource =
 
 const jpegQuality = 80;
 
+/** Time to let go of the source and say goodbye to a broker; then what hangs is left to the end of the process. */
+const goodbyeMs = 1000;
+
 const ending = new AbortController();
+let current: FrameSource | undefined;
+ending.signal.addEventListener('abort', () => {
+  void current?.close();
+  // An ffprobe that waits for an answer ends with us.
+  setTimeout(() => process.exit(), goodbyeMs).unref();
+});
 let isWatched = false;
 /** The frame before is not with the server yet: newer ones are better then. */
 let isSending = false;
@@ -58,9 +68,11 @@ process.once('message', (task: SourceTask) => {
 async function work({ source, label, options, publish }: SourceTask): Promise<void> {
   const { depth, filter } = await openSourceDepth(options, source);
   const config = parseAnalyzeConfig(toNumbers(options, ['minScore']));
-  const { pipeline, release } = await openPipeline(options, config, filter);
+  const { pipeline, people, release } = await openPipeline(options, config, filter);
   const publisher = publish && (await openPublisher(publish.url, publish.topic));
   const news = publisher && new PresenceNews(publisher.root);
+  for (const { topic, payload } of news?.begin(people?.names ?? [], new Date().toISOString()) ?? [])
+    publisher!.publish(topic, payload);
   await say({ kind: 'ready' });
   const tell = (faces: FrameResult['faces']): void => {
     for (const { topic, payload } of news?.after({ faces }, new Date().toISOString()) ?? [])
@@ -83,7 +95,8 @@ async function work({ source, label, options, publish }: SourceTask): Promise<vo
           live: true,
           onStatus: ({ state, text }) => onStatus({ state: state === 'lost' ? 'lost' : 'playing', text }),
         });
-        ending.signal.addEventListener('abort', () => void opened.close(), { once: true });
+        current = opened;
+        if (ending.signal.aborted) await opened.close();
         return isPaced ? atOwnPace(opened, pace) : opened;
       },
       encode: (picture) => encodeJpeg(picture, jpegQuality),
@@ -102,6 +115,7 @@ async function work({ source, label, options, publish }: SourceTask): Promise<vo
       wait,
     });
   } finally {
+    tell([]);
     await publisher?.close();
     await release();
   }

@@ -10,6 +10,7 @@ import { encodePng } from '../../adapters/node/image-codec.js';
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
 import { People } from '../../core/identity/people.js';
 import type { FrameResult } from '../../core/live/frame-result.js';
+import { writePersonalFile } from '../../core/personal/personal-file.js';
 import { createRandom } from '../../core/tensor/random.js';
 import { guideTeaching } from './guide-teaching.js';
 import { openDetector } from './open-detector.js';
@@ -81,19 +82,58 @@ describeWith(ready, 'moodlens teach', () => {
 
   it('says what is wrong, and keeps what was taught before', async () => {
     const out = path('bo.json');
-    writeFileSync(out, 'before');
+    const bo = writePersonalFile({
+      model: 'a'.repeat(64),
+      pictures: [{ expression: 'sad', picture: { width: 8, height: 8, channels: 1, data: new Uint8Array(64) } }],
+    });
+    writeFileSync(out, bo);
     mkdirSync(path('wrong', 'joyful'), { recursive: true });
     await draw(path('wrong', 'joyful', 'a.png'), 'up', 1, 1);
     const wrong = await runCli('teach', path('wrong'), '--out', out);
     expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('found joyful; rename it') });
     mkdirSync(path('one', 'happy'), { recursive: true });
     await draw(path('one', 'happy', 'a.png'), 'up', 1, 1);
-    const one = await runCli('teach', path('one'), '--out', out);
+    const one = await runCli('teach', path('one'), '--out', path('new.json'));
     expect(one).toMatchObject({ code: 2, stderr: expect.stringContaining('at least two expressions') });
     expect((await runCli('teach', path('nowhere'), '--out', out)).code).toBe(2);
-    expect(readFileSync(out, 'utf8')).toBe('before');
-    const damaged = await runCli('predict', ...asked(), '--personal', out);
-    expect(damaged).toMatchObject({ code: 1, stderr: expect.stringContaining('must be JSON') });
+    expect(readFileSync(out, 'utf8')).toBe(bo);
+    writeFileSync(path('other.json'), '{"name":"precious"}');
+    const other = await runCli('teach', path('taught'), '--out', path('other.json'));
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('replaces a personal file only') });
+    expect(readFileSync(path('other.json'), 'utf8')).toBe('{"name":"precious"}');
+    const damaged = await runCli('predict', ...asked(), '--personal', path('other.json'));
+    expect(damaged).toMatchObject({ code: 1, stderr: expect.stringContaining('other.json: a personal file must be') });
+  });
+
+  it('teaches one expression again and keeps the others, and leaves out what is dark, hidden or there twice', async () => {
+    const out = path('again.json');
+    expect((await runCli('teach', path('taught'), '--out', out)).code).toBe(0);
+    mkdirSync(path('again', 'happiness'), { recursive: true });
+    mkdirSync(path('again', '.thumbs'), { recursive: true });
+    for (const name of ['a', 'b']) await draw(path('again', 'happiness', `${name}.png`), 'up', 1, 77);
+    await draw(path('again', 'happiness', 'dark.png'), 'up', 0.05, 3);
+    await draw(path('again', '.thumbs', 'x.png'), 'up', 1, 5);
+    const again = await runCli('teach', path('again'), '--out', out, '--json');
+    expect(again.code, again.stderr).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      taught: { happy: 1, sad: 2, surprise: 2 },
+      leftOut: [
+        { file: 'happiness/b.png', reason: 'it is the same picture as happiness/a.png' },
+        { file: 'happiness/dark.png', reason: expect.stringMatching(/Too dark/) },
+      ],
+    });
+  });
+
+  it('writes no more pictures than it reads', async () => {
+    const picture = { width: 8, height: 8, channels: 1 as const, data: new Uint8Array(64) };
+    const pictures = Array.from({ length: 501 }, () => ({ expression: 'sad', picture }));
+    expect(() => writePersonalFile({ model: 'a'.repeat(64), pictures })).toThrow(/1 to 500 pictures, found 501/);
+    expect(() => writePersonalFile({ model: 'a'.repeat(64), pictures: [] })).toThrow(/found 0/);
+    const people = People.train([
+      ['Ada', [{ picture: { ...picture, width: 16, height: 16, data: new Uint8Array(256) }, face: null }]],
+    ]);
+    people.taught = new Map([['Ada', { model: 'a'.repeat(64), pictures }]]);
+    expect(() => people.toYaml()).toThrow(/found 501/);
   });
 
   describeWith(requireCommand('ffmpeg'), 'with a people file and a camera', () => {
@@ -145,6 +185,28 @@ describeWith(ready, 'moodlens teach', () => {
       expect(statSync(people).mode & 0o777).toBe(0o600);
       const unknown = await runCli('teach', path('stills'), '--people', people, '--person', 'Bob');
       expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('must know Bob and knows Ada') });
+    });
+
+    it('waits for a second expression, and for a model that knows the others, and reads everybody meanwhile', async () => {
+      const file = path('corrected.yml');
+      const corrected = People.fromYaml(readFileSync(people, 'utf8'));
+      const { model, pictures } = corrected.taught.get('Ada')!;
+      const [one] = pictures;
+      corrected.taught = new Map([['Ada', { model, pictures: [one!, { ...one!, expression: 'bored' }] }]]);
+      writeFileSync(file, corrected.toYaml());
+      const { code, stdout, stderr } = await runCli('analyze', clip, '--people', file, '--json');
+      expect([code, stderr]).toEqual([0, expect.stringContaining('Ada taught 2 pictures, of which 0 can be used')]);
+      expect(stdout).toContain('"person":"Ada"');
+    });
+
+    it('takes no photograph of somebody else', async () => {
+      const file = path('two.yml');
+      mkdirSync(path('faces', 'Bob'), { recursive: true });
+      await draw(path('faces', 'Bob', '1.png'), 'open', 1, 1);
+      expect((await runCli('people', 'train', path('faces'), '--out', file, '--threshold', 'none')).code).toBe(0);
+      const taught = await runCli('teach', path('stills'), '--people', file, '--person', 'Bob', '--json');
+      expect(taught.code, taught.stderr).toBe(2);
+      expect(taught.stderr).toContain('it looks like Ada, not like Bob');
     });
 
     it('takes frames of each expression in front of a camera, and none of somebody else', async () => {

@@ -9,7 +9,12 @@ import { ConfigError, PeopleError } from '../../core/errors.js';
 import type { People } from '../../core/identity/people.js';
 import { personName } from '../../core/identity/person-name.js';
 import type { AskedModel } from '../../core/nn/expression-model.js';
-import { type PersonalFile, writePersonalFile } from '../../core/personal/personal-file.js';
+import {
+  type PersonalFile,
+  requireTaughtCount,
+  taughtAgain,
+  writePersonalFile,
+} from '../../core/personal/personal-file.js';
 import { describeTeaching } from '../../pipeline/teach/describe-teaching.js';
 import { learnPerson, type ReadTaught, readTaughtPictures } from '../../pipeline/teach/teach.js';
 import { exitCodes } from './exit-codes.js';
@@ -17,6 +22,7 @@ import { guideTeaching } from './guide-teaching.js';
 import { hashModelFile } from './hash-model-file.js';
 import { openDetector } from './open-detector.js';
 import { openExpressionModel } from './open-expression-model.js';
+import { readPersonal } from './open-personal-model.js';
 import { readPeopleFile, writePeopleFile } from './people-file.js';
 import { videoSourceHelp } from './source-help.js';
 
@@ -57,23 +63,36 @@ async function teach(directory: string | undefined, options: TeachOptions): Prom
     const read =
       directory === undefined
         ? await fromCamera(options.camera!, { model, detector, known })
-        : await readTaughtPictures(createFolderStore(directory), model, { decode: decodePicture, detector });
+        : await readTaughtPictures(createFolderStore(directory), model, {
+            decode: decodePicture,
+            detector,
+            identity: known,
+          });
     if (read === undefined) {
       process.stderr.write('nothing is kept\n');
       process.exitCode = exitCodes.interrupted;
       return;
     }
-    const { judgement } = await learnPerson(model, read.pictures);
     const hash = await hashModelFile(options.model ?? shippedModelPath('expression.onnx'));
-    await write({ model: hash, pictures: read.pictures }, options.out, known);
+    // Read again: meanwhile others may have written it.
+    const people = known && (await readPeopleFile(known.file));
+    const before = known ? people!.taught.get(known.name)?.pictures : (await taughtIn(options.out))?.pictures;
+    const pictures = taughtAgain(read.pictures, before ?? []);
+    requireTaughtCount(pictures.length);
+    if (new Set(pictures.map(({ expression }) => expression)).size < 2) {
+      // What is missing may be among them.
+      for (const { file, reason } of read.leftOut) process.stderr.write(`left out: ${file}: ${reason}\n`);
+    }
+    const { judgement } = await learnPerson(model, pictures);
+    await write({ model: hash, pictures }, options.out, known && { ...known, people: people! });
     const { labels } = model.metadata;
     if (options.json) {
       const taught = Object.fromEntries(
-        labels.map((label) => [label, read.pictures.filter(({ expression }) => expression === label).length]),
+        labels.map((label) => [label, pictures.filter(({ expression }) => expression === label).length]),
       );
       const { out = null, people = null, person = null } = options;
       process.stdout.write(`${JSON.stringify({ out, people, person, taught, leftOut: read.leftOut, ...judgement })}\n`);
-    } else process.stdout.write(describeTeaching(read, judgement, labels));
+    } else process.stdout.write(describeTeaching({ ...read, pictures }, judgement, labels));
   } finally {
     await detector.release();
     await model.release();
@@ -99,9 +118,21 @@ async function checkPlaces(
     );
   }
   if (out !== undefined && !/\.json$/i.test(out)) throw new ConfigError(`--out must end in .json, found ${out}`);
+  await taughtIn(out);
   if ((people === undefined) !== (person === undefined)) {
     throw new ConfigError('--people and --person belong together: a people file, and who of them it is');
   }
+}
+
+/** What a personal file holds already. Throws ConfigError when something else stands there: it would be lost. */
+async function taughtIn(path: string | undefined): Promise<PersonalFile | undefined> {
+  if (path === undefined || !(await stat(path).catch(() => undefined))?.size) return undefined;
+  return readPersonal(path).catch((cause: unknown) => {
+    if (!(cause instanceof PeopleError)) throw cause;
+    throw new ConfigError(`--out replaces a personal file only, and ${path} is something else; name another file`, {
+      cause,
+    });
+  });
 }
 
 /** The people file, and who is taught. */
@@ -148,10 +179,7 @@ async function write(file: PersonalFile, out: string | undefined, known: Known |
   }
   if (!known) return;
   const { file: path, people, name } = known;
-  // What was taught before and not now stays.
-  const now = new Set(file.pictures.map(({ expression }) => expression));
-  const before = people.taught.get(name)?.pictures.filter(({ expression }) => !now.has(expression)) ?? [];
-  people.taught = new Map([...people.taught, [name, { ...file, pictures: [...file.pictures, ...before] }]]);
+  people.taught = new Map([...people.taught, [name, file]]);
   await writePeopleFile(path, people);
   process.stderr.write(`${path} written: with --people ${path}, ${name} is read in their own way\n`);
 }

@@ -7,6 +7,11 @@ export interface Refusal {
   readonly text: string;
 }
 
+/** What becomes of a request: refused, or answered, with a cookie for the page that brought a token or ticket. */
+export type Admission = { readonly refusal: Refusal } | { readonly cookie: string | undefined };
+
+/** A ticket must be used by then, milliseconds. */
+const ticketMs = 60_000;
 const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** True for a Host header that names this machine, whatever the port: another name means DNS rebinding. */
@@ -21,49 +26,68 @@ function isLoopbackHost(host: string | undefined): host is string {
  */
 export class Access {
   /** 192 random bits as text. */
-  readonly token = randomBytes(24).toString('base64url');
+  readonly token = secret();
+  readonly #clock: () => number;
+  #ticket: { readonly text: string; readonly untilMs: number } | undefined;
 
-  /** Why a request is refused; undefined when it is not. `url` is its path with the query. */
-  refusal(url: string, headers: IncomingHttpHeaders): Refusal | undefined {
-    const { host, origin, cookie } = headers;
+  constructor(clock: () => number = () => performance.now()) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Stands for the token once, for a minute: for addresses that others can see, as the arguments of a program that is started
+   * with one. A new one takes the last one's place.
+   */
+  ticket(): string {
+    const text = secret();
+    this.#ticket = { text, untilMs: this.#clock() + ticketMs };
+    return text;
+  }
+
+  /** `url` is the request's path with the query. */
+  admit(url: string, { host, origin, cookie }: IncomingHttpHeaders): Admission {
     if (!isLoopbackHost(host)) {
-      return {
-        status: 421,
-        text: 'This server answers only to 127.0.0.1 and localhost; open it under one of these names.',
-      };
+      return refused(421, 'This server answers only to 127.0.0.1 and localhost; open it under one of these names.');
     }
     if (origin !== undefined && origin !== `http://${host}`) {
-      return { status: 403, text: 'Requests must come from the page this server sends; another origin asked.' };
+      return refused(403, 'Requests must come from the page this server sends; another origin asked.');
     }
-    if (this.#isToken(tokenOf(url)) || this.#isToken(readCookie(cookie, cookieName(host)))) return undefined;
-    return {
-      status: 401,
-      text: "Open the address that 'moodlens live' printed when it started, with its token; each start has a new one.",
-    };
+    const query = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '');
+    if (isSame(query.get('token'), this.token) || this.#isTicket(query.get('ticket'))) {
+      return { cookie: `${cookieName(host)}=${this.token}; Path=/; HttpOnly; SameSite=Strict` };
+    }
+    if (isSame(readCookie(cookie, cookieName(host)), this.token)) return { cookie: undefined };
+    return refused(
+      401,
+      "Open the address that 'moodlens live' printed when it started, with its token; each start has a new one.",
+    );
   }
 
-  /** The cookie to set on a request that is not refused; undefined when its address has no token. */
-  cookieFor(url: string, host: string | undefined): string | undefined {
-    const token = tokenOf(url);
-    if (host === undefined || !this.#isToken(token)) return undefined;
-    return `${cookieName(host)}=${token}; Path=/; HttpOnly; SameSite=Strict`;
+  #isTicket(text: string | null): boolean {
+    const ticket = this.#ticket;
+    if (!ticket || !isSame(text, ticket.text)) return false;
+    this.#ticket = undefined;
+    return this.#clock() < ticket.untilMs;
   }
+}
 
-  /** Takes the same time whatever is wrong with it. */
-  #isToken(text: string | undefined): text is string {
-    const hash = (of: string) => createHash('sha256').update(of).digest();
-    return text !== undefined && timingSafeEqual(hash(text), hash(this.token));
-  }
+function secret(): string {
+  return randomBytes(24).toString('base64url');
+}
+
+function refused(status: Refusal['status'], text: string): Admission {
+  return { refusal: { status, text } };
+}
+
+/** Takes the same time whatever is wrong with it. */
+function isSame(text: string | null | undefined, wanted: string): boolean {
+  const hash = (of: string) => createHash('sha256').update(of).digest();
+  return typeof text === 'string' && timingSafeEqual(hash(text), hash(wanted));
 }
 
 /** Cookies are not kept apart by port, and several servers may run. */
 function cookieName(host: string): string {
   return `moodlens-${/:(\d+)$/.exec(host)?.[1] ?? '80'}`;
-}
-
-function tokenOf(url: string): string | undefined {
-  const query = url.indexOf('?');
-  return query < 0 ? undefined : (new URLSearchParams(url.slice(query)).get('token') ?? undefined);
 }
 
 function readCookie(header: string | undefined, name: string): string | undefined {

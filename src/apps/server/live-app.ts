@@ -52,11 +52,9 @@ export function createLiveApp({ access, files, models, sources, studies }: LiveA
   app.use(async (context, next) => {
     for (const [name, value] of Object.entries(headers)) context.header(name, value);
     const url = new URL(context.req.url);
-    const target = url.pathname + url.search;
-    const refusal = access.refusal(target, context.req.header());
-    if (refusal) return context.text(refusal.text, refusal.status);
-    const cookie = access.cookieFor(target, context.req.header('host'));
-    if (cookie !== undefined) context.header('set-cookie', cookie);
+    const admission = access.admit(url.pathname + url.search, context.req.header());
+    if ('refusal' in admission) return context.text(admission.refusal.text, admission.refusal.status);
+    if (admission.cookie !== undefined) context.header('set-cookie', admission.cookie);
     await next();
     return undefined;
   });

@@ -37,6 +37,8 @@ export interface LiveServer {
   /** Without the token, which the first request must bring: `?token=`. */
   readonly url: string;
   readonly token: string;
+  /** One that stands for the token once, for a minute: `?ticket=`. */
+  ticket(): string;
   readonly port: number;
   close(): Promise<void>;
 }
@@ -62,6 +64,7 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
     port,
     url: `http://${host}:${port}/`,
     token: access.token,
+    ticket: () => access.ticket(),
     close: async () => {
       await Promise.all(viewers.map((one) => one.close()));
       await new Promise<void>((resolve, reject) => {
@@ -80,8 +83,8 @@ function takeSockets(server: Server, access: Access, sources: readonly Viewers[]
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const url = request.url ?? '/';
-    const refusal = access.refusal(url, request.headers);
-    if (refusal) return refuse(socket, refusal.status, refusal.text);
+    const admission = access.admit(url, request.headers);
+    if ('refusal' in admission) return refuse(socket, admission.refusal.status, admission.refusal.text);
     const index = /^\/sources\/(\d{1,3})(?:\?|$)/.exec(url)?.[1];
     const source = index === undefined ? undefined : sources[Number(index)];
     if (!source) return refuse(socket, 404, `There are ${sources.length} sources here, at /sources/0 and so on.`);
@@ -98,7 +101,8 @@ function refuse(socket: Duplex, status: number, text: string): void {
     `content-length: ${Buffer.byteLength(text)}`,
     'connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+  // Whoever does not close the other end must not hold it open.
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy());
 }
 
 async function listLiveFiles(

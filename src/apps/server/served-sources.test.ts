@@ -2,10 +2,12 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { Access } from './access.js';
 import type { LiveFeed, LiveFeedEvents } from './live-feed.js';
 import { type LiveServer, startLiveServer } from './live-server.js';
 
@@ -145,6 +147,47 @@ describe('served sources', () => {
     const wrong = await fetch(`${server.url}?token=${server.token.slice(1)}x`);
     expect([wrong.status, wrong.headers.get('set-cookie')]).toEqual([401, null]);
     expect(await wrong.text()).toContain('moodlens live');
+  });
+
+  it('takes a ticket once, in the place of the token', async () => {
+    await begin('hall');
+    const ticket = server.ticket();
+    const first = await fetch(`${server.url}?ticket=${ticket}`);
+    expect([first.status, first.headers.get('set-cookie')]).toEqual([200, expect.stringContaining(server.token)]);
+    expect((await fetch(`${server.url}?ticket=${ticket}`)).status).toBe(401);
+    let now = 0;
+    const access = new Access(() => now);
+    const late = access.ticket();
+    now = 60_001;
+    expect(access.admit(`/?ticket=${late}`, { host: 'localhost:1' })).toMatchObject({ refusal: { status: 401 } });
+    expect(access.admit('/?ticket=', { host: 'localhost:1' })).toMatchObject({ refusal: { status: 401 } });
+  });
+
+  it('ends though somebody who was refused holds the connection open', async () => {
+    await begin('hall');
+    const holding = createConnection({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    holding.on('error', () => undefined);
+    holding.write(
+      `GET /sources/0 HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\nupgrade: websocket\r\nconnection: Upgrade\r\n\r\n`,
+    );
+    const [answer] = (await once(holding, 'data')) as [Buffer];
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 401 /);
+    await server.close();
+    holding.destroy();
+    await begin('hall');
+  });
+
+  it('sends no frame from before after the word that the source is lost', async () => {
+    await begin('hall');
+    const page = await opened(connect({ isAnswering: false }));
+    for (let i = 0; i < 5; i++) feeds[0]!.frame();
+    await page.until(() => page.frames.length === 2);
+    feeds[0]!.lose();
+    await page.until(() => page.told.length === 2);
+    page.answer(2);
+    page.socket.ping();
+    await once(page.socket, 'pong');
+    expect(page.frames).toEqual([1, 2]);
   });
 
   it('sends a frame only while fewer than two are on the way, and then the newest', async () => {

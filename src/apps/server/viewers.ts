@@ -90,6 +90,8 @@ class Viewer {
   }
 
   tell(status: ServedStatus): void {
+    // A frame from before would come after the word that it is over.
+    if (status.state !== 'playing') this.#waiting = undefined;
     this.#socket.send(JSON.stringify(status));
   }
 

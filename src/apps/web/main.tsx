@@ -17,7 +17,7 @@ import './style/model-card.css';
 
 // From here on the token is a cookie; out of the address it cannot be shared by mistake.
 const address = new URL(location.href);
-address.searchParams.delete('token');
+for (const secret of ['token', 'ticket']) address.searchParams.delete(secret);
 history.replaceState(history.state, '', address);
 
 render(<App />, document.getElementById('app')!);

@@ -1,6 +1,11 @@
 // The section of a people file that holds the pictures by which persons taught their expressions; OpenCV skips it.
 import { PeopleError } from '../errors.js';
-import { mostTaughtPictures, type PersonalFile, type TaughtPicture } from '../personal/personal-file.js';
+import {
+  mostTaughtPictures,
+  type PersonalFile,
+  requireTaughtCount,
+  type TaughtPicture,
+} from '../personal/personal-file.js';
 import type { StorageNode } from './file-storage-yaml.js';
 import { formatList, formatString, matrixOf } from './opencv-yaml.js';
 import { personName } from './person-name.js';
@@ -12,10 +17,11 @@ export type TaughtPeople = ReadonlyMap<string, PersonalFile>;
 
 const sides = { least: 8, most: 256 };
 
-/** The section as text; nothing when nobody taught anything. */
+/** The section as text; nothing when nobody taught anything. Throws PeopleError for more pictures than may be kept. */
 export function writeTaughtSection(taught: TaughtPeople): string {
   if (taught.size === 0) return '';
   const persons = [...taught].map(([person, { model, pictures }]) => {
+    requireTaughtCount(pictures.length);
     const entries = pictures.map(({ expression, picture: { width, height, data } }) =>
       [
         '         -',

@@ -34,8 +34,10 @@ export interface Rate {
 const weights = [usualWeight, 0.5, 0.25, 0];
 /** Left-out pictures that another weight must read rightly besides. */
 const leastGain = 2;
-/** So many pictures tell it well enough; more would take longer than the teaching. */
-const mostLeftOut = 60;
+/** So much is looked at, left-out pictures times those that teach then: more would take longer than the teaching. */
+const mostLooks = 1500;
+/** Two of seven expressions: so many tell at least whether it helps. */
+const leastLeftOut = 14;
 
 /**
  * Learns from the pictures and judges it by leaving each out in turn. The same tells how much the prototypes have to say: less than
@@ -80,11 +82,8 @@ function leaveOut(examples: readonly TaughtExample[]): LeftOut[] {
   const counts = new Map<number, number>();
   for (const { label } of examples) counts.set(label, (counts.get(label) ?? 0) + 1);
   const possible = [...examples.keys()].filter((i) => counts.get(examples[i]!.label)! >= 2);
-  const step = Math.max(1, possible.length / mostLeftOut);
-  const chosen = Array.from(
-    { length: Math.min(possible.length, mostLeftOut) },
-    (_, i) => possible[Math.floor(i * step)]!,
-  );
+  const count = Math.min(possible.length, Math.max(leastLeftOut, Math.floor(mostLooks / examples.length)));
+  const chosen = Array.from({ length: count }, (_, i) => possible[Math.floor((i * possible.length) / count)]!);
   return chosen.map((example) => {
     const { label, probabilities, embeddings } = examples[example]!;
     const others = PersonalCalibration.learn(examples.filter((_, other) => other !== example));

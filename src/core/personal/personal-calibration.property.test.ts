@@ -130,7 +130,7 @@ describe('the judgement of a teaching', () => {
   it('takes a fraction of a second for hundreds of pictures', () => {
     const many = taught(5, all, 70);
     const { judgement } = learnAndJudge(many);
-    expect(judgement.n).toBe(60);
+    expect(judgement.n).toBe(14);
   });
 
   it('cannot be made of one picture a class', () => {

@@ -36,12 +36,34 @@ const schema = z.object({
     .max(mostTaughtPictures),
 });
 
+/** Throws PeopleError for no picture, or too many: a file that cannot be read back would lose them. */
 export function writePersonalFile({ model, pictures }: PersonalFile): string {
+  requireTaughtCount(pictures.length);
   const written = pictures.map(({ expression, picture: { width, height, data } }) => ({
     ...{ expression, width, height },
     pixels: Array.from(data, (grey) => grey.toString(16).padStart(2, '0')).join(''),
   }));
   return `${JSON.stringify({ format: 'moodlens-personal', version: 1, model, pictures: written })}\n`;
+}
+
+/** Throws PeopleError unless so many pictures may be kept of one person. */
+export function requireTaughtCount(count: number): void {
+  if (count >= 1 && count <= mostTaughtPictures) return;
+  throw new PeopleError(
+    `a person may be taught by 1 to ${mostTaughtPictures} pictures, found ${count}; ${count === 0 ? 'give some' : 'leave some out'}`,
+  );
+}
+
+/** What is taught now beside what was taught before: expressions that are shown again take the place of theirs, the others stay. */
+export function taughtAgain(now: readonly TaughtPicture[], before: readonly TaughtPicture[]): readonly TaughtPicture[] {
+  const shown = new Set(now.map(({ expression }) => expression));
+  return [...before.filter(({ expression }) => !shown.has(expression)), ...now];
+}
+
+/** The pictures of expressions that the model knows, when there are at least two to be told apart; else none. */
+export function teachable(pictures: readonly TaughtPicture[], labels: readonly string[]): readonly TaughtPicture[] {
+  const known = pictures.filter(({ expression }) => labels.includes(expression));
+  return new Set(known.map(({ expression }) => expression)).size >= 2 ? known : [];
 }
 
 /** Throws PeopleError for what is none. */

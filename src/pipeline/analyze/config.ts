@@ -16,5 +16,5 @@ export type AnalyzeConfig = z.infer<typeof analyzeConfigSchema>;
 export function parseAnalyzeConfig(input: unknown): AnalyzeConfig {
   const result = analyzeConfigSchema.safeParse(input);
   if (result.success) return result.data;
-  throw new ConfigError(`the options of analyze are not acceptable: ${z.prettifyError(result.error)}`);
+  throw new ConfigError(`the options of the analysis are not acceptable: ${z.prettifyError(result.error)}`);
 }

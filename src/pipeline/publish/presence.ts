@@ -37,6 +37,15 @@ export class PresenceNews {
     this.#root = root;
   }
 
+  /** What to tell at the start, `names` being those who can be recognised: what was kept of an earlier run holds no more. */
+  begin(names: readonly string[], time: string): Told[] {
+    this.#last = '[]';
+    return [
+      { topic: `${this.#root}/faces`, payload: JSON.stringify({ time, count: 0, faces: [] }) },
+      ...names.map((person) => this.#person(person, { time, present: false, expression: null })),
+    ];
+  }
+
   /** `time`: ISO 8601. */
   after(result: Pick<FrameResult, 'faces'>, time: string): Told[] {
     const faces = presencesOf(result);

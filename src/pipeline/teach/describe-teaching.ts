@@ -22,6 +22,7 @@ export function describeTeaching(
     n === 0
       ? 'how much it helps cannot be told from one picture a class: give a second one'
       : `each picture read by what the others teach (n = ${n}): ${told(before)} right before, ${told(after)} after`,
+    ...(n === 0 ? [] : ['pictures of one sitting are alike: on other days it will be read less well than that']),
     ...alike.map(({ labels: [one, other] }) => `hard to tell apart: ${labels[one]} and ${labels[other]}`),
     ...contradicting.map(
       ({ example, nearer }) =>

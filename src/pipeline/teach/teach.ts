@@ -1,11 +1,15 @@
 // The teach stage: a folder of pictures per expression of one person -> that person's own calibration.
+
+import { findLabel } from '../../core/dataset/label-names.js';
 import type { FaceDetector } from '../../core/detect/face.js';
 import { MediaError, PeopleError } from '../../core/errors.js';
 import { findFace } from '../../core/identity/find-face.js';
+import type { People } from '../../core/identity/people.js';
 import { cropFace } from '../../core/image/face-crop.js';
 import { toGrey } from '../../core/image/grey.js';
 import type { GreyPicture, Picture } from '../../core/image/picture.js';
 import { resizeGrey } from '../../core/image/resize.js';
+import { FaceGate } from '../../core/live/face-gate.js';
 import type { AskedModel } from '../../core/nn/expression-model.js';
 import { learnAndJudge, type TaughtExample, type TeachingJudgement } from '../../core/personal/judge-teaching.js';
 import type { PersonalCalibration } from '../../core/personal/personal-calibration.js';
@@ -23,6 +27,13 @@ export interface ReadTaught {
   readonly leftOut: readonly { readonly file: string; readonly reason: string }[];
 }
 
+export interface TeachPorts {
+  readonly decode: DecodePicture;
+  readonly detector: FaceDetector;
+  /** Who it should be, and how to tell; nobody is checked without. */
+  readonly identity?: { readonly name: string; readonly people: People } | undefined;
+}
+
 /**
  * Reads `EXPRESSION/picture.png` of a folder. Faces are found and cut out as the live view does it; small pictures are taken
  * whole. Throws PeopleError when a folder is no expression of the model, or nothing usable is there.
@@ -30,22 +41,31 @@ export interface ReadTaught {
 export async function readTaughtPictures(
   store: BlobStore,
   { metadata: { labels, input } }: Pick<AskedModel, 'metadata'>,
-  ports: { readonly decode: DecodePicture; readonly detector: FaceDetector },
+  ports: TeachPorts,
 ): Promise<ReadTaught> {
-  const files = (await store.list()).filter((name) => pictureName.test(name) && name.includes('/')).sort();
+  const isHidden = (name: string) => name.split('/').some((part) => part.startsWith('.'));
+  const files = (await store.list())
+    .filter((name) => pictureName.test(name) && name.includes('/') && !isHidden(name))
+    .sort();
   const pictures: TaughtPicture[] = [];
+  const seen = new Map<string, string>();
   const leftOut: { file: string; reason: string }[] = [];
   for (const file of files) {
     const name = file.slice(0, file.indexOf('/'));
-    const expression = labels.find((label) => label.toLowerCase() === name.toLowerCase());
+    const expression = labels[findLabel(labels, name)];
     if (expression === undefined) {
       throw new PeopleError(
         `each folder must be named as an expression (${labels.join(', ')}), found ${name}; rename it`,
       );
     }
     const face = await readFace(store, file, input, ports);
+    const twin = typeof face === 'string' ? undefined : seen.get(`${expression} ${face.data.join()}`);
     if (typeof face === 'string') leftOut.push({ file, reason: face });
-    else pictures.push({ expression, picture: face });
+    else if (twin !== undefined) leftOut.push({ file, reason: `it is the same picture as ${twin}` });
+    else {
+      seen.set(`${expression} ${face.data.join()}`, file);
+      pictures.push({ expression, picture: face });
+    }
   }
   if (pictures.length > 0) return { pictures, leftOut };
   const why = leftOut.map(({ file, reason }) => `\n  ${file}: ${reason}`).join('');
@@ -58,7 +78,7 @@ async function readFace(
   store: BlobStore,
   file: string,
   size: { readonly width: number; readonly height: number },
-  { decode, detector }: { readonly decode: DecodePicture; readonly detector: FaceDetector },
+  { decode, detector, identity }: TeachPorts,
 ): Promise<GreyPicture | string> {
   let picture: Picture;
   try {
@@ -68,11 +88,18 @@ async function readFace(
     throw error;
   }
   const whole = () => resizeGrey(toGrey(picture), size.width, size.height);
-  if (Math.max(picture.width, picture.height) <= CROPPED_PX) return whole();
+  if (Math.max(picture.width, picture.height) <= CROPPED_PX) return goodPicture(whole());
   const face = await findFace(picture, detector);
   if (face === 'none') return 'no face is found in it';
   if (face === 'several') return 'it shows several faces of like size; crop it to the one person';
-  return face === 'whole' ? whole() : cropFace(picture, face, size);
+  const person = identity?.people.identify(picture, face === 'whole' ? null : face).person;
+  if (person && person !== identity?.name) return `it looks like ${person}, not like ${identity?.name}`;
+  return goodPicture(face === 'whole' ? whole() : cropFace(picture, face, size));
+}
+
+/** The picture, or why it teaches nothing: too dark, too bright, blurred. */
+function goodPicture(picture: GreyPicture): GreyPicture | string {
+  return new FaceGate().pictureFault(picture) ?? picture;
 }
 
 export interface Taught {

@@ -67,7 +67,10 @@ class ServedStream {
     // One after the other: decoding must not put frames out of order.
     let last: Promise<void> = Promise.resolve();
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      last = last.then(() => (typeof data === 'string' ? this.#told(data) : this.#show(new Uint8Array(data), socket)));
+      last = last
+        .then(() => (typeof data === 'string' ? this.#told(data) : this.#show(new Uint8Array(data), socket)))
+        // What cannot be read is no stream of ours: it is begun again.
+        .catch(() => socket.close());
     };
     return new Promise((resolve, reject) => {
       socket.onopen = () => resolve();

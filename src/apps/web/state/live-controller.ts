@@ -198,8 +198,8 @@ export class LiveController {
     this.#link?.send({ type: 'hold', track });
   }
 
-  correct(expression: string): void {
-    this.#link?.send({ type: 'correct', expression });
+  correct(track: number, expression: string): void {
+    this.#link?.send({ type: 'correct', track, expression });
   }
 
   undoCorrection(): void {

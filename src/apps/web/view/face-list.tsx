@@ -1,9 +1,12 @@
 // The panel's upper half: each face in view with its confirmed label and this moment's seven probabilities.
-import { useState } from 'preact/hooks';
+import { signal } from '@preact/signals';
 import type { LiveController } from '../state/live-controller.js';
 import { correction, type FaceCard, faces, modelMissing, smallFaces, source, windowRule } from '../state/live-state.js';
 import { expressionColour, faceName } from './expression-look.js';
 import { confirmedBy, WindowChoice } from './window-choice.js';
+
+/** The track whose expression is being corrected. */
+const correcting = signal<number | null>(null);
 
 export function FaceList({ controller }: { controller: LiveController | null }) {
   const seen = faces.value;
@@ -63,7 +66,7 @@ interface FaceProps {
 }
 
 function Face({ face: { track, person, confirmed, probabilities }, canCorrect, controller }: FaceProps) {
-  const [isCorrecting, setCorrecting] = useState(false);
+  const isCorrecting = correcting.value === track;
   const name = faceName(person, track);
   const colour = confirmed ? expressionColour(confirmed) : undefined;
   return (
@@ -79,7 +82,7 @@ function Face({ face: { track, person, confirmed, probabilities }, canCorrect, c
             title={`${confirmedBy[windowRule.value]}. Wrong? Click to correct it.`}
             onClick={() => {
               if (!isCorrecting) controller?.holdFace(track);
-              setCorrecting(!isCorrecting);
+              correcting.value = isCorrecting ? null : track;
             }}
           >
             {confirmed}
@@ -101,8 +104,8 @@ function Face({ face: { track, person, confirmed, probabilities }, canCorrect, c
               type="button"
               class="button small"
               onClick={() => {
-                controller?.correct(label);
-                setCorrecting(false);
+                controller?.correct(track, label);
+                correcting.value = null;
               }}
             >
               {label}

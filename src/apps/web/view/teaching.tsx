@@ -129,7 +129,10 @@ function Rates({ rates: { n, before, after } }: { rates: NonNullable<TeachingRes
   ] as const;
   return (
     <>
-      <p>Each picture, read by what the others teach (n = {n}, 95 % interval):</p>
+      <p>
+        Each picture, read by what the others teach (n = {n}, 95 % interval). Pictures of one sitting are alike: other
+        days are harder.
+      </p>
       <dl class="teaching-rates">
         {rows.map(([which, rate]) => (
           <div key={which}>

@@ -175,13 +175,16 @@ export class Gallery {
   /** Adds the people of such a file. Throws PeopleError when it is none, or was made with other settings. */
   async importYaml(text: string): Promise<void> {
     const added = People.fromYaml(text);
+    // What they taught is kept apart, so that it can be forgotten apart.
+    const { taught } = added;
+    added.taught = new Map();
     const imported = this.#imported ? joinPeople([this.#imported, added]) : added;
     const own = this.#own(imported);
     const people = own ? joinPeople([own, imported]) : imported;
     await this.#store?.write(importedFile, imported.toYaml());
     this.#imported = imported;
     this.#people = people;
-    for (const [name, file] of added.taught) {
+    for (const [name, file] of taught) {
       const own = this.#taught.get(name)?.pictures ?? [];
       await this.teach(name, { ...file, pictures: [...own, ...file.pictures.filter((one) => !own.some(isSame(one)))] });
     }

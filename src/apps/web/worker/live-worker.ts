@@ -53,6 +53,15 @@ type TeachMessage = Extract<
 
 const post = (message: FromWorker): void => scope.postMessage(message);
 
+/** Whatever changes who is known, or how they are read, waits for the change before. */
+let lastChange: Promise<unknown> = Promise.resolve();
+
+function inTurn<T>(change: () => Promise<T>): Promise<T> {
+  const turn = lastChange.then(change);
+  lastChange = turn.catch(() => undefined);
+  return turn;
+}
+
 scope.onmessage = ({ data }) => {
   void handle(data).catch((error: unknown) => post({ type: 'people-failed', failure: toFailure(error) }));
 };
@@ -83,7 +92,7 @@ async function handle(message: ToWorker): Promise<void> {
     case 'review-taught':
     case 'forget-taught':
     case 'remove-taught':
-      return teach(message);
+      return inTurn(() => teach(message));
     case 'enrol':
       enrolment = new Enrolment(message.name, cropForGallery);
       postEnrolment('collecting');
@@ -91,7 +100,7 @@ async function handle(message: ToWorker): Promise<void> {
     case 'cancel-enrolment':
       return stopEnrolment();
     default:
-      return changePeople(message);
+      return inTurn(() => changePeople(message));
   }
 }
 
@@ -109,7 +118,7 @@ async function teach(message: TeachMessage): Promise<void> {
     case 'hold':
       return teacher.hold(message.track, names.get(message.track) ?? null);
     case 'correct':
-      post({ type: 'corrected', correction: await teacher.correct(message.expression) });
+      post({ type: 'corrected', correction: await teacher.correct(message.track, message.expression) });
       break;
     case 'undo-correction':
       await teacher.undoCorrection();
@@ -138,7 +147,7 @@ async function offerTeaching(looked: Looked, report: FrameReport): Promise<void>
   if (!state) return;
   if (state.phase !== 'done') return post({ type: 'teaching', state });
   try {
-    post({ type: 'taught', result: await teacher!.finish() });
+    post({ type: 'taught', result: await inTurn(() => teacher!.finish()) });
   } catch (error) {
     post({ type: 'people-failed', failure: toFailure(error) });
   } finally {
@@ -211,7 +220,8 @@ async function open({ looks, ...models }: Extract<ToWorker, { type: 'open' }>): 
   const { expression, pipeline } = opened;
   if (!expression) return;
   teacher = new Teacher({ ...{ model: expression.model, modelHash: expression.hash }, pipeline, gallery });
-  await teacher.learnAll();
+  const begun = teacher;
+  await inTurn(() => begun.learnAll());
   const otherwise = teacher.taughtOtherwise;
   if (otherwise.length > 0) {
     const text = `${otherwise.join(', ')} taught their expressions with another model; the same pictures teach this one.`;
@@ -221,9 +231,9 @@ async function open({ looks, ...models }: Extract<ToWorker, { type: 'open' }>): 
 
 /** Everybody is known anew, and so is how they show their expressions. */
 async function useGallery(from: Gallery): Promise<void> {
-  await teacher?.learnAll();
   await analyser?.pipeline.setPeople(from.identifier);
   post({ type: 'people', people: from.list() });
+  await teacher?.learnAll();
 }
 
 async function analyse(looked: Looked): Promise<void> {
@@ -257,8 +267,12 @@ async function finishEnrolment({ name, pictures }: Enrolment): Promise<void> {
   enrolment = undefined;
   try {
     if (!gallery) return;
-    const faces = await gallery.add(name, pictures);
-    await useGallery(gallery);
+    const known = gallery;
+    const faces = await inTurn(async () => {
+      const count = await known.add(name, pictures);
+      await useGallery(known);
+      return count;
+    });
     post({ type: 'enrolled', name, faces });
   } catch (error) {
     post({ type: 'people-failed', failure: toFailure(error) });

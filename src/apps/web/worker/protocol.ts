@@ -105,7 +105,7 @@ export type ToWorker =
   | { readonly type: 'teaching'; readonly act: 'retake' | 'skip' | 'stop' }
   /** Remembers what that face shows now, for a correction. */
   | { readonly type: 'hold'; readonly track: number }
-  | { readonly type: 'correct'; readonly expression: string }
+  | { readonly type: 'correct'; readonly track: number; readonly expression: string }
   | { readonly type: 'undo-correction' }
   | { readonly type: 'review-taught'; readonly name: string }
   | { readonly type: 'forget-taught'; readonly name: string }

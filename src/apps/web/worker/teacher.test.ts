@@ -132,23 +132,46 @@ describe('Teacher', () => {
     const bench = await begin();
     await bench.settle();
     const { track } = await bench.see('sad');
-    bench.teacher.hold(track, 'Ada');
-    await bench.see('neutral');
-    expect(await bench.teacher.correct('sad')).toEqual({ name: 'Ada', expression: 'sad' });
+    const correct = async (shown: string, expression: string) => {
+      bench.teacher.hold((await bench.see(shown)).track, 'Ada');
+      await bench.see('neutral');
+      return bench.teacher.correct(track, expression);
+    };
+    const taught = () => bench.gallery.taught.get('Ada')?.pictures.map(({ expression }) => expression) ?? [];
+    expect(await correct('sad', 'sad')).toEqual({ name: 'Ada', expression: 'sad' });
     // One expression alone has nothing to be told from: kept, and used with the second one.
     expect((await bench.see('sad')).expression).toBe('happy');
-    bench.teacher.hold((await bench.see('neutral')).track, 'Ada');
-    await bench.teacher.correct('happy');
-    bench.teacher.hold((await bench.see('happy')).track, 'Ada');
-    await bench.teacher.correct('happy');
+    await correct('happy', 'happy');
+    await correct('happy', 'happy');
     expect((await bench.see('sad')).expression).toBe('sad');
     await bench.teacher.undoCorrection();
-    expect(bench.gallery.taught.get('Ada')!.pictures.map(({ expression }) => expression)).toEqual(['sad', 'happy']);
+    expect(taught()).toEqual(['sad', 'happy']);
     await bench.teacher.undoCorrection();
-    expect(bench.gallery.taught.get('Ada')!.pictures).toHaveLength(2);
-    expect(await bench.teacher.correct('sad')).toBeNull();
+    expect(taught()).toHaveLength(2);
+    // Nothing that was forgotten meanwhile comes back.
+    await correct('neutral', 'neutral');
+    await bench.teacher.forget('Ada');
+    await bench.teacher.undoCorrection();
+    expect(taught()).toEqual([]);
+    // Only the face that is held, and nobody unknown.
+    expect(await bench.teacher.correct(track, 'sad')).toBeNull();
+    bench.teacher.hold(track, 'Ada');
+    expect(await bench.teacher.correct(track + 1, 'sad')).toBeNull();
+    bench.teacher.hold(track, 'Ada');
     expect(() => bench.teacher.hold(track, null)).toThrow(PeopleError);
+    expect(await bench.teacher.correct(track, 'sad')).toBeNull();
     expect(() => bench.teacher.hold(99, 'Ada')).toThrow(PeopleError);
+  });
+
+  it('goes on with everybody else when somebody taught what this model does not know', async () => {
+    const bench = await begin();
+    await bench.settle();
+    const picture: GreyPicture = { width: 8, height: 8, channels: 1, data: new Uint8Array(64) };
+    const pictures = ['bored', 'excited'].map((expression) => ({ expression, picture }));
+    await bench.gallery.teach('Bob', { model: 'b'.repeat(64), pictures });
+    await teachAll(bench);
+    await bench.teacher.learnAll();
+    expect((await bench.see('sad')).expression).toBe('sad');
   });
 
   it('removes one picture, or all', async () => {

@@ -9,7 +9,12 @@ import type { ExpressionModel } from '../../../core/nn/expression-model.js';
 import { GuidedTeaching } from '../../../core/personal/guided-teaching.js';
 import type { TeachingJudgement } from '../../../core/personal/judge-teaching.js';
 import type { PersonalCalibration } from '../../../core/personal/personal-calibration.js';
-import type { TaughtPicture } from '../../../core/personal/personal-file.js';
+import {
+  mostTaughtPictures,
+  type TaughtPicture,
+  taughtAgain,
+  teachable,
+} from '../../../core/personal/personal-file.js';
 import { PersonLearner, type Taught } from '../../../pipeline/teach/teach.js';
 import type { Gallery } from './gallery.js';
 import type { Looked } from './look-protocol.js';
@@ -32,8 +37,9 @@ export class Teacher {
   #guided: { readonly name: string; readonly teaching: GuidedTeaching } | undefined;
   #shown = '';
   #shownMs = 0;
-  #held: { readonly name: string; readonly picture: GreyPicture } | undefined;
-  #lastCorrection: { readonly name: string; readonly before: readonly TaughtPicture[] } | undefined;
+  /** By track. */
+  readonly #held = new Map<number, { readonly name: string; readonly picture: GreyPicture }>();
+  #lastCorrection: { readonly name: string; readonly added: TaughtPicture } | undefined;
 
   constructor(parts: TeacherParts) {
     this.#parts = parts;
@@ -46,16 +52,19 @@ export class Teacher {
     return [...gallery.taught].flatMap(([name, { model }]) => (model === modelHash ? [] : [name]));
   }
 
-  /** Learns everybody's way from the pictures that are kept. One after the other: frames go on in between. */
+  /**
+   * Learns everybody's way from the pictures that are kept, one after the other: frames go on in between. Pictures of a single
+   * expression, from corrections, wait for a second one; of expressions that this model does not know, for another model.
+   */
   async learnAll(): Promise<void> {
+    const { gallery, pipeline, model } = this.#parts;
     this.#readings.clear();
-    for (const [name, { pictures }] of this.#parts.gallery.taught) {
+    for (const [name, file] of gallery.taught) {
+      const pictures = teachable(file.pictures, model.metadata.labels);
       for (const { picture } of pictures) await this.#learner.look([picture]);
-      // Pictures of a single expression, from corrections, are kept and wait for a second one.
-      if (new Set(pictures.map(({ expression }) => expression)).size < 2) continue;
-      this.#readings.set(name, (await this.#learner.learn(pictures)).calibration);
+      if (pictures.length > 0) this.#readings.set(name, (await this.#learner.learn(pictures)).calibration);
     }
-    await this.#parts.pipeline.setPersonal(new Map(this.#readings));
+    await pipeline.setPersonal(new Map(this.#readings));
   }
 
   begin(name: string, nowMs: number): TeachingState {
@@ -99,9 +108,7 @@ export class Teacher {
   async finish(): Promise<TeachingResult> {
     const { name, teaching } = this.#guided!;
     this.#guided = undefined;
-    const now = new Set(teaching.pictures.map(({ expression }) => expression));
-    const before = this.#taughtBy(name).filter(({ expression }) => !now.has(expression));
-    const pictures = [...before, ...teaching.pictures];
+    const pictures = taughtAgain(teaching.pictures, this.#taughtBy(name));
     const learnt = await this.#learner.learn(pictures);
     await this.#keep(name, pictures, learnt);
     return this.#result(name, pictures, learnt.judgement);
@@ -110,27 +117,34 @@ export class Teacher {
   /** Remembers a known person's face of the last frame. Throws PeopleError for a face without a name. */
   hold(track: number, name: string | null): void {
     const picture = this.#parts.pipeline.cropOf(track);
+    this.#held.clear();
     if (name === null || !picture)
       throw new PeopleError('Only known people can be corrected; enrol this person first.');
-    this.#held = { name, picture };
+    this.#held.set(track, { name, picture });
   }
 
-  /** The face that is held shows this expression. */
-  async correct(expression: string): Promise<Correction | null> {
-    const held = this.#held;
-    this.#held = undefined;
+  /** The face that is held of that track shows this expression; null when none is. */
+  async correct(track: number, expression: string): Promise<Correction | null> {
+    const held = this.#held.get(track);
+    this.#held.clear();
     if (!held) return null;
     const { name, picture } = held;
-    const before = this.#taughtBy(name);
-    await this.#teach(name, [...before, { expression, picture }]);
-    this.#lastCorrection = { name, before };
+    const added = { expression, picture };
+    await this.#teach(name, [...this.#taughtBy(name), added].slice(-mostTaughtPictures));
+    this.#lastCorrection = { name, added };
     return { name, expression };
   }
 
+  /** Takes the picture of the last correction away again; what was taught or removed since stays so. */
   async undoCorrection(): Promise<void> {
     const last = this.#lastCorrection;
     this.#lastCorrection = undefined;
-    if (last) await this.#teach(last.name, last.before);
+    const pictures = last ? this.#taughtBy(last.name) : [];
+    if (!last || !pictures.some(({ picture }) => picture === last.added.picture)) return;
+    await this.#teach(
+      last.name,
+      pictures.filter(({ picture }) => picture !== last.added.picture),
+    );
   }
 
   /** Removes one picture, by its place; nothing when there are not `count`. */
@@ -153,8 +167,8 @@ export class Teacher {
   }
 
   async #teach(name: string, pictures: readonly TaughtPicture[]): Promise<void> {
-    const isEnough = new Set(pictures.map(({ expression }) => expression)).size >= 2;
-    await this.#keep(name, pictures, isEnough ? await this.#learner.learn(pictures) : undefined);
+    const usable = teachable(pictures, this.#parts.model.metadata.labels);
+    await this.#keep(name, pictures, usable.length > 0 ? await this.#learner.learn(usable) : undefined);
   }
 
   async #keep(name: string, pictures: readonly TaughtPicture[], learnt: Taught | undefined): Promise<void> {
