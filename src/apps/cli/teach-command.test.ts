@@ -1,6 +1,6 @@
 // `moodlens teach` and `--personal` with the shipped model, on faces that the test makes.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -204,7 +204,10 @@ describeWith(ready, 'moodlens teach', () => {
       mkdirSync(path('faces', 'Bob'), { recursive: true });
       await draw(path('faces', 'Bob', '1.png'), 'open', 1, 1);
       expect((await runCli('people', 'train', path('faces'), '--out', file, '--threshold', 'none')).code).toBe(0);
-      const taught = await runCli('teach', path('stills'), '--people', file, '--person', 'Bob', '--json');
+      cpSync(path('stills', 'sad'), path('bobs', 'sad'), { recursive: true });
+      mkdirSync(path('bobs', 'happy'));
+      await draw(path('bobs', 'happy', '1.png'), 'up', 1, 1);
+      const taught = await runCli('teach', path('bobs'), '--people', file, '--person', 'Bob', '--json');
       expect(taught.code, taught.stderr).toBe(2);
       expect(taught.stderr).toContain('it looks like Ada, not like Bob');
     });
