@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -18,6 +19,7 @@ import { repositoryRoot } from '../../../tests/requirements.js';
 import { StorageError, StudyError } from '../../core/errors.js';
 import { createStudy, openStudy } from '../../core/tuning/create-study.js';
 import { createFileJournal } from './file-journal.js';
+import { withFileLock } from './file-lock.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'journal-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -36,6 +38,57 @@ async function search(path: string, trials: number) {
 }
 
 describe('a journal in a file', () => {
+  it('is never made of a file that holds something else, which stays as it is', async () => {
+    const path = join(folder, 'config.json');
+    for (const text of ['{"config":"original.json"}', 'words', '{"op_code']) {
+      writeFileSync(path, text);
+      const isTorn = text === '{"op_code';
+      const work = search(path, 1);
+      if (isTorn) await work;
+      else await expect(work).rejects.toThrow(/must be a journal/);
+      expect(readFileSync(path, 'utf8') === text).toBe(!isTorn);
+    }
+    writeFileSync(path, '\0\0\0');
+    await search(path, 1);
+  });
+
+  it('is locked by one at a time, also when several take the lock of one who died', async () => {
+    const path = join(folder, 'locked.journal');
+    writeFileSync(path, '');
+    symlinkSync(path, `${path}.lock`);
+    let inside = 0;
+    let most = 0;
+    const work = async (isHeld: () => Promise<boolean>) => {
+      inside++;
+      most = Math.max(most, inside);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(await isHeld()).toBe(true);
+      inside--;
+    };
+    await Promise.all(Array.from({ length: 12 }, () => withFileLock(path, work, { graceMs: 150 })));
+    expect([most, inside]).toEqual([1, 0]);
+    expect(existsSync(`${path}.lock`)).toBe(false);
+  });
+
+  it('leaves a lock that leads to its file from wherever one looks', async () => {
+    const here = process.cwd();
+    process.chdir(folder);
+    try {
+      writeFileSync('relative.journal', '');
+      await withFileLock('relative.journal', async () => {
+        expect(readlinkSync(join(folder, 'relative.journal.lock'))).toBe(join(process.cwd(), 'relative.journal'));
+      });
+    } finally {
+      process.chdir(here);
+    }
+  });
+
+  it('tells of a file that is gone', async () => {
+    const journal = await createFileJournal(join(folder, 'gone.journal'));
+    rmSync(join(folder, 'gone.journal'));
+    await expect(journal.read(0)).rejects.toThrow(/no longer there/);
+  });
+
   it('loses no finished trial wherever a crash cuts it, and goes on behind it', async () => {
     const path = join(folder, 'whole.journal');
     const whole = await search(path, 4);

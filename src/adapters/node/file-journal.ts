@@ -1,7 +1,7 @@
 // A journal in a file of lines of JSON, which Optuna's JournalFileBackend shares.
 import { randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { StudyError } from '../../core/errors.js';
+import { StorageError, StudyError } from '../../core/errors.js';
 import type { Journal, JournalRecord } from '../../core/ports/journal.js';
 import { readJournalLine, writeJournalLine } from '../../core/tuning/journal-line.js';
 import { type FileLockOptions, withFileLock } from './file-lock.js';
@@ -9,6 +9,8 @@ import { journalTime } from './journal-time.js';
 import { reading, writing } from './storage-error.js';
 
 const NEW_LINE = 10;
+/** Of every line that a journal holds, ours and Optuna's. */
+const lineBegin = '{"op_code"';
 
 export class FileJournal implements Journal {
   readonly workerId = randomUUID();
@@ -27,18 +29,23 @@ export class FileJournal implements Journal {
   /** Under the lock, in one write, on the disk when it settles. What a crash left of a line is cut off first. */
   async append(records: readonly JournalRecord[]): Promise<void> {
     const text = records.map((record) => `${writeJournalLine(record)}\n`).join('');
-    const write = async () => {
+    const write = async (isHeld: () => Promise<boolean>): Promise<boolean> => {
       const file = await open(this.#path, 'r+');
       try {
         const end = await endOfLines(file);
+        await this.#requireTorn(file, end);
+        if (!(await isHeld())) return false;
         await file.truncate(end);
         await writeAll(file, Buffer.from(text), end);
         await file.sync();
+        return true;
       } finally {
         await file.close();
       }
     };
-    await withFileLock(this.#path, () => writing(this.#path, write), this.#lock);
+    const underLock = () => withFileLock(this.#path, (isHeld) => writing(this.#path, () => write(isHeld)), this.#lock);
+    // Lost between taking it and writing: somebody took us for dead.
+    while (!(await underLock()));
   }
 
   /** Throws StudyError, which names the line, for a whole line that is no JSON. A torn last line is left for later. */
@@ -54,14 +61,36 @@ export class FileJournal implements Journal {
       number++;
     }
     this.#next = { number, offset: this.#next.offset + begin };
+    this.#requireLine(bytes.subarray(begin));
     return entries;
   }
 
   async close(): Promise<void> {}
 
+  /** What stands behind the last whole line may be cut off only when it is the beginning of one. */
+  async #requireTorn(file: File, end: number): Promise<void> {
+    const tail = Buffer.alloc(lineBegin.length);
+    const { bytesRead } = await file.read(tail, 0, tail.length, end);
+    this.#requireLine(tail.subarray(0, bytesRead));
+  }
+
+  #requireLine(tail: Buffer): void {
+    const begin = tail.toString('latin1', 0, lineBegin.length);
+    // After a failure of the power a line may be of zeros.
+    if (lineBegin.startsWith(begin) || /^\0+$/.test(begin)) return;
+    throw new StudyError(
+      `${this.#path} must be a journal, and holds ${JSON.stringify(begin)}; name another file, or remove its last line`,
+    );
+  }
+
   async #bytesFrom(offset: number): Promise<Buffer> {
     return reading(this.#path, async () => {
-      const file = await open(this.#path, 'r');
+      const file = await open(this.#path, 'r').catch((cause: NodeJS.ErrnoException) => {
+        if (cause.code !== 'ENOENT') throw cause;
+        throw new StorageError(`the journal ${this.#path} is no longer there; put it back, or begin another`, {
+          cause,
+        });
+      });
       try {
         const { size } = await file.stat();
         if (size < offset) {

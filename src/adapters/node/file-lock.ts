@@ -1,6 +1,7 @@
 // A lock between processes by a file beside what it guards, as Optuna's journals take it: a link of that name, which only one can make.
 import { randomUUID } from 'node:crypto';
-import { open, rename, stat, symlink, unlink } from 'node:fs/promises';
+import { link, lstat, open, rename, stat, symlink, unlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writing } from './storage-error.js';
 
@@ -9,29 +10,36 @@ export interface FileLockOptions {
   readonly graceMs?: number;
 }
 
-/** Runs `work` while no other process holds `path`.lock. */
+/**
+ * Runs `work` while no other process holds `path`.lock. `isHeld` tells whether that is still so: a holder that stood still for
+ * longer than the grace may have lost it, and must not write then.
+ */
 export async function withFileLock<T>(
   path: string,
-  work: () => Promise<T>,
+  work: (isHeld: () => Promise<boolean>) => Promise<T>,
   { graceMs = 30_000 }: FileLockOptions = {},
 ): Promise<T> {
   const lock = `${path}.lock`;
   await writing(lock, () => acquire(path, lock, graceMs));
+  const own = await identityOf(lock);
+  const isHeld = async () => own !== undefined && (await identityOf(lock)) === own;
   try {
-    return await work();
+    return await work(isHeld);
   } finally {
-    await release(lock);
+    await remove(lock, own);
   }
 }
 
 async function acquire(path: string, lock: string, graceMs: number): Promise<void> {
-  let [seen, since] = [await stampOf(lock), performance.now()];
+  let seen: string | undefined;
+  let since = performance.now();
   for (let waitMs = 1; !(await take(path, lock)); waitMs = Math.min(20, waitMs * 2)) {
-    const stamp = await stampOf(lock);
-    if (stamp !== seen) [seen, since] = [stamp, performance.now()];
+    const [holder, stamp] = await Promise.all([identityOf(lock), stampOf(path)]);
+    // Another holder, or one that works.
+    if (`${holder} ${stamp}` !== seen) [seen, since] = [`${holder} ${stamp}`, performance.now()];
     if (performance.now() - since > graceMs) {
-      await release(lock);
-      since = performance.now();
+      await remove(lock, holder);
+      seen = undefined;
       waitMs = 0.5;
     } else await sleep(Math.min(waitMs, graceMs));
   }
@@ -39,7 +47,8 @@ async function acquire(path: string, lock: string, graceMs: number): Promise<voi
 
 async function take(path: string, lock: string): Promise<boolean> {
   try {
-    await symlink(path, lock);
+    // The whole path: others follow the link from its own folder.
+    await symlink(resolve(path), lock);
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
@@ -55,24 +64,37 @@ async function take(path: string, lock: string): Promise<boolean> {
   }
 }
 
-/** When what the lock leads to was last changed: a holder that works changes it. */
-async function stampOf(lock: string): Promise<number | undefined> {
-  return stat(lock).then(
+/** When what the lock guards was last changed: a holder that works changes it. */
+async function stampOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
     ({ mtimeMs }) => mtimeMs,
     () => undefined,
   );
 }
 
-/** Renamed first, so that of two that release a dead holder's lock, none removes the lock that a third one has just taken. */
-async function release(lock: string): Promise<void> {
+/** Which lock it is: each that is made is another one. Undefined when there is none. */
+async function identityOf(lock: string): Promise<string | undefined> {
+  return lstat(lock, { bigint: true }).then(
+    ({ ino, mtimeNs }) => `${ino} ${mtimeNs}`,
+    () => undefined,
+  );
+}
+
+/**
+ * Removes that lock and no other: it is renamed first, which only one can do, and looked at. One that somebody else has just taken
+ * is put back, unless there is a third by then.
+ */
+async function remove(lock: string, which: string | undefined): Promise<void> {
+  if (which === undefined || (await identityOf(lock)) !== which) return;
   const renamed = `${lock}${randomUUID()}.rename`;
   try {
     await rename(lock, renamed);
-    await unlink(renamed);
   } catch (error) {
-    // Another process took it for a dead holder's.
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
   }
+  if ((await identityOf(renamed)) !== which) await link(renamed, lock).catch(() => undefined);
+  await unlink(renamed);
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -19,3 +19,6 @@ export function readKinectFrame(bytes: Uint8Array): KinectFrame {
   for (let i = 0; i < pixels; i++) depth[i] = view.getUint16(from + 2 * i, true);
   return { stamp: view.getUint32(0, true), rgb: bytes.slice(4, from), depth };
 }
+
+/** How the process that reads it ends when it cannot begin. */
+export const kinectExits = { noLibrary: 4, noKoffi: 5 } as const;

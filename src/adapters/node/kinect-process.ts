@@ -1,14 +1,16 @@
 // A process that reads a Kinect v1 through libfreenect and writes its frames to pipe 3. Apart, because the library ends the
 // process, aborts or hangs when something is wrong; who started it watches.
 import { writeSync } from 'node:fs';
-import koffi from 'koffi';
 import type { DepthPicture } from '../../core/image/depth-picture.js';
-import { kinectFrameBytes, kinectSize } from './kinect-format.js';
+import { kinectExits, kinectFrameBytes, kinectSize } from './kinect-format.js';
 
 /** Formats of libfreenect.h: RGB; raw 11-bit disparity; millimetres registered to the colour picture. */
 const VIDEO_RGB = 0;
 const DEPTH_11BIT = 0;
 const DEPTH_REGISTERED = 4;
+
+// Optional: where it could not be installed, everything else works.
+const { default: koffi } = await import('koffi').catch(() => process.exit(kinectExits.noKoffi));
 
 const [driver, sync, depthKind] = process.argv.slice(2) as [string, string, DepthPicture['kind']];
 // Debian's fakenect lacks functions that the sync library names but does not call: both are bound as they are needed.
@@ -36,12 +38,12 @@ for (let last = -1; ; ) {
   for (let written = 0; written < frame.length; ) written += writeSync(3, frame, written);
 }
 
-function load(file: string, options: Parameters<typeof koffi.load>[1]) {
+function load(file: string, options: Parameters<typeof import('koffi').load>[1]) {
   try {
     return koffi.load(file, options);
   } catch (error) {
     process.stderr.write(`cannot load ${file}: ${(error as Error).message}\n`);
-    process.exit(4);
+    process.exit(kinectExits.noLibrary);
   }
 }
 

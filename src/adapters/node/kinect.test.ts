@@ -1,4 +1,5 @@
 // A Kinect's recording, made by the test, played by Debian's libfreenect; and everything that can be wrong with one.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,7 +64,7 @@ describe('a recording of a Kinect', () => {
     );
   });
 
-  it.each([
+  it.each<[string, (at: string) => void, RegExp]>([
     ['nothing', () => undefined, /no INDEX.txt/],
     ['an empty index', (at: string) => writeFileSync(join(at, 'INDEX.txt'), ''), /no depth in it/],
     [
@@ -84,7 +85,29 @@ describe('a recording of a Kinect', () => {
       },
       /d-0\.1-5\.pgm with 17 bytes, cut short/,
     ],
-  ] as const)('is refused with %s, before the library sees it', async (name, make, message) => {
+    [
+      'a picture without its header',
+      (at: string) => {
+        writeFileSync(join(at, 'INDEX.txt'), 'd-0.1-5.pgm\nr-0.1-5.ppm\n');
+        writeFileSync(join(at, 'd-0.1-5.pgm'), Buffer.alloc(700_000, 7));
+      },
+      /d-0\.1-5\.pgm without the header/,
+    ],
+    [
+      'a link that leads out',
+      (at: string) => {
+        writeFileSync(join(at, 'INDEX.txt'), 'd-0.1-5.pgm\nr-0.1-5.ppm\n');
+        symlinkSync(path('dump', 'd-0.000000-0.pgm'), join(at, 'd-0.1-5.pgm'));
+      },
+      /no file d-0\.1-5\.pgm/,
+    ],
+    ['a pipe for its index', (at: string) => void execFileSync('mkfifo', [join(at, 'INDEX.txt')]), /no INDEX\.txt/],
+    [
+      'the line ends of Windows',
+      (at: string) => writeFileSync(join(at, 'INDEX.txt'), 'd-0.1-5.pgm\r\nr-0.1-5.ppm\r\n'),
+      /lines that end as those of Windows/,
+    ],
+  ])('is refused with %s, before the library sees it', async (name, make, message) => {
     const at = path(name.replaceAll(' ', '-'));
     mkdirSync(at);
     make(at);
@@ -167,19 +190,24 @@ describeWith(installed, 'a Kinect through libfreenect', () => {
     const none = openKinect();
     await expect(none).rejects.toBeInstanceOf(DeviceError);
     await expect(none).rejects.toThrow(/the Kinect cannot be read .*check its plug/);
-    // A picture of the right size that is none: the library reads on, or ends; we live.
-    const broken = path('broken');
-    mkdirSync(broken);
-    for (const name of readdirSync(path('dump'))) symlinkSync(path('dump', name), join(broken, name));
-    const index = readFileSync(path('dump', 'INDEX.txt'), 'utf8');
-    rmSync(join(broken, 'INDEX.txt'));
-    writeFileSync(join(broken, 'INDEX.txt'), index);
-    rmSync(join(broken, 'd-0.000000-0.pgm'));
-    writeFileSync(join(broken, 'd-0.000000-0.pgm'), Buffer.alloc(700_000, 7));
-    const frames = async () => {
-      for await (const one of await openKinect({ dump: broken, stallMs: 1500 })) expect(one.picture.width).toBe(640);
-    };
-    await frames().catch((error: unknown) => expect(error).toBeInstanceOf(DeviceError));
+  });
+
+  it('plays a recording with a pause in it that is longer than a device may pause', async () => {
+    const at = path('pause');
+    const writer = await KinectDumpWriter.create(at);
+    const pauseMs = 2000;
+    for (let i = 0; i < 16; i++) {
+      const { timeMs, ...one } = frame(i);
+      await writer.write({ ...one, timeMs: timeMs + (i < 6 ? 0 : pauseMs) });
+    }
+    expect((await checkKinectDump(at)).longestGapMs).toBeGreaterThan(pauseMs);
+    let seen = 0;
+    for await (const { picture } of await openKinect({ dump: at, stallMs: 1000 }))
+      seen = Math.max(seen, picture.data[0]!);
+    expect(seen).toBeGreaterThan(100);
+    const single = path('single');
+    await (await KinectDumpWriter.create(single)).write(frame(0));
+    await expect(openKinect({ dump: single })).rejects.toThrow(/a single picture/);
   });
 
   it('can be left at any time', async () => {
@@ -194,5 +222,5 @@ describeWith(installed, 'a Kinect through libfreenect', () => {
 
 it('says how to install the library where there is none', async () => {
   const libraries = { driver: path('nothing.so'), sync: path('nothing_sync.so') };
-  await expect(openKinect({ libraries, stallMs: 3000 })).rejects.toThrow(/the Kinect cannot be read \(.*nothing\.so/);
+  await expect(openKinect({ libraries, stallMs: 3000 })).rejects.toThrow(/libfreenect cannot be loaded: .*nothing\.so/);
 });

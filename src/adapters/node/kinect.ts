@@ -6,7 +6,7 @@ import { DeviceError } from '../../core/errors.js';
 import type { DepthPicture } from '../../core/image/depth-picture.js';
 import type { Frame } from '../../core/ports/frame-source.js';
 import { checkKinectDump } from './kinect-dump.js';
-import { type KinectFrame, kinectFrameBytes, kinectSize, readKinectFrame } from './kinect-format.js';
+import { type KinectFrame, kinectExits, kinectFrameBytes, kinectSize, readKinectFrame } from './kinect-format.js';
 import { findKinectLibraries, type KinectLibraries } from './kinect-libraries.js';
 import type { LiveSource } from './reconnecting-source.js';
 
@@ -34,7 +34,7 @@ export async function openKinect({
   stallMs = 5000,
   libraries,
 }: KinectOptions = {}): Promise<KinectSource> {
-  const lastStamp = dump === undefined ? undefined : await checkKinectDump(dump);
+  const facts = dump === undefined ? undefined : await checkKinectDump(dump);
   const files = libraries ?? findKinectLibraries(dump !== undefined);
   if (!files) {
     throw new DeviceError(
@@ -46,7 +46,9 @@ export async function openKinect({
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...(dump === undefined ? {} : { FAKENECT_PATH: dump }) },
   });
-  const source = new KinectSource(child, { dump, lastStamp, kind, stallMs });
+  // A recording may hold a pause, in which the camera was unplugged.
+  const longestMs = stallMs + (facts?.longestGapMs ?? 0);
+  const source = new KinectSource(child, { dump, lastStamp: facts?.lastStamp, kind, stallMs: longestMs });
   await source.first();
   return source;
 }
@@ -184,6 +186,14 @@ export class KinectSource implements LiveSource {
   }
 
   #verdict(code: number | null, signal: NodeJS.Signals | null): DeviceError {
+    if (code === kinectExits.noKoffi) {
+      return new DeviceError(
+        "koffi, an optional package, must be installed to read a Kinect, and is not; 'npm install koffi'",
+      );
+    }
+    if (code === kinectExits.noLibrary) {
+      return new DeviceError(`libfreenect cannot be loaded: ${this.#words.trim().slice(-200)}; see docs/kinect.md`);
+    }
     const said = this.#words.replace(/\s+/g, ' ').trim();
     const how = signal ? `it ended by ${signal}` : `it ended with code ${code}`;
     return new DeviceError(

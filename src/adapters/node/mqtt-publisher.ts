@@ -1,4 +1,5 @@
 // Tells an MQTT broker (mqtt://, mqtts://) of results. Its own state is kept there: online, and offline when it goes, however it goes.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { ConfigError, DeviceError } from '../../core/errors.js';
 
@@ -14,7 +15,8 @@ export interface MqttOptions {
 export class MqttPublisher {
   readonly root: string;
   readonly #client: MqttClient;
-  readonly #waiting = new Map<string, string>();
+  /** The newest of each topic. */
+  readonly #told = new Map<string, string>();
   #isClosing = false;
 
   private constructor(client: MqttClient, root: string) {
@@ -51,6 +53,7 @@ export class MqttPublisher {
       if (isLost) onStatus(`the MQTT broker at ${place} is back`);
       isLost = false;
       client.publish(status, 'online', { qos: 1, retain: true });
+      publisher.#tellAgain();
     });
     // Said by 'close'; without a listener it would end the process.
     client.on('error', () => undefined);
@@ -58,29 +61,36 @@ export class MqttPublisher {
     return publisher;
   }
 
-  /** Kept by the broker for whoever asks later. While the broker is away the newest of each topic waits here. */
+  /**
+   * Kept by the broker for whoever asks later. When the broker comes back, the newest of each topic is told again: it may have
+   * forgotten, and what was told just before it went may not have arrived.
+   */
   publish(topic: string, payload: string): void {
-    if (this.#client.connected) {
-      this.#client.publish(topic, payload, { qos: 0, retain: true });
-      return;
-    }
-    if (this.#waiting.size === 0) this.#client.once('connect', () => this.#flush());
-    this.#waiting.set(topic, payload);
+    this.#told.set(topic, payload);
+    if (this.#client.connected) this.#client.publish(topic, payload, { qos: 0, retain: true });
   }
 
+  /** Waits two seconds at most: a broker that does not answer is told nothing more, and its own will says that we are gone. */
   async close(): Promise<void> {
     // Our own going is no loss.
     this.#isClosing = true;
-    if (this.#client.connected)
-      await this.#client.publishAsync(`${this.root}/status`, 'offline', { qos: 1, retain: true });
-    await this.#client.endAsync(!this.#client.connected);
+    const status = `${this.root}/status`;
+    const goodbye = async () => {
+      if (this.#client.connected) await this.#client.publishAsync(status, 'offline', { qos: 1, retain: true });
+      await this.#client.endAsync(!this.#client.connected);
+    };
+    const isSaid = await Promise.race([goodbye().then(() => true), sleep(goodbyeMs, false, { ref: false })]).catch(
+      () => false,
+    );
+    if (!isSaid) this.#client.end(true);
   }
 
-  #flush(): void {
-    for (const [topic, payload] of this.#waiting) this.#client.publish(topic, payload, { qos: 0, retain: true });
-    this.#waiting.clear();
+  #tellAgain(): void {
+    for (const [topic, payload] of this.#told) this.#client.publish(topic, payload, { qos: 0, retain: true });
   }
 }
+
+const goodbyeMs = 2000;
 
 /** The address without user and password. */
 function placeOf(url: string): string {

@@ -2,8 +2,10 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createFolderStore } from '../../adapters/node/files.js';
 import type { DeviceName } from '../../adapters/node/session.js';
 import { DeviceError, RunError } from '../../core/errors.js';
+import { runFiles } from '../../pipeline/train/run-folder.js';
 import type { EpochReport, RunTrial, TrialRunResult } from '../../pipeline/tune/tune.js';
 import type { TuneMessage, TuneTask } from './tune-worker.js';
 
@@ -26,15 +28,17 @@ export function trialProcesses(options: {
   readonly threads: number | undefined;
 }): TrialProcesses {
   const running = new Set<ReturnType<typeof fork>>();
-  const runTrial: RunTrial = ({ config, folder }, onEpoch) => {
+  const runTrial: RunTrial = async ({ config, folder }, onEpoch) => {
     const { data, out, device, threads } = options;
+    const own = threads === undefined ? {} : { threads, workers: 1 };
+    const parts = { ...own, ...(await partsOf(join(out, folder))) };
     const child = fork(fileURLToPath(entry), {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     running.add(child);
     const task: TuneTask = {
       data,
-      config: threads === undefined ? config : { ...config, threads, workers: 1 },
+      config: { ...config, ...parts },
       folder: join(out, folder),
       device,
     };
@@ -47,6 +51,19 @@ export function trialProcesses(options: {
       for (const child of running) if (child.connected) child.send({ goOn: false });
     },
   };
+}
+
+/** How a run that goes on was divided: that cannot change within it. Nothing for a new run. */
+async function partsOf(folder: string): Promise<{ readonly threads?: unknown; readonly workers?: unknown }> {
+  const bytes = await createFolderStore(folder).read(runFiles.config);
+  if (bytes === undefined) return {};
+  try {
+    const { threads, workers } = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+    return { threads, workers };
+  } catch {
+    // The run itself says what is wrong with it.
+    return {};
+  }
 }
 
 function outcomeOf(

@@ -1,5 +1,5 @@
 // `moodlens tune`: searches for the configuration that trains best.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -83,6 +83,7 @@ async function tuneStudy(options: TuneOptions): Promise<void> {
     });
     const out = resolve(options.out ?? join('runs', options.study));
     await mkdir(out, { recursive: true });
+    if (study.trials.every(({ state }) => state === 'waiting')) await requireNoTrials(out);
     const threads = workers! > 1 ? Math.max(1, Math.floor(availableParallelism() / workers!)) : undefined;
     const processes = trialProcesses({ data: resolve(options.data), out, device, threads });
     interrupt.onAsk = () => {
@@ -130,4 +131,11 @@ async function report(
   const best = isAnyComplete ? study.bestTrial : null;
   const result = { study: study.name, direction: study.direction, trials: study.trials.length, best };
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : describeStudy(study));
+}
+
+/** A new study's trials would go on with runs of another one. */
+async function requireNoTrials(out: string): Promise<void> {
+  const found = (await readdir(out)).find((name) => /^trial-\d/.test(name));
+  if (found === undefined) return;
+  throw new ConfigError(`${out} must have no runs of another search, and has ${found}; name another folder with --out`);
 }

@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { createFolderStore } from '../../adapters/node/files.js';
 import type { DeviceName } from '../../adapters/node/session.js';
-import { RunError } from '../../core/errors.js';
+import { ConfigError, RunError } from '../../core/errors.js';
 import type { EpochFigures } from '../../core/nn/trainer.js';
 import { silentProgress } from '../../core/ports/progress.js';
 import { parseTrainConfig } from '../../pipeline/train/config.js';
@@ -47,7 +47,7 @@ process.once('message', (task: TuneTask) => {
   void work(task)
     .then(say, (error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
-      return say({ kind: 'failure', message, isRunError: error instanceof RunError });
+      return say({ kind: 'failure', message, isRunError: error instanceof RunError || error instanceof ConfigError });
     })
     .finally(() => process.exit());
 });

@@ -1,6 +1,6 @@
 // The studies of a journal as the page shows them, while they run: read again when asked for, drawn again when they changed.
 import type { Journal } from '../../core/ports/journal.js';
-import { listStudies } from '../../core/tuning/create-study.js';
+import { JournalReplay, type StoredStudy } from '../../core/tuning/journal-replay.js';
 import { bestTrials, countsOf, shortNumber, shownValue, trialTable } from '../../pipeline/studies/describe-study.js';
 import type { ShownStudy } from '../../pipeline/studies/study-charts.js';
 
@@ -49,7 +49,9 @@ export class StudyBoard {
   readonly #journal: Journal;
   readonly #clock: () => number;
   readonly #drawn = new Map<string, Drawn>();
-  #studies: Awaited<ReturnType<typeof listStudies>> = [];
+  readonly #drawing = new Map<string, Promise<Drawn>>();
+  #replay = new JournalReplay();
+  #studies: readonly StoredStudy[] = [];
   #readAtMs = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
 
@@ -78,10 +80,17 @@ export class StudyBoard {
 
   async #read(): Promise<void> {
     if (this.#clock() - this.#readAtMs < readEveryMs) return;
-    this.#reading ??= listStudies(this.#journal)
-      .then((studies) => {
-        this.#studies = studies;
+    this.#reading ??= this.#journal
+      .read(this.#replay.count)
+      .then((entries) => {
+        this.#replay.apply(entries);
+        this.#studies = this.#replay.studies;
         this.#readAtMs = this.#clock();
+      })
+      .catch((error: unknown) => {
+        // It may have been written anew: the next time from its beginning.
+        this.#replay = new JournalReplay();
+        throw error;
       })
       .finally(() => {
         this.#reading = undefined;
@@ -98,6 +107,15 @@ export class StudyBoard {
     const last = this.#drawn.get(study.name);
     const version = versionOf(study);
     if (last && (last.page.version === version || this.#clock() - last.atMs < drawEveryMs)) return last;
+    let drawing = this.#drawing.get(study.name);
+    if (!drawing) {
+      drawing = this.#drawNow(study, version).finally(() => this.#drawing.delete(study.name));
+      this.#drawing.set(study.name, drawing);
+    }
+    return drawing;
+  }
+
+  async #drawNow(study: ShownStudy, version: string): Promise<Drawn> {
     // ECharts costs a moment to load: only who looks at a study waits for it.
     const [{ studyFigures }, { chartFile }] = await Promise.all([
       import('../../pipeline/studies/study-report.js'),

@@ -1,12 +1,6 @@
 // Distributions as Optuna writes them into its journals.
 import { ConfigError } from '../errors.js';
-import {
-  type Choice,
-  categoricalDistribution,
-  type Distribution,
-  floatDistribution,
-  intDistribution,
-} from './distribution.js';
+import { type Distribution, floatDistribution, foreignChoices, intDistribution } from './distribution.js';
 import { isObject } from './is-object.js';
 
 /** JSON text of `{"name": ..., "attributes": {...}}`. */
@@ -37,7 +31,7 @@ export function distributionFromJson(parameter: string, text: unknown): Distribu
     case 'IntDistribution':
       return intDistribution(parameter, low, high, { log, ...steps('step') });
     case 'CategoricalDistribution':
-      return categoricalDistribution(parameter, choicesOf(parameter, attributes['choices']));
+      return foreignChoices(parameter, choicesOf(parameter, attributes['choices']));
     // Until version 3.
     case 'UniformDistribution':
       return floatDistribution(parameter, low, high);
@@ -67,7 +61,7 @@ function parse(parameter: string, text: unknown): { name: unknown; attributes: R
   return { name: value['name'], attributes: value['attributes'] };
 }
 
-function choicesOf(parameter: string, choices: unknown): Choice[] {
+function choicesOf(parameter: string, choices: unknown): unknown[] {
   if (!Array.isArray(choices)) throw new ConfigError(`${parameter}: 'choices' must be a list`);
   return choices;
 }

@@ -86,6 +86,16 @@ export function categoricalDistribution(name: string, choices: readonly Choice[]
   return { kind: 'categorical', choices: [...choices] };
 }
 
+/**
+ * The same for choices that another program took, which may be lists or come twice: those are told apart by their place, and stand
+ * as the JSON of them.
+ */
+export function foreignChoices(name: string, choices: readonly unknown[]): CategoricalDistribution {
+  if (choices.length === 0) throw new ConfigError(`${name}: there must be at least one choice, found none`);
+  const isPlain = (choice: unknown) => choice === null || ['string', 'number', 'boolean'].includes(typeof choice);
+  return { kind: 'categorical', choices: choices.map((one) => (isPlain(one) ? (one as Choice) : JSON.stringify(one))) };
+}
+
 /** Whether only one value is left to choose. */
 export function isSingle(distribution: Distribution): boolean {
   if (distribution.kind === 'categorical') return distribution.choices.length === 1;

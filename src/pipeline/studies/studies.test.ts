@@ -4,12 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
 import { encodePng } from '../../adapters/node/image-codec.js';
 import { createStudy } from '../../core/tuning/create-study.js';
+import { distributionFromJson } from '../../core/tuning/distribution-json.js';
 import { MedianPruner } from '../../core/tuning/median-pruner.js';
+import { RandomSampler } from '../../core/tuning/random-sampler.js';
 import type { Study } from '../../core/tuning/study.js';
 import { type Trial, TrialPruned } from '../../core/tuning/trial.js';
 import { describeStudies, describeStudy, describeTrials } from './describe-study.js';
+import { completeTrials } from './study-charts.js';
 import { studyCsv } from './study-csv.js';
-import { writeStudyReport } from './study-report.js';
+import { studyFigures, writeStudyReport } from './study-report.js';
+import { parameterAxis } from './value-axis.js';
 
 async function searched(trials: number): Promise<Study> {
   const study = await createStudy({ name: 'a <b>', pruner: new MedianPruner({ startupTrials: 3 }) });
@@ -88,5 +92,30 @@ describe('a study', () => {
     await trial.report(Number.NaN, 0);
     const names = await writeStudyReport(createMemoryStore(), study, encodePng);
     expect(names).toEqual(['reports.svg', 'report.html']);
+  });
+
+  it('has a chart of its own for each parameter, and every trial on it, whatever they are called and their ranges', async () => {
+    const study = await createStudy({ sampler: new RandomSampler() });
+    const search = (high: number) =>
+      study.optimize(
+        (trial) =>
+          trial.suggestFloat('学习率', 0, high) + trial.suggestFloat('批量', 0, 1) + trial.suggestFloat('a.b', 0, 1),
+        { trials: 6 },
+      );
+    await search(100);
+    await search(5);
+    const figures = studyFigures(study).flatMap((group) => group.figures);
+    expect(new Set(figures.map(({ file }) => file)).size).toBe(figures.length);
+    const axis = parameterAxis('学习率', completeTrials(study.trials))!;
+    expect(axis.option).toMatchObject({ min: 0, max: 100 });
+    for (const { params } of study.trials) expect(axis.share(params['学习率']!)).toBeLessThanOrEqual(1);
+  });
+
+  it('may have choices that are lists, as another program takes them', async () => {
+    const text = '{"name":"CategoricalDistribution","attributes":{"choices":[[64],[64,64],"a","a"]}}';
+    expect(distributionFromJson('layers', text)).toEqual({
+      kind: 'categorical',
+      choices: ['[64]', '[64,64]', 'a', 'a'],
+    });
   });
 });

@@ -46,7 +46,22 @@ export function studyFigures(study: ShownStudy): FigureGroup[] {
   if (study.trials.some(({ intermediateValues }) => intermediateValues.size > 0)) {
     groups.push({ title: 'Reports', figures: [reportsFigure(study)] });
   }
-  return groups;
+  return withOwnFiles(groups);
+}
+
+/** Names of parameters that differ may give the same name of a file: later ones get a number. */
+function withOwnFiles(groups: readonly FigureGroup[]): FigureGroup[] {
+  const taken = new Set<string>();
+  const own = (file: string): string => {
+    let name = file;
+    for (let number = 2; taken.has(name); number++) name = `${file}-${number}`;
+    taken.add(name);
+    return name;
+  };
+  return groups.map(({ title, figures }) => ({
+    title,
+    figures: figures.map((figure) => ({ ...figure, file: own(figure.file) })),
+  }));
 }
 
 /** Writes report.html and the charts; the names of the files. */

@@ -15,7 +15,7 @@ export interface ParameterAxis {
   share(value: ParameterValue): number;
 }
 
-/** As the newest trial had it; undefined when none asked for it. */
+/** Of the newest trial's kind, wide enough for every trial; undefined when none asked for it. */
 export function parameterAxis(name: string, trials: readonly FrozenTrial[]): ParameterAxis | undefined {
   const newest = trials.findLast(({ distributions }) => Object.hasOwn(distributions, name));
   if (!newest) return undefined;
@@ -30,7 +30,14 @@ export function parameterAxis(name: string, trials: readonly FrozenTrial[]): Par
       share: (value) => (toInternal(distribution, value) + 0.5) / names.length,
     };
   }
-  const { low, high, log } = distribution;
+  const { log } = distribution;
+  // Its range may have changed from trial to trial: all of them are on it.
+  const ranges = trials.flatMap(({ distributions }) => {
+    const one = Object.hasOwn(distributions, name) ? distributions[name]! : undefined;
+    return one && one.kind !== 'categorical' ? [one] : [];
+  });
+  const low = Math.min(...ranges.map((range) => range.low));
+  const high = Math.max(...ranges.map((range) => range.high));
   const scaled = (value: ParameterValue) => (log ? Math.log(value as number) : (value as number));
   return {
     name,

@@ -30,6 +30,8 @@ export async function openTuning({ name, storage, sampler, pruner, search, datas
   const { space, config, objective, folds, use, foldSeed } = search;
   const kept = study.userAttributes[ATTRIBUTE];
   if (kept === undefined) {
+    if (study.trials.length > 0)
+      throw new StudyError(`study ${name} was not made by 'moodlens tune'; take another name`);
     const ranges = Object.fromEntries([...space].map(([key, one]) => [key, distributionToJson(one)]));
     await study.setUserAttribute(ATTRIBUTE, { dataset, config, objective, folds, use, foldSeed, space: ranges });
     for (const values of search.first) await study.enqueueTrial(values);

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { ConfigError } from '../../core/errors.js';
 import {
   categoricalDistribution,
+  contains,
   type Distribution,
+  describeDistribution,
   floatDistribution,
   intDistribution,
   type ParameterValue,
@@ -62,7 +64,12 @@ export async function parseSearch(json: unknown, readConfig: (file: string) => P
   const space = new Map(Object.entries(file.space).map(([key, range]) => [key, distributionOf(key, range)]));
   const search = { ...file, config: config as Record<string, unknown>, space };
   // Said now, not by the first trial: an unknown key, or a range that the configuration refuses.
-  for (const end of [0, 1] as const) trialConfig(search, endOf(space, end), 0);
+  for (const share of [0, 1]) trialConfig(search, valuesAt(space, share), 0);
+  requireBetween(search);
+  for (const [key, distribution] of space) {
+    const choices = distribution.kind === 'categorical' ? distribution.choices : [];
+    for (const choice of choices) trialConfig(search, { ...valuesAt(space, 0), [key]: choice }, 0);
+  }
   for (const values of file.first) checkFirst(space, values);
   return search;
 }
@@ -95,11 +102,25 @@ function distributionOf(key: string, range: z.infer<typeof rangeSchema> | z.infe
   return whole ? intDistribution(key, low, high, options) : floatDistribution(key, low, high, options);
 }
 
-function endOf(space: Search['space'], end: 0 | 1): Record<string, ParameterValue> {
+/** The ends may be whole numbers where those between are not. */
+function requireBetween(search: Search): void {
+  try {
+    trialConfig(search, valuesAt(search.space, 0.37), 0);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(`${error.message}\nwhole numbers are searched with "whole": true`, { cause: error });
+  }
+}
+
+/** Values at that share of each range: the ends, and one between them, where whole numbers may be asked for. */
+function valuesAt(space: Search['space'], share: number): Record<string, ParameterValue> {
   return Object.fromEntries(
     [...space].map(([key, distribution]) => {
-      if (distribution.kind === 'categorical') return [key, distribution.choices.at(end === 0 ? 0 : -1)!];
-      return [key, end === 0 ? distribution.low : distribution.high];
+      if (distribution.kind === 'categorical') return [key, distribution.choices.at(share === 1 ? -1 : 0)!];
+      const { low, high, log, step } = distribution;
+      if (share === 0 || share === 1) return [key, share === 0 ? low : high];
+      const value = log ? low * (high / low) ** share : low + share * (high - low);
+      return [key, step === null ? value : low + Math.floor((value - low) / step) * step];
     }),
   );
 }
@@ -109,6 +130,13 @@ function checkFirst(space: Search['space'], values: Readonly<Record<string, Para
   if (unknown !== undefined) {
     throw new ConfigError(
       `'first' may name only keys of the space (${[...space.keys()].join(', ')}), found ${unknown}`,
+    );
+  }
+  for (const [key, value] of Object.entries(values)) {
+    const distribution = space.get(key)!;
+    if (contains(distribution, value)) continue;
+    throw new ConfigError(
+      `'first' must take values of the space: ${key} is ${describeDistribution(distribution)}, found ${JSON.stringify(value)}`,
     );
   }
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { RunError } from '../../core/errors.js';
 import { silentProgress } from '../../core/ports/progress.js';
+import { createStudy } from '../../core/tuning/create-study.js';
 import { MedianPruner } from '../../core/tuning/median-pruner.js';
 import { MemoryJournal } from '../../core/tuning/memory-journal.js';
 import { NoPruner } from '../../core/tuning/no-pruner.js';
@@ -228,6 +229,22 @@ describe('tune', () => {
     expect(notes).toEqual(['trial 0 was taken for dead by another machine, which goes on with it']);
   });
 
+  it('ends a trial whose values cannot be any more, and tries it no second time', async () => {
+    const { study, runs, tune } = await bench();
+    await study.enqueueTrial({ 'schedule.rate': 5, batchSize: 16 });
+    await tune({ trials: 1 });
+    expect(study.trials.map(({ state }) => state)).toEqual(['failed', 'complete']);
+    expect(runs).toHaveLength(1);
+    expect(study.trials[0]!.userAttributes['failure']).toMatch(/schedule\.rate/);
+  });
+
+  it('does not go on with a study that it did not make', async () => {
+    const storage = new MemoryJournal();
+    const other = await createStudy({ name: 's', storage, direction: 'maximize' });
+    await other.optimize((trial) => trial.suggestFloat('x', 90, 100), { trials: 2 });
+    await expect(bench({ storage })).rejects.toThrow(/was not made by 'moodlens tune'/);
+  });
+
   it('never leaves its folder, whatever a shared journal says', async () => {
     const { study, runs, tune } = await bench();
     await study.enqueueTrial({}, { userAttributes: { retry: { retryOf: 0, folder: '../../elsewhere', attempt: 0 } } });
@@ -243,11 +260,14 @@ describe('a search', () => {
     [{ space: { nothing: { low: 1, high: 2 } } }, /Unrecognized key: "nothing"/],
     [{ space: { dropout: { low: 0, high: 3 } } }, /dropout/],
     [
-      { space: { epochs: { low: 1, high: 4 } }, first: [{ dropout: 1 }] },
+      { space: { epochs: { low: 1, high: 4, whole: true } }, first: [{ dropout: 1 }] },
       /only keys of the space \(epochs\), found dropout/,
     ],
     [{ use: 9 }, /use must be at most the 5 folds, found 9/],
     [{ config: [] }, /config/],
+    [{ space: { epochs: { low: 2, high: 9 } } }, /expected int[\s\S]*"whole": true/],
+    [{ first: [{ batchSize: 48 }] }, /batchSize is one of 16, 32, found 48/],
+    [{ first: [{ 'schedule.rate': 0.5 }] }, /schedule\.rate is float 0\.001\.\.0\.1, log, found 0\.5/],
     [{ spase: {} }, /Unrecognized key: "spase"/],
   ])('%j is refused', async (changes, message) => {
     await expect(readSearch(changes)).rejects.toThrow(message);

@@ -1,6 +1,6 @@
 // The tune stage: trials of a search, several at a time, each a training run; those that promise nothing are stopped early, those
 // whose worker dies are tried again from their last checkpoint.
-import { RunError, StudyError } from '../../core/errors.js';
+import { ConfigError, RunError, StudyError } from '../../core/errors.js';
 import type { WallClock } from '../../core/ports/clock.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import type { ParameterValue } from '../../core/tuning/distribution.js';
@@ -123,13 +123,14 @@ async function conduct(request: TuneRequest, trial: Trial): Promise<string | und
     await study.tell(trial, null, 'failed');
     return undefined;
   }
-  const params = Object.fromEntries([...search.space].map(([key, range]) => [key, trial.suggest(key, range)]));
   const folder = retry?.folder ?? `trial-${String(trial.number).padStart(4, '0')}`;
   await trial.setUserAttribute('folder', folder);
   const beat = () => trial.setSystemAttribute(ALIVE, now()).catch(() => undefined);
   await beat();
   const stopBeating = request.every(60_000, () => void beat());
+  let params: Readonly<Record<string, ParameterValue>> = {};
   try {
+    params = Object.fromEntries([...search.space].map(([key, range]) => [key, trial.suggest(key, range)]));
     const outcome = await runFolds(request, trial, { params, folder });
     if (outcome === 'stopped') await tryAgain(study, trial.number, { params, retry, folder, isOurs: true });
     else if (outcome === 'pruned') await study.tell(trial, null, 'pruned');
@@ -143,8 +144,8 @@ async function conduct(request: TuneRequest, trial: Trial): Promise<string | und
     }
     request.progress?.note(`trial ${trial.number} failed: ${reason}`);
     await trial.setUserAttribute('failure', reason.slice(0, 2000));
-    // A training that diverges would diverge again.
-    if (error instanceof RunError) await study.tell(trial, null, 'failed');
+    // A training that diverges would diverge again, and a value that cannot be stays one.
+    if (error instanceof RunError || error instanceof ConfigError) await study.tell(trial, null, 'failed');
     else await tryAgain(study, trial.number, { params, retry, folder, isOurs: false });
     return reason;
   } finally {

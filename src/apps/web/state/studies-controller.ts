@@ -38,11 +38,14 @@ const everyMs = 2000;
 export class StudiesController {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isShown = false;
+  /** Of the newest round: an older one that is still under way does not go on. */
+  #round = 0;
 
   /** Asks again and again while it is shown. */
   setShown(isShown: boolean): void {
     if (isShown === this.#isShown) return;
     this.#isShown = isShown;
+    this.#round++;
     clearTimeout(this.#timer);
     if (isShown) void this.#follow();
   }
@@ -55,28 +58,30 @@ export class StudiesController {
   }
 
   async #follow(): Promise<void> {
+    const round = ++this.#round;
+    const isOver = (): boolean => round !== this.#round;
     try {
       const list = (await ask('list.json')) as StudyEntry[] | null;
+      if (isOver()) return;
       studies.value = list;
       if (list === null) return;
-      if (!list[chosenStudy.value]?.isShown)
+      if (!list[chosenStudy.value]?.isShown) {
         chosenStudy.value = Math.max(
           0,
           list.findIndex(({ isShown }) => isShown),
         );
-      const index = chosenStudy.value;
-      if (list[index]?.isShown) {
-        const page = (await ask(`${index}.json`)) as StudyPage;
-        // Meanwhile another one may have been chosen.
-        if (index === chosenStudy.value && page.version !== studyPage.value?.version) studyPage.value = page;
       }
+      const index = chosenStudy.value;
+      const page = list[index]?.isShown ? ((await ask(`${index}.json`)) as StudyPage) : null;
+      if (isOver()) return;
+      if (page?.version !== studyPage.value?.version || page?.name !== studyPage.value?.name) studyPage.value = page;
       studyFailure.value = null;
     } catch (error) {
+      if (isOver()) return;
       // What was shown stays: it is the newest that is known.
-      const message = error instanceof Error ? error.message : String(error);
-      studyFailure.value = { code: 'STUDY', message };
+      studyFailure.value = { code: 'STUDY', message: error instanceof Error ? error.message : String(error) };
     }
-    if (this.#isShown) this.#timer = setTimeout(() => void this.#follow(), everyMs);
+    this.#timer = setTimeout(() => void this.#follow(), everyMs);
   }
 }
 

@@ -46,6 +46,9 @@ export function StudiesView() {
         )}
         {list === null && <HowTo />}
         {list?.length === 0 && <p class="empty">The journal has no study yet.</p>}
+        {list && list.length > 0 && list.every(({ isShown }) => !isShown) && (
+          <p class="empty">Only studies of one objective are shown here, and those of this journal have several.</p>
+        )}
         {page && <Facts page={page} />}
       </section>
       <div class="models-results" id="study-charts" tabIndex={-1}>
