@@ -78,7 +78,7 @@ describeWith([requireChromium(), requireCommand('ffmpeg')], 'a served source in 
         .locator('.stage canvas')
         .evaluate(({ width, height }: HTMLCanvasElement) => [width, height]);
       expect(size).toEqual([640, 480]);
-      expect(await page.locator('.mark .tag-name').innerText()).toBe('Face 1');
+      expect(await page.locator('.mark:not(.leaving) .tag-name').innerText()).toBe('Face 1');
       await expect.poll(() => page.locator('[data-figure=fps]').innerText()).toMatch(/^\d+$/);
       await page.getByLabel('Which source').selectOption('1');
       await page.getByText('No face in view.').waitFor();
@@ -118,8 +118,8 @@ describeWith([requireChromium(), requireCommand('ffmpeg')], 'a served source in 
       await page.getByText('Opening Kinect').waitFor();
       feed.tell('playing', 'Showing Kinect');
       await feed.frame([255, 0, 0]);
-      await page.locator('.mark .tag-name').waitFor();
-      expect(await page.locator('.mark').innerText()).toMatch(/^Ada\s*happy/);
+      await page.locator('.mark:not(.leaving) .tag-name').waitFor();
+      expect(await page.locator('.mark:not(.leaving)').innerText()).toMatch(/^Ada\s*happy/);
       expect(await page.locator('.face-name').innerText()).toBe('Ada');
       expect(await page.locator('.segments [aria-pressed=true]').innerText()).toBe('Kinect');
       feed.tell('lost', 'Kinect is lost (unplugged); trying again in 1 s');
@@ -129,7 +129,7 @@ describeWith([requireChromium(), requireCommand('ffmpeg')], 'a served source in 
       feed.tell('playing', 'Kinect gives frames again');
       // Another size: the picture is shown in its own shape.
       await feed.frame([0, 0, 255], 96, 48);
-      await page.locator('.mark .tag-name').waitFor();
+      await page.locator('.mark:not(.leaving) .tag-name').waitFor();
       expect(
         await page.locator('.stage').evaluate((stage) => getComputedStyle(stage).getPropertyValue('--aspect')),
       ).toBe('2');
@@ -153,7 +153,7 @@ describeWith([requireChromium(), requireCommand('ffmpeg')], 'a served source in 
     await expect.poll(() => feed.watched).toBe(1);
     feed.tell('playing', 'Showing Kinect');
     await feed.frame([9, 9, 9]);
-    await page.locator('.mark .tag-name').waitFor();
+    await page.locator('.mark:not(.leaving) .tag-name').waitFor();
     await endServer();
     await page.getByText(/open the address that it prints/).waitFor();
     await close();
