@@ -1,7 +1,7 @@
 // One study, workers of both kinds: ours and real Optuna's, through a file and through Redis.
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -154,6 +154,42 @@ describeWith([debian, requireCommand('redis-server')], "Debian's Optuna and Redi
     expect(await telling).toMatchObject({ state: 'complete', number: 3 });
     await storage.close();
     redis.kill('SIGKILL');
+  });
+
+  it('makes no second trial of one whose answer was lost', async () => {
+    // Between us and Redis: the answer to the first append is never passed on.
+    let isLost = false;
+    const proxy = createServer((client) => {
+      const redis = createConnection(port, '127.0.0.1');
+      let isAppend = false;
+      client.on('data', (data) => {
+        isAppend ||= !isLost && data.includes('incr') && data.includes('"op_code":4');
+        redis.write(data);
+      });
+      redis.on('data', (data) => {
+        if (isAppend && !isLost) {
+          isLost = true;
+          client.destroy();
+          redis.destroy();
+        } else client.write(data);
+      });
+      for (const [one, other] of [
+        [client, redis],
+        [redis, client],
+      ] as const)
+        one.on('error', () => undefined).on('close', () => other.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port: through } = proxy.address() as { port: number };
+    const storage = await openJournal(`redis://127.0.0.1:${through}/0`, { prefix: 'lost' });
+    const study = await createStudy({ name: 'lost', storage });
+    const trial = await study.ask();
+    await study.tell(trial, 1);
+    await study.ask();
+    expect(isLost).toBe(true);
+    expect(study.trials.map(({ state }) => state)).toEqual(['complete', 'running']);
+    await storage.close();
+    proxy.close();
   });
 
   it('says what is wrong when there is no server, or another password', async () => {

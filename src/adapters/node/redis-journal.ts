@@ -65,19 +65,34 @@ export class RedisJournal implements Journal {
 
   append(records: readonly JournalRecord[]): Promise<void> {
     const values = records.map(writeJournalLine);
-    // Tried once: after a lost answer nobody knows whether it was kept, and keeping it twice would make two trials of one.
     return this.#explained(async () => {
-      await this.#patiently(() => this.#client.ping());
-      await this.#client.eval(APPEND, { keys: [], arguments: [this.#prefix, ...values] });
+      const before = await this.#patiently(() => this.#newest());
+      try {
+        await this.#client.eval(APPEND, { keys: [], arguments: [this.#prefix, ...values] });
+      } catch (error) {
+        // The answer may be lost where the records are not: kept twice they would make two trials of one.
+        if (!(await this.#isKept(values, before))) throw error;
+      }
     });
   }
 
+  async #newest(): Promise<number> {
+    return Number((await this.#client.get(`${this.#prefix}:log_number`)) ?? -1);
+  }
+
+  /** Whether these stand in a row behind that entry. Throws StudyError when the server stays away: then nobody knows. */
+  async #isKept(values: readonly string[], before: number): Promise<boolean> {
+    const newest = await this.#patiently(() => this.#newest());
+    const added = newest > before ? await this.#valuesAt(before + 1, newest) : [];
+    return added.some((_, at) => values.every((value, i) => added[at + i] === value));
+  }
+
   async read(from: number): Promise<readonly unknown[]> {
-    const newest = await this.#patiently(() => this.#client.get(`${this.#prefix}:log_number`));
+    const newest = await this.#patiently(() => this.#newest());
     const entries: unknown[] = [];
     // Thousands at a time: an answer must fit into memory.
-    for (let begin = from; begin <= Number(newest ?? -1); begin += 1000) {
-      const end = Math.min(Number(newest), begin + 999);
+    for (let begin = from; begin <= newest; begin += 1000) {
+      const end = Math.min(newest, begin + 999);
       const values = await this.#valuesAt(begin, end);
       for (const [i, value] of values.entries()) entries.push(this.#parse(value, begin + i));
     }

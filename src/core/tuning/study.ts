@@ -75,7 +75,7 @@ export class Study {
   ask(): Promise<Trial> {
     return this.#inTurn(async () => {
       await this.#synchronise();
-      const id = (await this.#takeWaiting()) ?? (await this.#createTrial());
+      const id = await this.#beginTrial();
       const trial = this.#replay.trial(id)!;
       const fixed = (trial.systemAttributes[FIXED_VALUES] ?? {}) as Record<string, ParameterValue>;
       const history = this.#historyFor(trial);
@@ -176,6 +176,17 @@ export class Study {
         number: trials.length,
       }) ?? false
     );
+  }
+
+  async #beginTrial(): Promise<number> {
+    try {
+      return (await this.#takeWaiting()) ?? (await this.#createTrial());
+    } catch (error) {
+      // Whoever asked gets no trial: what waits to be written must not begin one later, that nobody runs.
+      const isBegin = new Set<number>([JournalOperation.CreateTrial, JournalOperation.SetTrialState]);
+      this.#pending = this.#pending.filter(({ op_code: operation }) => !isBegin.has(operation));
+      throw error;
+    }
   }
 
   /** An enqueued trial that no other worker took. */
