@@ -1,6 +1,6 @@
 // `moodlens tune`: searches for the configuration that trains best.
 import { mkdir, readdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../adapters/node/files.js';
@@ -95,6 +95,7 @@ async function tuneStudy(options: TuneOptions): Promise<void> {
       ...{ study, search, trials: trials!, workers: workers!, progress },
       runTrial: processes.runTrial,
       now: () => new Date().toISOString(),
+      worker: { name: `${hostname()}:${process.pid}`, isGone: isGoneHere },
       isStopped: () => interrupt.wasAsked,
       every: (ms, work) => {
         const timer = setInterval(work, ms);
@@ -131,6 +132,19 @@ async function report(
   const best = isAnyComplete ? study.bestTrial : null;
   const result = { study: study.name, direction: study.direction, trials: study.trials.length, best };
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : describeStudy(study));
+}
+
+/** Whether that process ran on this machine and does not any more. Of other machines nothing is known. */
+function isGoneHere(name: string): boolean {
+  const [, host, pid] = /^(.*):(\d+)$/.exec(name) ?? [];
+  if (host !== hostname()) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    // EPERM: it is there, and another user's.
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
 }
 
 /** A new study's trials would go on with runs of another one. */

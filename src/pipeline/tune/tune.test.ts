@@ -190,6 +190,23 @@ describe('tune', () => {
     expect(runs[0]!.folder).toBe('trial-0000');
   });
 
+  it("tries a process's trial again at once when that is known to be gone", async () => {
+    const storage = new MemoryJournal();
+    const other = await bench({ storage });
+    for (const worker of ['here:1', 'here:2', 'there:3']) {
+      const trial = await other.study.ask();
+      for (const [key, range] of other.search.space) trial.suggest(key, range);
+      await trial.setUserAttribute('folder', `trial-000${trial.number}`);
+      await trial.setSystemAttribute('moodlens:alive', '2026-11-25T10:00:00.000Z');
+      await trial.setSystemAttribute('moodlens:worker', worker);
+    }
+    const { study, runs, tune } = await bench({ storage });
+    await tune({ trials: 1, worker: { name: 'here:9', isGone: (name) => name === 'here:1' } });
+    expect(study.trials.map(({ state }) => state)).toEqual(['failed', 'running', 'running', 'complete']);
+    expect(runs[0]!.folder).toBe('trial-0000');
+    expect(study.trials[3]!.systemAttributes['moodlens:worker']).toBe('here:9');
+  });
+
   it('does not take its own trials for dead after a sleep', async () => {
     const { study, tune } = await bench();
     let tick: () => void = () => undefined;

@@ -50,6 +50,8 @@ export interface TuneRequest {
   readonly progress?: Progress;
   /** A trial that another process runs counts as dead when it gave no sign of life for so long, in ms; 180,000 when not given. */
   readonly graceMs?: number;
+  /** Who we are, and whether the process of such a name is known to be gone: its trials are tried again at once. */
+  readonly worker?: { readonly name: string; readonly isGone: (name: string) => boolean };
   /** Calls `work` every so often until the returned function is called. */
   readonly every: (ms: number, work: () => void) => () => void;
 }
@@ -66,6 +68,8 @@ interface Retry {
 }
 /** The system attribute with the time of the last sign of life. */
 const ALIVE = 'moodlens:alive';
+/** The system attribute with the name of the process that runs it. */
+const WORKER = 'moodlens:worker';
 
 /**
  * Ends when the study has as many trials, or was stopped: what runs then is saved, and goes on the next time. Throws StudyError
@@ -125,6 +129,7 @@ async function conduct(request: TuneRequest, trial: Trial): Promise<string | und
   }
   const folder = retry?.folder ?? `trial-${String(trial.number).padStart(4, '0')}`;
   await trial.setUserAttribute('folder', folder);
+  if (request.worker) await trial.setSystemAttribute(WORKER, request.worker.name);
   const beat = () => trial.setSystemAttribute(ALIVE, now()).catch(() => undefined);
   await beat();
   const stopBeating = request.every(60_000, () => void beat());
@@ -211,14 +216,17 @@ async function hasEnded(study: Study, number: number): Promise<boolean> {
  * however long the machine slept.
  */
 async function reviveDead(
-  { study, now, graceMs = 180_000, progress = silentProgress }: TuneRequest,
+  { study, now, worker, graceMs = 180_000, progress = silentProgress }: TuneRequest,
   ours: ReadonlySet<number>,
 ): Promise<void> {
   await study.refresh();
   for (const trial of study.trials) {
     const alive = trial.systemAttributes[ALIVE];
     if (trial.state !== 'running' || ours.has(trial.number)) continue;
-    if (typeof alive !== 'string' || Date.parse(now()) - Date.parse(alive) < graceMs) continue;
+    if (typeof alive !== 'string') continue;
+    const runner = trial.systemAttributes[WORKER];
+    const isGone = typeof runner === 'string' && worker?.isGone(runner) === true;
+    if (!isGone && Date.parse(now()) - Date.parse(alive) < graceMs) continue;
     const folder = trial.userAttributes['folder'];
     if (typeof folder !== 'string') continue;
     progress.note(`trial ${trial.number} gave no sign of life since ${alive}: it is tried again`);
