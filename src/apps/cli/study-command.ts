@@ -106,7 +106,8 @@ async function importStudy({
     const target = await openJournal(place.storage);
     try {
       const name = as ?? source.name;
-      if ((await listStudies(target)).some((study) => study.name === name)) {
+      // One without trials is what a copy that broke off left.
+      if ((await listStudies(target)).some((study) => study.name === name && study.trials.length > 0)) {
         throw new ConfigError(`${place.storage} has a study ${name} already; give the copy another name with --as`);
       }
       const copy = await createStudy({ name, direction: source.direction, storage: target });

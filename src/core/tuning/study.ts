@@ -152,8 +152,15 @@ export class Study {
 
   /** Adds a trial that was made elsewhere, as it is. */
   addTrial(trial: Omit<FrozenTrial, 'id' | 'number'>): Promise<void> {
+    return this.addTrials([trial]);
+  }
+
+  /** Adds trials that were made elsewhere, as they are and in one append. */
+  addTrials(trials: readonly Omit<FrozenTrial, 'id' | 'number'>[]): Promise<void> {
     return this.#inTurn(async () => {
-      this.#write(JournalOperation.CreateTrial, { ...this.#place(), ...trialRecord(trial) });
+      for (const trial of trials) {
+        this.#write(JournalOperation.CreateTrial, { ...this.#place(), ...trialRecord(trial) });
+      }
       await this.#synchronise();
     });
   }

@@ -6,6 +6,7 @@ import type { Study } from '../../core/tuning/study.js';
 export async function copyTrials(source: Study, target: Study): Promise<number> {
   for (const [name, value] of Object.entries(source.userAttributes)) await target.setUserAttribute(name, value);
   const finished = source.trials.filter(isFinished);
-  for (const trial of finished) await target.addTrial(trial);
+  // At once: a copy that breaks off has none of them, and can be begun again.
+  await target.addTrials(finished);
   return finished.length;
 }

@@ -3,12 +3,16 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
 import { encodePng } from '../../adapters/node/image-codec.js';
-import { createStudy } from '../../core/tuning/create-study.js';
+import { createStudy, openStudy } from '../../core/tuning/create-study.js';
 import { distributionFromJson } from '../../core/tuning/distribution-json.js';
+import { isFinished } from '../../core/tuning/frozen-trial.js';
+import { JournalOperation } from '../../core/tuning/journal-operation.js';
 import { MedianPruner } from '../../core/tuning/median-pruner.js';
+import { MemoryJournal } from '../../core/tuning/memory-journal.js';
 import { RandomSampler } from '../../core/tuning/random-sampler.js';
 import type { Study } from '../../core/tuning/study.js';
 import { type Trial, TrialPruned } from '../../core/tuning/trial.js';
+import { copyTrials } from './copy-trials.js';
 import { describeStudies, describeStudy, describeTrials } from './describe-study.js';
 import { completeTrials } from './study-charts.js';
 import { studyCsv } from './study-csv.js';
@@ -55,6 +59,25 @@ describe('a study', () => {
     expect(rows).toHaveLength(14);
     expect(csv).not.toMatch(/,=SUM/);
     expect(csv).toMatch(/,'=SUM\(1\)|,"b,""c"""/);
+  });
+
+  it('is copied whole or not at all', async () => {
+    const source = await searched(12);
+    const storage = new MemoryJournal();
+    const target = await createStudy({ name: 'copy', storage });
+    let isGone = true;
+    const append = storage.append.bind(storage);
+    storage.append = async (records) => {
+      if (isGone && records.some(({ op_code }) => op_code === JournalOperation.CreateTrial)) throw new Error('gone');
+      await append(records);
+    };
+    await expect(copyTrials(source, target)).rejects.toThrow('gone');
+    isGone = false;
+    const again = await openStudy('copy', storage);
+    expect(again.trials).toEqual([]);
+    expect(await copyTrials(source, again)).toBe(12);
+    const told = (study: Study) => study.trials.filter(isFinished).map(({ id: _, ...trial }) => trial);
+    expect(told(again)).toEqual(told(source));
   });
 
   it('is drawn: every chart is an SVG that can be read, and the page loads nothing', async () => {

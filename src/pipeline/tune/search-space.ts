@@ -61,6 +61,12 @@ export async function parseSearch(json: unknown, readConfig: (file: string) => P
       'the configuration that is searched around must be a JSON object with keys of docs/training.md',
     );
   }
+  const fold = Object.keys(file.space).find((key) => /^validation(\.|$)/.test(key));
+  if (fold !== undefined) {
+    throw new ConfigError(
+      `${fold} cannot be searched: every trial is judged on the same fold; the search's own folds, foldSeed and use choose it`,
+    );
+  }
   const space = new Map(Object.entries(file.space).map(([key, range]) => [key, distributionOf(key, range)]));
   const search = { ...file, config: config as Record<string, unknown>, space };
   // Said now, not by the first trial: an unknown key, or a range that the configuration refuses.

@@ -285,6 +285,7 @@ describe('a search', () => {
     [{ space: { epochs: { low: 2, high: 9 } } }, /expected int[\s\S]*"whole": true/],
     [{ first: [{ batchSize: 48 }] }, /batchSize is one of 16, 32, found 48/],
     [{ first: [{ 'schedule.rate': 0.5 }] }, /schedule\.rate is float 0\.001\.\.0\.1, log, found 0\.5/],
+    [{ space: { 'validation.fold': { choices: [0, 1] } } }, /validation\.fold cannot be searched/],
     [{ spase: {} }, /Unrecognized key: "spase"/],
   ])('%j is refused', async (changes, message) => {
     await expect(readSearch(changes)).rejects.toThrow(message);
