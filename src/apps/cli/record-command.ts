@@ -44,7 +44,8 @@ async function record(named: string | undefined, options: RecordOptions): Promis
   for (const [name, value] of Object.entries({ seconds, fps: fps ?? 30 })) {
     if (!(value > 0)) throw new ConfigError(`--${name} must be above 0, found ${options[name as 'seconds' | 'fps']}`);
   }
-  const isDump = isKinect(sourceName) && extname(options.out) === '';
+  // A date or a number behind a dot is part of a folder's name.
+  const isDump = isKinect(sourceName) && !/^\.[a-z]/i.test(extname(options.out));
   const interrupt = new Interrupt();
   const source = await openSource(sourceName, {
     rawDepth: isDump,
