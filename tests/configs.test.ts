@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parseTrainConfig } from '../src/pipeline/train/config.js';
 import { isEnsembleConfig, parseEnsembleConfig } from '../src/pipeline/train/ensemble-config.js';
-import { parseSearch } from '../src/pipeline/tune/search-space.js';
+import { chosenConfig, parseSearch } from '../src/pipeline/tune/search-space.js';
 
 const folder = new URL('../configs/', import.meta.url);
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
@@ -19,4 +19,6 @@ it.each(names.filter((name) => !isSearch(name)))('%s is a valid configuration', 
 it.each(names.filter(isSearch))('%s is a valid search around a configuration beside it', async (name) => {
   const search = await parseSearch(read(name), async (file) => read(file));
   expect(search.space.size).toBe(6);
+  // What is tried first is that configuration itself: the two are written down apart, and must not drift.
+  expect(search.first.map((values) => chosenConfig(search, values))).toEqual([search.config]);
 });
