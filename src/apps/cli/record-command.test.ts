@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCli } from '../../../tests/fixtures/run-cli.js';
 import { describeWith, requireCommand } from '../../../tests/requirements.js';
+import { KinectDumpWriter } from '../../adapters/node/kinect-dump.js';
+import { findKinectLibraries } from '../../adapters/node/kinect-libraries.js';
 
 const root = mkdtempSync(join(tmpdir(), 'moodlens-record-'));
 const path = (name: string) => join(root, name);
@@ -73,6 +75,23 @@ describeWith([requireCommand('ffmpeg'), requireCommand('ffprobe')], 'moodlens re
     }
     expect(existsSync(path('out.mp4'))).toBe(false);
     expect(readdirSync(root).filter((name) => name.includes('.part'))).toEqual([]);
+  });
+
+  const libfreenect = {
+    path: 'libfreenect',
+    missing: findKinectLibraries(true) ? undefined : 'libfreenect is not installed (apt-get install libfreenect0.5)',
+  };
+  describeWith([libfreenect], 'of a Kinect', () => {
+    it('keeps depth in a folder, also in one whose name ends with a number', async () => {
+      const [width, height] = [640, 480];
+      const depth = { width, height, kind: 'disparity' as const, data: new Uint16Array(width * height).fill(700) };
+      const picture = { width, height, channels: 3 as const, data: new Uint8Array(width * height * 3) };
+      const writer = await KinectDumpWriter.create(path('dump'));
+      for (let i = 0; i < 10; i++) await writer.write({ index: i, timeMs: i * 33, picture, depth });
+      const { code, stderr } = await runCli('record', '--kinect', path('dump'), '--out', path('hall.2026'));
+      expect(code, stderr).toBe(0);
+      expect(readdirSync(path('hall.2026'))).toContain('INDEX.txt');
+    });
   });
 
   it('lists cameras', async () => {
