@@ -33,7 +33,7 @@ export interface RunningProgram {
   lastWords(): string;
   /** Whether stderr had a line that matches. */
   said(pattern: RegExp): boolean;
-  /** Kills it and waits until it is gone. */
+  /** Kills it, drops what it wrote that was not read yet, and waits until it is gone. */
   stop(): Promise<void>;
 }
 
@@ -87,6 +87,8 @@ export function startProgram(
     said: (pattern) => all().some((line) => pattern.test(line)),
     stop: async () => {
       child.kill('SIGKILL');
+      // `ended` waits for its pipes: one that nobody reads any more would stay open for ever.
+      for (const stream of child.stdio) stream?.destroy();
       await ended.catch(() => undefined);
     },
   };

@@ -210,6 +210,30 @@ describeWith(ffmpeg, 'openVideo', () => {
     expect(await readAll(unread)).toEqual([]);
   });
 
+  // Small pictures: one chunk of the pipe completes several of them after ffmpeg was killed.
+  it.each([0, 1, 2, 5, 17])('closes a video of small pictures after %i frames, whenever that is', async (last) => {
+    const path = make(`closed-${last}.mp4`, ...testPicture(8), '-pix_fmt', 'yuv420p');
+    for (let repetition = 0; repetition < 8; repetition++) {
+      const source = await openVideo(path);
+      let read = 0;
+      if (repetition % 2 === 0) for await (const _ of source) if (++read > last) break;
+      await source.close();
+    }
+  });
+
+  it('closes a video while its frames are read', async () => {
+    const path = make('closed-meanwhile.mp4', ...testPicture(8), '-pix_fmt', 'yuv420p');
+    for (let last = 0; last < 20; last++) {
+      const source = await openVideo(path);
+      let newest = -1;
+      for await (const { index } of source) {
+        newest = index;
+        if (index === last) void source.close();
+      }
+      expect(newest).toBe(last);
+    }
+  });
+
   it('gives a slow reader the newest frame when asked to', async () => {
     const path = make('newest.mp4', ...testPicture(4), '-pix_fmt', 'yuv420p');
     const seen: number[] = [];

@@ -129,12 +129,12 @@ class FfmpegVideo implements VideoSource {
     if (this.#isTaken) throw new RangeError('a video can be read once; open it again');
     this.#isTaken = true;
     try {
-      for (;;) {
+      while (!this.#isClosed) {
         const frame = this.#ready.shift();
         if (frame) {
           this.#steer();
           yield frame;
-        } else if (this.#isOver || this.#isClosed) {
+        } else if (this.#isOver) {
           break;
         } else {
           await this.#wait();
