@@ -3,8 +3,8 @@
 // The reason stands in the title as `[skipped: …]`; scripts/test.mjs counts a skipped test without one as failed in CI.
 // What CI must have (ffmpeg, Chromium, every shared folder once there is one) is an error there instead of a skip.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
@@ -60,6 +60,22 @@ export function requirePython(...modules: readonly string[]): Requirement {
 /** Debian's Python with cv2.face (python3-opencv); optional everywhere. */
 export function requireOpenCv(): Requirement {
   return python('/usr/bin/python3', 'import cv2; cv2.face', 'OpenCV is not installed (apt-get install python3-opencv)');
+}
+
+/** Leave to mount small and read-only disks, which root has on Linux; see tests/fixtures/small-disk.ts. */
+export function requireMount(): Requirement {
+  const path = 'mount';
+  const folder = mkdtempSync(join(tmpdir(), 'moodlens-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('umount', [folder], { stdio: 'ignore' });
+    return { path, missing: undefined };
+  } catch {
+    const missing = 'mounting a small disk is not allowed here';
+    return process.platform === 'linux' && process.getuid?.() === 0 ? absentInCi(path, missing) : { path, missing };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** `describe` that runs when nothing is missing. */

@@ -10,7 +10,7 @@ import { reading, writing } from './storage-error.js';
 /** Marks what is still being written; never listed, safe to delete. */
 const unfinished = /^\..*\.[0-9a-f]{12}\.part$/;
 
-function besideName(path: string): string {
+export function besideName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
 }
 
