@@ -2,6 +2,7 @@
 import sharp from 'sharp';
 import { MediaError } from '../../core/errors.js';
 import type { DepthPicture } from '../../core/image/depth-picture.js';
+import { mostBytes, readWholeFile } from './read-whole-file.js';
 
 /** Far above every depth camera. */
 const maxPixels = 16_000_000;
@@ -9,7 +10,7 @@ const maxPixels = 16_000_000;
 /** Reads the file's values as they are; `kind` says what they mean. Throws MediaError naming the file. */
 export async function decodeDepth(path: string, kind: DepthPicture['kind'] = 'millimetres'): Promise<DepthPicture> {
   try {
-    const input = sharp(path, { limitInputPixels: maxPixels, failOn: 'error' });
+    const input = sharp(await readWholeFile(path, mostBytes.picture), { limitInputPixels: maxPixels, failOn: 'error' });
     const { format, depth, channels } = await input.metadata();
     if (format !== 'png' || depth !== 'ushort' || channels !== 1) {
       throw new MediaError(`found ${format}, ${depth} values, ${channels} channels`);

@@ -1,11 +1,12 @@
 // A folder of depth pictures that belong to a folder of colour pictures, or to a video's frames.
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { type DepthCamera, kinectCamera, requireDepthCamera } from '../../core/detect/depth-camera.js';
 import { ConfigError, MediaError } from '../../core/errors.js';
 import type { DepthPicture } from '../../core/image/depth-picture.js';
 import type { FrameSource } from '../../core/ports/frame-source.js';
 import { decodeDepth } from './depth-codec.js';
+import { readWholeFile } from './read-whole-file.js';
 
 const depthName = /depth.*\.png$/i;
 
@@ -92,17 +93,22 @@ interface CameraFile {
 
 /** `width` and `fx` in pixels, `depthUnit`, and `shift`; other keys are the file's own. */
 async function readCamera(path: string): Promise<CameraFile> {
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => undefined,
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
   );
-  if (size === undefined) return { camera: kinectCamera, kind: 'millimetres', shift: undefined };
-  if (size > 100_000) throw new MediaError(`${path} must be a short JSON file and has ${size} bytes; write it again`);
+  if (!isThere) return { camera: kinectCamera, kind: 'millimetres', shift: undefined };
   let values: Record<string, unknown>;
   try {
-    values = { ...kinectCamera, depthUnit: 'mm', ...JSON.parse(await readFile(path, 'utf8')) };
+    values = {
+      ...kinectCamera,
+      depthUnit: 'mm',
+      ...JSON.parse(new TextDecoder().decode(await readWholeFile(path, 100_000))),
+    };
   } catch (cause) {
-    throw new MediaError(`${path} must be JSON: ${(cause as Error).message}; correct it or take it away`, { cause });
+    throw new MediaError(`${path} must be a short JSON file: ${(cause as Error).message}; correct it or take it away`, {
+      cause,
+    });
   }
   const camera = { width: Number(values['width']), fx: Number(values['fx']) };
   try {

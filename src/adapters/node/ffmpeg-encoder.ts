@@ -12,7 +12,7 @@ import {
   type RunningProgram,
   startProgram,
 } from './ffmpeg-program.js';
-import { besideName } from './files.js';
+import { besideName, sweepLeftovers } from './leftovers.js';
 import { makeFolder } from './make-folder.js';
 import { refusedWrite, storageFaultIn, writing } from './storage-error.js';
 
@@ -96,6 +96,7 @@ const growingMp4 = ['-movflags', '+empty_moov+delay_moov+default_base_moof', '-f
 /** A visible name that nobody has: what a kill leaves of a recording is found by who looks for it. */
 async function makeIncomplete(target: string): Promise<string> {
   await makeFolder(dirname(target));
+  await sweepLeftovers(dirname(target));
   if ((await stat(target).catch(() => undefined))?.isDirectory()) {
     throw Object.assign(new Error(`${target} is a folder`), { code: 'EISDIR' });
   }

@@ -1,18 +1,13 @@
 // Files on disk: written beside and renamed, so that nobody ever sees half a file; and a folder as a BlobStore.
-import { randomBytes } from 'node:crypto';
 import { createReadStream, type Dirent } from 'node:fs';
-import { appendFile, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { ConfigError } from '../../core/errors.js';
+import { appendFile, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { ConfigError, StorageError } from '../../core/errors.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
+import { besideName, isUnfinished, replacedName, restoreFolder, sweepLeftovers } from './leftovers.js';
+import { makeFolder } from './make-folder.js';
+import { mostBytes, readWholeFile } from './read-whole-file.js';
 import { reading, writing } from './storage-error.js';
-
-/** Marks what is still being written; never listed, safe to delete. */
-const unfinished = /^\..*\.[0-9a-f]{12}\.part$/;
-
-export function besideName(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
-}
 
 /**
  * Writes a file beside its place, syncs it and renames it; makes the folder when missing. Throws
@@ -53,7 +48,8 @@ async function writeBeside(path: string, content: Uint8Array | string, mode: num
   const target = resolve(path);
   const beside = besideName(target);
   await writing(path, async () => {
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
+    await sweepLeftovers(dirname(target));
     try {
       const file = await open(beside, 'wx', mode);
       try {
@@ -94,7 +90,8 @@ export async function writeFolderAtomic<T>(
   await requireFreeFolder(target, options.overwrite);
   const beside = besideName(target);
   await writing(directory, async () => {
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
+    await sweepLeftovers(dirname(target));
     await mkdir(beside);
   });
   try {
@@ -111,6 +108,7 @@ export async function writeFolderAtomic<T>(
 /** Throws ConfigError when the folder holds files and `overwrite` is not set, or when it is a file. For a check before long work. */
 export async function requireFreeFolder(directory: string, overwrite = false): Promise<void> {
   const target = resolve(directory);
+  await reading(directory, () => restoreFolder(target));
   const entries = await reading(directory, () =>
     readdir(target).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return [];
@@ -126,8 +124,9 @@ export async function requireFreeFolder(directory: string, overwrite = false): P
   }
 }
 
+/** Between the two renames there is no folder of that name: whoever finds that so, later or meanwhile, restores the old one. */
 async function replaceFolder(beside: string, target: string): Promise<void> {
-  const old = besideName(target);
+  const old = replacedName(target);
   const hadOld = await rename(target, old).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
@@ -164,12 +163,7 @@ export function createFolderStore(directory: string): BlobStore {
   return {
     async read(name) {
       const path = place(name);
-      const content = await reading(path, () =>
-        readFile(path).catch((error: NodeJS.ErrnoException) => {
-          if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR') return undefined;
-          throw error;
-        }),
-      );
+      const content = await reading(path, () => readStored(root, path));
       // A plain array: a Buffer's slice() shares memory, which code that runs anywhere does not expect.
       return content && new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
     },
@@ -177,17 +171,37 @@ export function createFolderStore(directory: string): BlobStore {
     async append(name, content) {
       const path = place(name);
       await writing(path, async () => {
-        await mkdir(dirname(path), { recursive: true });
+        await makeFolder(dirname(path));
         await appendFile(path, content);
       });
     },
     async list(prefix = '') {
       const names: string[] = [];
+      await restoreFolder(root);
       await collect(root, '', names, new Set());
       return names.filter((name) => name.startsWith(prefix)).sort();
     },
-    remove: async (name) => rm(place(name), { force: true }),
+    async remove(name) {
+      const path = place(name);
+      await writing(path, () => rm(path, { force: true }));
+    },
   };
+}
+
+/** Undefined when there is no file of that name; a folder, a device or a pipe is none. */
+async function readStored(root: string, path: string): Promise<Uint8Array | undefined> {
+  const find = () => stat(path).catch(absent);
+  const found = (await find()) ?? ((await restoreFolder(root)) ? await find() : undefined);
+  if (!found?.isFile()) return undefined;
+  if (found.size > mostBytes.model) {
+    throw new StorageError(`${path} must have at most ${mostBytes.model} bytes, and has ${found.size}`);
+  }
+  return readWholeFile(path, mostBytes.model).catch((error: Error) => absent(error.cause ?? error));
+}
+
+function absent(error: unknown): undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
 }
 
 /** Adds every file below `path`; follows links, but enters no folder twice on the way down. */
@@ -196,7 +210,7 @@ async function collect(path: string, relative: string, names: string[], above: R
   if (real === undefined || above.has(real)) return;
   const entries: Dirent[] = await reading(path, () => readdir(path, { withFileTypes: true }));
   for (const entry of entries) {
-    if (unfinished.test(entry.name)) continue;
+    if (isUnfinished(entry.name)) continue;
     const name = relative === '' ? entry.name : `${relative}/${entry.name}`;
     const kind = entry.isSymbolicLink() ? await stat(join(path, entry.name)).catch(() => undefined) : entry;
     if (kind?.isDirectory()) await collect(join(path, entry.name), name, names, new Set([...above, real]));
@@ -207,8 +221,9 @@ async function collect(path: string, relative: string, names: string[], above: R
 /** A file's bytes, piece by piece (1 MiB), with the file's size in bytes for progress. Throws ConfigError when it is not a file. */
 export async function openFileChunks(path: string): Promise<{ size: number; chunks: AsyncIterable<Uint8Array> }> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined || found.isDirectory()) {
-    throw new ConfigError(`${path} must be a file and ${found ? 'is a folder' : 'does not exist'}; check the name`);
+  if (!found?.isFile()) {
+    const what = found?.isDirectory() ? 'is a folder' : found ? 'is a device or a pipe' : 'does not exist';
+    throw new ConfigError(`${path} must be a file and ${what}; check the name`);
   }
   return { size: found.size, chunks: createReadStream(path, { highWaterMark: 1 << 20 }) };
 }

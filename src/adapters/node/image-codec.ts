@@ -1,14 +1,13 @@
 // Picture files: decoding with sharp (and our own PGM/PPM reader, which sharp's binaries lack), encoding as PNG or JPEG.
-import { readFile, stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { MediaError } from '../../core/errors.js';
 import { toGrey } from '../../core/image/grey.js';
 import { decodeNetpbm, isNetpbm } from '../../core/image/netpbm.js';
 import type { GreyPicture, Picture } from '../../core/image/picture.js';
+import { mostBytes, readWholeFile } from './read-whole-file.js';
 
 /** Largest picture taken, in pixels: above every camera in sale, far below what would fill the memory. */
 const maxPixels = 120_000_000;
-const maxFileBytes = 256 * 1024 * 1024;
 
 // Formats that hold pixels. SVG and PDF can refer to other files, so they are not taken.
 const formats = new Set(['jpeg', 'png', 'webp', 'gif', 'heif', 'avif', 'tiff', 'jpg']);
@@ -44,13 +43,9 @@ async function decodeWithSharp(bytes: Uint8Array): Promise<Picture> {
 
 async function readPictureFile(path: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path);
-    if (size > maxFileBytes) throw new MediaError(`it has ${size} bytes, more than ${maxFileBytes}`);
-    return await readFile(path);
+    return await readWholeFile(path, mostBytes.picture);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const found = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : reason(error);
-    throw new MediaError(`${path} must be a readable picture file: ${found}; check the name`, { cause: error });
+    throw new MediaError(`${path} must be a readable picture file: ${reason(error)}; check the name`, { cause: error });
   }
 }
 

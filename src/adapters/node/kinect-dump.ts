@@ -1,9 +1,10 @@
 // Recordings of a Kinect v1 as fakenect plays and libfreenect's own recorder writes them: INDEX.txt and a file for each picture.
-import { appendFile, mkdir, open, readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { appendFile, open, readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { ConfigError, MediaError } from '../../core/errors.js';
 import type { Frame } from '../../core/ports/frame-source.js';
 import { kinectSize } from './kinect-format.js';
+import { makeFolder } from './make-folder.js';
 import { reading, writing } from './storage-error.js';
 
 const INDEX = 'INDEX.txt';
@@ -87,7 +88,7 @@ export class KinectDumpWriter {
     if (await stat(folder).catch(() => undefined)) {
       throw new ConfigError(`${folder} must not exist yet: a recording gets a folder of its own; name another`);
     }
-    await writing(folder, () => mkdir(folder, { recursive: true }));
+    await writing(folder, () => makeFolder(folder));
     return new KinectDumpWriter(folder);
   }
 

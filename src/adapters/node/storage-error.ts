@@ -80,6 +80,27 @@ export function storageFaultIn(said: (pattern: RegExp) => boolean): { readonly c
   return code === undefined ? undefined : { code };
 }
 
+/** System calls that change something; the others read. */
+const writingCalls =
+  /^(mkdir|mkdtemp|rename|rm|rmdir|unlink|link|symlink|write|truncate|ftruncate|fsync|copyfile|chmod|utime)$/;
+
+/**
+ * What the file system refused somewhere where nobody had a better word for it, as StorageError; undefined for every other error.
+ */
+export function asStorageError(error: unknown): StorageError | undefined {
+  const { syscall, path, code = '' } = (error ?? {}) as NodeJS.ErrnoException;
+  if (syscall === 'uv_cwd') {
+    const held = 'the folder in which the command runs must be there, and it was removed';
+    return new StorageError(`${held}; change into another folder`, { cause: error });
+  }
+  if (syscall === undefined || path === undefined) return undefined;
+  const isWrite = writingCalls.test(syscall);
+  const reason = (isWrite ? writeReasons : readReasons)[code] ?? (syscall === 'open' ? writeReasons[code] : undefined);
+  if (reason === undefined) return undefined;
+  const held = `${path} must be ${isWrite ? 'written' : 'opened'}`;
+  return new StorageError(`${held}, and ${reason[0]}; ${reason[1]}`, { cause: error });
+}
+
 async function explaining<T>(held: string, reasons: Reasons, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

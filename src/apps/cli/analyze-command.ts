@@ -1,5 +1,4 @@
 // `moodlens analyze SOURCE`: the live pipeline over a file or stream, without a page.
-import { once } from 'node:events';
 import { realpath } from 'node:fs/promises';
 import { Command } from 'commander';
 import { openEncoder, type VideoEncoder } from '../../adapters/node/ffmpeg-encoder.js';
@@ -19,6 +18,7 @@ import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
 import { openAnalysedSource, openSourceDepth } from './open-analysed-source.js';
 import { addPipelineOptions, openPipeline, type PipelineOptions } from './open-pipeline.js';
+import { print } from './print.js';
 import { openPublisher, publishOption, topicOption } from './publish-options.js';
 import { sourceHelp } from './source-help.js';
 import { toNumbers } from './to-number.js';
@@ -101,6 +101,12 @@ async function runAnalysis(
     for (const { topic, payload } of told ?? []) publisher!.publish(topic, payload);
   };
   publish(news?.begin(people?.names ?? [], new Date().toISOString()));
+  // What cannot be written ends the analysis in good order: the rest is written all the same.
+  let failure: unknown;
+  const attempt = (work: () => Promise<void>) =>
+    work().catch((error: unknown) => {
+      failure ??= error;
+    });
   const { summary, timeline, sourceError } = await analyze({
     source,
     pipeline,
@@ -108,21 +114,25 @@ async function runAnalysis(
     // On a terminal the lines themselves are the progress.
     progress: json && process.stdout.isTTY ? silentProgress : terminalProgress('analyze'),
     maxFrames: config.frames,
-    shouldStop: () => interrupt.wasAsked,
+    shouldStop: () => interrupt.wasAsked || failure !== undefined,
     onFrame: async (result, { picture }) => {
-      if (json) await print(`${frameLine(result)}\n`);
+      if (json) await attempt(() => print(`${frameLine(result)}\n`));
       publish(news?.after(result, new Date().toISOString()));
       if (!encoder) return;
       annotate(picture, result);
-      await encoder.write(picture);
+      await attempt(() => encoder.write(picture));
     },
   });
   // Nobody is in a picture that is over.
   publish(news?.after({ faces: [] }, new Date().toISOString()));
   // A source that ended too early still gives a video of what there was.
-  if (summary.frames > 0) await encoder?.finish();
-  if (timelineFile) await writeFileAtomic(timelineFile.path, timelineText(timeline, timelineFile.kind));
-  await print(json ? `${summaryLine(summary)}\n` : summaryText(summary, timeline));
+  if (encoder && summary.frames > 0) await attempt(() => encoder.finish());
+  if (timelineFile) {
+    const { path, kind } = timelineFile;
+    await attempt(() => writeFileAtomic(path, timelineText(timeline, kind)));
+  }
+  await attempt(() => print(json ? `${summaryLine(summary)}\n` : summaryText(summary, timeline)));
+  if (failure !== undefined) throw failure;
   if (sourceError !== undefined) throw sourceError;
   if (interrupt.wasAsked) process.exitCode = exitCodes.interrupted;
 }
@@ -136,9 +146,4 @@ async function refuseSame(source: string, out: string): Promise<void> {
   if (from !== undefined && from === to) {
     throw new ConfigError(`--out must not name the source itself (${out}); choose another name`);
   }
-}
-
-/** Writes to stdout and waits while the reader is behind. When the reader goes away (`| head`), main.ts ends the program. */
-async function print(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }

@@ -1,11 +1,13 @@
 // `moodlens collect NAME`: saves checked face pictures of one person from pictures, a video or a camera.
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../adapters/node/files.js';
 import { decodePicture, encodePng } from '../../adapters/node/image-codec.js';
+import { makeFolder } from '../../adapters/node/make-folder.js';
 import { openSource } from '../../adapters/node/open-source.js';
+import { writing } from '../../adapters/node/storage-error.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
 import { ConfigError, MediaError, PeopleError } from '../../core/errors.js';
 import { personFolder } from '../../core/identity/person-name.js';
@@ -73,7 +75,7 @@ async function collect(name: string, sources: readonly string[], options: Collec
       progress,
       shouldStop: () => interrupt.wasAsked,
       save: async (picture) => {
-        if (files.length === 0) await mkdir(folder, { recursive: true, mode: 0o700 });
+        if (files.length === 0) await writing(folder, () => makeFolder(folder, { mode: 0o700 }));
         const file = join(folder, nameFile());
         await writeFileAtomic(file, await encodePng(picture), { mode: 0o600 });
         files.push(file);

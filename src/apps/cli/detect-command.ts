@@ -1,12 +1,13 @@
 // `moodlens detect`: finds the faces in pictures and says where they are.
-import { mkdir } from 'node:fs/promises';
 import { basename, join, parse, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { writeFileAtomic } from '../../adapters/node/files.js';
 import { decodePicture, encodePng } from '../../adapters/node/image-codec.js';
+import { makeFolder } from '../../adapters/node/make-folder.js';
+import { writing } from '../../adapters/node/storage-error.js';
 import { annotateFaces } from '../../core/detect/annotate-faces.js';
 import type { Face } from '../../core/detect/face.js';
-import { ConfigError, MediaError, MoodlensError } from '../../core/errors.js';
+import { ConfigError, MediaError, MoodlensError, StorageError } from '../../core/errors.js';
 import type { Box, Picture } from '../../core/image/picture.js';
 import { type FoundFaces, findFaces } from '../../core/live/find-faces.js';
 import { addDepthOptions, type DepthOptions, openDepth } from './depth-options.js';
@@ -53,7 +54,8 @@ async function detect(files: readonly string[], options: DetectOptions): Promise
   }
   const neural = { search: options.search, ...(minScore === undefined ? {} : { minScore }) };
   const detector = await openChosenDetector(options, neural);
-  if (options.out !== undefined) await mkdir(options.out, { recursive: true });
+  const { out } = options;
+  if (out !== undefined) await writing(out, () => makeFolder(out));
   let failed = 0;
   try {
     for (const [i, file] of files.entries()) {
@@ -64,8 +66,8 @@ async function detect(files: readonly string[], options: DetectOptions): Promise
         if (outputs) await writeFileAtomic(outputs[i]!, await encodePng(annotateFaces(picture, found)));
         process.stdout.write(options.json ? jsonLine(file, picture, found) : textLines(file, picture, found));
       } catch (error) {
-        // One bad picture must not cost the others their result.
-        if (!(error instanceof MoodlensError)) throw error;
+        // One bad picture must not cost the others their result; what cannot be written fails for all of them.
+        if (!(error instanceof MoodlensError) || error instanceof StorageError) throw error;
         failed++;
         process.stderr.write(describeError(error, false));
       }

@@ -1,8 +1,9 @@
 // `moodlens ensemble`: merges trained models into one file that gives the mean of their probabilities.
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { writeFileAtomic } from '../../adapters/node/files.js';
+import { mostBytes, readWholeFile } from '../../adapters/node/read-whole-file.js';
 import { ConfigError } from '../../core/errors.js';
 import { buildEnsemble, type EnsembleMember } from '../../core/nn/ensemble-model.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
@@ -52,10 +53,10 @@ async function modelFile(path: string): Promise<string> {
 async function readMember(path: string): Promise<EnsembleMember> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = await readWholeFile(path, mostBytes.model);
   } catch (cause) {
     throw new ConfigError(
-      `a member of an ensemble must be an .onnx file, or the folder of a run that has ended, and ${path} cannot be read; check the path, or finish the run with 'moodlens train --resume'`,
+      `a member of an ensemble must be an .onnx file, or the folder of a run that has ended, and ${path} cannot be read: ${(cause as Error).message}; check the path, or finish the run with 'moodlens train --resume'`,
       { cause },
     );
   }

@@ -19,6 +19,7 @@ export async function openExistingJournal(place: string): Promise<Journal> {
 }
 
 async function openFileJournal(place: string): Promise<Journal> {
-  const { FileJournal } = await import('../../adapters/node/file-journal.js');
+  const { FileJournal, requireFileOrNothing } = await import('../../adapters/node/file-journal.js');
+  await requireFileOrNothing(place);
   return new FileJournal(place);
 }

@@ -1,6 +1,7 @@
 // The people file on disk, read with care and written for its owner alone, and the folder that people are learnt from.
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { writeFileAtomic } from '../../adapters/node/files.js';
+import { readWholeFile } from '../../adapters/node/read-whole-file.js';
 import { ConfigError, PeopleError } from '../../core/errors.js';
 import { People } from '../../core/identity/people.js';
 
@@ -12,16 +13,13 @@ const opening = '%YAML';
 export async function readPeopleFile(path: string): Promise<People> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) {
-    throw new ConfigError(
-      `${path} must be a people file and ${found ? 'is a folder' : 'does not exist'}; \`moodlens people train\` makes one`,
-    );
+    const what = found?.isDirectory() ? 'is a folder' : found ? 'is a device or a pipe' : 'does not exist';
+    throw new ConfigError(`${path} must be a people file and ${what}; \`moodlens people train\` makes one`);
   }
-  if (found.size > largestFileBytes) {
-    throw new PeopleError(`a people file may have ${largestFileBytes} bytes; ${path} has ${found.size}`);
-  }
-  const text = await readFile(path, 'utf8').catch((cause: Error) => {
-    throw new PeopleError(`${path} must be readable: ${cause.message}`, { cause });
+  const bytes = await readWholeFile(path, largestFileBytes).catch((cause: Error) => {
+    throw new PeopleError(`${path} must be a people file that can be read: ${cause.message}`, { cause });
   });
+  const text = new TextDecoder().decode(bytes);
   try {
     return People.fromYaml(text);
   } catch (error) {

@@ -4,6 +4,7 @@ import { join, resolve, sep } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../adapters/node/files.js';
 import { decodePicture, encodePng } from '../../adapters/node/image-codec.js';
+import { writing } from '../../adapters/node/storage-error.js';
 import { ConfigError, PeopleError } from '../../core/errors.js';
 import { peopleWithout } from '../../core/identity/people-without.js';
 import { personFolder, personName } from '../../core/identity/person-name.js';
@@ -73,12 +74,12 @@ async function forget(given: string, options: { readonly people?: string; readon
   if (people && options.people !== undefined) {
     const others = peopleWithout(people, name);
     if (others) await writePeopleFile(options.people, others);
-    else await rm(options.people);
+    else await writing(options.people, () => rm(options.people!));
     const left = others ? `it knows ${others.names.join(', ')}` : 'nobody was left: the file is removed';
     process.stderr.write(`${options.people}: ${name} is forgotten; ${left}\n`);
   }
   if (folder !== undefined) {
-    await rm(folder, { recursive: true });
+    await writing(folder, () => rm(folder, { recursive: true }));
     process.stderr.write(`${folder} is removed\n`);
   }
 }

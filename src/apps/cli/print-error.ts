@@ -1,13 +1,15 @@
 // Turns what a command threw into the text that the user reads on stderr.
 import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
+import { asStorageError } from '../../adapters/node/storage-error.js';
 import { MoodlensError } from '../../core/errors.js';
 
 /** The text for stderr; empty for commander's errors, which commander has printed already. `debug` adds the stack. */
 export function describeError(error: unknown, debug: boolean): string {
   if (error instanceof CommanderError) return '';
   const details = debug ? `${inspect(error)}\n` : '';
-  if (error instanceof MoodlensError) return `error: ${printable(error.message)} [${error.code}]\n${details}`;
+  const told = error instanceof MoodlensError ? error : asStorageError(error);
+  if (told) return `error: ${printable(told.message)} [${told.code}]\n${details}`;
   const hint = debug
     ? `this is a fault in moodlens: please report it with the text below\n`
     : `this is a fault in moodlens: please report it, with what MOODLENS_DEBUG=1 prints\n`;

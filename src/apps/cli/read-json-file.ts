@@ -1,10 +1,11 @@
 // Reads a JSON file that the user named.
+import { mostBytes } from '../../adapters/node/read-whole-file.js';
 import { ConfigError } from '../../core/errors.js';
 import { readTextFile } from './read-text-file.js';
 
 /** Throws ConfigError when the file is missing or is not JSON. */
 export async function readJsonFile(path: string): Promise<unknown> {
-  const text = await readTextFile(path);
+  const text = await readTextFile(path, mostBytes.text);
   try {
     return JSON.parse(text);
   } catch (cause) {

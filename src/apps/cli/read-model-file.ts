@@ -1,13 +1,15 @@
 // Reads a model file that the user named.
-import { readFile } from 'node:fs/promises';
+import { mostBytes, readWholeFile } from '../../adapters/node/read-whole-file.js';
 import { ConfigError, ModelFormatError } from '../../core/errors.js';
 
 /** `need` opens the message: what needs a model, or must name one. Throws ConfigError when the file cannot be read. */
 export async function readModelFile(path: string, need: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readWholeFile(path, mostBytes.model);
   } catch (cause) {
-    throw new ConfigError(`${need} that can be read, and ${path} cannot; check the path`, { cause });
+    throw new ConfigError(`${need} that can be read, and ${path} cannot: ${(cause as Error).message}; check the path`, {
+      cause,
+    });
   }
 }
 

@@ -1,12 +1,14 @@
 // Reads a text file that the user named.
-import { readFile } from 'node:fs/promises';
+import { mostBytes, readWholeFile } from '../../adapters/node/read-whole-file.js';
 import { ConfigError } from '../../core/errors.js';
 
-/** Throws ConfigError when the file cannot be read. */
-export async function readTextFile(path: string): Promise<string> {
+/** Of at most `most` bytes. Throws ConfigError when the file cannot be read. */
+export async function readTextFile(path: string, most: number = mostBytes.table): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return new TextDecoder().decode(await readWholeFile(path, most));
   } catch (cause) {
-    throw new ConfigError(`${path} must be a file that can be read, and it is not; check the path`, { cause });
+    throw new ConfigError(`${path} must be a file that can be read: ${(cause as Error).message}; check the path`, {
+      cause,
+    });
   }
 }

@@ -1,11 +1,13 @@
 // `moodlens tune`: searches for the configuration that trains best.
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../adapters/node/files.js';
+import { makeFolder } from '../../adapters/node/make-folder.js';
 import { openJournal } from '../../adapters/node/open-journal.js';
 import { deviceNames } from '../../adapters/node/session.js';
+import { writing } from '../../adapters/node/storage-error.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
 import { ConfigError } from '../../core/errors.js';
 import type { Study } from '../../core/tuning/study.js';
@@ -82,7 +84,7 @@ async function tuneStudy(options: TuneOptions): Promise<void> {
       pruner: choosePruner(options.pruner),
     });
     const out = resolve(options.out ?? join('runs', options.study));
-    await mkdir(out, { recursive: true });
+    await writing(out, () => makeFolder(out));
     if (study.trials.every(({ state }) => state === 'waiting')) await requireNoTrials(out);
     const threads = workers! > 1 ? Math.max(1, Math.floor(availableParallelism() / workers!)) : undefined;
     const processes = trialProcesses({ data: resolve(options.data), out, device, threads });
