@@ -1,7 +1,7 @@
 // A journal in a file of lines of JSON, which Optuna's JournalFileBackend shares.
 import { randomUUID } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
-import { ConfigError, StorageError, StudyError } from '../../core/errors.js';
+import { StorageError, StudyError } from '../../core/errors.js';
 import type { Journal, JournalRecord } from '../../core/ports/journal.js';
 import { readJournalLine, writeJournalLine } from '../../core/tuning/journal-line.js';
 import { type FileLockOptions, withFileLock } from './file-lock.js';
@@ -133,12 +133,12 @@ export async function createFileJournal(path: string, lock?: FileLockOptions): P
   return new FileJournal(path, lock);
 }
 
-/** Throws ConfigError for a folder, a device or a pipe, which may never end. */
+/** Throws StorageError for a folder, a device or a pipe, which may never end. */
 export async function requireFileOrNothing(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined || found.isFile()) return;
   const what = found.isDirectory() ? 'a folder' : 'a device or a pipe';
-  throw new ConfigError(`a journal must be a file, and ${path} is ${what}; name another`);
+  throw new StorageError(`a journal must be a file, and ${path} is ${what}; name another`);
 }
 
 type File = Awaited<ReturnType<typeof open>>;

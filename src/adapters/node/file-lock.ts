@@ -1,7 +1,7 @@
 // A lock between processes by a file beside what it guards, as Optuna's journals take it: a link of that name, which only one can make.
 import { randomUUID } from 'node:crypto';
-import { link, lstat, open, rename, stat, symlink, unlink } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { link, lstat, open, readdir, rename, stat, symlink, unlink } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writing } from './storage-error.js';
 
@@ -20,6 +20,7 @@ export async function withFileLock<T>(
   { graceMs = 30_000 }: FileLockOptions = {},
 ): Promise<T> {
   const lock = `${path}.lock`;
+  await removeRenamed(lock, graceMs);
   await writing(lock, () => acquire(path, lock, graceMs));
   const own = await identityOf(lock);
   const isHeld = async () => own !== undefined && (await identityOf(lock)) === own;
@@ -95,6 +96,21 @@ async function remove(lock: string, which: string | undefined): Promise<void> {
   }
   if ((await identityOf(renamed)) !== which) await link(renamed, lock).catch(() => undefined);
   await unlink(renamed);
+}
+
+const tidied = new Set<string>();
+
+/** Removes what a process left that was killed while it removed a lock; once for each lock. */
+async function removeRenamed(lock: string, graceMs: number): Promise<void> {
+  if (tidied.has(lock)) return;
+  tidied.add(lock);
+  for (const name of await readdir(dirname(lock)).catch(() => [] as string[])) {
+    if (!name.startsWith(basename(lock)) || !/^[0-9a-f-]{36}\.rename$/.test(name.slice(basename(lock).length)))
+      continue;
+    const renamed = join(dirname(lock), name);
+    const found = await lstat(renamed).catch(() => undefined);
+    if (found && Date.now() - found.ctimeMs > graceMs) await unlink(renamed).catch(() => undefined);
+  }
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -77,7 +77,8 @@ export async function restoreFolder(path: string): Promise<boolean> {
 async function isLeft(path: string, writerHost: string | undefined, pid: string | undefined): Promise<boolean> {
   if (writerHost === host && !isRunning(Number(pid))) return true;
   const found = await stat(path).catch(() => undefined);
-  return found !== undefined && Date.now() - found.mtimeMs > staleMs;
+  // Of a folder, its last renaming.
+  return found !== undefined && Date.now() - found.ctimeMs > staleMs;
 }
 
 function isRunning(pid: number): boolean {

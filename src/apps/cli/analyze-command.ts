@@ -52,7 +52,7 @@ async function analyzeSource(sourceName: string, options: AnalyzeOptions): Promi
   if (options.out !== undefined) await refuseSame(sourceName, options.out);
   const path = options.timeline;
   const timelineFile = path === undefined ? undefined : { path, kind: timelineKind(path) };
-  const interrupt = new Interrupt();
+  const interrupt = new Interrupt('the frame in work and the files are written');
   const { depth, filter } = await openSourceDepth(options, sourceName);
   const parts = await openPipeline(options, config, filter);
   try {

@@ -12,6 +12,7 @@ import { terminalProgress } from '../../adapters/node/terminal-progress.js';
 import { ConfigError, MediaError, PeopleError } from '../../core/errors.js';
 import { personFolder } from '../../core/identity/person-name.js';
 import type { Picture } from '../../core/image/picture.js';
+import type { FrameSource } from '../../core/ports/frame-source.js';
 import { rejections } from '../../pipeline/collect/check-face.js';
 import { type CandidateFrame, type Collection, collectFaces } from '../../pipeline/collect/collect-faces.js';
 import { parseCollect } from '../../pipeline/collect/config.js';
@@ -64,12 +65,13 @@ async function collect(name: string, sources: readonly string[], options: Collec
   const person = parseName(name);
   const folder = join(options.out, person);
   const files: string[] = [];
-  const interrupt = new Interrupt();
+  const interrupt = new Interrupt('the source answers and the picture in work is saved');
   const detector = await openDetector();
   const progress = terminalProgress('collect');
   try {
     const nameFile = await fileNames(folder);
     const frames = new Frames(sources);
+    interrupt.onAsk = () => frames.stop();
     const collection = await collectFaces(frames, config, {
       detector,
       progress,
@@ -105,6 +107,8 @@ async function fileNames(folder: string): Promise<() => string> {
 class Frames implements AsyncIterable<CandidateFrame> {
   error: unknown;
   readonly #sources: readonly string[];
+  #isStopped = false;
+  #video: FrameSource | undefined;
 
   constructor(sources: readonly string[]) {
     this.#sources = sources;
@@ -112,36 +116,45 @@ class Frames implements AsyncIterable<CandidateFrame> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<CandidateFrame> {
     try {
-      yield* candidates(this.#sources);
+      yield* this.#candidates();
     } catch (error) {
       this.error = error;
     }
   }
-}
 
-async function* candidates(sources: readonly string[]): AsyncGenerator<CandidateFrame> {
-  // The first source's times must not hold back the second's.
-  let startMs = 0;
-  for (const source of sources) {
-    const found = await stat(source).catch(() => undefined);
-    if (found?.isDirectory()) {
-      const names = (await createFolderStore(source).list()).filter((file) => pictureName.test(file));
-      if (names.length === 0) throw new MediaError(`${source} must hold pictures and has none; name another folder`);
-      for (const file of names) yield { picture: await readOrNot(join(source, file)), timeMs: null };
-    } else if (pictureName.test(source) && !/^[a-z]+:\/\//i.test(source)) {
-      yield { picture: await decodePicture(source), timeMs: null };
-    } else {
-      const video = await openSource(source, { maxSide: largestSidePx });
-      let lastMs = 0;
-      try {
-        for await (const { picture, timeMs } of video) {
-          lastMs = timeMs;
-          yield { picture, timeMs: startMs + timeMs };
+  /** Ends them: a camera that gives nothing would be waited for. */
+  stop(): void {
+    this.#isStopped = true;
+    void this.#video?.close();
+  }
+
+  async *#candidates(): AsyncGenerator<CandidateFrame> {
+    // The first source's times must not hold back the second's.
+    let startMs = 0;
+    for (const source of this.#sources) {
+      if (this.#isStopped) return;
+      const found = await stat(source).catch(() => undefined);
+      if (found?.isDirectory()) {
+        const names = (await createFolderStore(source).list()).filter((file) => pictureName.test(file));
+        if (names.length === 0) throw new MediaError(`${source} must hold pictures and has none; name another folder`);
+        for (const file of names) yield { picture: await readOrNot(join(source, file)), timeMs: null };
+      } else if (pictureName.test(source) && !/^[a-z]+:\/\//i.test(source)) {
+        yield { picture: await decodePicture(source), timeMs: null };
+      } else {
+        const video = await openSource(source, { maxSide: largestSidePx });
+        this.#video = video;
+        if (this.#isStopped) await video.close();
+        let lastMs = 0;
+        try {
+          for await (const { picture, timeMs } of video) {
+            lastMs = timeMs;
+            yield { picture, timeMs: startMs + timeMs };
+          }
+        } finally {
+          await video.close();
         }
-      } finally {
-        await video.close();
+        startMs += lastMs + 3_600_001;
       }
-      startMs += lastMs + 3_600_001;
     }
   }
 }

@@ -28,12 +28,12 @@ const identityEvery = 10;
 /** What was taken; undefined when Ctrl-C ended it. Throws MediaError when the source ends before it is done. */
 export async function guideTeaching(options: GuideOptions): Promise<readonly TaughtPicture[] | undefined> {
   const { source: name, expressions, size, detector, limits } = options;
+  const interrupt = new Interrupt('the camera is let go');
   const source = await openSource(name, {
     live: true,
     reconnect: false,
     onStatus: ({ text }) => process.stderr.write(`${text}\n`),
   });
-  const interrupt = new Interrupt();
   interrupt.onAsk = () => void source.close();
   const teaching = new GuidedTeaching(
     expressions,

@@ -1,23 +1,47 @@
 // Ctrl-C (and SIGTERM): the first ends the work in good order, the second at once.
 /** npx passes on a Ctrl-C that the terminal has sent us too: what comes this soon after the first is not a second one. */
 const sameKeyMs = 500;
+/** After so long without an end, the user is told what is waited for. */
+const patienceMs = 700;
 
-/** Listens from its creation until `stopListening`. */
+/**
+ * Listens from its creation until `stopListening`. Until `onAsk` is set there is nothing to bring in order: the first Ctrl-C ends the
+ * process then. When the end takes longer than a moment, a line on stderr says that `waitsFor` is waited for.
+ */
 export class Interrupt {
   wasAsked = false;
-  onAsk: () => void = () => undefined;
+  readonly #waitsFor: string | undefined;
+  #onAsk: (() => void) | undefined;
   #askedMs = 0;
+  #notice: NodeJS.Timeout | undefined;
   readonly #listener = () => {
     if (this.wasAsked && performance.now() - this.#askedMs > sameKeyMs) this.#endAtOnce();
     if (this.wasAsked) return;
     this.wasAsked = true;
     this.#askedMs = performance.now();
-    this.onAsk();
+    if (this.#onAsk === undefined) {
+      // As before every end: programs that were started are ended, unfinished files removed.
+      process.emit('exit', 0);
+      this.#endAtOnce();
+      return;
+    }
+    if (this.#waitsFor !== undefined) {
+      const notice = `\nstopping, as soon as ${this.#waitsFor}; press Ctrl-C again to stop at once\n`;
+      this.#notice = setTimeout(() => process.stderr.write(notice), patienceMs);
+    }
+    this.#onAsk();
   };
 
-  constructor() {
+  /** `waitsFor` completes "stopping, as soon as ..."; leave it out where `onAsk` says so itself. */
+  constructor(waitsFor?: string) {
+    this.#waitsFor = waitsFor;
     process.on('SIGINT', this.#listener);
     process.on('SIGTERM', this.#listener);
+  }
+
+  /** Called at the first Ctrl-C. */
+  set onAsk(onAsk: () => void) {
+    this.#onAsk = onAsk;
   }
 
   /** By the signal itself: `process.exit` ends threads in the middle of native code, which then aborts the process. */
@@ -27,6 +51,7 @@ export class Interrupt {
   }
 
   stopListening(): void {
+    clearTimeout(this.#notice);
     process.off('SIGINT', this.#listener);
     process.off('SIGTERM', this.#listener);
   }

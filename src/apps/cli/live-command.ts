@@ -52,7 +52,7 @@ async function live(named: readonly string[], options: LiveOptions): Promise<voi
   const sources = [...named, ...(options.kinect === undefined ? [] : [kinectSource(options.kinect)])];
   if (sources.length === 0) refuseWithoutSource(options);
   const journal = options.storage === undefined ? undefined : await openExistingJournal(options.storage);
-  const interrupt = new Interrupt();
+  const interrupt = new Interrupt('the sources are let go');
   let feeds: readonly SourceFeed[] = [];
   try {
     feeds = await openFeeds(sources, options);
@@ -67,11 +67,9 @@ async function live(named: readonly string[], options: LiveOptions): Promise<voi
     process.stdout.write(options.json ? `${JSON.stringify({ url })}\n` : `moodlens is at ${url}  (Ctrl-C ends it)\n`);
     // A program's arguments can be seen by every user of the machine; a ticket is worth nothing once it is used.
     if (options.open) openBrowser(pageAddress(server, { ticket: server.ticket() }, options.window, view));
-    if (!interrupt.wasAsked) {
-      await new Promise<void>((done) => {
-        interrupt.onAsk = done;
-      });
-    }
+    await new Promise<void>((done) => {
+      interrupt.onAsk = done;
+    });
     await server.close();
   } finally {
     interrupt.stopListening();

@@ -46,7 +46,7 @@ async function record(named: string | undefined, options: RecordOptions): Promis
   }
   // A date or a number behind a dot is part of a folder's name.
   const isDump = isKinect(sourceName) && !/^\.[a-z]/i.test(extname(options.out));
-  const interrupt = new Interrupt();
+  const interrupt = new Interrupt('the file is complete');
   const source = await openSource(sourceName, {
     rawDepth: isDump,
     onStatus: ({ text }) => process.stderr.write(`${text}\n`),
