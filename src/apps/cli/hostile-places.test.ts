@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { mountSmallDisk, type SmallDisk } from '../../../tests/fixtures/small-disk.js';
 import { describeWith, repositoryRoot, requireCommand, requireMount } from '../../../tests/requirements.js';
@@ -11,11 +12,12 @@ const main = join(repositoryRoot, 'dist/apps/cli/main.js');
 const built = { path: main, missing: existsSync(main) ? undefined : 'the build (npm run build)' };
 const linux = { path: '/dev/full', missing: existsSync('/dev/full') ? undefined : '/dev/full is not there' };
 const ffmpeg = [requireCommand('ffmpeg'), requireCommand('ffprobe')];
-const face = join(repositoryRoot, 'dist/web/sample/sample1.jpg');
+const group = join(repositoryRoot, 'dist/web/sample/sample6.jpg');
 
 const root = mkdtempSync(join(tmpdir(), 'moodlens-places-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 const path = (name: string) => join(root, name);
+const face = path('face.png');
 
 interface Ended {
   readonly code: number | null;
@@ -49,7 +51,9 @@ function expectError({ code, stderr }: Ended, exit: number, ...words: readonly (
   expect(code, stderr).toBe(exit);
 }
 
-beforeAll(() => {
+beforeAll(async () => {
+  // One of the sample's faces, alone.
+  if (existsSync(group)) await sharp(group).extract({ left: 60, top: 300, width: 440, height: 480 }).toFile(face);
   writeFileSync(path('file.txt'), 'x');
   writeFileSync(path('grey.pgm'), Buffer.concat([Buffer.from('P5 32 32 255\n'), Buffer.alloc(1024, 90)]));
 });

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command line's entry: runs the arguments, sets the exit code, survives closed pipes.
 import { exitCodeOf, exitCodes } from './exit-codes.js';
-import { isPrintAwaited, outputError } from './print.js';
+import { failOutput } from './print.js';
 import { describeError } from './print-error.js';
 import { run } from './run.js';
 
@@ -9,7 +9,7 @@ import { run } from './run.js';
 function surviveClosedPipes(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCodes.done);
-    if (!isPrintAwaited()) throw outputError(error);
+    failOutput(error);
   });
   process.stderr.on('error', () => {});
 }

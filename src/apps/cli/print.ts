@@ -1,7 +1,9 @@
 // Writes results to stdout, for commands that have more to do after a line.
+import { once } from 'node:events';
 import { refusedWrite } from '../../adapters/node/storage-error.js';
 
 let awaited = 0;
+let failure: Error | undefined;
 
 /**
  * Waits while the reader is behind. Throws StorageError when what stdout leads to takes no more (a full disk). When the reader goes
@@ -10,21 +12,19 @@ let awaited = 0;
 export async function print(text: string): Promise<void> {
   awaited++;
   try {
-    await new Promise<void>((resolve, reject) => {
-      process.stdout.write(text, (error) => (error ? reject(outputError(error)) : resolve()));
-    });
-    // The stream tells its own error after the caller's.
-    await new Promise((resolve) => setImmediate(resolve));
+    if (failure === undefined) {
+      if (!process.stdout.write(text)) await once(process.stdout, 'drain').catch(() => undefined);
+      // The stream tells what went wrong a moment later.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (failure !== undefined) throw failure;
   } finally {
     awaited--;
   }
 }
 
-/** Whether somebody waits for a line to be written, and is told of what goes wrong. */
-export function isPrintAwaited(): boolean {
-  return awaited > 0;
-}
-
-export function outputError(error: Error): Error {
-  return refusedWrite('the output (stdout)', error) ?? error;
+/** Told by main.ts of what stdout refused: throws it unless somebody waits in `print`, who will. */
+export function failOutput(error: Error): void {
+  failure ??= refusedWrite('the output (stdout)', error) ?? error;
+  if (awaited === 0) throw failure;
 }
