@@ -32,13 +32,43 @@ describe('annotate', () => {
     expect(isPainted(picture, 219, 160)).toBe(true);
     expect(isPainted(picture, 160, 160)).toBe(false);
     expect(isPainted(picture, 101, 98)).toBe(true);
-    // Bright pixels of the bar of each row: the second is nearly full, the first nearly empty.
-    const bright = (y: number) => {
+    // Of the rows right of the box, the second bar is nearly full in the track's colour, the first nearly empty.
+    const coloured = (from: number, to: number) => {
       let count = 0;
-      for (let x = 256; x < 296; x++) if (picture.data[(y * 640 + x) * 3 + 2]! > 200) count++;
+      for (let y = from; y < to; y++) {
+        for (let x = 224; x < 480; x++) {
+          const [red, green, blue] = picture.data.subarray((y * 640 + x) * 3, (y * 640 + x) * 3 + 3);
+          if (red === 94 && green === 199 && blue === 255) count++;
+        }
+      }
       return count;
     };
-    expect(bright(115)).toBeGreaterThan(bright(106) + 20);
+    expect(coloured(104, 120)).toBe(0);
+    expect(coloured(120, 136)).toBeGreaterThan(100);
+  });
+
+  it.each([
+    [320, 240, 15],
+    [640, 480, 22],
+    [1280, 720, 33],
+  ])('writes a label with smooth edges on its ground, which grows with the picture: %i x %i', (width, height, line) => {
+    const picture = blank(width, height);
+    picture.data.fill(255);
+    annotate(picture, { faces: [{ ...face, box: [40, 100, 60, 60], probabilities: null }], rejected: [] });
+    const rows = Array.from({ length: 99 }, (_, y) => picture.data[(y * width + 42) * 3]! < 255);
+    expect(rows.filter(Boolean)).toHaveLength(line - 1);
+    const levels = new Set<number>();
+    for (let y = 100 - line; y < 100; y++)
+      for (let x = 40; x < 140; x++) levels.add(picture.data[(y * width + x) * 3]!);
+    expect(levels.size).toBeGreaterThan(15);
+  });
+
+  it('covers no other face with bars, and no bars with others', () => {
+    const picture = blank(640, 480);
+    const other = { ...face, track: 2, box: [230, 100, 120, 120] as const };
+    annotate(picture, { faces: [face, { ...other, probabilities: null }], rejected: [] });
+    // The middle of the other face.
+    for (let y = 130; y < 210; y++) expect(isPainted(picture, 290, y)).toBe(false);
   });
 
   it('marks rejected detections too', () => {

@@ -1,11 +1,13 @@
 // Draws one frame's result over its picture, for annotated video: box, name, confirmed expression, probability bars.
-import { type Colour, drawBox, drawText, fillRect, textSize } from '../image/draw.js';
+import { type Colour, drawBox, fillRect } from '../image/draw.js';
+import { drawLabel, fitLabel, labelWidth } from '../image/label-font.js';
 import type { Box, Picture } from '../image/picture.js';
 import type { FaceResult, FrameResult } from './frame-result.js';
 
-const ink: Colour = [16, 18, 22];
-const paper: Colour = [235, 238, 242];
+const ink: Colour = [10, 12, 17];
+const paper: Colour = [233, 237, 245];
 const quiet: Colour = [120, 128, 140];
+const groundOpacity = 0.78;
 /** Told apart by people who see few colours too: they differ in brightness. */
 const trackColours: readonly Colour[] = [
   [94, 199, 255],
@@ -16,55 +18,116 @@ const trackColours: readonly Colour[] = [
   [255, 140, 110],
 ];
 
+/** Of a picture, pixels. */
+interface Sizes {
+  readonly line: number;
+  /** Heights of a line of text: of the label, and of a row of bars. */
+  readonly label: number;
+  readonly row: number;
+}
+
 /** Draws into the picture itself. Sizes follow the picture's height; what does not fit is cut at the border. */
 export function annotate(picture: Picture, { faces, rejected }: Pick<FrameResult, 'faces' | 'rejected'>): void {
-  const scale = Math.max(1, Math.round(picture.height / 240));
-  for (const { box } of rejected) drawBox(picture, box, quiet, scale);
+  const sizes: Sizes = {
+    line: Math.max(2, Math.round(picture.height / 240)),
+    label: Math.max(15, Math.round(picture.height / 22)),
+    row: Math.max(12, Math.round(picture.height / 30)),
+  };
+  for (const { box } of rejected) drawBox(picture, box, quiet, sizes.line);
+  const taken: Box[] = faces.map(({ box }) => box);
+  // Bars first, the largest face's before the others': no bar lies on a label.
+  const bySize = [...faces].sort((a, b) => b.box[2] * b.box[3] - a.box[2] * a.box[3]);
+  for (const face of bySize) drawBars(picture, face, sizes, taken);
   // The best detection is drawn last, so that it lies on top.
-  for (const face of [...faces].reverse()) annotateFace(picture, face, scale);
+  for (const face of [...faces].reverse()) {
+    drawBox(picture, face.box, colourOf(face), sizes.line);
+    drawTag(picture, face, sizes);
+  }
 }
 
-function annotateFace(picture: Picture, face: FaceResult, scale: number): void {
-  const colour = trackColours[(face.track - 1) % trackColours.length]!;
-  drawBox(picture, face.box, colour, scale);
-  if (face.probabilities) drawBars(picture, face, colour, Math.max(1, scale - 1));
-  const name = face.person ?? `face ${face.track}`;
-  const text = face.confirmed === null ? name : `${name}: ${face.confirmed}`;
-  const { width, height } = textSize(text, { scale });
+function colourOf({ track }: FaceResult): Colour {
+  return trackColours[(track - 1) % trackColours.length]!;
+}
+
+/** Name, confirmed expression and its probability, above the box where there is room, else at its top. */
+function drawTag(picture: Picture, face: FaceResult, { label: height }: Sizes): void {
+  const pad = Math.round(height / 3);
+  const name = `${face.person ?? `Face ${face.track}`}`;
+  const said = face.confirmed === null ? '' : saidOf(face.confirmed, face.probabilities);
+  const saidWidth = said === '' ? 0 : pad + labelWidth(said, height);
+  const shown = fitLabel(name, height, Math.max(0, picture.width - 2 * pad - saidWidth));
+  const nameWidth = labelWidth(shown, height);
+  const width = nameWidth + saidWidth + 2 * pad;
   const above = face.box[1] - height;
-  const x = clamp(face.box[0], 0, picture.width - width);
-  const y = above >= 0 ? above : clamp(face.box[1], 0, picture.height - height);
-  drawText(picture, text, [x, y], ink, { scale, background: colour });
+  const x = Math.round(clamp(face.box[0], 0, picture.width - width));
+  const y = Math.round(above >= 0 ? above : clamp(face.box[1], 0, picture.height - height));
+  fillRect(picture, [x, y, width, height], ink, groundOpacity);
+  drawLabel(picture, shown, [x + pad, y], paper, height);
+  drawLabel(picture, said, [x + pad + nameWidth + pad, y], colourOf(face), height);
 }
 
-/** A row per expression, beside the face where there is room: right, left, else over its lower edge. */
-function drawBars(picture: Picture, face: FaceResult, colour: Colour, scale: number): void {
-  const rows = Object.entries(face.probabilities!);
-  const labelWidth = Math.max(0, ...rows.map(([label]) => textSize(label, { scale }).width)) + 2 * scale;
-  const rowHeight = textSize('', { scale }).height;
-  const barWidth = 40 * scale;
-  const pad = 2 * scale;
-  const width = labelWidth + barWidth + 2 * pad;
-  const height = rows.length * rowHeight + 2 * pad;
-  const [left, top] = placeBars(picture, face.box, width, height, pad);
-  fillRect(picture, [left, top, width, height], ink, 0.65);
-  rows.forEach(([label, probability], row) => {
-    const y = top + pad + row * rowHeight;
-    const isTop = label === face.expression;
-    drawText(picture, label, [left + pad, y], isTop ? colour : paper, { scale });
-    const bar: Box = [left + pad + labelWidth, y + 2 * scale, barWidth, rowHeight - 4 * scale];
+function saidOf(label: string, probabilities: FaceResult['probabilities']): string {
+  const probability = probabilities?.[label];
+  return probability === undefined ? label : `${label} ${percent(probability)}`;
+}
+
+function percent(probability: number): string {
+  return `${Math.round(100 * clamp(probability, 0, 1))} %`;
+}
+
+/** A row per expression beside the face; none where it would cover a face or other bars. */
+function drawBars(picture: Picture, face: FaceResult, { row: height }: Sizes, taken: Box[]): void {
+  const rows = Object.entries(face.probabilities ?? {});
+  if (rows.length === 0) return;
+  const gap = Math.round(height / 2);
+  const labelsWidth = Math.max(...rows.map(([label]) => labelWidth(label, height)));
+  const barWidth = 3 * height;
+  const size = {
+    width: labelsWidth + barWidth + labelWidth('100 %', height) + 4 * gap,
+    height: rows.length * height + gap,
+  };
+  const place = placeBeside(picture, face.box, size, taken);
+  if (!place) return;
+  taken.push(place);
+  fillRect(picture, place, ink, groundOpacity);
+  rows.forEach(([label, probability], index) => {
+    const y = Math.round(place[1] + gap / 2 + index * height);
+    const colour = label === face.expression ? colourOf(face) : paper;
+    drawLabel(picture, label, [place[0] + gap, y], colour, height);
+    const left = place[0] + 2 * gap + labelsWidth;
+    const thickness = Math.max(2, Math.round(height / 3));
+    const bar: Box = [left, y + Math.round((height - thickness) / 2), barWidth, thickness];
     fillRect(picture, bar, quiet, 0.4);
-    const length = Math.round(barWidth * clamp(probability, 0, 1));
-    fillRect(picture, [bar[0], bar[1], length, bar[3]], isTop ? colour : paper);
+    fillRect(picture, [bar[0], bar[1], Math.round(barWidth * clamp(probability, 0, 1)), bar[3]], colour);
+    const share = percent(probability);
+    const right = place[0] + place[2] - gap - labelWidth(share, height);
+    drawLabel(picture, share, [right, y], colour, height);
   });
 }
 
-function placeBars(picture: Picture, box: Box, width: number, height: number, gap: number): [number, number] {
-  const [x, y, boxWidth, boxHeight] = box;
-  const top = clamp(y, 0, picture.height - height);
-  if (x + boxWidth + gap + width <= picture.width) return [x + boxWidth + gap, top];
-  if (x - gap - width >= 0) return [x - gap - width, top];
-  return [clamp(x, 0, picture.width - width), clamp(y + boxHeight - height, 0, picture.height - height)];
+/** Right of the box, else left of it, inside the picture and clear of what is taken. */
+function placeBeside(
+  picture: Picture,
+  [x, y, width]: Box,
+  size: { readonly width: number; readonly height: number },
+  taken: readonly Box[],
+): Box | undefined {
+  const gap = 4;
+  const top = Math.round(clamp(y, 0, picture.height - size.height));
+  const candidates = [x + width + gap, x - gap - size.width].map(
+    (left): Box => [Math.round(left), top, size.width, size.height],
+  );
+  return candidates.find(
+    (place) =>
+      place[0] >= 0 &&
+      place[0] + place[2] <= picture.width &&
+      place[3] <= picture.height &&
+      !taken.some((other) => overlap(place, other)),
+  );
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a[0] < b[0] + b[2] && b[0] < a[0] + a[2] && a[1] < b[1] + b[3] && b[1] < a[1] + a[3];
 }
 
 function clamp(value: number, low: number, high: number): number {
