@@ -28,13 +28,26 @@ export class FileJournal implements Journal {
 
   /** Under the lock, in one write, on the disk when it settles. What a crash left of a line is cut off first. */
   async append(records: readonly JournalRecord[]): Promise<void> {
+    await this.#append(records, undefined);
+  }
+
+  async appendAt(count: number, records: readonly JournalRecord[]): Promise<boolean> {
+    // Where entry `count` begins is known of the last read only.
+    if (this.#next.number !== count) await this.read(count);
+    return this.#next.number === count && this.#append(records, this.#next.offset);
+  }
+
+  /** `offset`: where the journal must end, when given; false when it does not. */
+  async #append(records: readonly JournalRecord[], offset: number | undefined): Promise<boolean> {
     const text = records.map((record) => `${writeJournalLine(record)}\n`).join('');
-    const write = async (isHeld: () => Promise<boolean>): Promise<boolean> => {
+    /** Undefined when the lock was lost between taking it and writing: somebody took us for dead. */
+    const write = async (isHeld: () => Promise<boolean>): Promise<boolean | undefined> => {
       const file = await open(this.#path, 'r+');
       try {
         const end = await endOfLines(file);
         await this.#requireTorn(file, end);
-        if (!(await isHeld())) return false;
+        if (offset !== undefined && end !== offset) return false;
+        if (!(await isHeld())) return undefined;
         await file.truncate(end);
         await writeAll(file, Buffer.from(text), end);
         await file.sync();
@@ -44,8 +57,10 @@ export class FileJournal implements Journal {
       }
     };
     const underLock = () => withFileLock(this.#path, (isHeld) => writing(this.#path, () => write(isHeld)), this.#lock);
-    // Lost between taking it and writing: somebody took us for dead.
-    while (!(await underLock()));
+    for (;;) {
+      const isAppended = await underLock();
+      if (isAppended !== undefined) return isAppended;
+    }
   }
 
   /** Throws StudyError, which names the line, for a whole line that is no JSON. A torn last line is left for later. */

@@ -7,13 +7,18 @@ import type { Journal, JournalRecord } from '../../core/ports/journal.js';
 import { readJournalLine, writeJournalLine } from '../../core/tuning/journal-line.js';
 import { journalTime } from './journal-time.js';
 
-/** Counts up and stores in one step, so that no reader meets a number without its entry. */
+/**
+ * Counts up and stores in one step, so that no reader meets a number without its entry. ARGV[2]: the number that the newest entry
+ * must have, or nothing; gives 0 when it has another.
+ */
 const APPEND = `
 redis.call('setnx', ARGV[1] .. ':log_number', -1)
-for i = 2, #ARGV do
+if ARGV[2] ~= '' and tonumber(redis.call('get', ARGV[1] .. ':log_number')) ~= tonumber(ARGV[2]) then return 0 end
+for i = 3, #ARGV do
   local number = redis.call('incr', ARGV[1] .. ':log_number')
   redis.call('set', ARGV[1] .. ':log:' .. string.format('%d', number), ARGV[i])
-end`;
+end
+return 1`;
 
 export interface RedisJournalOptions {
   /** Of the keys; empty when not given, as Optuna's is. */
@@ -63,15 +68,25 @@ export class RedisJournal implements Journal {
     return journal;
   }
 
-  append(records: readonly JournalRecord[]): Promise<void> {
+  async append(records: readonly JournalRecord[]): Promise<void> {
+    await this.#append(records, '');
+  }
+
+  appendAt(count: number, records: readonly JournalRecord[]): Promise<boolean> {
+    return this.#append(records, String(count - 1));
+  }
+
+  /** `newest`: the number that the newest entry must have, or nothing; false when it has another. */
+  #append(records: readonly JournalRecord[], newest: string): Promise<boolean> {
     const values = records.map(writeJournalLine);
     return this.#explained(async () => {
       const before = await this.#patiently(() => this.#newest());
       try {
-        await this.#client.eval(APPEND, { keys: [], arguments: [this.#prefix, ...values] });
+        return (await this.#client.eval(APPEND, { keys: [], arguments: [this.#prefix, newest, ...values] })) === 1;
       } catch (error) {
         // The answer may be lost where the records are not: kept twice they would make two trials of one.
         if (!(await this.#isKept(values, before))) throw error;
+        return true;
       }
     });
   }

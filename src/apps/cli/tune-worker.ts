@@ -31,13 +31,14 @@ export interface TuneAnswer {
 }
 
 let isStopped = false;
+let isDone = false;
 let answer: (goOn: boolean) => void = () => undefined;
 
 // Ctrl-C reaches the whole group; the process that started us says what is to be done.
 process.on('SIGINT', () => undefined);
+// The search was killed. Another one goes on with this run, perhaps at once: nothing may be written here any more.
 process.on('disconnect', () => {
-  isStopped = true;
-  answer(false);
+  if (!isDone) process.kill(process.pid, 'SIGKILL');
 });
 process.once('message', (task: TuneTask) => {
   process.on('message', ({ goOn }: TuneAnswer) => {
@@ -49,7 +50,10 @@ process.once('message', (task: TuneTask) => {
       const message = error instanceof Error ? error.message : String(error);
       return say({ kind: 'failure', message, isRunError: error instanceof RunError || error instanceof ConfigError });
     })
-    .finally(() => process.exit());
+    .finally(() => {
+      isDone = true;
+      process.exit();
+    });
 });
 
 async function work({ data, config, folder, device }: TuneTask): Promise<TuneMessage> {

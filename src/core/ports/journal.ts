@@ -12,6 +12,11 @@ export interface Journal {
   now(): string | null;
   /** Appends all, in this order and with nothing between; they are kept when the promise settles. */
   append(records: readonly JournalRecord[]): Promise<void>;
+  /**
+   * As `append`, if the journal still has `count` entries. Where another writer was quicker it appends nothing and gives false:
+   * read what is new, and decide again.
+   */
+  appendAt(count: number, records: readonly JournalRecord[]): Promise<boolean>;
   /** The entries from number `from` (0 is the first) to the newest whole one. Nothing is known of what they hold. */
   read(from: number): Promise<readonly unknown[]>;
   close(): Promise<void>;

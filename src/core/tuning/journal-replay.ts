@@ -34,7 +34,6 @@ export class JournalReplay {
   /** The study and the number of each trial. */
   readonly #places: { study: number; number: number }[] = [];
   readonly #runners = new Map<number, string>();
-  readonly #newest = new Map<string, number>();
   readonly #distributions = new Map<string, { readonly json: unknown; readonly distribution: Distribution }>();
   readonly #operations = new Map<unknown, (entry: Fields) => void>([
     [JournalOperation.CreateStudy, (entry) => this.#createStudy(entry)],
@@ -74,11 +73,6 @@ export class JournalReplay {
   trial(id: number): FrozenTrial | undefined {
     const place = this.#places[id];
     return place && this.#studies.get(place.study)?.trials[place.number];
-  }
-
-  /** The trial that a worker created last. */
-  newestOf(worker: string): FrozenTrial | undefined {
-    return this.trial(this.#newest.get(worker) ?? -1);
   }
 
   /** The worker that runs a trial, or ran it. */
@@ -144,9 +138,7 @@ export class JournalReplay {
     const trial = { id, number, ...trialFields(entry) };
     this.#places.push({ study: study.id, number });
     study.trials.push(trial);
-    const worker = text(entry, 'worker_id');
-    this.#newest.set(worker, id);
-    if (trial.state === 'running') this.#runners.set(id, worker);
+    if (trial.state === 'running') this.#runners.set(id, text(entry, 'worker_id'));
   }
 
   #setParameter(entry: Fields): void {

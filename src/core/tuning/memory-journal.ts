@@ -13,6 +13,12 @@ export class MemoryJournal implements Journal {
     this.#records.push(...records);
   }
 
+  async appendAt(count: number, records: readonly JournalRecord[]): Promise<boolean> {
+    if (this.#records.length !== count) return false;
+    await this.append(records);
+    return true;
+  }
+
   async read(from: number): Promise<readonly unknown[]> {
     return this.#records.slice(from);
   }

@@ -1,19 +1,16 @@
 // A search for the parameters that make an objective best, as a journal keeps it: ask for a trial, tell its value.
 import { ConfigError, StudyError } from '../errors.js';
-import type { Journal } from '../ports/journal.js';
-import type { Distribution, ParameterValue } from './distribution.js';
+import type { Journal, JournalRecord } from '../ports/journal.js';
+import type { Distribution } from './distribution.js';
 import { type Direction, type FrozenTrial, isBetter, isFinished, lastStep, trialStates } from './frozen-trial.js';
 import { JournalOperation } from './journal-operation.js';
 import type { JournalReplay, StoredStudy } from './journal-replay.js';
 import { type Objective, type OptimizeOptions, optimize } from './optimize.js';
-import { proposedRecords, withProposed } from './proposed-values.js';
+import { FIXED_VALUES, fixedOf, proposedRecords, withProposed } from './proposed-values.js';
 import type { Pruner } from './pruner.js';
 import type { History, Sampler } from './sampler.js';
 import { Trial } from './trial.js';
 import { trialRecord } from './trial-record.js';
-
-/** The system attribute in which an enqueued trial's values wait, as Optuna names it. */
-const FIXED_VALUES = 'fixed_params';
 
 export class Study {
   readonly name: string;
@@ -22,7 +19,7 @@ export class Study {
   readonly pruner: Pruner;
   readonly #journal: Journal;
   readonly #replay: JournalReplay;
-  #pending: Parameters<Journal['append']>[0][number][] = [];
+  #pending: JournalRecord[] = [];
   #turn: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
@@ -43,6 +40,10 @@ export class Study {
 
   get userAttributes(): StoredStudy['userAttributes'] {
     return this.#stored().userAttributes;
+  }
+
+  get systemAttributes(): StoredStudy['systemAttributes'] {
+    return this.#stored().systemAttributes;
   }
 
   /** The best of the complete trials, the earliest of equals. Throws StudyError when there is none. */
@@ -72,19 +73,26 @@ export class Study {
   }
 
   /** Begins a trial: an enqueued one, or a new one. */
-  ask(): Promise<Trial> {
+  async ask(): Promise<Trial> {
+    return (await this.askUnless(() => false))!;
+  }
+
+  /**
+   * Begins a trial, unless `isEnough` says that the study, as it then is, needs none; undefined then. No worker of any process begins
+   * or ends a trial between the two: a study that is shared gets no trial too many.
+   */
+  askUnless(isEnough: () => boolean): Promise<Trial | undefined> {
     return this.#inTurn(async () => {
-      await this.#synchronise();
-      const id = await this.#beginTrial();
-      const trial = this.#replay.trial(id)!;
-      const fixed = (trial.systemAttributes[FIXED_VALUES] ?? {}) as Record<string, ParameterValue>;
+      const trial = await this.#beginTrial(isEnough);
+      if (!trial) return undefined;
       const history = this.#historyFor(trial);
       const proposed = this.sampler.sampleJoint(history);
       for (const [name, attribute] of proposedRecords(proposed)) {
-        this.#write(JournalOperation.SetTrialSystemAttribute, { trial_id: id, system_attr: { [name]: attribute } });
+        const fields = { trial_id: trial.id, system_attr: { [name]: attribute } };
+        this.#write(JournalOperation.SetTrialSystemAttribute, fields);
       }
       await this.#synchronise();
-      return new Trial(this.#hostOf(id, history), fixed, proposed);
+      return new Trial(this.#hostOf(trial.id, history), fixedOf(trial), proposed);
     });
   }
 
@@ -134,19 +142,43 @@ export class Study {
   }
 
   /** Puts a trial with these values in front, and what is kept with it; parameters that are missing are sampled. */
-  enqueueTrial(
-    params: FrozenTrial['params'],
-    { userAttributes = {} }: Partial<Pick<FrozenTrial, 'userAttributes'>> = {},
-  ): Promise<void> {
+  enqueueTrial(params: FrozenTrial['params'], options: EnqueueOptions = {}): Promise<void> {
     return this.#inTurn(async () => {
-      this.#write(JournalOperation.CreateTrial, {
-        ...this.#place(),
-        datetime_start: null,
-        state: trialStates.indexOf('waiting'),
-        user_attrs: userAttributes,
-        system_attrs: { [FIXED_VALUES]: { ...params } },
-      });
+      this.#write(JournalOperation.CreateTrial, this.#waitingTrial(params, options));
       await this.#synchronise();
+    });
+  }
+
+  /**
+   * Ends a trial that runs as failed and puts one with these values in front, both or neither, whatever happens to this process. Gives
+   * false, and changes nothing, when it does not run any more: another worker was quicker.
+   */
+  retryTrial(number: number, params: FrozenTrial['params'], options: EnqueueOptions = {}): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const isRunning = () => this.#stored().trials[number]?.state === 'running';
+      return this.#decide(isRunning, () => [
+        this.#record(JournalOperation.SetTrialState, {
+          trial_id: this.#stored().trials[number]!.id,
+          state: trialStates.indexOf('failed'),
+          values: null,
+          datetime_complete: this.#journal.now(),
+        }),
+        this.#record(JournalOperation.CreateTrial, this.#waitingTrial(params, options)),
+      ]);
+    });
+  }
+
+  /**
+   * Keeps what a study of no trials is about as a user attribute, and puts trials with these values in front, all or nothing. Gives
+   * false, and changes nothing, when the study has that attribute or any trial: another worker was quicker.
+   */
+  begin(name: string, value: unknown, first: readonly FrozenTrial['params'][]): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const isNew = () => this.trials.length === 0 && this.userAttributes[name] === undefined;
+      return this.#decide(isNew, () => [
+        this.#record(JournalOperation.SetStudyUserAttribute, { ...this.#place(), user_attr: { [name]: value } }),
+        ...first.map((params) => this.#record(JournalOperation.CreateTrial, this.#waitingTrial(params, {}))),
+      ]);
     });
   }
 
@@ -173,6 +205,24 @@ export class Study {
     });
   }
 
+  /** As setUserAttribute, for what a tool keeps for itself. */
+  setSystemAttribute(name: string, value: unknown): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#write(JournalOperation.SetStudySystemAttribute, { ...this.#place(), system_attr: { [name]: value } });
+      await this.#synchronise();
+    });
+  }
+
+  /** Who writes what this study does: the journal's `workerId`. */
+  get workerId(): string {
+    return this.#journal.workerId;
+  }
+
+  /** The worker that runs a trial, or ran it; undefined for one that nobody began. */
+  runnerOf({ id }: Pick<FrozenTrial, 'id'>): string | undefined {
+    return this.#replay.runnerOf(id);
+  }
+
   /** Whether the sampler has nothing left to propose. */
   isExhausted(): boolean {
     const { trials } = this.#stored();
@@ -185,34 +235,53 @@ export class Study {
     );
   }
 
-  async #beginTrial(): Promise<number> {
-    try {
-      return (await this.#takeWaiting()) ?? (await this.#createTrial());
-    } catch (error) {
-      // Whoever asked gets no trial: what waits to be written must not begin one later, that nobody runs.
-      const isBegin = new Set<number>([JournalOperation.CreateTrial, JournalOperation.SetTrialState]);
-      this.#pending = this.#pending.filter(({ op_code: operation }) => !isBegin.has(operation));
-      throw error;
-    }
+  /** An enqueued trial, or a new one; undefined when there are enough. */
+  async #beginTrial(isEnough: () => boolean): Promise<FrozenTrial | undefined> {
+    let number = 0;
+    const isBegun = await this.#decide(
+      () => !isEnough(),
+      () => {
+        const { trials } = this.#stored();
+        const waiting = trials.find(({ state }) => state === 'waiting');
+        number = waiting?.number ?? trials.length;
+        return [waiting ? this.#taken(waiting) : this.#record(JournalOperation.CreateTrial, this.#newTrial())];
+      },
+    );
+    return isBegun ? this.#stored().trials[number]! : undefined;
   }
 
-  /** An enqueued trial that no other worker took. */
-  async #takeWaiting(): Promise<number | undefined> {
+  #taken({ id }: FrozenTrial): JournalRecord {
+    const state = trialStates.indexOf('running');
+    const fields = { trial_id: id, state, values: null, datetime_start: this.#journal.now() };
+    return this.#record(JournalOperation.SetTrialState, fields);
+  }
+
+  #newTrial() {
+    return { ...this.#place(), datetime_start: this.#journal.now() };
+  }
+
+  #waitingTrial(params: FrozenTrial['params'], { userAttributes = {} }: EnqueueOptions) {
+    return {
+      ...this.#place(),
+      datetime_start: null,
+      state: trialStates.indexOf('waiting'),
+      user_attrs: userAttributes,
+      system_attrs: { [FIXED_VALUES]: { ...params } },
+    };
+  }
+
+  /**
+   * Appends `records` when `holds` says so of the study as it is at that moment; whether it did. Where others append meanwhile, both
+   * are asked again.
+   */
+  async #decide(holds: () => boolean, records: () => readonly JournalRecord[]): Promise<boolean> {
     for (;;) {
-      const waiting = this.#stored().trials.find(({ state }) => state === 'waiting');
-      if (!waiting) return undefined;
-      const state = trialStates.indexOf('running');
-      const fields = { trial_id: waiting.id, state, values: null, datetime_start: this.#journal.now() };
-      this.#write(JournalOperation.SetTrialState, fields);
       await this.#synchronise();
-      if (this.#replay.runnerOf(waiting.id) === this.#journal.workerId) return waiting.id;
+      if (!holds()) return false;
+      if (await this.#journal.appendAt(this.#replay.count, records())) break;
     }
-  }
-
-  async #createTrial(): Promise<number> {
-    this.#write(JournalOperation.CreateTrial, { ...this.#place(), datetime_start: this.#journal.now() });
     await this.#synchronise();
-    return this.#replay.newestOf(this.#journal.workerId)!.id;
+    return true;
   }
 
   #hostOf(id: number, history: History) {
@@ -245,8 +314,12 @@ export class Study {
     return { study_id: this.#stored().id };
   }
 
+  #record(op_code: number, fields: Readonly<Record<string, unknown>>): JournalRecord {
+    return { op_code, worker_id: this.#journal.workerId, ...fields };
+  }
+
   #write(op_code: number, fields: Readonly<Record<string, unknown>>): void {
-    this.#pending.push({ op_code, worker_id: this.#journal.workerId, ...fields });
+    this.#pending.push(this.#record(op_code, fields));
   }
 
   /** Appends what waits, then reads what is new. Records whose append fails wait for the next one. */
@@ -268,6 +341,10 @@ export class Study {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+export interface EnqueueOptions {
+  readonly userAttributes?: FrozenTrial['userAttributes'];
 }
 
 export interface StudyParts {

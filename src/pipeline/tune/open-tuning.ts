@@ -28,15 +28,10 @@ export async function openTuning({ name, storage, sampler, pruner, search, datas
   const direction = search.objective === 'loss' ? 'minimize' : 'maximize';
   const study = await createStudy({ name, storage, sampler, pruner, direction });
   const { space, config, objective, folds, use, foldSeed } = search;
+  const ranges = Object.fromEntries([...space].map(([key, one]) => [key, distributionToJson(one)]));
+  const about = { dataset, config, objective, folds, use, foldSeed, space: ranges };
+  if (await study.begin(ATTRIBUTE, about, search.first)) return study;
   const kept = study.userAttributes[ATTRIBUTE];
-  if (kept === undefined) {
-    if (study.trials.length > 0)
-      throw new StudyError(`study ${name} was not made by 'moodlens tune'; take another name`);
-    const ranges = Object.fromEntries([...space].map(([key, one]) => [key, distributionToJson(one)]));
-    await study.setUserAttribute(ATTRIBUTE, { dataset, config, objective, folds, use, foldSeed, space: ranges });
-    for (const values of search.first) await study.enqueueTrial(values);
-    return study;
-  }
   if (!isObject(kept)) throw new StudyError(`study ${name} was not made by 'moodlens tune'; take another name`);
   if (kept['dataset'] !== dataset) refuse(name, 'data', kept['dataset'], dataset);
   for (const [key, own] of Object.entries({ config, objective, folds, use, foldSeed })) {

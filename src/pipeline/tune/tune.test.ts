@@ -1,8 +1,9 @@
 // The tune stage with runs that are made up: what is asked of them, what is told, what happens when they end otherwise.
 import { describe, expect, it } from 'vitest';
 import { RunError } from '../../core/errors.js';
+import type { Journal } from '../../core/ports/journal.js';
 import { silentProgress } from '../../core/ports/progress.js';
-import { createStudy } from '../../core/tuning/create-study.js';
+import { createStudy, openStudy } from '../../core/tuning/create-study.js';
 import { MedianPruner } from '../../core/tuning/median-pruner.js';
 import { MemoryJournal } from '../../core/tuning/memory-journal.js';
 import { NoPruner } from '../../core/tuning/no-pruner.js';
@@ -28,7 +29,19 @@ interface Bench {
   readonly tune: (changes: Partial<TuneRequest>) => Promise<void>;
 }
 
-async function bench(options: { search?: object; pruner?: Pruner; storage?: MemoryJournal } = {}): Promise<Bench> {
+/** A journal as another process has it. */
+function asWorker(workerId: string, journal: Journal): Journal {
+  return {
+    workerId,
+    now: () => null,
+    append: (records) => journal.append(records),
+    appendAt: (count, records) => journal.appendAt(count, records),
+    read: (from) => journal.read(from),
+    close: async () => undefined,
+  };
+}
+
+async function bench(options: { search?: object; pruner?: Pruner; storage?: Journal } = {}): Promise<Bench> {
   const search = await readSearch(options.search);
   const { storage = new MemoryJournal(), pruner = new NoPruner() } = options;
   const study = await openTuning({ name: 's', storage, sampler: new RandomSampler(), pruner, search, dataset: 'd' });
@@ -42,6 +55,7 @@ async function bench(options: { search?: object; pruner?: Pruner; storage?: Memo
     now: () => '2026-11-25T10:00:00.000Z',
     isStopped: () => false,
     every: () => () => undefined,
+    worker: { name: 'here:9', isGone: () => false },
   };
   return {
     ...{ study, search, runs },
@@ -174,7 +188,7 @@ describe('tune', () => {
 
   it("revives another process's trial that gave no sign of life, not one that did or that is of another program", async () => {
     const storage = new MemoryJournal();
-    const other = await bench({ storage });
+    const other = await bench({ storage: asWorker('other', storage) });
     const begun = async (alive?: string) => {
       const trial = await other.study.ask();
       for (const [key, range] of other.search.space) trial.suggest(key, range);
@@ -185,26 +199,102 @@ describe('tune', () => {
     await begun('2026-11-25T09:59:00.000Z');
     await begun();
     const { study, runs, tune } = await bench({ storage });
-    await tune({ trials: 2 });
-    expect(study.trials.map(({ state }) => state)).toEqual(['failed', 'running', 'running', 'complete', 'complete']);
+    const runTrial: RunTrial = async (...run) => {
+      // The one that is alive ends meanwhile.
+      if (runs.length === 2) await other.study.tell(1, 0.5);
+      return finish(...run);
+    };
+    await tune({ trials: 3, runTrial });
+    expect(study.trials.map(({ state }) => state)).toEqual(['failed', 'complete', 'running', 'complete', 'complete']);
     expect(runs[0]!.folder).toBe('trial-0000');
+    expect(study.trials[3]!.params).toEqual(study.trials[0]!.params);
   });
 
   it("tries a process's trial again at once when that is known to be gone", async () => {
     const storage = new MemoryJournal();
-    const other = await bench({ storage });
     for (const worker of ['here:1', 'here:2', 'there:3']) {
-      const trial = await other.study.ask();
-      for (const [key, range] of other.search.space) trial.suggest(key, range);
-      await trial.setUserAttribute('folder', `trial-000${trial.number}`);
-      await trial.setSystemAttribute('moodlens:alive', '2026-11-25T10:00:00.000Z');
-      await trial.setSystemAttribute('moodlens:worker', worker);
+      const other = await bench({ storage: asWorker(worker, storage) });
+      await other.study.setSystemAttribute(`moodlens:worker:${worker}`, worker);
+      await other.study.ask();
     }
     const { study, runs, tune } = await bench({ storage });
-    await tune({ trials: 1, worker: { name: 'here:9', isGone: (name) => name === 'here:1' } });
+    const isStopped = () => study.trials.some(({ state }) => state === 'complete');
+    await tune({ trials: 3, worker: { name: 'here:9', isGone: (name) => name === 'here:1' }, isStopped });
     expect(study.trials.map(({ state }) => state)).toEqual(['failed', 'running', 'running', 'complete']);
-    expect(runs[0]!.folder).toBe('trial-0000');
-    expect(study.trials[3]!.systemAttributes['moodlens:worker']).toBe('here:9');
+    expect(runs.map(({ folder }) => folder)).toEqual(['trial-0000']);
+  });
+
+  const first = { 'schedule.rate': 0.05, batchSize: 16 };
+
+  it.each([
+    ['was begun', 1],
+    ['has its values', 2],
+    ['is about to train', 3],
+  ])('goes on with the same values when it is killed after a trial %s', async (_, appends) => {
+    const storage = new MemoryJournal();
+    const killed = await bench({ storage: dyingAfter(storage), search: { first: [first] } });
+    await killed.study.setSystemAttribute('moodlens:worker:dead', 'here:1');
+    // The rest of that search is never heard of again.
+    void killed.tune({ worker: { name: 'here:1', isGone: () => false } }).catch(() => undefined);
+    await expect.poll(() => storage.dead).toBe(true);
+    const before = (await openStudy('s', storage)).trials;
+    expect(before.map(({ state }) => state)).toEqual(['running']);
+    const { study, runs, tune } = await bench({ storage: asWorker('new', storage) });
+    await tune({ trials: 2, worker: { name: 'here:2', isGone: (name) => name === 'here:1' } });
+    expect(study.trials.map(({ state }) => state)).toEqual(['failed', 'complete', 'complete']);
+    expect(study.trials[1]!.params).toEqual(first);
+    expect(runs[0]).toMatchObject({ folder: 'trial-0000', config: { batchSize: 16, schedule: { rate: 0.05 } } });
+
+    function dyingAfter(journal: MemoryJournal & { dead?: boolean }): Journal {
+      let left = Number.POSITIVE_INFINITY;
+      const append = async <T>(work: () => Promise<T>, records: readonly object[]): Promise<T> => {
+        if (left <= 0) {
+          journal.dead = true;
+          return new Promise<never>(() => undefined);
+        }
+        // Counted from the beginning of the trial on.
+        if (records.some((record) => 'state' in record && record.state === 0)) left = appends;
+        left--;
+        return work();
+      };
+      return {
+        ...asWorker('dead', journal),
+        append: (records) => append(() => journal.append(records), records),
+        appendAt: (count, records) => append(() => journal.appendAt(count, records), records),
+      };
+    }
+  });
+
+  it('begins no trial too many, however many processes share the study, and waits for those of others', async () => {
+    const storage = new MemoryJournal();
+    const every = (_: number, work: () => void) => {
+      const timer = setInterval(work, 1);
+      return () => clearInterval(timer);
+    };
+    const benches = await Promise.all(
+      ['a', 'b', 'c'].map((worker) =>
+        bench({ storage: asWorker(worker, storage), search: { first: [first] } }),
+      ),
+    );
+    await Promise.all(benches.map(({ tune }) => tune({ trials: 10, workers: 2, every })));
+    const { study, runs } = benches[0]!;
+    await study.refresh();
+    expect(study.trials.map(({ state }) => state)).toEqual(new Array(10).fill('complete'));
+    expect(study.trials.filter(({ params }) => params['schedule.rate'] === 0.05)).toHaveLength(1);
+    expect(runs.length).toBeLessThan(10);
+  });
+
+  it('goes on with a trial whose search was killed however often', async () => {
+    const storage = new MemoryJournal();
+    for (let i = 0; i < 5; i++) {
+      const killed = await bench({ storage: asWorker(`w${i}`, storage), search: { first: [first] } });
+      void killed.tune({
+        worker: { name: `here:${i}`, isGone: () => true },
+        runTrial: () => new Promise<never>(() => undefined),
+      });
+      await expect.poll(() => killed.runs.length).toBe(1);
+      expect(killed.runs[0]!.config).toMatchObject({ batchSize: 16, schedule: { rate: 0.05 } });
+    }
   });
 
   it('does not take its own trials for dead after a sleep', async () => {
@@ -229,7 +319,7 @@ describe('tune', () => {
   it('goes on with the next when another machine took its trial for dead', async () => {
     const storage = new MemoryJournal();
     const { study, tune } = await bench({ storage });
-    const other = await bench({ storage });
+    const other = await bench({ storage: asWorker('other', storage) });
     let isFirst = true;
     const notes: string[] = [];
     const progress = { ...silentProgress, note: (text: string) => void notes.push(text) };

@@ -1,10 +1,11 @@
 // The tune stage: trials of a search, several at a time, each a training run; those that promise nothing are stopped early, those
-// whose worker dies are tried again from their last checkpoint.
+// whose process dies are tried again from their last checkpoint.
 import { ConfigError, RunError, StudyError } from '../../core/errors.js';
 import type { WallClock } from '../../core/ports/clock.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import type { ParameterValue } from '../../core/tuning/distribution.js';
 import type { FrozenTrial } from '../../core/tuning/frozen-trial.js';
+import { knownValues } from '../../core/tuning/proposed-values.js';
 import type { Study } from '../../core/tuning/study.js';
 import type { Trial } from '../../core/tuning/trial.js';
 import type { TrainConfig } from '../train/config.js';
@@ -41,7 +42,7 @@ export type RunTrial = (run: TrialRun, onEpoch: (report: EpochReport) => Promise
 export interface TuneRequest {
   readonly study: Study;
   readonly search: Search;
-  /** Complete and pruned trials that the study should have. */
+  /** Complete and pruned trials that the study should have; no process begins one that would be too many. */
   readonly trials: number;
   readonly workers: number;
   readonly runTrial: RunTrial;
@@ -51,15 +52,17 @@ export interface TuneRequest {
   /** A trial that another process runs counts as dead when it gave no sign of life for so long, in ms; 180,000 when not given. */
   readonly graceMs?: number;
   /** Who we are, and whether the process of such a name is known to be gone: its trials are tried again at once. */
-  readonly worker?: { readonly name: string; readonly isGone: (name: string) => boolean };
+  readonly worker: { readonly name: string; readonly isGone: (name: string) => boolean };
   /** Calls `work` every so often until the returned function is called. */
   readonly every: (ms: number, work: () => void) => () => void;
 }
 
 /** So many runs that fail one after the other, whatever their values, have a cause that further trials would meet too. */
 const MOST_FAILURES = 5;
-/** So often a trial may be tried again after its worker died. */
+/** So often a trial may be tried again after the process of its run died. That its search was killed is no fault of the trial's. */
 const MOST_RETRIES = 2;
+/** How often it is looked whether others have ended their trials, in ms. */
+const LOOK_MS = 500;
 /** Of a trial that goes on where another one was interrupted: that one's number, its folder, and how often it was tried. */
 interface Retry {
   readonly retryOf: number;
@@ -68,45 +71,53 @@ interface Retry {
 }
 /** The system attribute with the time of the last sign of life. */
 const ALIVE = 'moodlens:alive';
-/** The system attribute with the name of the process that runs it. */
-const WORKER = 'moodlens:worker';
+/** Begins the study's system attributes with the name of each process that searches; behind it stands its worker's id in the journal. */
+const WORKER = 'moodlens:worker:';
 
 /**
- * Ends when the study has as many trials, or was stopped: what runs then is saved, and goes on the next time. Throws StudyError
- * when one run after the other fails.
+ * Ends when the study has as many trials, or was stopped: what runs then is saved, and goes on the next time. While other processes
+ * run the last ones, it waits for them: should one die, its trial goes on here. Throws StudyError when one run after the other fails.
  */
 export async function tune(request: TuneRequest): Promise<void> {
-  const { study, workers } = request;
-  await study.refresh();
-  const running = new Set<number>();
-  await reviveDead(request, running);
+  const { study, workers, worker, trials, progress = silentProgress } = request;
+  // Known before the first trial is begun: whatever happens then, others find out whose it is.
+  await study.setSystemAttribute(WORKER + study.workerId, worker.name);
+  await reviveDead(request);
   let failures = 0;
-  const isDone = () => request.isStopped() || study.isExhausted() || finished(study) + running.size >= request.trials;
   let failure: { error: unknown } | undefined;
+  let isWaiting = false;
+  const hasEnough = () => finished(study) + running(study).length >= trials || study.isExhausted();
   const work = async () => {
-    while (failure === undefined && !isDone()) {
-      // Counted before it is asked for: other workers look while this one waits for the journal.
-      const place = -1 - running.size;
-      running.add(place);
+    while (failure === undefined && !request.isStopped()) {
       try {
-        const trial = await study.ask();
-        running.delete(place);
-        running.add(trial.number);
-        const reason = await conduct(request, trial);
-        running.delete(trial.number);
-        failures = reason === undefined ? 0 : failures + 1;
-        if (failures >= MOST_FAILURES)
-          throw new StudyError(`${failures} runs failed one after the other, the last one: ${reason}`);
+        const trial = await study.askUnless(hasEnough);
+        if (trial) {
+          const reason = await conduct(request, trial);
+          failures = reason === undefined ? 0 : failures + 1;
+          if (failures >= MOST_FAILURES)
+            throw new StudyError(`${failures} runs failed one after the other, the last one: ${reason}`);
+        } else {
+          const others = running(study).filter((one) => study.runnerOf(one) !== study.workerId);
+          if (others.length === 0 || finished(study) >= trials) return;
+          if (!isWaiting) progress.note(describeWaiting(others));
+          isWaiting = true;
+          await new Promise<void>((resolve) => {
+            const stop = request.every(LOOK_MS, () => {
+              stop();
+              resolve();
+            });
+          });
+          await reviveDead(request);
+        }
       } catch (error) {
-        running.delete(place);
         failure ??= { error };
       }
       describeProgress(request);
     }
   };
-  const stopReviving = request.every(30_000, () => void reviveDead(request, running).catch(() => undefined));
+  const stopReviving = request.every(30_000, () => void reviveDead(request).catch(() => undefined));
   try {
-    await Promise.all(Array.from({ length: Math.min(workers, request.trials) }, work));
+    await Promise.all(Array.from({ length: Math.min(workers, trials) }, work));
   } finally {
     stopReviving();
   }
@@ -117,27 +128,16 @@ export async function tune(request: TuneRequest): Promise<void> {
 async function conduct(request: TuneRequest, trial: Trial): Promise<string | undefined> {
   const { study, search, now } = request;
   const retry = retryOf(trial.userAttributes);
-  if (
-    retry &&
-    study.trials.some(
-      ({ number, userAttributes }) => number < trial.number && retryOf(userAttributes)?.retryOf === retry.retryOf,
-    )
-  ) {
-    // Two machines revived the same trial.
-    await study.tell(trial, null, 'failed');
-    return undefined;
-  }
-  const folder = retry?.folder ?? `trial-${String(trial.number).padStart(4, '0')}`;
-  await trial.setUserAttribute('folder', folder);
-  if (request.worker) await trial.setSystemAttribute(WORKER, request.worker.name);
-  const beat = () => trial.setSystemAttribute(ALIVE, now()).catch(() => undefined);
-  await beat();
-  const stopBeating = request.every(60_000, () => void beat());
+  const folder = retry?.folder ?? folderOf(trial.number);
+  const beat = () => trial.setSystemAttribute(ALIVE, now());
+  const stopBeating = request.every(60_000, () => void beat().catch(() => undefined));
   let params: Readonly<Record<string, ParameterValue>> = {};
   try {
     params = Object.fromEntries([...search.space].map(([key, range]) => [key, trial.suggest(key, range)]));
+    // All in one append, before the training begins: a trial that is interrupted goes on with the same values in the same folder.
+    await Promise.all([trial.setUserAttribute('folder', folder), beat()]);
     const outcome = await runFolds(request, trial, { params, folder });
-    if (outcome === 'stopped') await tryAgain(study, trial.number, { params, retry, folder, isOurs: true });
+    if (outcome === 'stopped') await tryAgain(study, trial.number, { params, retry, folder, isFault: false });
     else if (outcome === 'pruned') await study.tell(trial, null, 'pruned');
     else await study.tell(trial, outcome);
     return undefined;
@@ -151,11 +151,15 @@ async function conduct(request: TuneRequest, trial: Trial): Promise<string | und
     await trial.setUserAttribute('failure', reason.slice(0, 2000));
     // A training that diverges would diverge again, and a value that cannot be stays one.
     if (error instanceof RunError || error instanceof ConfigError) await study.tell(trial, null, 'failed');
-    else await tryAgain(study, trial.number, { params, retry, folder, isOurs: false });
+    else await tryAgain(study, trial.number, { params, retry, folder, isFault: true });
     return reason;
   } finally {
     stopBeating();
   }
+}
+
+function folderOf(trial: number): string {
+  return `trial-${String(trial).padStart(4, '0')}`;
 }
 
 interface Placed {
@@ -194,16 +198,15 @@ async function runFolds(
 
 interface Interrupted extends Placed {
   readonly retry: Retry | undefined;
-  /** Whether we stopped it ourselves: that is no attempt. */
-  readonly isOurs: boolean;
+  /** Whether the process of its run died, and not that of the search: that is an attempt. */
+  readonly isFault: boolean;
 }
 
 /** Ends a trial and puts one in front that goes on with its run. */
-async function tryAgain(study: Study, number: number, { params, folder, retry, isOurs }: Interrupted): Promise<void> {
-  await study.tell(number, null, 'failed');
-  const attempt = (retry?.attempt ?? 0) + (isOurs ? 0 : 1);
-  if (attempt > MOST_RETRIES) return;
-  await study.enqueueTrial(params, { userAttributes: { retry: { retryOf: number, folder, attempt } } });
+async function tryAgain(study: Study, number: number, { params, folder, retry, isFault }: Interrupted): Promise<void> {
+  const attempt = (retry?.attempt ?? 0) + (isFault ? 1 : 0);
+  if (attempt > MOST_RETRIES) await study.tell(number, null, 'failed');
+  else await study.retryTrial(number, params, { userAttributes: { retry: { retryOf: number, folder, attempt } } });
 }
 
 async function hasEnded(study: Study, number: number): Promise<boolean> {
@@ -212,31 +215,51 @@ async function hasEnded(study: Study, number: number): Promise<boolean> {
 }
 
 /**
- * Trials of workers that gave no sign of life for too long. Those of other programs give none, and are left alone; our own run,
+ * Trials of processes that are gone, or gave no sign of life for too long. Those of other programs are left alone; our own run,
  * however long the machine slept.
  */
-async function reviveDead(
-  { study, now, worker, graceMs = 180_000, progress = silentProgress }: TuneRequest,
-  ours: ReadonlySet<number>,
-): Promise<void> {
+async function reviveDead({
+  study,
+  now,
+  worker,
+  graceMs = 180_000,
+  progress = silentProgress,
+}: TuneRequest): Promise<void> {
   await study.refresh();
-  for (const trial of study.trials) {
-    const alive = trial.systemAttributes[ALIVE];
-    if (trial.state !== 'running' || ours.has(trial.number)) continue;
-    if (typeof alive !== 'string') continue;
-    const runner = trial.systemAttributes[WORKER];
-    const isGone = typeof runner === 'string' && worker?.isGone(runner) === true;
-    if (!isGone && Date.parse(now()) - Date.parse(alive) < graceMs) continue;
-    const folder = trial.userAttributes['folder'];
-    if (typeof folder !== 'string') continue;
-    progress.note(`trial ${trial.number} gave no sign of life since ${alive}: it is tried again`);
-    await tryAgain(study, trial.number, {
-      params: trial.params,
-      folder,
-      retry: retryOf(trial.userAttributes),
-      isOurs: false,
-    });
+  for (const trial of running(study)) {
+    if (study.runnerOf(trial) === study.workerId) continue;
+    const runner = searcherOf(study, trial);
+    const isGone = runner !== undefined && worker.isGone(runner);
+    const alive = trial.systemAttributes[ALIVE] ?? trial.started;
+    const isSilent = typeof alive === 'string' && Date.parse(now()) - Date.parse(alive) >= graceMs;
+    if (!isGone && !isSilent) continue;
+    const why = isGone ? 'its search was ended' : `it gave no sign of life since ${alive}`;
+    progress.note(`trial ${trial.number} is tried again: ${why}`);
+    const retry = retryOf(trial.userAttributes);
+    const folder = retry?.folder ?? folderOf(trial.number);
+    await tryAgain(study, trial.number, { params: knownValues(trial), folder, retry, isFault: false });
   }
+}
+
+/** The trials that searches run, ours and those of other processes; those of other programs are not bound by what we are asked for. */
+function running(study: Study): FrozenTrial[] {
+  return study.trials.filter(
+    (trial) =>
+      trial.state === 'running' &&
+      (searcherOf(study, trial) !== undefined || typeof trial.systemAttributes[ALIVE] === 'string'),
+  );
+}
+
+/** The name of the process that runs a trial; undefined when it is no search. */
+function searcherOf(study: Study, trial: FrozenTrial): string | undefined {
+  const name = study.systemAttributes[WORKER + study.runnerOf(trial)];
+  return typeof name === 'string' ? name : undefined;
+}
+
+function describeWaiting(others: readonly FrozenTrial[]): string {
+  const numbers = others.map(({ number }) => number).join(', ');
+  const what = others.length === 1 ? `trial ${numbers} runs` : `trials ${numbers} run`;
+  return `${what} in another process, and no more are needed: waiting for it to end; Ctrl-C ends the waiting`;
 }
 
 function retryOf(attributes: FrozenTrial['userAttributes']): Retry | undefined {
