@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { createFolderStore } from '../../adapters/node/files.js';
 import type { DeviceName } from '../../adapters/node/session.js';
 import { DeviceError, RunError } from '../../core/errors.js';
+import type { TrainConfig } from '../../pipeline/train/config.js';
 import { runFiles } from '../../pipeline/train/run-folder.js';
+import { type CoreShare, shareCores } from '../../pipeline/train/share-cores.js';
 import type { EpochReport, RunTrial, TrialRunResult } from '../../pipeline/tune/tune.js';
 import type { TuneMessage, TuneTask } from './tune-worker.js';
 
@@ -20,18 +22,23 @@ export interface TrialProcesses {
   stop(): void;
 }
 
-/** `data`: the dataset's folder; `out`: the folder of the runs; `threads`: of each process. */
+/**
+ * `data`: the dataset's folder; `out`: the folder of the runs; `cores`: for each process; `given`: what the search says of threads and
+ * workers, of which a process takes no more than its cores.
+ */
 export function trialProcesses(options: {
   readonly data: string;
   readonly out: string;
   readonly device: DeviceName;
-  readonly threads: number | undefined;
+  readonly cores: number;
+  readonly given: Readonly<Record<string, unknown>>;
 }): TrialProcesses {
   const running = new Set<ReturnType<typeof fork>>();
+  let isStopped = false;
   const runTrial: RunTrial = async ({ config, folder }, onEpoch) => {
-    const { data, out, device, threads } = options;
-    const own = threads === undefined ? {} : { threads, workers: 1 };
-    const parts = { ...own, ...(await partsOf(join(out, folder))) };
+    const { data, out, device } = options;
+    const parts = (await partsOf(join(out, folder))) ?? trialShare(config, options);
+    if (isStopped) return { end: 'stopped', accuracy: Number.NaN, loss: Number.NaN };
     const child = fork(fileURLToPath(entry), {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
@@ -48,21 +55,38 @@ export function trialProcesses(options: {
   return {
     runTrial,
     stop: () => {
+      isStopped = true;
       for (const child of running) if (child.connected) child.send({ goOn: false });
     },
   };
 }
 
-/** How a run that goes on was divided: that cannot change within it. Nothing for a new run. */
-async function partsOf(folder: string): Promise<{ readonly threads?: unknown; readonly workers?: unknown }> {
+/** What a new trial takes of its process's cores. */
+export function trialShare(
+  { batchSize, ghostBatch, threads, workers }: Pick<TrainConfig, 'batchSize' | 'ghostBatch' | 'threads' | 'workers'>,
+  { cores, device, given }: { cores: number; device: DeviceName; given: Readonly<Record<string, unknown>> },
+): CoreShare {
+  const own = {
+    ...('threads' in given ? { threads: Math.min(threads, cores) } : {}),
+    ...('workers' in given ? { workers: Math.min(workers, cores) } : {}),
+  };
+  const isGpu = device === 'webgpu' || device === 'cuda';
+  const shared = shareCores({ batchSize, ...(ghostBatch === null ? {} : { ghostBatch }), ...own }, { cores, isGpu });
+  return { threads: shared.threads as number, workers: shared.workers as number };
+}
+
+/** How a run that goes on was divided: that cannot change within it. Undefined for a new run. */
+async function partsOf(
+  folder: string,
+): Promise<{ readonly threads?: unknown; readonly workers?: unknown } | undefined> {
   const bytes = await createFolderStore(folder).read(runFiles.config);
-  if (bytes === undefined) return {};
+  if (bytes === undefined) return undefined;
   try {
     const { threads, workers } = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
     return { threads, workers };
   } catch {
     // The run itself says what is wrong with it.
-    return {};
+    return undefined;
   }
 }
 

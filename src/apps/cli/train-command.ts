@@ -1,4 +1,5 @@
 // `moodlens train`: trains an expression model from a dataset.
+import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore } from '../../adapters/node/files.js';
@@ -9,6 +10,7 @@ import type { BlobStore } from '../../core/ports/blob-store.js';
 import { parseTrainConfig, type TrainConfig } from '../../pipeline/train/config.js';
 import { isEnsembleConfig, parseEnsembleConfig } from '../../pipeline/train/ensemble-config.js';
 import { readRunConfig, readRunDevice, runFiles } from '../../pipeline/train/run-folder.js';
+import { keepShares, shareCoresOfAll } from '../../pipeline/train/share-cores.js';
 import { type TrainResult, trainRun } from '../../pipeline/train/train.js';
 import {
   type EnsembleResult,
@@ -62,9 +64,11 @@ async function train(options: TrainOptions): Promise<void> {
   const store = createFolderStore(resolve(folder));
   const config = await readConfig(options, store);
   const device = await deviceFor(options);
-  const interrupt = new Interrupt();
-  interrupt.onAsk = () => {
-    process.stderr.write('\nstopping after this step, and saving; press Ctrl-C again to stop at once\n');
+  // Until the first step there is nothing to save: Ctrl-C then ends the process at once, as it does without anybody listening.
+  let interrupt: Interrupt | undefined;
+  const wasAsked = () => {
+    interrupt ??= listen();
+    return interrupt.wasAsked;
   };
   // Each epoch has a line of its own; in a log that is enough, unless an epoch is very long.
   const progress = terminalProgress('train', { lineIntervalMs: 600_000 });
@@ -73,7 +77,7 @@ async function train(options: TrainOptions): Promise<void> {
     store,
     name: basename(resolve(folder)),
     resume: options.resume !== undefined,
-    shouldStop: () => interrupt.wasAsked,
+    shouldStop: wasAsked,
   };
   try {
     const result = await ('members' in config
@@ -90,8 +94,18 @@ async function train(options: TrainOptions): Promise<void> {
     if (result.end === 'stopped') process.exitCode = exitCodes.interrupted;
   } finally {
     progress.finish();
-    interrupt.stopListening();
+    interrupt?.stopListening();
   }
+}
+
+function listen(): Interrupt {
+  const interrupt = new Interrupt();
+  interrupt.onAsk = () => {
+    process.stderr.write(
+      '\nstopping after the step or the validation under way, and saving; press Ctrl-C again to stop at once\n',
+    );
+  };
+  return interrupt;
 }
 
 /** The run folder and the dataset. */
@@ -142,15 +156,17 @@ function describe(result: TrainResult | EnsembleResult, folder: string, data: st
 
 /** What --config or the resumed run says, with the options that replace keys of it: a run's, or those of an ensemble's members. */
 async function readConfig(options: TrainOptions, store: BlobStore): Promise<TrainConfig | { members: TrainConfig[] }> {
-  const saved = async (): Promise<object> => (await readEnsembleConfig(store)) ?? (await readRunConfig(store));
-  const base = options.config !== undefined ? await readJsonFile(options.config) : options.resume ? await saved() : {};
+  const saved = options.resume ? ((await readEnsembleConfig(store)) ?? (await readRunConfig(store))) : undefined;
+  const base = options.config === undefined ? (saved ?? {}) : await readJsonFile(options.config);
   if (typeof base !== 'object' || base === null || Array.isArray(base)) {
     throw new ConfigError(`${options.config} must hold a JSON object with the keys of docs/training.md`);
   }
   const replaced = toNumbers(options, ['epochs', 'seed']);
-  if (!isEnsembleConfig(base)) return parseTrainConfig({ ...base, ...replaced });
+  const isGpu = options.device === 'webgpu' || options.device === 'cuda';
+  const shared = saved ? keepShares(base, saved) : shareCoresOfAll(base, { cores: availableParallelism(), isGpu });
+  if (!isEnsembleConfig(shared)) return parseTrainConfig({ ...shared, ...replaced });
   if (options.seed !== undefined) {
     throw new ConfigError("--seed is for one model; the seeds of an ensemble's members stand in its configuration");
   }
-  return { members: parseEnsembleConfig(base).map((member) => parseTrainConfig({ ...member, ...replaced })) };
+  return { members: parseEnsembleConfig(shared).map((member) => parseTrainConfig({ ...member, ...replaced })) };
 }

@@ -50,8 +50,16 @@ export function define(): Command {
     .requiredOption('--space <file>', 'what is searched (JSON); see configs/tune-original.json and docs/tuning.md')
     .requiredOption('--storage <place>', "the study's journal: a file, or redis://host:port for many machines")
     .option('--study <name>', 'the name of the study', 'tune')
-    .option('--trials <n>', 'complete and pruned trials that the study should have', '50')
-    .option('--workers <n>', 'trials that run at a time, each in a process of its own', '1')
+    .option(
+      '--trials <n>',
+      'complete and pruned trials that the study should have, of all processes that share it',
+      '50',
+    )
+    .option(
+      '--workers <n>',
+      'trials that run at a time, each in a process of its own and with its share of the cores',
+      '1',
+    )
     .option('--sampler <name>', samplerNames.join(', '), 'tpe')
     .option('--pruner <name>', prunerNames.join(', '), 'median')
     .option('--seed <n>', "the sampler's", '1')
@@ -64,9 +72,9 @@ export function define(): Command {
 
 async function tuneStudy(options: TuneOptions): Promise<void> {
   const { trials, workers, seed } = toNumbers(options, ['trials', 'workers', 'seed']) as Record<string, number>;
-  for (const [name, value] of Object.entries({ trials, workers })) {
-    if (!(Number.isInteger(value) && value! >= 1))
-      throw new ConfigError(`--${name} must be at least 1, found ${value}`);
+  for (const [name, [value, most]] of Object.entries({ trials: [trials, 1e6], workers: [workers, 64] } as const)) {
+    if (!(Number.isInteger(value) && value! >= 1 && value! <= most))
+      throw new ConfigError(`--${name} must be a whole number in 1..${most}, found ${value}`);
   }
   const search = await readSearch(options);
   const device = await chooseDevice(options.device);
@@ -86,12 +94,14 @@ async function tuneStudy(options: TuneOptions): Promise<void> {
     const out = resolve(options.out ?? join('runs', options.study));
     await writing(out, () => makeFolder(out));
     if (study.trials.every(({ state }) => state === 'waiting')) await requireNoTrials(out);
-    const threads = workers! > 1 ? Math.max(1, Math.floor(availableParallelism() / workers!)) : undefined;
-    const processes = trialProcesses({ data: resolve(options.data), out, device, threads });
+    const cores = Math.max(1, Math.floor(availableParallelism() / workers!));
+    const given = { ...search.config, ...Object.fromEntries(search.space) };
+    const processes = trialProcesses({ data: resolve(options.data), out, device, cores, given });
     interrupt.onAsk = () => {
       process.stderr.write('\nstopping the trials after this step, and saving; press Ctrl-C again to stop at once\n');
       processes.stop();
     };
+    progress.note(`${workers} trial${workers === 1 ? '' : 's'} at a time, with ${describeCores(cores)}`);
     progress.note(`to watch it: moodlens live --storage ${options.storage}`);
     await tune({
       ...{ study, search, trials: trials!, workers: workers!, progress },
@@ -134,6 +144,10 @@ async function report(
   const best = isAnyComplete ? study.bestTrial : null;
   const result = { study: study.name, direction: study.direction, trials: study.trials.length, best };
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : describeStudy(study));
+}
+
+function describeCores(cores: number): string {
+  return cores === 1 ? 'a core each' : `${cores} cores each`;
 }
 
 /** Whether that process ran on this machine and does not any more. Of other machines nothing is known. */

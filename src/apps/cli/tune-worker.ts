@@ -31,6 +31,7 @@ export interface TuneAnswer {
 }
 
 let isStopped = false;
+let hasBegun = false;
 let isDone = false;
 let answer: (goOn: boolean) => void = () => undefined;
 
@@ -43,7 +44,9 @@ process.on('disconnect', () => {
 process.once('message', (task: TuneTask) => {
   process.on('message', ({ goOn }: TuneAnswer) => {
     if (!goOn) isStopped = true;
-    answer(goOn);
+    // Before the first step there is nothing to save.
+    if (!goOn && !hasBegun) void say(stopped).finally(() => process.kill(process.pid, 'SIGKILL'));
+    else answer(goOn);
   });
   void work(task)
     .then(say, (error: unknown) => {
@@ -56,6 +59,11 @@ process.once('message', (task: TuneTask) => {
     });
 });
 
+const stopped: TuneMessage = {
+  kind: 'end',
+  result: { end: 'stopped', accuracy: Number.NaN, loss: Number.NaN },
+};
+
 async function work({ data, config, folder, device }: TuneTask): Promise<TuneMessage> {
   const store = createFolderStore(folder);
   const history: EpochFigures[] = [];
@@ -67,16 +75,17 @@ async function work({ data, config, folder, device }: TuneTask): Promise<TuneMes
     store,
     resume: (await store.read(runFiles.run)) !== undefined,
     name: basename(folder),
-    shouldStop: () => isStopped,
+    shouldStop: () => {
+      hasBegun = true;
+      return isStopped;
+    },
     onEpoch: async (figures) => {
       history.push(figures);
       if (!(await told(figures))) isStopped = true;
     },
   });
   const last = history.at(-1);
-  if (result.end === 'stopped' || result.validation === null) {
-    return { kind: 'end', result: { end: 'stopped', accuracy: Number.NaN, loss: Number.NaN } };
-  }
+  if (result.end === 'stopped' || result.validation === null) return stopped;
   const kept =
     parsed.keep === 'best'
       ? Math.min(...history.map(({ validationLoss }) => validationLoss ?? Number.NaN))

@@ -42,6 +42,7 @@ describe('a checkpoint', () => {
 
   it('that is no whole file is refused, whatever its bytes are', () => {
     const bytes = writeCheckpoint(whole).slice(0, 4000);
+    expect(() => readCheckpoint(bytes)).toThrow(/has 4000 bytes of/);
     const damaged = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }), fc.nat(bytes.length));
     fc.assert(
       fc.property(damaged, ([at, value, end]) => {
@@ -50,6 +51,28 @@ describe('a checkpoint', () => {
         expect(() => readCheckpoint(changed)).toThrow(RunError);
       }),
     );
+  });
+  it('is refused when any bit of it is another, also where every number stays finite', () => {
+    const bytes = writeCheckpoint({ ...whole, engine: { ...whole.engine, optimiser: new Map(), average: new Map() } });
+    for (const at of [bytes.length - 1, bytes.length - 65, Math.floor(bytes.length / 2)]) {
+      const changed = bytes.slice();
+      // Of a float's exponent, in the middle.
+      changed[at]! ^= 0x10;
+      expect(() => readCheckpoint(changed)).toThrow(/not what was written: its SHA-256 is another|not finite/);
+    }
+    expect(readCheckpoint(bytes).isHashed).toBe(true);
+  });
+
+  it('of format 1, which has no hash, still opens', () => {
+    const bytes = writeCheckpoint(whole);
+    const text = '"format":';
+    const at = Buffer.from(bytes).indexOf(text) + text.length;
+    const former = bytes.slice(0, bytes.length - 64);
+    former[at] = '1'.charCodeAt(0);
+    const read = readCheckpoint(former);
+    expect([read.isHashed, read.trainer]).toEqual([false, whole.trainer]);
+    // A new file is none that lost its hash.
+    expect(() => readCheckpoint(bytes.slice(0, bytes.length - 64))).toThrow(RunError);
   });
 });
 

@@ -1,5 +1,7 @@
-// A checkpoint file: 'MOODLENS', the header's length (uint32, little endian), a JSON header, then float32 arrays end to end.
+// A checkpoint file: 'MOODLENS', the header's length (uint32, little endian), a JSON header, float32 arrays end to end, and the
+// SHA-256 of all that in hexadecimal, which files of format 1 lack.
 import { z } from 'zod';
+import { Sha256 } from '../dataset/sha256.js';
 import { RunError } from '../errors.js';
 import { type Architecture, parametersOf } from './architecture.js';
 import type { EngineState } from './engine.js';
@@ -8,6 +10,8 @@ import type { TrainerState } from './trainer.js';
 
 const magic = 'MOODLENS';
 const textOffset = magic.length + 4;
+/** Characters of the hash. */
+const hashLength = 64;
 
 const arrayKinds = ['weights', 'optimiser', 'average'] as const;
 
@@ -22,7 +26,8 @@ const figuresSchema = z.object({
 });
 
 const headerSchema = z.object({
-  format: z.literal(1),
+  format: z.union([z.literal(1), z.literal(2)]),
+  run: z.string().optional(),
   trainer: z.object({
     epoch: z.int().nonnegative(),
     stepInEpoch: z.int().nonnegative(),
@@ -36,10 +41,12 @@ const headerSchema = z.object({
 export interface Checkpoint {
   readonly trainer: TrainerState;
   readonly engine: EngineState;
+  /** Whose it is: the identity of its run. */
+  readonly run?: string | undefined;
 }
 
 /** The bytes of the file. Throws RunError for numbers that are not finite: such a checkpoint must not replace a good one. */
-export function writeCheckpoint({ trainer, engine }: Checkpoint): Uint8Array {
+export function writeCheckpoint({ trainer, engine, run }: Checkpoint): Uint8Array {
   const entries = arrayKinds.flatMap((kind) => [...engine[kind]].map(([name, values]) => ({ kind, name, values })));
   const broken = entries.find(({ values }) => !values.every(Number.isFinite));
   if (broken !== undefined) {
@@ -49,11 +56,11 @@ export function writeCheckpoint({ trainer, engine }: Checkpoint): Uint8Array {
   }
   const arrays = entries.map(({ kind, name, values }) => ({ kind, name, length: values.length }));
   // Non-ASCII characters are escaped, so that characters are bytes.
-  const header = JSON.stringify({ format: 1, trainer, arrays }).replace(
+  const header = JSON.stringify({ format: 2, run, trainer, arrays }).replace(
     /[^\x20-\x7e]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  const size = entries.reduce((sum, { values }) => sum + values.byteLength, textOffset + header.length);
+  const size = entries.reduce((sum, { values }) => sum + values.byteLength, textOffset + header.length + hashLength);
   const bytes = new Uint8Array(size);
   writeAscii(bytes, 0, magic);
   new DataView(bytes.buffer).setUint32(magic.length, header.length, true);
@@ -63,13 +70,20 @@ export function writeCheckpoint({ trainer, engine }: Checkpoint): Uint8Array {
     bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
     at += values.byteLength;
   }
+  writeAscii(bytes, at, new Sha256().update(bytes.subarray(0, at)).hex());
   return bytes;
 }
 
-/** Throws RunError when the bytes are not a whole checkpoint. */
-export function readCheckpoint(bytes: Uint8Array): Checkpoint {
+/** A checkpoint as a file held it. */
+export interface SavedCheckpoint extends Checkpoint {
+  /** Whether the file has a hash, which agrees: files of earlier versions have none, and damage to their numbers goes unseen. */
+  readonly isHashed: boolean;
+}
+
+/** Throws RunError when the bytes are not a whole checkpoint, as it was written. */
+export function readCheckpoint(bytes: Uint8Array): SavedCheckpoint {
   const damaged = (found: string, cause?: unknown): RunError =>
-    new RunError(`a checkpoint must be a whole file that moodlens wrote, and ${found}; start the run again`, { cause });
+    new RunError(`a checkpoint must be a whole file that moodlens wrote, and ${found}`, { cause });
   if (bytes.length < textOffset || readAscii(bytes, 0, magic.length) !== magic) throw damaged('this is another file');
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(magic.length, true);
   if (length > bytes.length - textOffset) throw damaged('this one is cut short');
@@ -79,15 +93,23 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   } catch (error) {
     throw damaged('the header of this one is broken', error);
   }
-  const expected = header.arrays.reduce((sum, array) => sum + 4 * array.length, textOffset + length);
+  const isHashed = header.format === 2;
+  const numbers = header.arrays.reduce((sum, array) => sum + 4 * array.length, 0);
+  const hashed = textOffset + length + numbers;
+  const expected = hashed + (isHashed ? hashLength : 0);
   if (bytes.length !== expected) throw damaged(`this one has ${bytes.length} bytes of ${expected}`);
+  if (isHashed && readAscii(bytes, hashed, hashLength) !== new Sha256().update(bytes.subarray(0, hashed)).hex()) {
+    throw damaged('the content of this one is not what was written: its SHA-256 is another');
+  }
   const engine: EngineState = { weights: new Map(), optimiser: new Map(), average: new Map() };
   let at = bytes.byteOffset + textOffset + length;
   for (const { kind, name, length: count } of header.arrays) {
-    engine[kind].set(name, new Float32Array(bytes.buffer.slice(at, at + 4 * count) as ArrayBuffer));
+    const values = new Float32Array(bytes.buffer.slice(at, at + 4 * count) as ArrayBuffer);
+    if (!values.every(Number.isFinite)) throw damaged(`${name} of this one has numbers that are not finite`);
+    engine[kind].set(name, values);
     at += 4 * count;
   }
-  return { trainer: header.trainer, engine };
+  return { trainer: header.trainer, engine, run: header.run, isHashed };
 }
 
 /** Throws RunError when a checkpoint's arrays are not those of the architecture. */

@@ -2,7 +2,6 @@
 import { Sha256 } from '../../core/dataset/sha256.js';
 import { ConfigError, RunError } from '../../core/errors.js';
 import { type Architecture, parameterPrefixes, parametersOf } from '../../core/nn/architecture.js';
-import { readCheckpoint } from '../../core/nn/checkpoint.js';
 import { modelWeights } from '../../core/nn/engine.js';
 import { elements } from '../../core/nn/layer.js';
 import type { PretrainedFacts } from '../../core/nn/model-metadata.js';
@@ -10,7 +9,7 @@ import { initialWeights, type Weights } from '../../core/nn/parameters.js';
 import { readExpressionModel } from '../../core/nn/read-expression-model.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { Random } from '../../core/tensor/random.js';
-import { readRunConfig, runFiles, weightsFile } from './run-folder.js';
+import { readRunConfig, readWeights, runFiles, weightsFile } from './run-folder.js';
 
 export interface Pretrained {
   /** Kept in run.json and in the model. */
@@ -35,7 +34,7 @@ export async function readPretrained(store: BlobStore): Promise<Pretrained> {
   return {
     facts: { hash, run, architecture, split, dataset, targets, ...(pretrained && { earlier: runsBefore(pretrained) }) },
     labels,
-    weights: modelWeights(readCheckpoint(checkpoint).engine),
+    weights: modelWeights((await readWeights(store, keep)).engine),
   };
 }
 

@@ -11,6 +11,9 @@ const range = (lowest: number, highest: number) => {
 
 const splitName = z.string().min(1);
 
+/** Each epoch is a line of the history, which is saved after every epoch: more would take longer to save than to train. */
+const epochCount = z.int().positive().max(100_000);
+
 const augmentationSchema = z.strictObject({
   flip: share.default(0.5).describe('probability of mirroring'),
   rotation: z.number().min(0).max(180).default(8).describe('largest rotation either way, degrees'),
@@ -68,7 +71,7 @@ const optimiserSchema = z.discriminatedUnion('name', [
 const validationSchema = z.union([
   z.strictObject({ split: splitName.describe('name of the split that validates') }),
   z.strictObject({
-    folds: z.int().min(2).describe('number of folds of the training split'),
+    folds: z.int().min(2).max(1000).describe('number of folds of the training split'),
     fold: z.int().min(0).describe('the fold that validates, from 0'),
     seed: z.int().min(0).optional().describe("seed of the division into folds; default: the run's"),
   }),
@@ -98,7 +101,7 @@ export const trainConfigSchema = z
       .boolean()
       .default(true)
       .describe('leave out training pictures that are pixel-identical to a validation picture'),
-    epochs: z.int().positive().default(24),
+    epochs: epochCount.default(24),
     batchSize: z.int().positive().max(1024).default(64),
     optimiser: optimiserSchema.default({ name: 'sgd', momentum: 0.9, nesterov: true }),
     schedule: scheduleSchema.default({ name: 'one-cycle', rate: 0.05, warmUp: 0.15 }),
@@ -164,7 +167,7 @@ export const trainConfigSchema = z
       .array(
         z.strictObject({
           side: z.int().min(16).max(256).describe('height and width at which the network sees its view, pixels'),
-          epochs: z.int().positive(),
+          epochs: epochCount,
         }),
       )
       .default([])

@@ -17,6 +17,7 @@ import { chooseTargets, type LossTargets } from './choose-targets.js';
 import { chooseTeacher } from './choose-teacher.js';
 import type { TrainConfig } from './config.js';
 import type { RunFacts } from './run-folder.js';
+import { describeShare } from './share-cores.js';
 import { describeSplit } from './write-model.js';
 
 /** What a run is made of. */
@@ -114,14 +115,16 @@ function requireNoTest({ trainingSplit, validation }: TrainConfig): void {
 }
 
 /** Tells what is about to be trained, on what, and by whom it is taught. */
-export function announceRun(progress: Progress, { progressive, epochs }: TrainConfig, prepared: PreparedRun): void {
+export function announceRun(progress: Progress, config: TrainConfig, prepared: PreparedRun): void {
+  const { progressive, epochs } = config;
   const { architecture, split, facts, teacher } = prepared;
   progress.note(
     `${architecture.name}: ${facts.parameters.toLocaleString('en')} parameters, ${(facts.multiplyAdds / 1e6).toFixed(1)} million multiply-adds; ` +
       (facts.validationSamples === 0
         ? `${facts.trainingSamples} training pictures, none to validate on`
         : `${facts.trainingSamples} training and ${facts.validationSamples} validation pictures`) +
-      (facts.excludedDuplicates > 0 ? `, ${facts.excludedDuplicates} duplicates of validation pictures left out` : ''),
+      (facts.excludedDuplicates > 0 ? `, ${facts.excludedDuplicates} duplicates of validation pictures left out` : '') +
+      `; ${describeShare(config)}`,
   );
   if (progressive.reduce((sum, stage) => sum + stage.epochs, 0) >= epochs) {
     const { width, height } = architecture.view;

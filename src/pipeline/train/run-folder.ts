@@ -1,15 +1,16 @@
 // A run folder: what the run is, its checkpoints and its history.
 import { z } from 'zod';
-import { decodeUtf8 } from '../../core/dataset/utf8.js';
-import { RunError, StorageError } from '../../core/errors.js';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../core/nn/checkpoint.js';
+import { Sha256 } from '../../core/dataset/sha256.js';
+import { decodeUtf8, encodeUtf8 } from '../../core/dataset/utf8.js';
+import { ConfigError, RunError, StorageError } from '../../core/errors.js';
+import { type Checkpoint, readCheckpoint, type SavedCheckpoint, writeCheckpoint } from '../../core/nn/checkpoint.js';
 import {
   type PretrainedFacts,
   pretrainedSchema,
   type TeacherFacts,
   teacherSchema,
 } from '../../core/nn/model-metadata.js';
-import type { TrainerState } from '../../core/nn/trainer.js';
+import { type EpochFigures, lowestLoss, type TrainerState } from '../../core/nn/trainer.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { parseTrainConfig, type TrainConfig } from './config.js';
 
@@ -67,6 +68,10 @@ export interface RunFacts {
   readonly splits?: string | undefined;
   /** Of a run that goes on from another. */
   readonly pretrained?: PretrainedFacts | undefined;
+  /** SHA-256 of the configuration, without what may change; undefined for a run of a version that noted none. */
+  readonly configHash?: string | undefined;
+  /** What its checkpoints carry, of the data and the configuration that it began with; undefined as above. */
+  readonly identity?: string | undefined;
 }
 
 /** What is read of run.json must have; runs of earlier versions lack the rest. */
@@ -81,6 +86,8 @@ const factsSchema = z.looseObject({
   votes: z.string().optional(),
   splits: z.string().optional(),
   pretrained: pretrainedSchema.optional(),
+  configHash: z.string().optional(),
+  identity: z.string().optional(),
 });
 
 /** A run with its facts and configuration, to begin. */
@@ -97,7 +104,9 @@ export async function beginRun(store: BlobStore, { config, facts, start, splits 
   await requireNoRun(store);
   await store.write(runFiles.config, json(config));
   if (splits !== undefined) await store.write(runFiles.splits, splits);
-  await store.write(runFiles.run, json({ ...facts, starts: [start] }));
+  const configHash = hashConfig(config);
+  const identity = new Sha256().update(encodeUtf8(configHash + facts.dataset)).hex();
+  await store.write(runFiles.run, json({ ...facts, configHash, identity, starts: [start] }));
 }
 
 /** Notes that a run goes on, with what may change; for a run of a version that noted no starts this is the first. */
@@ -105,7 +114,8 @@ export async function resumeRun(store: BlobStore, { config, start }: Omit<NewRun
   const run = await readJson<object>(store, runFiles.run);
   await store.write(runFiles.config, json(config));
   const starts = 'starts' in run && Array.isArray(run.starts) ? run.starts : [];
-  await store.write(runFiles.run, json({ ...run, starts: [...starts, start] }));
+  // This version may know of more keys than the one that began the run.
+  await store.write(runFiles.run, json({ ...run, configHash: hashConfig(config), starts: [...starts, start] }));
 }
 
 /** Throws RunError when the folder holds a run or an ensemble. */
@@ -137,8 +147,15 @@ function requireSameFiles(begun: RunFacts, now: RunFacts, config: TrainConfig): 
   );
 }
 
-/** The run's last checkpoint; undefined when it stopped before the first one. */
-export async function readRun(store: BlobStore, config: TrainConfig, facts: RunFacts): Promise<Checkpoint | undefined> {
+/**
+ * The run's last checkpoint; undefined when it stopped before the first one. Throws RunError when it is another run's, and when this
+ * checkpoint or the best one is damaged: nothing that comes of it could be trusted.
+ */
+export async function readRun(
+  store: BlobStore,
+  config: TrainConfig,
+  facts: RunFacts,
+): Promise<SavedCheckpoint | undefined> {
   const saved = await readRunConfig(store);
   const differing = (Object.keys(config) as (keyof TrainConfig)[]).filter(
     (key) => !mayChange.includes(key) && JSON.stringify(saved[key]) !== JSON.stringify(config[key]),
@@ -159,13 +176,38 @@ export async function readRun(store: BlobStore, config: TrainConfig, facts: RunF
       `a run must be resumed on the dataset it began with, of hash ${shorten(dataset)}, and this one has another hash, ${shorten(facts.dataset)}; give that --data`,
     );
   }
-  const bytes = await store.read(runFiles.checkpoint);
-  return bytes === undefined ? undefined : readCheckpoint(bytes);
+  const last = await readWeightsFile(store, runFiles.checkpoint);
+  await readWeightsFile(store, runFiles.best);
+  return last;
 }
 
-/** The configuration that a run was started with. Throws RunError when the folder holds no run. */
+/** The configuration that a run was started with. Throws RunError when the folder holds no run, or that file is not as it was. */
 export async function readRunConfig(store: BlobStore): Promise<TrainConfig> {
-  return parseTrainConfig(await readJson(store, runFiles.config));
+  const json = await readJson(store, runFiles.config);
+  const changed = (found: string, cause?: unknown): RunError =>
+    new RunError(
+      `${runFiles.config} of the run must be as the run wrote it, and ${found}; put the old one back, or start a new run with --out`,
+      { cause },
+    );
+  let config: TrainConfig;
+  try {
+    config = parseTrainConfig(json);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw changed(error.message, error);
+  }
+  const { configHash } = (await store.read(runFiles.run)) ? await readRunFacts(store) : {};
+  if (configHash !== undefined && configHash !== hashConfig(json)) {
+    throw changed(`its hash is not the one in ${runFiles.run}: one of the two was changed or damaged`);
+  }
+  return config;
+}
+
+/** Of what shapes the steps of a run; the order of the keys does not count. */
+function hashConfig(config: object): string {
+  const shaping = Object.entries(config).filter(([key]) => !(mayChange as readonly string[]).includes(key));
+  shaping.sort(([a], [b]) => (a < b ? -1 : 1));
+  return new Sha256().update(encodeUtf8(JSON.stringify(shaping))).hex();
 }
 
 /** What the run says about itself. Throws RunError when the folder holds no run, or its run.json is damaged. */
@@ -231,15 +273,64 @@ export async function saveCheckpoint(store: BlobStore, checkpoint: Checkpoint, i
 }
 
 /** The checkpoint whose weights are kept: the last one, or that of the lowest validation loss. */
-export const weightsFile = (keep: TrainConfig['keep']): string =>
+export const weightsFile = (keep: TrainConfig['keep']): WeightsFile =>
   keep === 'best' ? runFiles.best : runFiles.checkpoint;
 
-/** The run's last checkpoint, or that of the lowest validation loss. Throws RunError when the folder does not hold it. */
-export async function readWeights(store: BlobStore, kind: TrainConfig['keep']): Promise<Checkpoint> {
+/** The run's last checkpoint, or that of the lowest validation loss. Throws RunError when the folder does not hold it whole. */
+export async function readWeights(store: BlobStore, kind: TrainConfig['keep']): Promise<SavedCheckpoint> {
   const name = weightsFile(kind);
+  const checkpoint = await readWeightsFile(store, name);
+  if (checkpoint === undefined) throw new RunError(`the run must hold ${name} and does not; start it again`);
+  return checkpoint;
+}
+
+type WeightsFile = typeof runFiles.checkpoint | typeof runFiles.best;
+
+/** Undefined when it is not there. Throws RunError, which says whether the other one is whole, when it is damaged. */
+async function readWeightsFile(store: BlobStore, name: WeightsFile): Promise<SavedCheckpoint | undefined> {
   const bytes = await store.read(name);
-  if (bytes === undefined) throw new RunError(`the run must hold ${name} and does not; start it again`);
-  return readCheckpoint(bytes);
+  if (bytes === undefined) return undefined;
+  try {
+    return await parseWeights(store, name, bytes);
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    throw new RunError(`${name} of the run is damaged or another's: ${error.message}; ${await remedy(store, name)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function parseWeights(store: BlobStore, name: WeightsFile, bytes: Uint8Array): Promise<SavedCheckpoint> {
+  const checkpoint = readCheckpoint(bytes);
+  const { identity } = await readRunFacts(store);
+  if (identity !== undefined && checkpoint.isHashed && checkpoint.run !== identity) {
+    throw new RunError(`it is of another run than ${runFiles.run}`);
+  }
+  const { history } = checkpoint.trainer;
+  const lowest = lowestLoss(history);
+  if (name === runFiles.best && lowest !== history.at(-1)) {
+    throw new RunError(`it must be of the epoch of the lowest validation loss, ${lowest?.epoch}, and is of a later one`);
+  }
+  return checkpoint;
+}
+
+/** What can be done when one of the two is damaged. */
+async function remedy(store: BlobStore, damaged: WeightsFile): Promise<string> {
+  const other = damaged === runFiles.best ? runFiles.checkpoint : runFiles.best;
+  const bytes = await store.read(other);
+  let epoch: number | undefined;
+  try {
+    if (bytes !== undefined) ({ epoch } = (await parseWeights(store, other, bytes)).trainer);
+  } catch {
+    // Said below.
+  }
+  if (epoch === undefined) {
+    return `${other} is ${bytes === undefined ? 'not there' : 'no better'}; put a copy back, or start a new run with --out`;
+  }
+  const whole = `${other}, of epoch ${epoch}, is whole`;
+  return damaged === runFiles.checkpoint
+    ? `${whole}: export it with --weights best, or copy it to ${damaged} and go on from there with --resume`
+    : `${whole}: export it with --weights last, or remove ${damaged} and go on with --resume and "keep": "last"`;
 }
 
 /** How fast an epoch went. */
@@ -260,8 +351,22 @@ export async function writeMetrics(store: BlobStore, state: TrainerState, speed?
   const newest = state.history.length - 1;
   const all = state.history.map((figures, i) => {
     if (i === newest && speed !== undefined) return JSON.stringify({ ...figures, ...speed });
-    // A line that a crash kept from being written has no speed.
-    return lines[i]?.startsWith(`{"epoch":${figures.epoch},`) ? lines[i] : JSON.stringify(figures);
+    // A line that a crash kept from being written, or that was damaged, has no speed.
+    return isLineOf(lines[i], figures) ? lines[i] : JSON.stringify(figures);
   });
   if (all.length > 0) await store.write(runFiles.metrics, `${all.join('\n')}\n`);
+}
+
+function isLineOf(line: string | undefined, figures: EpochFigures): boolean {
+  // Speeds stand behind the figures.
+  return line?.startsWith(JSON.stringify(figures).slice(0, -1)) === true && isJson(line);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -25,7 +25,7 @@ import { summarise } from '../runs/list-runs.js';
 import { readRunRecord } from '../runs/run-record.js';
 import { chooseSamples } from './choose-samples.js';
 import { parseTrainConfig } from './config.js';
-import { runFiles } from './run-folder.js';
+import { readRunConfig, runFiles } from './run-folder.js';
 import { type RunResult, readResult } from './run-result.js';
 import { type StartEngine, type TrainRequest, trainRun } from './train.js';
 
@@ -462,6 +462,61 @@ describe('what a run refuses', () => {
       reason: expect.stringMatching(/\[RUN\]$/),
     });
     expect(readCheckpoint((await store.read(runFiles.checkpoint))!).trainer.epoch).toBe(1);
+  });
+
+  test('damaged weights and a changed configuration, by name and with what to do, before it writes anything', async () => {
+    const store = createMemoryStore();
+    const run = { store, shouldStop: stopAt(4) };
+    await trainRun(request(run));
+    const flip = (name: string) => {
+      const bytes = store.blobs.get(name)!.slice();
+      // The exponents of 40 floats.
+      for (let i = 0; i < 40; i++) bytes[Math.floor(bytes.length / 2 / 4) * 4 + 3 + 400 * i]! ^= 0x04;
+      store.blobs.set(name, bytes);
+    };
+    const whole = new Map(store.blobs);
+    const refused = async (message: RegExp) => {
+      const before = hashes(store);
+      await expect(trainRun(request({ ...run, resume: true }))).rejects.toThrow(RunError);
+      await expect(trainRun(request({ ...run, resume: true }))).rejects.toThrow(message);
+      expect(hashes(store)).toEqual(before);
+    };
+    flip(runFiles.checkpoint);
+    await refused(
+      /^checkpoint\.bin of the run is damaged or another's: .*best\.bin, of epoch 1, is whole: .*copy it to checkpoint\.bin/,
+    );
+    flip(runFiles.best);
+    await refused(/^checkpoint\.bin of the run is damaged or another's: .*best\.bin is no better; .*start a new run/);
+    store.blobs.set(runFiles.checkpoint, whole.get(runFiles.checkpoint)!);
+    await refused(
+      /^best\.bin of the run is damaged or another's: .*checkpoint\.bin, of epoch \d, is whole: export it with --weights last/,
+    );
+    store.blobs.set(runFiles.best, whole.get(runFiles.best)!);
+    const config = new TextDecoder().decode(whole.get(runFiles.config));
+    for (const [changed, says] of [
+      [
+        config.replace('"labelSmoothing": 0.1', '"labelSmoothing": 9'),
+        /^config\.json of the run must be as .*labelSmoothing/s,
+      ],
+      [
+        config.replace('"seed": 1', '"seed": 7'),
+        /^config\.json of the run must be as .*its hash is not the one in run\.json/s,
+      ],
+    ] as const) {
+      expect(changed).not.toBe(config);
+      await store.write(runFiles.config, changed);
+      await expect(readRunConfig(store)).rejects.toThrow(RunError);
+      await expect(readRunConfig(store)).rejects.toThrow(says);
+    }
+    store.blobs.set(runFiles.config, whole.get(runFiles.config)!);
+    await store.write(
+      runFiles.metrics,
+      new TextDecoder().decode(whole.get(runFiles.metrics)).replace('"step"', '"stop"'),
+    );
+    expect((await trainRun(request({ store, resume: true }))).end).toBe('finished');
+    const unbroken = request();
+    await trainRun(unbroken);
+    expect(await history(store)).toEqual(await history(unbroken.store));
   });
 
   test('a checkpoint of another architecture, before it writes anything', async () => {

@@ -3,7 +3,6 @@ import type { Architecture, ArchitectureName, ArchitectureOptions } from '../../
 import {
   type BatchOptions,
   type BatchSource,
-  cropAt,
   type Samples,
   type StartBatches,
   TrainingBatches,
@@ -21,6 +20,7 @@ import {
   beginRun,
   type RunProgram,
   readRun,
+  readRunFacts,
   readWeights,
   requireNoRun,
   resumeRun,
@@ -83,6 +83,11 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
   if (!request.resume) await requireNoRun(store);
   const checkpoint = request.resume ? await readRun(store, config, facts) : undefined;
   if (checkpoint !== undefined) requireCheckpointOf(architecture, checkpoint);
+  if (checkpoint?.isHashed === false) {
+    request.progress.note(
+      'the checkpoint is of an earlier version, without a hash: damage to its numbers would not be seen',
+    );
+  }
   announceRun(request.progress, config, prepared);
   const engine = await startEngine(request, prepared, checkpoint);
   try {
@@ -151,6 +156,7 @@ async function trainInFolder(
   { checkpoint, engine, onState }: Started & { readonly onState: (state: TrainerState) => void },
 ): Promise<TrainResult> {
   const { dataset, config, store, progress, clock } = request;
+  const { identity: run } = await readRunFacts(store);
   let batches: BatchSource | undefined;
   try {
     if (checkpoint !== undefined) {
@@ -183,7 +189,7 @@ async function trainInFolder(
       epochs: config.epochs,
       stepsPerEpoch: batches.perEpoch,
       batchSize: config.batchSize,
-      costOfStep: (epoch) => costOfStep(architecture, config, epoch),
+      costOfSteps: (from, to) => costOfSteps(architecture, config, [from, to]),
     });
     const { state, end } = await train(
       {
@@ -201,7 +207,7 @@ async function trainInFolder(
           : undefined,
         onStep: (next) => meter.step(next),
         onEpoch: async (next, isBest, waitShare) => {
-          await saveCheckpoint(store, { trainer: next, engine: await engine.state() }, isBest);
+          await saveCheckpoint(store, { trainer: next, engine: await engine.state(), run }, isBest);
           onState(next);
           await writeMetrics(store, next, meter.epoch(next, waitShare));
           await request.onEpoch?.(next.history.at(-1)!);
@@ -209,7 +215,7 @@ async function trainInFolder(
       },
       checkpoint?.trainer ?? freshState,
     );
-    const last: Checkpoint = { trainer: state, engine: await engine.state() };
+    const last: Checkpoint = { trainer: state, engine: await engine.state(), run };
     if (end === 'stopped') {
       await saveCheckpoint(store, last, false);
       return { end, epochs: state.epoch, validation: null };
@@ -221,8 +227,17 @@ async function trainInFolder(
   }
 }
 
-/** Multiply-adds of a step in an epoch (from 0), as a share of those at full size. */
-function costOfStep({ view }: Architecture, { progressive }: TrainConfig, epoch: number): number {
-  const { width, height } = cropAt(view, progressive, epoch);
-  return (width * height) / (view.width * view.height);
+/** Multiply-adds of a step in each of the epochs from..to - 1 (from 0), together, as a share of those of a step at full size. */
+function costOfSteps(
+  { view }: Architecture,
+  { progressive }: TrainConfig,
+  [from, to]: readonly [number, number],
+): number {
+  let [cost, begun] = [0, 0];
+  for (const { side, epochs } of progressive) {
+    const inStage = Math.max(0, Math.min(to, begun + epochs) - Math.max(from, begun));
+    cost += (inStage * side * side) / (view.width * view.height);
+    begun += epochs;
+  }
+  return cost + Math.max(0, to - Math.max(from, begun));
 }

@@ -18,7 +18,11 @@ function setUp(costOfStep: (epoch: number) => number = () => 1) {
     epochs: 3,
     stepsPerEpoch: 10,
     batchSize: 8,
-    costOfStep,
+    costOfSteps: (from, to) => {
+      let cost = 0;
+      for (let epoch = from; epoch < to; epoch++) cost += costOfStep(epoch);
+      return cost;
+    },
   });
   const state = (epoch: number, stepInEpoch: number): TrainerState => ({
     ...freshState,

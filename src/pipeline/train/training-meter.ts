@@ -11,8 +11,11 @@ export interface MeterOptions {
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   readonly batchSize: number;
-  /** Time of a step in an epoch (from 0) as a multiple of one at full size: smaller pictures take less. */
-  readonly costOfStep: (epoch: number) => number;
+  /**
+   * Time of one step in each of the epochs `from` (from 0) to `to` (not included), together, as a multiple of one at full size: smaller
+   * pictures take less.
+   */
+  readonly costOfSteps: (from: number, to: number) => number;
 }
 
 export class TrainingMeter {
@@ -32,13 +35,13 @@ export class TrainingMeter {
 
   /** After each step. */
   step(state: TrainerState): void {
-    const { clock, progress, epochs, stepsPerEpoch, batchSize, costOfStep } = this.#options;
+    const { clock, progress, epochs, stepsPerEpoch, batchSize, costOfSteps } = this.#options;
     this.#stepsBefore ??= state.stepInEpoch - 1;
     this.#lastStepMs = clock();
     const done = state.stepInEpoch;
     const elapsedMs = Math.max(this.#lastStepMs - this.#epochStartMs, Number.MIN_VALUE);
     const stepMs = elapsedMs / (done - this.#stepsBefore);
-    this.#stepMs = stepMs / costOfStep(state.epoch);
+    this.#stepMs = stepMs / costOfSteps(state.epoch, state.epoch + 1);
     const inEpoch = ((stepsPerEpoch - done) * stepMs + (this.#betweenMs ?? 0)) / 1000;
     progress.update(
       state.epoch * stepsPerEpoch + done,
@@ -78,11 +81,9 @@ export class TrainingMeter {
 
   /** Estimate for the epochs from `first` (from 0) to the last. */
   #secondsOfEpochs(first: number): number {
-    const { epochs, stepsPerEpoch, costOfStep } = this.#options;
-    let ms = 0;
-    for (let epoch = first; epoch < epochs; epoch++) {
-      ms += stepsPerEpoch * costOfStep(epoch) * (this.#stepMs ?? 0) + (this.#betweenMs ?? 0);
-    }
+    const { epochs, stepsPerEpoch, costOfSteps } = this.#options;
+    const stepsMs = stepsPerEpoch * costOfSteps(first, epochs) * (this.#stepMs ?? 0);
+    const ms = stepsMs + (epochs - first) * (this.#betweenMs ?? 0);
     return ms / 1000;
   }
 }

@@ -34,7 +34,7 @@ const searchSchema = z.strictObject({
     .refine((space) => Object.keys(space).length > 0, 'at least one key must be searched')
     .describe("keys of the configuration, such as 'schedule.rate', and their ranges"),
   objective: z.enum(['accuracy', 'loss']).default('accuracy').describe('of the validation pictures'),
-  folds: z.int().min(2).default(5).describe('of the training split; each trial trains on all but one'),
+  folds: z.int().min(2).max(1000).default(5).describe('of the training split; each trial trains on all but one'),
   use: z.int().min(1).default(1).describe('so many folds are trained, one after the other; the value is their mean'),
   foldSeed: z.int().min(0).default(1).describe('draws the folds, the same for every trial'),
   first: z

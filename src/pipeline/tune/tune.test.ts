@@ -272,9 +272,7 @@ describe('tune', () => {
       return () => clearInterval(timer);
     };
     const benches = await Promise.all(
-      ['a', 'b', 'c'].map((worker) =>
-        bench({ storage: asWorker(worker, storage), search: { first: [first] } }),
-      ),
+      ['a', 'b', 'c'].map((worker) => bench({ storage: asWorker(worker, storage), search: { first: [first] } })),
     );
     await Promise.all(benches.map(({ tune }) => tune({ trials: 10, workers: 2, every })));
     const { study, runs } = benches[0]!;
