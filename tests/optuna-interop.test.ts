@@ -139,6 +139,22 @@ describeWith([debian, requireCommand('redis-server')], "Debian's Optuna and Redi
     () => url,
   );
 
+  it('appends at a place only where nobody was quicker', async () => {
+    const journals = await Promise.all([0, 1, 2].map(() => openJournal(url, { prefix: 'places' })));
+    const given: number[] = [];
+    await Promise.all(
+      journals.map(async (journal) => {
+        while (given.length < 20) {
+          const count = (await journal.read(0)).length;
+          if (await journal.appendAt(count, [{ op_code: 0, worker_id: journal.workerId }])) given.push(count);
+        }
+      }),
+    );
+    expect(given.sort((a, b) => a - b)).toEqual(Array.from({ length: given.length }, (_, i) => i));
+    expect(await journals[0]!.appendAt(0, [{ op_code: 0, worker_id: 'late' }])).toBe(false);
+    for (const journal of journals) await journal.close();
+  });
+
   it('loses no finished trial when Redis goes and comes back', async () => {
     const file = join(folder, 'dump');
     const own = await freePort();

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRandom } from '../../src/core/tensor/random.js';
-import { expectSameSearch, expectSameTraining, type KillPlace, trialsOf, tuneArguments } from '../fixtures/kill-runs.js';
+import {
+  expectSameSearch,
+  expectSameTraining,
+  type KillPlace,
+  trialsOf,
+  tuneArguments,
+} from '../fixtures/kill-runs.js';
 import { builtCli, type KillWhen, runProcess } from '../fixtures/killed-cli.js';
 import { importSmallFaces } from '../fixtures/small-faces.js';
 import { describeWith } from '../requirements.js';
@@ -43,8 +49,11 @@ describeWith(builtCli, `a command that is killed ${kills} times (seed ${seed})`,
 
   it('search loses nothing', () => expectSameSearch(place('tune'), anyMoments(2), { trials: 6 }), 3_600_000);
 
-  it('search of two trials at a time loses nothing', () =>
-    expectSameSearch(place('two'), anyMoments(3), { trials: 6, workers: 2 }), 3_600_000);
+  it(
+    'search of two trials at a time loses nothing',
+    () => expectSameSearch(place('two'), anyMoments(3), { trials: 6, workers: 2 }),
+    3_600_000,
+  );
 
   it('searches that share a journal, of which some are killed, come to exactly the trials asked for', async () => {
     const here = place('shared');

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -17,6 +18,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../../../tests/requirements.js';
 import { StorageError, StudyError } from '../../core/errors.js';
+import type { Journal } from '../../core/ports/journal.js';
 import { createStudy, openStudy } from '../../core/tuning/create-study.js';
 import { createFileJournal } from './file-journal.js';
 import { withFileLock } from './file-lock.js';
@@ -174,6 +176,31 @@ describe('a journal in a file', () => {
       const { worker_id, i } = entries[at]!;
       expect(entries.slice(at, at + 3)).toEqual(group(worker_id, i));
     }
+  });
+
+  it('appends at a place only where nobody was quicker', async () => {
+    const path = join(folder, 'places.journal');
+    const journals = await Promise.all(Array.from({ length: 3 }, () => createFileJournal(path)));
+    const [one, other] = [journals[0]!, journals[1]!];
+    const record = (worker_id: string) => [{ op_code: 0, worker_id }];
+    expect(await one.appendAt(0, record('one'))).toBe(true);
+    expect(await other.appendAt(0, record('other'))).toBe(false);
+    expect(await other.appendAt(1, record('other'))).toBe(true);
+    expect(await one.appendAt(3, record('one'))).toBe(false);
+    // What a crash left of a line does not count.
+    appendFileSync(path, '{"op_code"');
+    expect(await one.appendAt(2, record('one'))).toBe(true);
+    // Each number is given once, whoever is quicker.
+    const given: number[] = [];
+    const take = async (journal: Journal) => {
+      while (given.length < 12) {
+        const count = (await journal.read(0)).length;
+        if (await journal.appendAt(count, record(journal.workerId))) given.push(count);
+      }
+    };
+    await Promise.all(journals.map(take));
+    expect(new Set(given).size).toBe(given.length);
+    expect(await one.read(0)).toHaveLength(3 + given.length);
   });
 
   it('reads on from any number', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { runCli } from '../../../tests/fixtures/run-cli.js';
@@ -8,6 +8,7 @@ import { describeWith, repositoryRoot } from '../../../tests/requirements.js';
 import { architectureNames, createArchitecture } from '../../core/nn/architecture.js';
 import { architectureFacts } from '../../core/nn/architecture-facts.js';
 import { createRandom } from '../../core/tensor/random.js';
+import { describeShare, shareCores } from '../../pipeline/train/share-cores.js';
 
 const root = mkdtempSync(join(tmpdir(), 'moodlens-train-'));
 const path = (name: string) => join(root, name);
@@ -75,12 +76,55 @@ describeWith(built, 'moodlens train', () => {
     [[], /--out for a new run/],
     [['--out', 'x', '--device', 'tpu'], /one of cpu, webgpu, cuda, wasm, and is 'tpu'/],
     [['--out', 'x', '--epochs', 'many'], /epochs/],
+    [['--out', 'x', '--epochs', '1e9'], /epochs[\s\S]*100000/],
     [['--out', 'x', '--config', path('list.json')], /list\.json must hold a JSON object/],
     [['--out', 'x', '--config', 'missing.json'], /missing\.json must be a file/],
   ])('takes %j for wrong use', async (options, says) => {
     const { code, stdout, stderr } = await runCli('train', '--data', path('data'), ...options);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(says);
+  });
+
+  it('takes a worker a core, writes down what it took, and keeps it when it is resumed', async () => {
+    const { threads: _, ...open } = settings;
+    writeFileSync(path('open.json'), JSON.stringify({ ...open, epochs: 1, batchSize: 30 }));
+    const options = ['train', '--data', path('data'), '--config', path('open.json')];
+    const trained = await runCli(...options, '--out', path('shared'));
+    expect(trained.code, trained.stderr).toBe(0);
+    const config = JSON.parse(readFileSync(join(path('shared'), 'config.json'), 'utf8'));
+    expect(config).toMatchObject(shareCores({ batchSize: 30 }, { cores: availableParallelism() }));
+    expect(trained.stderr).toContain(`; ${describeShare(config)}`);
+    // As if it came from a machine of other cores.
+    writeFileSync(path('open.json'), JSON.stringify({ ...open, epochs: 1, batchSize: 30, threads: 3, workers: 1 }));
+    expect((await runCli(...options, '--out', path('other'))).code).toBe(0);
+    writeFileSync(path('open.json'), JSON.stringify({ ...open, epochs: 1, batchSize: 30 }));
+    const resumed = await runCli(...options, '--resume', path('other'));
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(resumed.stderr).toContain('1 worker of 3 threads');
+  });
+
+  it('ends at Ctrl-C also before its first step', async () => {
+    const out = path('early');
+    const child = spawn(
+      process.execPath,
+      [program, 'train', '--data', path('data'), '--config', path('config.json'), '--out', out],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      // Once the run is announced its engine is made.
+      if (said === '') child.kill('SIGINT');
+      said += chunk;
+    });
+    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+      child.once('close', (...ended) => resolve(ended)),
+    );
+    // By the signal itself; where the first step came before it, with what was done saved.
+    expect([`null SIGINT`, `130 null`]).toContain(`${code} ${signal}`);
+    const args = existsSync(join(out, 'run.json'))
+      ? ['--resume', out]
+      : ['--out', out, '--config', path('config.json')];
+    expect((await runCli('train', '--data', path('data'), ...args)).code).toBe(0);
   });
 
   it('lists the architectures without a dataset', async () => {

@@ -42,7 +42,6 @@ describe('a checkpoint', () => {
 
   it('that is no whole file is refused, whatever its bytes are', () => {
     const bytes = writeCheckpoint(whole).slice(0, 4000);
-    expect(() => readCheckpoint(bytes)).toThrow(/has 4000 bytes of/);
     const damaged = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }), fc.nat(bytes.length));
     fc.assert(
       fc.property(damaged, ([at, value, end]) => {

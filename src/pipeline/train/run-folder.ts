@@ -309,7 +309,9 @@ async function parseWeights(store: BlobStore, name: WeightsFile, bytes: Uint8Arr
   const { history } = checkpoint.trainer;
   const lowest = lowestLoss(history);
   if (name === runFiles.best && lowest !== history.at(-1)) {
-    throw new RunError(`it must be of the epoch of the lowest validation loss, ${lowest?.epoch}, and is of a later one`);
+    throw new RunError(
+      `it must be of the epoch of the lowest validation loss, ${lowest?.epoch}, and is of a later one`,
+    );
   }
   return checkpoint;
 }

@@ -231,7 +231,7 @@ describe('tune', () => {
     ['has its values', 2],
     ['is about to train', 3],
   ])('goes on with the same values when it is killed after a trial %s', async (_, appends) => {
-    const storage = new MemoryJournal();
+    const storage: MemoryJournal & { dead?: boolean } = new MemoryJournal();
     const killed = await bench({ storage: dyingAfter(storage), search: { first: [first] } });
     await killed.study.setSystemAttribute('moodlens:worker:dead', 'here:1');
     // The rest of that search is never heard of again.
