@@ -53,25 +53,25 @@ describe('a checkpoint', () => {
   });
   it('is refused when any bit of it is another, also where every number stays finite', () => {
     const bytes = writeCheckpoint({ ...whole, engine: { ...whole.engine, optimiser: new Map(), average: new Map() } });
-    for (const at of [bytes.length - 1, bytes.length - 65, Math.floor(bytes.length / 2)]) {
+    for (const at of [bytes.length - 1, bytes.length - 17, Math.floor(bytes.length / 2)]) {
       const changed = bytes.slice();
       // Of a float's exponent, in the middle.
       changed[at]! ^= 0x10;
-      expect(() => readCheckpoint(changed)).toThrow(/not what was written: its SHA-256 is another|not finite/);
+      expect(() => readCheckpoint(changed)).toThrow(/not what was written: its checksum is another|not finite/);
     }
-    expect(readCheckpoint(bytes).isHashed).toBe(true);
+    expect(readCheckpoint(bytes).isChecked).toBe(true);
   });
 
-  it('of format 1, which has no hash, still opens', () => {
+  it('of format 1, which has no checksum, still opens', () => {
     const bytes = writeCheckpoint(whole);
     const text = '"format":';
     const at = Buffer.from(bytes).indexOf(text) + text.length;
-    const former = bytes.slice(0, bytes.length - 64);
+    const former = bytes.slice(0, bytes.length - 16);
     former[at] = '1'.charCodeAt(0);
     const read = readCheckpoint(former);
-    expect([read.isHashed, read.trainer]).toEqual([false, whole.trainer]);
-    // A new file is none that lost its hash.
-    expect(() => readCheckpoint(bytes.slice(0, bytes.length - 64))).toThrow(RunError);
+    expect([read.isChecked, read.trainer]).toEqual([false, whole.trainer]);
+    // A new file is none that lost its checksum.
+    expect(() => readCheckpoint(bytes.slice(0, bytes.length - 16))).toThrow(RunError);
   });
 });
 

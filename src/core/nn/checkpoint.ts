@@ -1,17 +1,17 @@
 // A checkpoint file: 'MOODLENS', the header's length (uint32, little endian), a JSON header, float32 arrays end to end, and the
-// SHA-256 of all that in hexadecimal, which files of format 1 lack.
+// checksum of all that, which files of format 1 lack.
 import { z } from 'zod';
-import { Sha256 } from '../dataset/sha256.js';
 import { RunError } from '../errors.js';
 import { type Architecture, parametersOf } from './architecture.js';
+import { checksum } from './checksum.js';
 import type { EngineState } from './engine.js';
 import { elements } from './layer.js';
 import type { TrainerState } from './trainer.js';
 
 const magic = 'MOODLENS';
 const textOffset = magic.length + 4;
-/** Characters of the hash. */
-const hashLength = 64;
+/** Characters. */
+const checksumLength = 16;
 
 const arrayKinds = ['weights', 'optimiser', 'average'] as const;
 
@@ -60,7 +60,7 @@ export function writeCheckpoint({ trainer, engine, run }: Checkpoint): Uint8Arra
     /[^\x20-\x7e]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  const size = entries.reduce((sum, { values }) => sum + values.byteLength, textOffset + header.length + hashLength);
+  const size = entries.reduce((sum, { values }) => sum + values.byteLength, textOffset + header.length + checksumLength);
   const bytes = new Uint8Array(size);
   writeAscii(bytes, 0, magic);
   new DataView(bytes.buffer).setUint32(magic.length, header.length, true);
@@ -70,14 +70,14 @@ export function writeCheckpoint({ trainer, engine, run }: Checkpoint): Uint8Arra
     bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
     at += values.byteLength;
   }
-  writeAscii(bytes, at, new Sha256().update(bytes.subarray(0, at)).hex());
+  writeAscii(bytes, at, checksum(bytes.subarray(0, at)));
   return bytes;
 }
 
 /** A checkpoint as a file held it. */
 export interface SavedCheckpoint extends Checkpoint {
-  /** Whether the file has a hash, which agrees: files of earlier versions have none, and damage to their numbers goes unseen. */
-  readonly isHashed: boolean;
+  /** Whether the file has a checksum, which agrees: files of earlier versions have none, and damage to their numbers goes unseen. */
+  readonly isChecked: boolean;
 }
 
 /** Throws RunError when the bytes are not a whole checkpoint, as it was written. */
@@ -93,13 +93,13 @@ export function readCheckpoint(bytes: Uint8Array): SavedCheckpoint {
   } catch (error) {
     throw damaged('the header of this one is broken', error);
   }
-  const isHashed = header.format === 2;
+  const isChecked = header.format === 2;
   const numbers = header.arrays.reduce((sum, array) => sum + 4 * array.length, 0);
-  const hashed = textOffset + length + numbers;
-  const expected = hashed + (isHashed ? hashLength : 0);
+  const checked = textOffset + length + numbers;
+  const expected = checked + (isChecked ? checksumLength : 0);
   if (bytes.length !== expected) throw damaged(`this one has ${bytes.length} bytes of ${expected}`);
-  if (isHashed && readAscii(bytes, hashed, hashLength) !== new Sha256().update(bytes.subarray(0, hashed)).hex()) {
-    throw damaged('the content of this one is not what was written: its SHA-256 is another');
+  if (isChecked && readAscii(bytes, checked, checksumLength) !== checksum(bytes.subarray(0, checked))) {
+    throw damaged('the content of this one is not what was written: its checksum is another');
   }
   const engine: EngineState = { weights: new Map(), optimiser: new Map(), average: new Map() };
   let at = bytes.byteOffset + textOffset + length;
@@ -109,7 +109,7 @@ export function readCheckpoint(bytes: Uint8Array): SavedCheckpoint {
     engine[kind].set(name, values);
     at += 4 * count;
   }
-  return { trainer: header.trainer, engine, run: header.run, isHashed };
+  return { trainer: header.trainer, engine, run: header.run, isChecked };
 }
 
 /** Throws RunError when a checkpoint's arrays are not those of the architecture. */

@@ -124,7 +124,7 @@ async function openRun(dataset: PackedDataset, { name, store }: JudgingRun) {
     unseen: withoutTwinsIn(
       dataset,
       openSamples(dataset),
-      chooseSamples(dataset, config, await readRunSplits(store, config)).training,
+      chooseSamples(dataset, config, await readRunSplits(store, config, dataset)).training,
     ),
   };
 }

@@ -54,7 +54,7 @@ export async function samplesOfRun(dataset: PackedDataset, folder: BlobStore): P
       'the run trained on every row it was given and validated on none; name a --split that it has not seen',
     );
   }
-  const text = await readRunSplits(store, config);
+  const text = await readRunSplits(store, config, dataset);
   const named = (name: string) =>
     text === undefined ? samplesOfSplit(dataset, name) : samplesOfSplitFile(dataset, text, name);
   if ('split' in choice) return named(choice.split);

@@ -14,6 +14,6 @@ export interface RunRows {
 /** `store`: the folder of a run, or of an ensemble's first member, as all validate on the same rows. Throws what `samplesOfRun` throws. */
 export async function readRunRows(dataset: PackedDataset, store: BlobStore): Promise<RunRows> {
   const config = await readRunConfig(store);
-  const { training } = chooseSamples(dataset, config, await readRunSplits(store, config));
+  const { training } = chooseSamples(dataset, config, await readRunSplits(store, config, dataset));
   return { samples: config.validation === null ? null : await samplesOfRun(dataset, store), training };
 }

@@ -1,8 +1,9 @@
 // A run folder: what the run is, its checkpoints and its history.
 import { z } from 'zod';
+import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { Sha256 } from '../../core/dataset/sha256.js';
 import { decodeUtf8, encodeUtf8 } from '../../core/dataset/utf8.js';
-import { ConfigError, RunError, StorageError } from '../../core/errors.js';
+import { ConfigError, DatasetError, RunError, StorageError } from '../../core/errors.js';
 import { type Checkpoint, readCheckpoint, type SavedCheckpoint, writeCheckpoint } from '../../core/nn/checkpoint.js';
 import {
   type PretrainedFacts,
@@ -12,6 +13,7 @@ import {
 } from '../../core/nn/model-metadata.js';
 import { type EpochFigures, lowestLoss, type TrainerState } from '../../core/nn/trainer.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
+import { splitsOf } from './choose-samples.js';
 import { parseTrainConfig, type TrainConfig } from './config.js';
 
 /** Names of the files in a run folder. */
@@ -218,16 +220,31 @@ export async function readRunFacts(store: BlobStore): Promise<RunFacts> {
   throw new RunError(`${runFiles.run} must say what the run is, and ${path.join('.')} is wrong: ${message}`);
 }
 
-/** The text of the split file of a run that has one. Throws RunError when it is gone. */
+/** The text of the split file of a run that has one. Throws RunError when it is gone, or not the one that the run began with. */
 export async function readRunSplits(
   store: BlobStore,
-  { splitFile }: Pick<TrainConfig, 'splitFile'>,
+  config: Pick<TrainConfig, 'splitFile'>,
+  dataset: PackedDataset,
 ): Promise<string | undefined> {
-  if (splitFile === null) return undefined;
+  if (config.splitFile === null) return undefined;
   const bytes = await store.read(runFiles.splits);
-  if (bytes !== undefined) return decodeUtf8(bytes);
+  if (bytes === undefined) {
+    throw new RunError(
+      `a run on a split file must hold it as ${runFiles.splits}, and this one does not; put the file there, or name a --split`,
+    );
+  }
+  const { splits: begun } = await readRunFacts(store);
+  let found: string;
+  try {
+    const text = decodeUtf8(bytes);
+    const hash = splitsOf(dataset, config, text)?.hash;
+    if (begun === undefined || hash === begun) return text;
+    found = 'it has another hash than run.json notes';
+  } catch (error) {
+    found = error instanceof DatasetError ? error.message : 'it is not UTF-8';
+  }
   throw new RunError(
-    `a run on a split file must hold it as ${runFiles.splits}, and this one does not; put the file there, or name a --split`,
+    `${runFiles.splits} of the run must be the split file that it began with, and is not: ${found}; put the old one back, or name a --split`,
   );
 }
 
@@ -303,7 +320,7 @@ async function readWeightsFile(store: BlobStore, name: WeightsFile): Promise<Sav
 async function parseWeights(store: BlobStore, name: WeightsFile, bytes: Uint8Array): Promise<SavedCheckpoint> {
   const checkpoint = readCheckpoint(bytes);
   const { identity } = await readRunFacts(store);
-  if (identity !== undefined && checkpoint.isHashed && checkpoint.run !== identity) {
+  if (identity !== undefined && checkpoint.isChecked && checkpoint.run !== identity) {
     throw new RunError(`it is of another run than ${runFiles.run}`);
   }
   const { history } = checkpoint.trainer;
@@ -349,7 +366,7 @@ export interface Speed {
  */
 export async function writeMetrics(store: BlobStore, state: TrainerState, speed?: Speed): Promise<void> {
   const existing = await store.read(runFiles.metrics);
-  const lines = existing === undefined ? [] : decodeUtf8(existing).split('\n');
+  const lines = existing === undefined ? [] : readLines(existing);
   const newest = state.history.length - 1;
   const all = state.history.map((figures, i) => {
     if (i === newest && speed !== undefined) return JSON.stringify({ ...figures, ...speed });
@@ -357,6 +374,15 @@ export async function writeMetrics(store: BlobStore, state: TrainerState, speed?
     return isLineOf(lines[i], figures) ? lines[i] : JSON.stringify(figures);
   });
   if (all.length > 0) await store.write(runFiles.metrics, `${all.join('\n')}\n`);
+}
+
+/** The lines of metrics.jsonl; none of a file that is damaged so far that it is no text. */
+export function readLines(metrics: Uint8Array): string[] {
+  try {
+    return decodeUtf8(metrics).split('\n');
+  } catch {
+    return [];
+  }
 }
 
 function isLineOf(line: string | undefined, figures: EpochFigures): boolean {

@@ -5,7 +5,7 @@ import { MoodlensError } from '../../core/errors.js';
 import { lowestLoss, type TrainerState, type TrainingEnd } from '../../core/nn/trainer.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { Clock, WallClock } from '../../core/ports/clock.js';
-import { runFiles } from './run-folder.js';
+import { readLines, runFiles } from './run-folder.js';
 
 export const runResultSchema = z.object({
   end: z.enum(['finished', 'early', 'stopped', 'failed']),
@@ -77,7 +77,7 @@ export interface WatchOptions {
 /** For a run that was killed, or is of a version without result.json: what its epochs took. */
 async function secondsOfEpochs(store: BlobStore): Promise<number> {
   const bytes = await store.read(runFiles.metrics);
-  const found = bytes === undefined ? [] : [...decodeUtf8(bytes).matchAll(/"seconds":([\d.]+)/g)];
+  const found = bytes === undefined ? [] : [...readLines(bytes).join('\n').matchAll(/"seconds":(\d+(?:\.\d+)?)/g)];
   return found.reduce((sum, [, seconds]) => sum + Number(seconds), 0);
 }
 

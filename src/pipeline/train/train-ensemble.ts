@@ -93,7 +93,7 @@ async function requireTrainable({ dataset, members, memberStore, readFiles }: En
   for (const [i, config] of members.entries()) {
     const [name, store] = [memberName(i), memberStore(memberName(i))];
     const isTrained = (await store.read(runFiles.model)) !== undefined;
-    const files = isTrained ? { splits: await readRunSplits(store, config) } : await readFiles(config);
+    const files = isTrained ? { splits: await readRunSplits(store, config, dataset) } : await readFiles(config);
     validations.push(chooseSamples(dataset, config, files.splits).validation.join());
     if (!isTrained) prepareRun({ dataset, config, name, ...files });
   }

@@ -83,9 +83,9 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
   if (!request.resume) await requireNoRun(store);
   const checkpoint = request.resume ? await readRun(store, config, facts) : undefined;
   if (checkpoint !== undefined) requireCheckpointOf(architecture, checkpoint);
-  if (checkpoint?.isHashed === false) {
+  if (checkpoint?.isChecked === false) {
     request.progress.note(
-      'the checkpoint is of an earlier version, without a hash: damage to its numbers would not be seen',
+      'the checkpoint is of an earlier version, without a checksum: damage to its numbers would not be seen',
     );
   }
   announceRun(request.progress, config, prepared);
