@@ -60,7 +60,10 @@ export function writeCheckpoint({ trainer, engine, run }: Checkpoint): Uint8Arra
     /[^\x20-\x7e]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  const size = entries.reduce((sum, { values }) => sum + values.byteLength, textOffset + header.length + checksumLength);
+  const size = entries.reduce(
+    (sum, { values }) => sum + values.byteLength,
+    textOffset + header.length + checksumLength,
+  );
   const bytes = new Uint8Array(size);
   writeAscii(bytes, 0, magic);
   new DataView(bytes.buffer).setUint32(magic.length, header.length, true);

@@ -77,7 +77,14 @@ export interface WatchOptions {
 /** For a run that was killed, or is of a version without result.json: what its epochs took. */
 async function secondsOfEpochs(store: BlobStore): Promise<number> {
   const bytes = await store.read(runFiles.metrics);
-  const found = bytes === undefined ? [] : [...readLines(bytes).join('\n').matchAll(/"seconds":(\d+(?:\.\d+)?)/g)];
+  const found =
+    bytes === undefined
+      ? []
+      : [
+          ...readLines(bytes)
+            .join('\n')
+            .matchAll(/"seconds":(\d+(?:\.\d+)?)/g),
+        ];
   return found.reduce((sum, [, seconds]) => sum + Number(seconds), 0);
 }
 
