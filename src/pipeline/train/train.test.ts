@@ -514,8 +514,13 @@ describe('what a run refuses', () => {
       new TextDecoder().decode(whole.get(runFiles.metrics)).replace('"step"', '"stop"'),
     );
     expect((await trainRun(request({ store, resume: true }))).end).toBe('finished');
-    // The line that was damaged is written anew.
-    expect(new TextDecoder().decode(store.blobs.get(runFiles.metrics))).not.toContain('"stop"');
+    // The line that was damaged is written anew; so is a file that is no text any more.
+    const metrics = () => new TextDecoder().decode(store.blobs.get(runFiles.metrics));
+    expect(metrics()).not.toContain('"stop"');
+    const lines = metrics().split('\n').length;
+    store.blobs.set(runFiles.metrics, Uint8Array.of(0xff, 0xfe, 0xe0));
+    expect((await trainRun(request({ store, resume: true }))).end).toBe('finished');
+    expect(metrics().split('\n')).toHaveLength(lines);
   });
 
   test('a checkpoint of another architecture, before it writes anything', async () => {
