@@ -1,15 +1,26 @@
 // Runs ONNX models in Node: onnxruntime-node when it is installed, onnxruntime-web (WebAssembly) otherwise.
-import type { Env, InferenceSession as OrtSession, Tensor as OrtTensor, TensorConstructor } from 'onnxruntime-common';
 import { DeviceError, ModelFormatError } from '../../core/errors.js';
 import type { OpenSession, Session, SessionOptions, Tensor, TensorData } from '../../core/ports/session.js';
+import { noteFallback } from './fallback-notice.js';
 
-/** The part of the two runtimes that moodlens uses; both have it under the same names. */
+// The part of the two runtimes that moodlens uses; both have it under the same names. Their own types would reach those who
+// import moodlens/node, and do not compile everywhere.
 interface Runtime {
-  readonly InferenceSession: {
-    create(model: Uint8Array, options?: OrtSession.SessionOptions): Promise<OrtSession>;
-  };
-  readonly Tensor: TensorConstructor;
-  readonly env: Env;
+  readonly InferenceSession: { create(model: Uint8Array, options: object): Promise<OrtSession> };
+  readonly Tensor: new (type: string, data: TensorData, dims: readonly number[]) => OrtTensor;
+  readonly env: { readonly wasm: { numThreads?: number } };
+}
+
+interface OrtTensor {
+  readonly dims: readonly number[];
+  readonly data: unknown;
+}
+
+interface OrtSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  run(feeds: Record<string, OrtTensor>, fetches?: readonly string[]): Promise<Record<string, OrtTensor>>;
+  release(): Promise<void>;
 }
 
 export type RuntimeName = 'onnxruntime-node' | 'onnxruntime-web';
@@ -46,8 +57,9 @@ export async function loadRuntime(): Promise<LoadedRuntime> {
   if (process.env['MOODLENS_RUNTIME'] !== 'wasm') {
     try {
       return { name: 'onnxruntime-node', runtime: await loadNative() };
-    } catch {
-      // An optional dependency: without it (no binary for this platform) WebAssembly does the work, slower.
+    } catch (error) {
+      // An optional dependency: without it WebAssembly does the work, slower.
+      noteFallback(error);
     }
   }
   return { name: 'onnxruntime-web', runtime: await loadWeb() };
@@ -57,7 +69,7 @@ export async function loadRuntime(): Promise<LoadedRuntime> {
  * Opens a model. Throws ModelFormatError when the runtime refuses the bytes, DeviceError when the device is not there.
  * WebAssembly keeps the number of threads of the first session that this thread opens.
  */
-export const openSession = (async (model, options: NodeSessionOptions = {}) => {
+export async function openSession(model: Uint8Array, options: NodeSessionOptions = {}): Promise<Session> {
   const { device = 'cpu', threads = 1 } = options;
   const { name, runtime } = await runtimeOf(device);
   const isWeb = name === 'onnxruntime-web';
@@ -78,7 +90,7 @@ export const openSession = (async (model, options: NodeSessionOptions = {}) => {
       cause: error,
     });
   }
-}) satisfies OpenSession;
+}
 
 /** How to open sessions on a device, and the formulas that it computes rightly. */
 export function sessionsOn(device: DeviceName): { open: OpenSession; formulas: 'cpu' | 'portable' } {
@@ -110,10 +122,10 @@ class OrtBackedSession implements Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly #session: OrtSession;
-  readonly #Tensor: TensorConstructor;
+  readonly #Tensor: Runtime['Tensor'];
   readonly #device: DeviceName;
 
-  constructor(session: OrtSession, tensor: TensorConstructor, device: DeviceName) {
+  constructor(session: OrtSession, tensor: Runtime['Tensor'], device: DeviceName) {
     this.#session = session;
     this.#Tensor = tensor;
     this.#device = device;
@@ -126,10 +138,7 @@ class OrtBackedSession implements Session {
     for (const [name, tensor] of Object.entries(feeds)) inputs[name] = this.#toOrt(tensor);
     const results = await this.#run(inputs, fetches);
     const outputs: Record<string, Tensor> = {};
-    for (const [name, value] of Object.entries(results)) {
-      const tensor = value as OrtTensor;
-      outputs[name] = { dims: tensor.dims, data: tensor.data as TensorData };
-    }
+    for (const [name, { dims, data }] of Object.entries(results)) outputs[name] = { dims, data: data as TensorData };
     return outputs;
   }
 
@@ -137,7 +146,7 @@ class OrtBackedSession implements Session {
     await this.#session.release();
   }
 
-  async #run(inputs: Record<string, OrtTensor>, fetches?: readonly string[]): Promise<OrtSession.ReturnType> {
+  async #run(inputs: Record<string, OrtTensor>, fetches?: readonly string[]): Promise<Record<string, OrtTensor>> {
     try {
       return fetches ? await this.#session.run(inputs, fetches) : await this.#session.run(inputs);
     } catch (error) {

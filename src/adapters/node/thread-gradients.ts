@@ -6,6 +6,7 @@ import { type Batch, batchArrays, type GradientOptions } from '../../core/nn/eng
 import type { BatchGradients, GradientSource } from '../../core/nn/gradient-source.js';
 import { elements } from '../../core/nn/layer.js';
 import type { Weights } from '../../core/nn/parameters.js';
+import { withoutNotice } from './fallback-notice.js';
 import { type PackedError, unpackError } from './thread-error.js';
 import type { WorkerEngineOptions } from './worker-engine.js';
 
@@ -59,7 +60,7 @@ export class ThreadGradients implements GradientSource {
     this.#weights = weights.views;
     this.#gradients = gradients.views;
     const workerData: GradientThreadData = { options, weights: weights.memory, gradients: gradients.memory };
-    this.#worker = new Worker(entry, { workerData });
+    this.#worker = new Worker(entry, { workerData, env: withoutNotice() });
     this.#worker.on('message', ({ result, error }: GradientReply) => {
       const waiting = this.#waiting;
       this.#waiting = undefined;

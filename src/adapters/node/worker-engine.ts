@@ -14,6 +14,7 @@ import type { GradientCheck, GradientCheckOptions } from '../../core/nn/gradient
 import type { Mask } from '../../core/nn/layer.js';
 import type { TeacherOptions } from '../../core/nn/taught-engine.js';
 import { buildTrainingGraph } from '../../core/nn/training-graph.js';
+import { handOverNotice } from './fallback-notice.js';
 import type { DeviceName } from './session.js';
 import { type PackedError, unpackError } from './thread-error.js';
 
@@ -55,7 +56,7 @@ export class WorkerEngine implements TrainingEngine {
 
   constructor(options: WorkerEngineOptions) {
     this.masks = buildTrainingGraph(createArchitecture(options.architecture, options.architectureOptions), 1).masks;
-    this.#worker = new Worker(entry, { workerData: options });
+    this.#worker = new Worker(entry, { workerData: options, env: handOverNotice() });
     this.#worker.on('message', ({ id, result, error }: { id: number; result: unknown; error?: PackedError }) => {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);

@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { handOverNotice } from '../../adapters/node/fallback-notice.js';
 import { createFolderStore } from '../../adapters/node/files.js';
 import type { DeviceName } from '../../adapters/node/session.js';
 import { DeviceError, RunError } from '../../core/errors.js';
@@ -40,6 +41,7 @@ export function trialProcesses(options: {
     const parts = (await partsOf(join(out, folder))) ?? trialShare(config, options);
     if (isStopped) return { end: 'stopped', accuracy: Number.NaN, loss: Number.NaN };
     const child = fork(fileURLToPath(entry), {
+      env: handOverNotice(),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     running.add(child);

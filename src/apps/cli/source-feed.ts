@@ -1,6 +1,7 @@
 // A source in a process of its own, as the server shows it: one that dies takes no other with it, and is started again.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { handOverNotice } from '../../adapters/node/fallback-notice.js';
 import { ConfigError, DeviceError, MoodlensError } from '../../core/errors.js';
 import type { ServedStatus } from '../../core/live/served-frame.js';
 import type { LiveFeed, LiveFeedEvents } from '../server/live-feed.js';
@@ -132,6 +133,7 @@ export class SourceFeed implements LiveFeed {
 
 function start(task: SourceTask): ChildProcess {
   const child = fork(fileURLToPath(entry), {
+    env: handOverNotice(),
     // Frames as they are, not as JSON.
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
