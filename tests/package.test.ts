@@ -1,5 +1,4 @@
 // What `npm pack` gives, installed into an empty folder, works: the command, the library's entries, their types.
-import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -14,19 +13,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installPacked, type Packed, runIn } from './packed-package.js';
 import { repositoryRoot } from './requirements.js';
 
 const manifest = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'));
 const photograph = join(repositoryRoot, 'node_modules/@vladmandic/face-api/demo/sample1.jpg');
-const windows = process.platform === 'win32';
 
 let folder = '';
-let packed: { files: { path: string; size: number }[]; size: number; unpackedSize: number; filename: string };
+let packed: Packed;
 
-function run(command: string, args: readonly string[], cwd = folder, more: NodeJS.ProcessEnv = {}) {
-  const env = { ...process.env, npm_config_loglevel: 'error', ...more };
-  return spawnSync(command, args, { cwd, env, encoding: 'utf8', shell: windows, maxBuffer: 1 << 26 });
-}
+const run = (command: string, args: readonly string[], cwd = folder, more: NodeJS.ProcessEnv = {}) =>
+  runIn(cwd, command, args, more);
 
 /** As of FER2013: noise of so many faces, half of them to train on. */
 function csvOfFaces(count: number): string {
@@ -39,22 +36,8 @@ function csvOfFaces(count: number): string {
 }
 
 beforeAll(() => {
-  if (!existsSync(join(repositoryRoot, 'dist/web/index.html'))) throw new Error('not built; run `npm run build` first');
   folder = mkdtempSync(join(tmpdir(), 'moodlens-package-'));
-  const pack = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], repositoryRoot);
-  expect(pack.status, pack.stderr).toBe(0);
-  packed = JSON.parse(pack.stdout)[0];
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', type: 'module', private: true }));
-  const packages = [`./${packed.filename}`, `@types/node@${manifest.devDependencies['@types/node']}`];
-  const install = run('npm', [
-    'install',
-    '--ignore-scripts',
-    '--prefer-offline',
-    '--no-audit',
-    '--no-fund',
-    ...packages,
-  ]);
-  expect(install.status, install.stderr).toBe(0);
+  packed = installPacked(folder, [`@types/node@${manifest.devDependencies['@types/node']}`]);
 }, 300_000);
 
 afterAll(() => {

@@ -1,7 +1,9 @@
 // Runs ONNX models with ONNX Runtime's WebAssembly build; meant for a worker, since a run holds its thread.
 import type * as Ort from 'onnxruntime-web/wasm';
 import { ModelFormatError } from '../../core/errors.js';
+import { isHtml } from '../../core/onnx/is-html.js';
 import type { OpenSession, Session, SessionOptions, Tensor, TensorData } from '../../core/ports/session.js';
+import { isRuntimeFailure, runtimeFailure } from './runtime-failure.js';
 
 /** Where the page's own origin keeps ONNX Runtime's two files. */
 export interface RuntimeFiles {
@@ -74,9 +76,15 @@ class WasmSession implements Session {
 
 /**
  * Loads a model into ONNX Runtime's WebAssembly build. `threads` counts for the first session of a page and needs
- * cross-origin isolation. Throws ModelFormatError when the runtime refuses the model.
+ * cross-origin isolation. Throws ModelFormatError when the runtime refuses the model, DeviceError when it does not start,
+ * as where its files are not found.
  */
 export const openSession: OpenSession = async (model: Uint8Array, options: SessionOptions = {}): Promise<Session> => {
+  if (isHtml(model)) {
+    throw new ModelFormatError(
+      `The model must be an .onnx file, but these ${model.byteLength} bytes are an HTML page, as a server answers where there is no such file; check the address that they came from.`,
+    );
+  }
   runtime ??= loadRuntime(options.threads ?? 1);
   const ort = await runtime;
   try {
@@ -86,6 +94,7 @@ export const openSession: OpenSession = async (model: Uint8Array, options: Sessi
     });
     return new WasmSession(ort, session);
   } catch (cause) {
+    if (isRuntimeFailure(cause)) throw await runtimeFailure(cause, Object.values(runtimeFiles ?? {}));
     throw new ModelFormatError(
       `The model must be an .onnx file that ONNX Runtime accepts, but it refused these ${model.byteLength} bytes (${String(cause)}); make the file again.`,
       { cause },

@@ -2,6 +2,7 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { ModelFormatError } from '../errors.js';
 import type { TensorData } from '../ports/session.js';
+import { isHtml } from './is-html.js';
 import {
   type Attribute,
   type Dimension,
@@ -25,6 +26,12 @@ export function readModel(bytes: Uint8Array): OnnxModel {
     return readModelProto(bytes);
   } catch (error) {
     if (error instanceof ModelFormatError) throw error;
+    if (isHtml(bytes)) {
+      throw new ModelFormatError(
+        'this must be an .onnx file, and it is an HTML page, as a server answers where there is no such file; download the model again',
+        { cause: error },
+      );
+    }
     throw new ModelFormatError('this is not an ONNX model, or it is damaged; export or download it again', {
       cause: error,
     });

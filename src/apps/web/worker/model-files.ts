@@ -1,11 +1,9 @@
 // Fetches the models from the page's own origin, with how far it is.
+import { type FetchProgress, readModelAnswer } from '../../../adapters/browser/fetch-model.js';
 import { DeviceError } from '../../../core/errors.js';
 
 /** Reads a model's bytes; undefined when the server has none (404). Throws DeviceError when it cannot be read. */
-export async function fetchModel(
-  url: string,
-  progress: (received: number, total: number | undefined) => void,
-): Promise<Uint8Array | undefined> {
+export async function fetchModel(url: string, progress: FetchProgress): Promise<Uint8Array | undefined> {
   let response: Response;
   try {
     response = await fetch(url, { credentials: 'same-origin' });
@@ -16,33 +14,18 @@ export async function fetchModel(
     );
   }
   if (response.status === 404) return undefined;
-  if (!response.ok || !response.body) {
+  if (!response.ok) {
     throw new DeviceError(
       `The model at ${url} must be readable, but the server answered ${response.status}; start it again.`,
     );
   }
-  const total = Number(response.headers.get('content-length')) || undefined;
-  const parts: Uint8Array[] = [];
-  let received = 0;
-  const reader = response.body.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    parts.push(part.value);
-    received += part.value.length;
-    progress(received, total);
-  }
-  const bytes = new Uint8Array(received);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return readModelAnswer(response, progress);
 }
 
 /** A model's bytes from an address of this origin or a file of the user's; undefined when the server has none. */
 export async function readModelSource(
   source: string | Blob,
-  progress: (received: number, total: number | undefined) => void = () => {},
+  progress: FetchProgress = () => {},
 ): Promise<Uint8Array | undefined> {
   if (typeof source === 'string') return fetchModel(source, progress);
   try {
