@@ -1,8 +1,8 @@
 // The expression models that the page may offer, with what lies beside FILE.onnx: its card, FILE.md (an int8 form shares its
 // float form's), and its evaluation, FILE.evaluation.json.
-import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
-import { describeFile, type StaticFile } from './static-files.js';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { describeFile, liesIn, type StaticFile } from './static-files.js';
 
 /** One expression model below /models/. */
 export interface ListedModel {
@@ -29,15 +29,17 @@ export function listModels(
 ): { files: Map<string, StaticFile>; models: ListedModel[] } {
   const files = new Map<string, StaticFile>();
   const models: ListedModel[] = [];
-  const add = (file: string, model: StaticFile, name: string): void => {
+  const add = (file: string, path: string, model: StaticFile, name: string): void => {
     files.set(`/models/${file}`, model);
     if (!file.startsWith('expression')) return;
-    const stem = model.path.replace(/\.onnx$/i, '');
+    const stem = path.replace(/\.onnx$/i, '');
+    const folder = dirname(path);
     const offer = (ending: string, ...stems: readonly string[]): string | null => {
-      const path = stems.map((one) => one + ending).find((one) => existsSync(one));
-      if (path === undefined) return null;
+      // A link must not give out what lies elsewhere.
+      const found = stems.map((one) => one + ending).find((one) => liesIn(one, folder));
+      if (found === undefined) return null;
       const beside = file.replace(/\.onnx$/, ending);
-      files.set(`/models/${beside}`, describeFile(path));
+      files.set(`/models/${beside}`, describeFile(found, folder));
       return beside;
     };
     const card = offer('.md', stem, stem.replace(/\.int8$/, ''));
@@ -46,9 +48,13 @@ export function listModels(
   for (const [path, file] of found) {
     const name = path.slice(1);
     if (!name.endsWith('.onnx') || (chosen !== undefined && `/models/${name}` === liveModelPath)) continue;
-    add(name, file, name);
+    add(name, file.path, file, name);
   }
-  if (chosen !== undefined) add(basename(liveModelPath), describeFile(chosen), basename(chosen));
+  if (chosen !== undefined) {
+    // Named by the user, it may be a link to a file anywhere.
+    const path = existsSync(chosen) ? realpathSync(chosen) : chosen;
+    add(basename(liveModelPath), chosen, describeFile(path, dirname(path)), basename(chosen));
+  }
   // The live view's model first.
   models.sort((a, b) => Number(b.file === basename(liveModelPath)) - Number(a.file === basename(liveModelPath)));
   return { files, models };

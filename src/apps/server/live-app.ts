@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { MoodlensError } from '../../core/errors.js';
 import type { Access } from './access.js';
 import type { ListedModel } from './list-models.js';
-import { readStaticFile, type StaticFile } from './static-files.js';
+import { openStaticFile, type StaticFile } from './static-files.js';
 import type { StudyBoard } from './study-board.js';
 
 /** Everything comes from this origin; WebAssembly may compile, nothing else may be evaluated, nothing may be sent elsewhere. */
@@ -64,12 +64,16 @@ export function createLiveApp({ access, files, models, sources, studies }: LiveA
   else app.get('/studies/list.json', (context) => context.json(null, 200, fresh));
   app.get('*', async (context) => {
     const file = files.get(context.req.path);
-    const read = file && (await readStaticFile(file));
-    if (!file || !read) return context.text('There is no such file here; the page itself is at /.', 404);
+    const opened = file && (await openStaticFile(file));
+    if (!file || !opened) return context.text('There is no such file here; the page itself is at /.', 404);
     context.header('cache-control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
-    context.header('etag', read.etag);
-    if (context.req.header('if-none-match') === read.etag) return context.body(null, 304);
-    return context.body(read.content, 200, { 'content-type': file.type });
+    context.header('etag', opened.etag);
+    const isSame = context.req.header('if-none-match') === opened.etag;
+    const isHead = context.req.method === 'HEAD';
+    if (isSame || isHead) await opened.close();
+    if (isSame) return context.body(null, 304);
+    const about = { 'content-type': file.type, 'content-length': String(opened.size) };
+    return isHead ? context.body(null, 200, about) : context.body(opened.body(), 200, about);
   });
   app.all('*', (context) => context.text('Only GET is answered here.', 405, { allow: 'GET, HEAD' }));
   return app;

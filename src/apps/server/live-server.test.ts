@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LiveServer, startLiveServer } from './live-server.js';
 
 /** A request whose path and headers reach the server exactly as given (fetch would tidy them), from a page that has the token. */
@@ -24,6 +25,14 @@ function raw(
       .on('error', reject)
       .end();
   });
+}
+
+/** How often this process has a file of that name open, where the system tells. */
+async function openFiles(name: string): Promise<number> {
+  const folder = '/proc/self/fd';
+  const handles = await readdir(folder).catch(() => []);
+  const paths = await Promise.all(handles.map((handle) => readlink(join(folder, handle)).catch(() => '')));
+  return paths.filter((path) => path.endsWith(name)).length;
 }
 
 describe('startLiveServer', () => {
@@ -109,6 +118,85 @@ describe('startLiveServer', () => {
       expect((await raw(chosen, '/models/expression.evaluation.json')).status).toBe(404);
     } finally {
       await Promise.all([shipped.close(), chosen.close()]);
+    }
+  });
+
+  it('gives out no file that a link leads to from outside of its folder', async () => {
+    const shelf = join(folder, 'linked');
+    await mkdir(shelf);
+    await writeFile(join(shelf, 'expression.onnx'), 'model');
+    await writeFile(join(shelf, 'a-card.md'), 'card');
+    await writeFile(join(shelf, 'expression.two.onnx'), 'second');
+    await symlink(join(folder, 'secret.txt'), join(shelf, 'expression.md'));
+    await symlink(join(folder, 'secret.txt'), join(shelf, 'expression.evaluation.json'));
+    await symlink('a-card.md', join(shelf, 'expression.two.md'));
+    await symlink(join(folder, 'mine.onnx'), join(shelf, 'chosen.onnx'));
+    const linked = await startLiveServer({ ...roots, modelsRoot: shelf, port: 0 });
+    const chosen = await startLiveServer({ ...roots, port: 0, model: join(shelf, 'chosen.onnx') });
+    try {
+      const list = JSON.parse((await raw(linked, '/models/list.json')).body);
+      expect(list[0]).toMatchObject({ file: 'expression.onnx', card: null, evaluation: null });
+      expect((await raw(linked, '/models/expression.md')).status).toBe(404);
+      expect((await raw(linked, '/models/expression.evaluation.json')).status).toBe(404);
+      expect((await raw(linked, '/models/expression.two.md')).body).toBe('card');
+      // What the user names may be a link.
+      expect((await raw(chosen, '/models/expression.onnx')).body).toBe('mine');
+      // A file that becomes a link, and a folder on its way, after they were listed.
+      await rm(join(shelf, 'expression.two.onnx'));
+      await symlink(join(folder, 'secret.txt'), join(shelf, 'expression.two.onnx'));
+      expect((await raw(linked, '/models/expression.two.onnx')).status).toBe(404);
+    } finally {
+      await Promise.all([linked.close(), chosen.close()]);
+    }
+  });
+
+  it('sends a large file whole, and only its headers for HEAD', async () => {
+    const text = Array.from({ length: 40_000 }, (_, i) => `line ${i}\n`).join('');
+    await writeFile(join(roots.webRoot, 'long.txt'), text);
+    await writeFile(join(roots.webRoot, 'empty.txt'), '');
+    const long = await startLiveServer({ ...roots, port: 0 });
+    try {
+      const answer = await raw(long, '/long.txt');
+      expect(answer.body).toBe(text);
+      expect(answer.headers['content-length']).toBe(String(text.length));
+      const head = await raw(long, '/long.txt', {}, 'HEAD');
+      expect({ status: head.status, length: head.headers['content-length'], body: head.body }).toEqual({
+        ...{ status: 200, length: String(text.length), body: '' },
+      });
+      expect(await raw(long, '/empty.txt')).toMatchObject({ status: 200, body: '' });
+    } finally {
+      await long.close();
+    }
+  });
+
+  it('reads of a file what its receivers take, and lets go of it when they leave', async () => {
+    const [receivers, size] = [40, 8 * 2 ** 20];
+    await writeFile(join(roots.webRoot, 'heavy.bin'), new Uint8Array(size));
+    const heavy = await startLiveServer({ ...roots, port: 0 });
+    const held = () => process.memoryUsage().arrayBuffers;
+    const before = held();
+    const sockets = await Promise.all(
+      Array.from({ length: receivers }, () => {
+        const socket = connect(heavy.port, '127.0.0.1');
+        socket.write(
+          `GET /heavy.bin HTTP/1.1\r\nhost: 127.0.0.1:${heavy.port}\r\ncookie: moodlens-${heavy.port}=${heavy.token}\r\n\r\n`,
+        );
+        // The first bytes are there; none of them is taken.
+        return new Promise<Socket>((resolve) => socket.once('readable', () => resolve(socket)));
+      }),
+    );
+    try {
+      let last = -1;
+      for (let steady = 0; steady < 10; ) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        steady = held() === last ? steady + 1 : 0;
+        last = held();
+      }
+      expect(last - before).toBeLessThan((receivers * size) / 4);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await vi.waitFor(async () => expect(await openFiles('heavy.bin')).toBe(0), { timeout: 60_000 });
+      await heavy.close();
     }
   });
 

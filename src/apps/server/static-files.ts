@@ -1,11 +1,16 @@
 // The files the live page is made of, listed once at start: a request can only name what is on the list.
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { constants, realpathSync } from 'node:fs';
+import { type FileHandle, open, readdir, realpath } from 'node:fs/promises';
+import { extname, join, sep } from 'node:path';
 
-/** One file the server may send. `path` is where it lies, `immutable` that its name changes with its content. */
+/**
+ * One file the server may send. `path` is where it lies, `root` the folder that it must not lead out of, `immutable` that its
+ * name changes with its content.
+ */
 export interface StaticFile {
   readonly path: string;
+  readonly root: string;
   readonly type: string;
   readonly immutable: boolean;
 }
@@ -26,9 +31,10 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Describes one file by its name. */
-export function describeFile(path: string): StaticFile {
+export function describeFile(path: string, root: string): StaticFile {
   return {
     path,
+    root,
     type: types[extname(path).toLowerCase()] ?? 'application/octet-stream',
     immutable: /[\\/]assets[\\/]/.test(path),
   };
@@ -42,7 +48,7 @@ export async function listStaticFiles(root: string): Promise<Map<string, StaticF
     for (const entry of entries) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) await walk(path, `${prefix}${entry.name}/`);
-      else if (entry.isFile()) files.set(`${prefix}${entry.name}`, describeFile(path));
+      else if (entry.isFile()) files.set(`${prefix}${entry.name}`, describeFile(path, root));
     }
   };
   await walk(root, '/');
@@ -51,16 +57,74 @@ export async function listStaticFiles(root: string): Promise<Map<string, StaticF
   return files;
 }
 
-/** Reads a listed file with its entity tag; undefined when it has gone since. */
-export async function readStaticFile(
-  file: StaticFile,
-): Promise<{ content: Uint8Array<ArrayBuffer>; etag: string } | undefined> {
+/** A listed file that is open: its `body` must be read or cancelled, or `close` called. */
+export interface OpenedFile {
+  readonly size: number;
+  readonly etag: string;
+  /** In parts, each read from the disk when the receiver has room for it. */
+  body(): ReadableStream<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
+/** Opens a listed file; undefined when it has gone since, is no file, or has become a link that leads out of its folder. */
+export async function openStaticFile(file: StaticFile): Promise<OpenedFile | undefined> {
+  let handle: FileHandle | undefined;
   try {
-    const { size, mtimeMs } = await stat(file.path);
-    const etag = `"${createHash('sha256').update(`${file.path}:${size}:${mtimeMs}`).digest('hex').slice(0, 20)}"`;
-    const content = new Uint8Array(await readFile(file.path));
-    return { content, etag };
+    const path = await realpath(file.path);
+    if (!isInside(path, await realpath(file.root))) return undefined;
+    handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    const found = await handle.stat();
+    if (!found.isFile()) {
+      await handle.close();
+      return undefined;
+    }
+    const { size, mtimeMs, ino } = found;
+    const etag = `"${createHash('sha256').update(`${file.path}:${size}:${mtimeMs}:${ino}`).digest('hex').slice(0, 20)}"`;
+    return { size, etag, body: () => bodyOf(handle!, size), close: () => handle!.close() };
   } catch {
+    await handle?.close();
     return undefined;
   }
+}
+
+/** Whether a file lies below a folder, with all links resolved; false when it is not there. */
+export function liesIn(path: string, root: string): boolean {
+  try {
+    return isInside(realpathSync(path), realpathSync(root));
+  } catch {
+    return false;
+  }
+}
+
+function isInside(realPath: string, realRoot: string): boolean {
+  return realPath.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep);
+}
+
+const partBytes = 64 * 1024;
+
+/** The first `size` bytes, which the headers have promised. Closes the file at its end. */
+function bodyOf(handle: FileHandle, size: number): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let left = size;
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      async pull(controller) {
+        try {
+          const part = new Uint8Array(Math.min(left, partBytes));
+          const { bytesRead } = left > 0 ? await handle.read(part, 0, part.length) : { bytesRead: 0 };
+          left -= bytesRead;
+          if (bytesRead > 0) controller.enqueue(part.subarray(0, bytesRead));
+          else if (left > 0) throw new Error('the file became shorter while it was sent');
+          if (left > 0) return;
+          await handle.close();
+          controller.close();
+        } catch (error) {
+          await handle.close().catch(() => undefined);
+          controller.error(error);
+        }
+      },
+      cancel: () => handle.close(),
+    },
+    // Nothing is read ahead of what the receiver asks for.
+    { highWaterMark: 0 },
+  );
 }
