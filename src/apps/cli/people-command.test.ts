@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -386,7 +387,9 @@ describeWith(ready, 'moodlens collect and people on photographs', () => {
     expect(await run(['people', 'forget', 'Person 0'])).toBe(2);
     expect(await run(['people', 'forget', '../people', '--faces', people])).toBe(1);
     expect(readdirSync(people)).toEqual(['Person 0', 'Person 1']);
+    cpSync(join(people, 'Person 0'), join(people, 'Person\u202e 0'), { recursive: true });
     expect(await run(['people', 'forget', 'Person 0', '--people', out, '--faces', people])).toBe(0);
+    expect(existsSync(join(people, 'Person\u202e 0'))).toBe(false);
     expect(readdirSync(people)).toEqual(['Person 1']);
     expect(readFileSync(out, 'utf8')).not.toContain('Person 0');
     expect(statSync(out).mode & 0o077).toBe(process.platform === 'win32' ? 0o066 : 0);

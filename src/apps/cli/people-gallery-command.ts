@@ -1,13 +1,13 @@
 // `moodlens people list`, `forget` and `review`: who is known, and from which pictures.
-import { rm, stat } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../adapters/node/files.js';
 import { decodePicture, encodePng } from '../../adapters/node/image-codec.js';
 import { writing } from '../../adapters/node/storage-error.js';
 import { ConfigError, PeopleError } from '../../core/errors.js';
 import { peopleWithout } from '../../core/identity/people-without.js';
-import { personFolder, personName } from '../../core/identity/person-name.js';
+import { personName } from '../../core/identity/person-name.js';
 import { describeDoubt, type PeopleReview, reviewPeople, reviewSheet } from '../../pipeline/people/review-people.js';
 import { tableLines } from '../../pipeline/report/text-table.js';
 import { openDetector } from './open-detector.js';
@@ -70,7 +70,7 @@ async function forget(given: string, options: { readonly people?: string; readon
   if (people && !people.names.includes(name)) {
     throw new PeopleError(`${options.people} must know ${name} and knows ${people.names.join(', ')}`);
   }
-  const folder = options.faces === undefined ? undefined : await folderOf(options.faces, name);
+  const folders = options.faces === undefined ? [] : await foldersOf(options.faces, name);
   if (people && options.people !== undefined) {
     const others = peopleWithout(people, name);
     if (others) await writePeopleFile(options.people, others);
@@ -78,20 +78,29 @@ async function forget(given: string, options: { readonly people?: string; readon
     const left = others ? `it knows ${others.names.join(', ')}` : 'nobody was left: the file is removed';
     process.stderr.write(`${options.people}: ${name} is forgotten; ${left}\n`);
   }
-  if (folder !== undefined) {
+  for (const folder of folders) {
     await writing(folder, () => rm(folder, { recursive: true }));
     process.stderr.write(`${folder} is removed\n`);
   }
 }
 
-/** The person's folder, which must be there, straight below `faces`. */
-async function folderOf(faces: string, name: string): Promise<string> {
+/** The person's folders, straight below `faces`: at least one, more where names are written in several ways. */
+async function foldersOf(faces: string, name: string): Promise<string[]> {
   await requirePeopleFolder(faces);
-  const folder = join(resolve(faces), personFolder(name));
-  if (!folder.startsWith(resolve(faces) + sep) || !(await stat(folder).catch(() => undefined))?.isDirectory()) {
+  const entries = await readdir(faces, { withFileTypes: true });
+  const found = entries.filter((entry) => entry.isDirectory() && isNamed(entry.name, name));
+  if (found.length === 0) {
     throw new PeopleError(`${faces} must have a folder of ${name} and has none`);
   }
-  return folder;
+  return found.map((entry) => join(resolve(faces), entry.name));
+}
+
+function isNamed(folder: string, name: string): boolean {
+  try {
+    return personName(folder) === name;
+  } catch {
+    return false;
+  }
 }
 
 interface ReviewOptions {

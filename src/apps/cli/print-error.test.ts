@@ -30,6 +30,9 @@ describe('describeError', () => {
     expect(describeError(new DatasetError('no \u001b[31mred\u0007'), false)).toBe(
       'error: no \ufffd[31mred\ufffd [DATASET]\n',
     );
+    expect(describeError(new DatasetError('no \u202egnp.exe\u2069'), false)).toBe(
+      'error: no \ufffdgnp.exe\ufffd [DATASET]\n',
+    );
   });
 
   it('leaves what commander has printed', () => {

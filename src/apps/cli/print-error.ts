@@ -17,8 +17,9 @@ export function describeError(error: unknown, debug: boolean): string {
   return `error: unexpected ${printable(text)} [UNEXPECTED]\n${hint}${details}`;
 }
 
-/** File names and file contents reach messages: control characters must not reach the terminal. */
+/** File names and file contents reach messages: control characters and marks of direction must not reach the terminal. */
 function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to take out
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd').trimEnd();
+  const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+  return text.replace(hidden, '\ufffd').trimEnd();
 }

@@ -255,6 +255,60 @@ describe('names', () => {
   );
 
   it.each([
+    ['A\u202eda\u202c', 'Ada'],
+    ['\u2066Ada\u2069\u200e\u200f\u061c', 'Ada'],
+    ['A\u200bd\u200ca\u200d\ufeff\u2060', 'Ada'],
+    ['A\u00adda\u3164\u115f\u{e0041}\ufe0f\ufff9\u2800', 'Ada'],
+    ['Ada\u00a0 \u3000Lovelace', 'Ada Lovelace'],
+    ['Zoe\u200d\u0308', 'Zoë'],
+    ['مریم', 'مریم'],
+  ])('personName makes %j visible', (written, name) => {
+    expect(personName(written)).toBe(name);
+    expect(personFolder(written)).toBe(name);
+  });
+
+  it.each(['\u200b', '\u202e\u202c', '\u3164', '\u2800'])(
+    'personName refuses %j, of which nothing can be seen',
+    (name) => {
+      expect(() => personName(name)).toThrow(/that can be seen/);
+    },
+  );
+
+  it('takes every name once more as it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (text) => {
+        let name: string;
+        try {
+          name = personName(text);
+        } catch {
+          return;
+        }
+        expect(personName(name)).toBe(name);
+        expect(name).not.toMatch(/[\p{Cc}\p{Default_Ignorable_Code_Point}]/u);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('a file with invisible characters in its names opens with names without, and nobody is joined', () => {
+    const people = People.train([
+      ['Ada', shots(1, 2)],
+      ['Bob', shots(2, 2)],
+    ]);
+    const picture = { width: 8, height: 8, channels: 1 as const, data: new Uint8Array(64) };
+    const teaching = { model: '0'.repeat(64), pictures: [{ expression: 'happy', picture }] };
+    people.taught = new Map([['Bob', teaching]]);
+    const text = people.toYaml();
+    for (const yaml of [text, text.slice(0, text.indexOf('moodlens_taught')).replace(/# moodlens.*\n/, '')]) {
+      const opened = People.fromYaml(yaml.replace(/\bBob\b/g, '"Ada\u202e"'));
+      expect(opened.names).toEqual(['Ada', 'Ada (2)']);
+      expect(opened.pictureCount('Ada (2)')).toBe(2);
+      expect([...opened.taught.keys()]).toEqual(yaml === text ? ['Ada (2)'] : []);
+      expect(People.fromYaml(opened.toYaml()).names).toEqual(['Ada', 'Ada (2)']);
+    }
+  });
+
+  it.each([
     '.',
     '..',
     'a/b',

@@ -14,7 +14,7 @@ import { type LbphOptions, LbphRecognizer } from './lbph.js';
 import { leaveOneOutThreshold, usualStrangerDistance } from './open-set-threshold.js';
 import { recognizerOf, writeOpenCvYaml } from './opencv-yaml.js';
 import { peopleSection, readPeopleSection, writePeopleSection } from './people-section.js';
-import { personName } from './person-name.js';
+import { personName, personNames } from './person-name.js';
 import { readTaughtSection, type TaughtPeople, taughtSection, writeTaughtSection } from './taught-section.js';
 
 /** A picture of somebody, and where in it the face is; `face` null takes the whole picture as the face. */
@@ -93,7 +93,7 @@ export class People {
     return new People(recognizer, like);
   }
 
-  /** People as saved by `toYaml`, or OpenCV's LBPH file: that one's faces count as whole pictures, unaligned. */
+  /** Names in the file are put into the form of `personName`. People as saved by `toYaml`, or OpenCV's LBPH file: that one's faces count as whole pictures, unaligned. */
   static fromYaml(text: string): People {
     const document = readFileStorage(text);
     const facts = document.get(peopleSection);
@@ -103,7 +103,9 @@ export class People {
           `the people file must end with ${peopleSection} and does not: it is cut short; train it again`,
         );
       }
-      return new People(recognizerOf(document), { align: false, light: 'as-is', faceSize: undefined });
+      const whole = new People(recognizerOf(document), { align: false, light: 'as-is', faceSize: undefined });
+      whole.#cleanNames();
+      return whole;
     }
     if (!(facts instanceof Map)) {
       throw new PeopleError(`the people file's ${peopleSection} must have keys; it is damaged`);
@@ -114,11 +116,11 @@ export class People {
     if (found !== names) {
       throw new PeopleError(`the people file must name ${names} people and names ${found}; it is damaged`);
     }
-    for (const name of people.names) personName(name);
+    const nameOf = people.#cleanNames();
     // Throws when faces of this size do not fill the grid.
     const { width, height } = cut.faceSize;
     people.recognizer.describe({ width, height, channels: 1, data: new Uint8Array(width * height) });
-    people.taught = readTaughtSection(document.get(taughtSection), people.names);
+    people.taught = readTaughtSection(document.get(taughtSection), nameOf);
     return people;
   }
 
@@ -154,6 +156,14 @@ export class People {
   /** Learns from the known faces alone, by leaving some out, from which distance on a face is unknown. */
   learnThreshold(): void {
     this.recognizer.threshold = leaveOneOutThreshold(this.recognizer, usualStrangerDistance(this));
+  }
+
+  /** Gives the names of a file the form in which names are kept; returns that by how they were written. */
+  #cleanNames(): ReadonlyMap<string, string> {
+    const { labelNames } = this.recognizer;
+    const nameOf = personNames([...labelNames.values()].filter((name) => name !== ''));
+    for (const [label, written] of labelNames) labelNames.set(label, nameOf.get(written) ?? '');
+    return nameOf;
   }
 
   #cut(picture: Picture, face: Face | null): GreyPicture {

@@ -3,15 +3,42 @@ import { PeopleError } from '../errors.js';
 
 const longest = 80;
 
-/** The name trimmed and in Unicode's NFC. Throws PeopleError when it is empty, over 80 characters or has control characters. */
+/** Marks of direction, zero-width characters, fillers and the like: they change how a name looks beside others, unseen. */
+const invisible = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\u2800]/gu;
+
+/**
+ * The name as it is kept everywhere: in Unicode's NFC, without invisible characters, spaces of any kind as one space, none at
+ * its ends. Throws PeopleError when nothing is left, it is over 80 characters or has control characters.
+ */
 export function personName(text: string): string {
-  const name = text.normalize('NFC').trim();
+  const name = text
+    .replace(invisible, '')
+    .normalize('NFC')
+    .replace(/\p{Zs}+/gu, ' ')
+    .trim();
   if (name === '' || [...name].length > longest || /[\p{Cc}\p{Zl}\p{Zp}]|\p{Cs}/u.test(name)) {
     throw new PeopleError(
-      `a person's name must have 1 to ${longest} characters, none of them control characters; found ${JSON.stringify(text.slice(0, longest))}`,
+      `a person's name must have 1 to ${longest} characters that can be seen, none of them control characters; found ${JSON.stringify(name.slice(0, longest))}`,
     );
   }
   return name;
+}
+
+/**
+ * The names of a file by how they are written there, each as `personName` has it. Two that differ only in what cannot be seen
+ * stay two persons: the second is numbered. Throws PeopleError as `personName` does.
+ */
+export function personNames(written: Iterable<string>): Map<string, string> {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const text of new Set(written)) {
+    const name = personName(text);
+    let free = name;
+    for (let number = 2; taken.has(free); number++) free = `${name.slice(0, longest - 6)} (${number})`;
+    taken.add(free);
+    names.set(text, free);
+  }
+  return names;
 }
 
 /**

@@ -8,7 +8,6 @@ import {
 } from '../personal/personal-file.js';
 import type { StorageNode } from './file-storage-yaml.js';
 import { formatList, formatString, matrixOf } from './opencv-yaml.js';
-import { personName } from './person-name.js';
 
 export const taughtSection = 'moodlens_taught';
 
@@ -38,13 +37,14 @@ export function writeTaughtSection(taught: TaughtPeople): string {
   return `${taughtSection}:\n${persons.join('')}`;
 }
 
-/** What the section says; empty without one. Throws PeopleError when it is damaged, or names somebody who is not known. */
-export function readTaughtSection(node: StorageNode | undefined, names: readonly string[]): TaughtPeople {
+/** What the section says; empty without one. `nameOf`: the names of the known people by how the file writes them. Throws PeopleError when it is damaged, or names somebody who is not known. */
+export function readTaughtSection(node: StorageNode | undefined, nameOf: ReadonlyMap<string, string>): TaughtPeople {
   const taught = new Map<string, PersonalFile>();
   for (const entry of listOf(node, 'persons')) {
-    const person = personName(textOf(entry, 'person'));
+    const written = textOf(entry, 'person');
+    const person = nameOf.get(written);
     const model = textOf(entry, 'model');
-    if (!names.includes(person)) damaged(`may hold expressions of known people only, found ${person}`);
+    if (person === undefined) return damaged(`may hold expressions of known people only, found ${written}`);
     if (!/^[0-9a-f]{64}$/.test(model)) damaged(`must name a model by its SHA-256, found ${model.slice(0, 80)}`);
     const pictures = listOf(entry.get('pictures'), 'pictures').map(
       (one): TaughtPicture => ({ expression: textOf(one, 'expression'), picture: pictureOf(one.get('picture')) }),

@@ -46,10 +46,10 @@ export function sparkline(values: readonly number[], low: number, high: number, 
   return line;
 }
 
-/** Names come from folders and files: control characters must not reach the terminal. */
+/** Names come from folders and files: control characters and marks of direction must not reach the terminal. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to take out
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 /** Characters, not UTF-16 units. */

@@ -42,6 +42,26 @@ function picturesOf(person: number, count = 6): GreyPicture[] {
 const who = (gallery: Gallery, person: number) => gallery.identifier?.identify(picturesOf(person, 1)[0]!, null).person;
 
 describe('Gallery', () => {
+  it('keeps people whose names an earlier version kept with invisible characters, under names without', async () => {
+    const store = memoryStore();
+    const before = await Gallery.open(store);
+    await before.add('Ada', picturesOf(1));
+    await before.add('Bob', picturesOf(2));
+    const unseen = (name: string) => encodeURIComponent(name);
+    const [ada, bob] = [store.blobs.get('people/Ada')!, store.blobs.get('people/Bob')!];
+    store.blobs.clear();
+    store.blobs.set(`people/${unseen('Ada')}`, ada);
+    store.blobs.set(`people/${unseen('Ada\u202e')}`, bob);
+    const gallery = await Gallery.open(store);
+    expect(gallery.list().map(({ name, faces }) => [name, faces])).toEqual([
+      ['Ada', 6],
+      ['Ada (2)', 6],
+    ]);
+    expect([who(gallery, 1), who(gallery, 2)]).toEqual(['Ada', 'Ada (2)']);
+    expect([...store.blobs.keys()].map(decodeURIComponent).sort()).toEqual(['people/Ada', 'people/Ada (2)']);
+    expect(gallery.lost).toEqual([]);
+  });
+
   it('names people from their pictures on, also after the page was closed', async () => {
     const store = memoryStore();
     const gallery = await Gallery.open(store);

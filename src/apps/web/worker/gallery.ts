@@ -4,7 +4,7 @@ import type { Face } from '../../../core/detect/face.js';
 import { PeopleError } from '../../../core/errors.js';
 import { defaultFaceSize, People } from '../../../core/identity/people.js';
 import { peopleOf, peopleWithout } from '../../../core/identity/people-without.js';
-import { personName } from '../../../core/identity/person-name.js';
+import { personName, personNames } from '../../../core/identity/person-name.js';
 import { pictureStandings } from '../../../core/identity/picture-standings.js';
 import type { TaughtPeople } from '../../../core/identity/taught-section.js';
 import { alignedFace } from '../../../core/image/face-crop.js';
@@ -47,18 +47,23 @@ export class Gallery {
   /** Reads what this browser keeps. What is damaged is removed and named in `lost`; everybody else stays known. */
   static async open(store: BlobStore): Promise<Gallery> {
     const gallery = new Gallery(store);
-    for (const blob of await store.list(folder)) {
-      const name = decodeURIComponent(blob.slice(folder.length));
+    const [pictureBlobs, taughtBlobs] = [await store.list(folder), await store.list(taughtFolder)];
+    // Kept by an earlier version, a name may have characters that names are now without.
+    const nameOf = personNames([...pictureBlobs, ...taughtBlobs].map(writtenName));
+    for (const blob of pictureBlobs) {
+      const name = nameOf.get(writtenName(blob))!;
       const content = await store.read(blob);
       if (content) await gallery.#load(blob, name, () => gallery.#pictures.set(name, unpackPictures(content)));
+      await move(store, blob, blobOf(name));
     }
-    for (const blob of await store.list(taughtFolder)) {
-      const name = decodeURIComponent(blob.slice(taughtFolder.length));
+    for (const blob of taughtBlobs) {
+      const name = nameOf.get(writtenName(blob))!;
       const content = await store.read(blob);
       if (!content) continue;
       await gallery.#load(blob, `the expressions of ${name}`, () =>
         gallery.#taught.set(name, readPersonalFile(new TextDecoder().decode(content))),
       );
+      await move(store, blob, taughtBlobOf(name));
     }
     const imported = await store.read(importedFile);
     if (imported) {
@@ -221,7 +226,16 @@ const isSame =
     one.expression === other.expression && one.picture.data.join() === other.picture.data.join();
 
 const taughtBlobOf = (name: string): string => `${taughtFolder}${encodeURIComponent(name)}`;
+const writtenName = (blob: string): string => decodeURIComponent(blob.slice(blob.indexOf('/') + 1));
 const blobOf = (name: string): string => `${folder}${encodeURIComponent(name)}`;
+
+/** Gives a blob another name, if it is there and has not that name already. */
+async function move(store: BlobStore, from: string, to: string): Promise<void> {
+  const content = from === to ? undefined : await store.read(from);
+  if (!content) return;
+  await store.write(to, content);
+  await store.remove(from);
+}
 
 /** Everybody of several galleries; the distance from which on a face is unknown is learnt anew. */
 function joinPeople(galleries: readonly People[]): People {
