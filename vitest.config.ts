@@ -1,30 +1,33 @@
-import { defineConfig } from 'vitest/config';
+import { availableParallelism } from 'node:os';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+
+const slow = '**/*.slow.test.ts';
+const browser = '**/*.browser.test.ts';
+
+/** `npm test` runs unit and browser, `npm run test:slow` slow (docs/testing.md). */
+const projects: Record<string, { include: string[]; exclude?: string[] }> = {
+  browser: { include: [browser] },
+  unit: { include: ['**/*.test.ts'], exclude: [browser, slow] },
+  slow: { include: [slow] },
+};
 
 export default defineConfig({
   test: {
-    projects: [
-      {
+    // Files of all projects side by side; a test waits for conditions, so that a busy machine changes nothing.
+    maxWorkers: Math.min(availableParallelism(), 8),
+    projects: Object.entries(projects).map(
+      ([name, { include, exclude = [] }]): TestProjectConfiguration => ({
         test: {
-          name: 'unit',
-          include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts'],
+          name,
+          include: include.flatMap((pattern) => [`src/${pattern}`, `tests/${pattern}`]),
+          exclude,
+          setupFiles: ['tests/measure-file.ts'],
           // Far above what any test takes: only a test that hangs should meet it, not one on a busy machine.
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          // Two cores are the norm; ONNX Runtime brings threads of its own.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           pool: 'forks',
         },
-      },
-      {
-        test: {
-          name: 'browser',
-          include: ['src/**/*.browser.test.ts', 'tests/**/*.browser.test.ts'],
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
-          pool: 'forks',
-          fileParallelism: false,
-        },
-      },
-    ],
+      }),
+    ),
   },
 });

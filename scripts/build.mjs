@@ -47,7 +47,7 @@ const steps = [
 ];
 
 requireNode();
-if (!installPackages()) fail('npm packages');
+if (!(await installPackages())) fail('npm packages');
 compile();
 for (const step of steps) build(step);
 

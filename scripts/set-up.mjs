@@ -1,6 +1,6 @@
 // What a fresh checkout needs before anything else runs: Node, the npm packages, the system's programs.
 // Uses nothing but Node itself, because it runs before `npm ci`.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
@@ -16,6 +16,18 @@ export function run(command, args, options = {}) {
   return status ?? (signal ? 128 : 1);
 }
 
+/** Runs a program as `run` does, and goes on meanwhile. */
+export function start(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
+    child.once('error', (error) => {
+      process.stderr.write(`${command}: ${error.message}\n`);
+      resolve(1);
+    });
+    child.once('close', (status, signal) => resolve(status ?? (signal ? 128 : 1)));
+  });
+}
+
 /** Ends the process when this Node is too old. */
 export function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -25,15 +37,15 @@ export function requireNode() {
 }
 
 /** Installs the npm packages when they are missing or are not those of package-lock.json. Returns whether they are there. */
-export function installPackages() {
+export async function installPackages() {
   if (packagesAreInstalled()) return true;
   process.stderr.write('installing the npm packages (npm ci) …\n');
   // As .npmrc says, also where `npm run tarball` says otherwise.
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
-  return run('npm', args, { shell: process.platform === 'win32' }) === 0;
+  return (await start('npm', args, { shell: process.platform === 'win32' })) === 0;
 }
 
-function packagesAreInstalled() {
+export function packagesAreInstalled() {
   const installedPath = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(installedPath)) return false;
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
@@ -61,7 +73,7 @@ const systemPackages = {
  * Installs the missing ones of the named Debian packages when that is possible without asking (root, apt-get), else
  * names the line that installs them. MOODLENS_APT=skip leaves the system as it is.
  */
-export function installSystemPackages(names = Object.keys(systemPackages)) {
+export async function installSystemPackages(names = Object.keys(systemPackages)) {
   const missing = names.filter((name) => !systemPackages[name]());
   if (missing.length === 0) return;
   const mayInstall = process.getuid?.() === 0 && isOnPath('apt-get') && process.env.MOODLENS_APT !== 'skip';
@@ -70,10 +82,10 @@ export function installSystemPackages(names = Object.keys(systemPackages)) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const stdio = ['ignore', 'ignore', 'inherit'];
     const install = ['install', '-y', '-q', '--no-install-recommends', ...missing];
-    if (run('apt-get', install, { env, stdio }) === 0) return;
+    if ((await start('apt-get', install, { env, stdio })) === 0) return;
     // The lists of a fresh machine are empty or old.
-    run('apt-get', ['update', '-q'], { env, stdio });
-    if (run('apt-get', install, { env, stdio }) === 0) return;
+    await start('apt-get', ['update', '-q'], { env, stdio });
+    if ((await start('apt-get', install, { env, stdio })) === 0) return;
   }
   process.stderr.write(
     `missing: ${missing.join(', ')}. What needs them is skipped; to install: sudo apt-get install ${missing.join(' ')}\n`,
@@ -87,11 +99,11 @@ export const sharedFolder = process.env.MOODLENS_SHARED ?? resolve(root, '../sha
 export const peersPython = process.env.MOODLENS_PEERS_PYTHON ?? join(homedir(), '.cache/peers/bin/python');
 
 /** Makes that Python where its recipe is at hand; the tests that want it say so when this fails. */
-export function installPeers() {
+export async function installPeers() {
   const recipe = join(sharedFolder, 'peers/setup.sh');
   if (existsSync(peersPython) || !existsSync(recipe)) return;
   process.stderr.write('installing the Python libraries that tests compare with …\n');
-  if (run('bash', [recipe], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 600_000 }) !== 0) {
+  if ((await start('bash', [recipe], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 600_000 })) !== 0) {
     process.stderr.write('the Python libraries could not be installed; the tests that compare with them are skipped\n');
   }
 }
