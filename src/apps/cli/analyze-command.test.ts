@@ -5,9 +5,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectConfirmed, parseAnalysis } from '../../../tests/fixtures/analysis-lines.js';
 import { runCli } from '../../../tests/fixtures/run-cli.js';
 import { tinyExpressionModel } from '../../../tests/fixtures/tiny-expression-model.js';
-import { describeWith, repositoryRoot, requireCommand, requireShared } from '../../../tests/requirements.js';
+import { describeWith, repositoryRoot, requireCommand } from '../../../tests/requirements.js';
 import { openVideo } from '../../adapters/node/ffmpeg.js';
 import { openEncoder } from '../../adapters/node/ffmpeg-encoder.js';
 import { decodePicture } from '../../adapters/node/image-codec.js';
@@ -27,28 +28,6 @@ const built = {
 const program = join(repositoryRoot, 'dist/apps/cli/main.js');
 const compiled = { path: program, missing: existsSync(program) ? undefined : 'dist is not built (npm run build)' };
 const ffmpeg = [requireCommand('ffmpeg'), requireCommand('ffprobe')];
-
-interface Line {
-  frame: number;
-  timeMs: number;
-  faces: {
-    box: number[];
-    score: number;
-    track: number;
-    person: string | null;
-    distance: number | null;
-    expression: string;
-    probabilities: Record<string, number>;
-    confirmed: string;
-    depthMm: null;
-  }[];
-  rejected: unknown[];
-}
-interface Summary {
-  frames: number;
-  framesPerSecond: number;
-  latencyMs: Record<'p50' | 'p95' | 'p99', number>;
-}
 
 let root: string;
 let model: string;
@@ -74,28 +53,6 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-function parse(stdout: string): { lines: Line[]; summary: Summary } {
-  const all = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  return { lines: all.slice(0, -1), summary: all.at(-1).summary };
-}
-
-/** Recounts the confirmation rule from the lines alone: 13 of the last 20 labels of a person, or of a track. */
-function expectConfirmed(lines: readonly Line[]): void {
-  const labels = new Map<string, string[]>();
-  for (const { faces } of lines) {
-    for (const { person, track, expression, confirmed } of faces) {
-      const key = person === null ? `track ${track}` : `person ${person}`;
-      const last = [...(labels.get(key) ?? []), expression].slice(-20);
-      labels.set(key, last);
-      const majority = expressionLabels.find((label) => last.filter((other) => other === label).length >= 13);
-      expect(confirmed).toBe(majority ?? 'neutral');
-    }
-  }
-}
-
 describe('moodlens analyze, wrong use', () => {
   it.each([
     [['analyze']],
@@ -118,7 +75,7 @@ describeWith([built, ...ffmpeg], 'moodlens analyze', () => {
   it('prints a line per frame that keeps the contract, then the summary', async () => {
     const { code, stdout } = await runCli('analyze', clip, '--model', model, '--json');
     expect(code).toBe(0);
-    const { lines, summary } = parse(stdout);
+    const { lines, summary } = parseAnalysis(stdout);
     expect(lines.map(({ frame }) => frame)).toEqual(Array.from({ length: frameCount }, (_, i) => i));
     expect(lines.map(({ timeMs }) => timeMs)).toEqual(lines.map(({ frame }) => frame * 40));
     for (const { faces } of lines) {
@@ -158,7 +115,7 @@ describeWith([built, ...ffmpeg], 'moodlens analyze', () => {
     await writeFile(path('people.yml'), people.toYaml());
     const result = await runCli('analyze', clip, '--model', model, '--people', path('people.yml'), '--json');
     expect(result.code).toBe(0);
-    const { lines } = parse(result.stdout);
+    const { lines } = parseAnalysis(result.stdout);
     for (const { frame, faces } of lines) {
       for (const { face, name } of known) {
         const same = faces.find(({ box }) => Math.abs(box[0]! - face.box[0]) < 8);
@@ -200,7 +157,7 @@ describeWith([built, ...ffmpeg], 'moodlens analyze', () => {
     const { code, stdout, stderr } = await runCli('analyze', cut, '--model', model, '--out', out, '--json');
     expect(code).toBe(1);
     expect(stderr).toMatch(/ends too early: \d+ frames .*\[MEDIA\]/s);
-    const { lines, summary } = parse(stdout);
+    const { lines, summary } = parseAnalysis(stdout);
     expect(summary.frames).toBe(lines.length);
     expect(lines.length).toBeGreaterThan(5);
     expect(existsSync(out)).toBe(true);
@@ -219,7 +176,7 @@ describeWith([built, ...ffmpeg], 'moodlens analyze', () => {
       csv,
       '--json',
     );
-    const { lines } = parse(stdout);
+    const { lines } = parseAnalysis(stdout);
     const first = lines.map(({ faces }) => faces.find(({ track }) => track === 1)!);
     const changed = first.findIndex(({ confirmed }) => confirmed !== 'neutral');
     expect(changed).toBeGreaterThan(0);
@@ -240,7 +197,7 @@ describeWith([built, ...ffmpeg], 'moodlens analyze', () => {
   it('stops after --frames', async () => {
     const { code, stdout } = await runCli('analyze', clip, '--model', model, '--frames', '3', '--json');
     expect(code).toBe(0);
-    expect(parse(stdout)).toMatchObject({ summary: { frames: 3, interrupted: false }, lines: { length: 3 } });
+    expect(parseAnalysis(stdout)).toMatchObject({ summary: { frames: 3, interrupted: false }, lines: { length: 3 } });
   });
 
   it('ends with 1 and says why for each kind of bad file, and writes nothing', async () => {
@@ -297,7 +254,7 @@ describeWith([built, compiled, ...ffmpeg], 'the moodlens program, analyze', () =
     });
     const code = await new Promise((resolve) => child.once('close', resolve));
     expect(code).toBe(130);
-    const { lines, summary } = parse(stdout);
+    const { lines, summary } = parseAnalysis(stdout);
     expect(summary).toMatchObject({ frames: lines.length, interrupted: true });
     let frames = 0;
     for await (const _ of await openVideo(out)) frames++;
@@ -317,27 +274,5 @@ describeWith([built, compiled, ...ffmpeg], 'the moodlens program, analyze', () =
     expect(stderr).not.toContain('error');
     expect((await readdir(root)).filter((name) => name.endsWith('.part'))).toEqual([]);
     expect(execFileSync('ps', ['-eo', 'args']).toString()).not.toContain(path('long.mp4'));
-  });
-});
-
-describe.each([
-  ['none.mp4', 95, 0],
-  ['one-neutral-to-happy.mp4', 72, 1],
-  ['one-sad-pexels.mp4', 472, 1],
-  ['one-standing-webcam.mkv', 73, 1],
-  ['two-head-pose.mp4', 56, 2],
-] as const)('the shared clip %s', (name, frames, people) => {
-  const video = requireShared(`video/${name}`);
-  describeWith([built, video, ...ffmpeg], 'under analyze', () => {
-    it(`has ${people} tracked faces in nearly every one of its ${frames} frames`, async () => {
-      const { code, stdout } = await runCli('analyze', video.path, '--model', model, '--json');
-      expect(code).toBe(0);
-      const { lines, summary } = parse(stdout);
-      expect(summary.frames).toBe(frames);
-      expectConfirmed(lines);
-      const whole = lines.filter(({ faces }) => faces.length === people);
-      expect(whole.length / frames).toBeGreaterThan(0.95);
-      expect(new Set(lines.flatMap(({ faces }) => faces.map(({ track }) => track))).size).toBe(people);
-    });
   });
 });

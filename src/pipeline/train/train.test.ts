@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
 import { quietRun, stopAt } from '../../../tests/fixtures/quiet-run.js';
 import { runProgram } from '../../../tests/fixtures/run-program.js';
+import { dataset, hashOf, history, inThisThread, json, modelHash, request } from '../../../tests/fixtures/small-run.js';
 import { stripes } from '../../../tests/fixtures/stripes.js';
-import { untrainedModel } from '../../../tests/fixtures/untrained-model.js';
 import { openSession } from '../../adapters/node/session.js';
 import { WorkerBatches } from '../../adapters/node/worker-batches.js';
 import { WorkerEngine } from '../../adapters/node/worker-engine.js';
@@ -29,47 +28,16 @@ import { readRunConfig, runFiles } from './run-folder.js';
 import { type RunResult, readResult } from './run-result.js';
 import { type StartEngine, type TrainRequest, trainRun } from './train.js';
 
-const dataset = stripes(40, 1);
-const small = {
-  architecture: 'compact',
-  epochs: 2,
-  batchSize: 10,
-  threads: 1,
-  schedule: { name: 'one-cycle', rate: 0.02 },
-  augmentation: { flip: 0, shift: 0.05 },
-};
-const inThisThread: StartEngine = async (architecture, options, engine) =>
-  new LocalEngine(createArchitecture(architecture, options), openSession, engine);
+let unbrokenRun: Promise<TrainRequest['store']> | undefined;
 
-function request(changes: Partial<TrainRequest> = {}, config: object = {}): TrainRequest {
-  return {
-    dataset,
-    config: parseTrainConfig({ ...small, ...config }),
-    store: createMemoryStore(),
-    name: 'test-run',
-    startEngine: inThisThread,
-    ...quietRun,
-    ...changes,
-  };
-}
-
-async function history(store: TrainRequest['store']): Promise<object[]> {
-  const text = new TextDecoder().decode(await store.read(runFiles.metrics));
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const { imagesPerSecond, seconds, waitShare, ...figures } = JSON.parse(line);
-      expect(imagesPerSecond).toBeGreaterThan(0);
-      expect(seconds).toBeGreaterThan(0);
-      expect(waitShare).toBeGreaterThanOrEqual(0);
-      expect(waitShare).toBeLessThan(1);
-      return figures;
-    });
-}
-
-async function json(store: TrainRequest['store'], name: string) {
-  return JSON.parse(new TextDecoder().decode(await store.read(name)));
+/** What a run leaves that nothing interrupts: the same for all tests. */
+function unbrokenStore(): Promise<TrainRequest['store']> {
+  unbrokenRun ??= (async () => {
+    const { store, ...asked } = request();
+    await trainRun({ store, ...asked });
+    return store;
+  })();
+  return unbrokenRun;
 }
 
 /** A store whose disk is full for a file from its n-th write on. */
@@ -87,12 +55,6 @@ function fullDisk(name: string, from: number): ReturnType<typeof createMemorySto
   return disk;
 }
 
-/** Vitest takes seconds to compare megabytes. */
-async function modelHash(store: TrainRequest['store']): Promise<string> {
-  return hashOf((await store.read(runFiles.model))!);
-}
-
-const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const hashes = ({ blobs }: { blobs: ReadonlyMap<string, Uint8Array> }) =>
   [...blobs].map(([name, bytes]) => [name, hashOf(bytes)]);
 
@@ -189,16 +151,13 @@ describe('a run', () => {
   });
 
   test('gives the same history and the same model for the same seed, another for another', async () => {
-    const runs = [request(), request(), request({}, { seed: 2 })];
-    for (const run of runs) await trainRun(run);
-    const [a, b, other] = runs.map((run) => run.store) as [
-      TrainRequest['store'],
-      TrainRequest['store'],
-      TrainRequest['store'],
-    ];
-    expect(await history(a)).toEqual(await history(b));
-    expect(await modelHash(a)).toBe(await modelHash(b));
-    expect(await history(a)).not.toEqual(await history(other));
+    const [again, different] = [request(), request({}, { seed: 2 })];
+    await trainRun(again);
+    await trainRun(different);
+    const a = await unbrokenStore();
+    expect(await history(a)).toEqual(await history(again.store));
+    expect(await modelHash(a)).toBe(await modelHash(again.store));
+    expect(await history(a)).not.toEqual(await history(different.store));
   });
 
   test.each([
@@ -206,70 +165,29 @@ describe('a run', () => {
     ['between two epochs', 4],
     ['before the first step', 1],
   ])('stopped %s and resumed ends as an unbroken one, bit for bit', async (_, at) => {
-    const unbroken = request();
-    await trainRun(unbroken);
+    const unbroken = await unbrokenStore();
     const broken = request({ shouldStop: stopAt(at) });
     expect((await trainRun(broken)).end).toBe('stopped');
     expect(await broken.store.read(runFiles.model)).toBeUndefined();
     const resumed = request({ store: broken.store, resume: true });
     expect((await trainRun(resumed)).end).toBe('finished');
-    expect(await history(broken.store)).toEqual(await history(unbroken.store));
-    expect(await modelHash(broken.store)).toBe(await modelHash(unbroken.store));
+    expect(await history(broken.store)).toEqual(await history(unbroken));
+    expect(await modelHash(broken.store)).toBe(await modelHash(unbroken));
   });
 
-  test.each([
-    ['the engine', true, false],
-    ['the batches', false, true],
-    ['both, each', true, true],
-  ])('%s in worker threads, it gives what it gives in this one', async (_, isEngineAway, areBatchesAway) => {
-    const recipe = { progressive: [{ side: 24, epochs: 1 }], mixup: { alpha: 0.2 }, augmentation: { light: {} } };
-    const here = request({}, recipe);
+  test('with engine and batches in worker threads, it gives what it gives in this one', async () => {
     const there = request(
       {
-        ...(isEngineAway && {
-          startEngine: async (architecture, architectureOptions, engine) =>
-            new WorkerEngine({ architecture, architectureOptions, ...engine }),
-        }),
-        ...(areBatchesAway && { startBatches: (options, threads) => new WorkerBatches(options, { threads }) }),
+        startEngine: async (architecture, architectureOptions, engine) =>
+          new WorkerEngine({ architecture, architectureOptions, ...engine }),
+        startBatches: (options, threads) => new WorkerBatches(options, { threads }),
       },
-      { ...recipe, batchThreads: 2 },
+      { batchThreads: 2 },
     );
-    await trainRun(here);
-    await trainRun({ ...there, shouldStop: stopAt(3) });
-    await trainRun({ ...there, resume: true });
-    expect(await history(there.store)).toEqual(await history(here.store));
-    expect(await modelHash(there.store)).toBe(await modelHash(here.store));
-  });
-
-  test('with every part of the recipe, stopped and resumed ends as an unbroken one, bit for bit', async () => {
-    const votedDataset = { ...dataset, source: { ...dataset.source, kind: 'fer2013-csv' } };
-    const rows = [...dataset.classes].map((label) => [0, 1, 2].map((kind) => (kind === label ? 7 : 1)).join());
-    const votes = ['Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF']
-      .concat(rows.map((counts, i) => `${dataset.splitNames[dataset.splits[i]!]},,${counts},0,0,0,1,0,0,0`))
-      .join('\n');
-    const recipe = {
-      ...{ architecture: 'residual', epochs: 3, optimiser: { name: 'adam' } },
-      ...{ average: { decay: 0.9 }, clipNorm: 1, weightDecay: 0.01, mixup: { alpha: 0.2 }, classWeights: 'balanced' },
-      ...{ votes: { file: 'votes.csv' }, distillation: { teacher: 'teacher.onnx', temperature: 2 } },
-      ...{ progressive: [{ side: 24, epochs: 2 }], augmentation: { light: {} } },
-      ...{ schedule: { name: 'cosine', rate: 0.003, warmUp: 2 }, patience: 2, keep: 'best' },
-      ...{ workers: 2, threads: 2, ghostBatch: 3, batchThreads: 2 },
-    };
-    const parts: Partial<TrainRequest> = {
-      ...{ dataset: votedDataset, votes, teacher: untrainedModel('compact', 4) },
-      startEngine: async (architecture, architectureOptions, engine) =>
-        new WorkerEngine({ architecture, architectureOptions, ...engine }),
-      startBatches: (options, threads) => new WorkerBatches(options, { threads }),
-    };
-    const unbroken = request(parts, recipe);
-    await trainRun(unbroken);
-    const broken = request(parts, recipe);
-    await trainRun({ ...broken, shouldStop: stopAt(3) });
-    await trainRun({ ...broken, resume: true, shouldStop: stopAt(4) });
-    await trainRun({ ...broken, resume: true });
-    expect(await history(broken.store)).toEqual(await history(unbroken.store));
-    expect(await modelHash(broken.store)).toBe(await modelHash(unbroken.store));
-    expect(hashOf((await broken.store.read(runFiles.best))!)).toBe(hashOf((await unbroken.store.read(runFiles.best))!));
+    await trainRun(there);
+    const here = await unbrokenStore();
+    expect(await history(there.store)).toEqual(await history(here));
+    expect(await modelHash(there.store)).toBe(await modelHash(here));
   });
 
   test('releases engine and batches however it ends', async () => {
@@ -379,8 +297,7 @@ describe('the run folder', () => {
     ['best checkpoint', runFiles.best],
     ['history', runFiles.metrics],
   ])('whose disk is full at the %s keeps its last good state, and goes on to the same result', async (_, name) => {
-    const unbroken = request();
-    await trainRun(unbroken);
+    const unbroken = await unbrokenStore();
     const store = fullDisk(name, 2);
     const broken = trainRun(request({ store }));
     await expect(broken).rejects.toThrow(StorageError);
@@ -397,8 +314,8 @@ describe('the run folder', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(lines).toMatchObject(await history(unbroken.store));
-    expect(await modelHash(store)).toBe(await modelHash(unbroken.store));
+    expect(lines).toMatchObject(await history(unbroken));
+    expect(await modelHash(store)).toBe(await modelHash(unbroken));
   });
 
   test('on a disk that is full to the last byte still gives the error that matters', async () => {

@@ -1,21 +1,11 @@
 // Box for box what OpenCV finds, where it is installed; elsewhere, the made picture's boxes that OpenCV 4.6 gave.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { describeWith, repositoryRoot, requireOpenCv, requireShared } from '../../../../tests/requirements.js';
-import { decodePicture } from '../../../adapters/node/image-codec.js';
-import { shippedModelPath } from '../../../adapters/node/shipped-models.js';
+import { describe, expect, it } from 'vitest';
+import { cascade, expectBoxesOfOpenCv, openCv } from '../../../../tests/fixtures/opencv-boxes.js';
+import { describeWith } from '../../../../tests/requirements.js';
 import { ConfigError } from '../../errors.js';
-import { toGrey } from '../../image/grey.js';
 import type { GreyPicture } from '../../image/picture.js';
 import { createRandom } from '../../tensor/random.js';
-import { readHaarCascade } from './cascade.js';
 import { HaarDetector } from './haar-detector.js';
-
-const cascadeFile = shippedModelPath('haarcascade_frontalface_default.xml');
-const cascade = readHaarCascade(readFileSync(cascadeFile, 'utf8'));
 
 /** A face of a few flat shapes, with a little noise, at a place and size. */
 function drawnFace(
@@ -85,40 +75,6 @@ describe('HaarDetector', () => {
   });
 });
 
-const openCv = requireOpenCv();
-const folder = mkdtempSync(join(tmpdir(), 'haar-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** What OpenCV finds in each picture, sorted. */
-function boxesOfOpenCv(pictures: readonly GreyPicture[], scaleFactor: number, minNeighbors: number): number[][][] {
-  const paths = pictures.map(({ width, height, data }, i) => {
-    const path = join(folder, `${i}.pgm`);
-    writeFileSync(path, Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`), Buffer.from(data)]));
-    return path;
-  });
-  const program = join(repositoryRoot, 'tests/oracles/haar_boxes.py');
-  const args = [program, cascadeFile, String(scaleFactor), String(minNeighbors)];
-  return JSON.parse(execFileSync(openCv.path, args, { input: paths.join('\n'), encoding: 'utf8' })).boxes;
-}
-
-function expectTheSame(pictures: readonly GreyPicture[], scaleFactor: number, minNeighbors: number): number {
-  const expected = boxesOfOpenCv(pictures, scaleFactor, minNeighbors);
-  const detector = new HaarDetector(cascade, { scaleFactor, minNeighbors });
-  const found = pictures.map((picture) =>
-    detector
-      .boxesIn(picture)
-      .map((box) => [...box])
-      .sort(bySides),
-  );
-  expect(found).toEqual(expected.map((boxes) => boxes.sort(bySides)));
-  return expected.reduce((sum, boxes) => sum + boxes.length, 0);
-}
-
-const bySides = (a: number[], b: number[]): number => {
-  const side = a.findIndex((value, i) => value !== b[i]);
-  return side === -1 ? 0 : a[side]! - b[side]!;
-};
-
 describeWith(openCv, 'beside OpenCV', () => {
   it.each([
     [1.1, 0],
@@ -127,28 +83,6 @@ describeWith(openCv, 'beside OpenCV', () => {
     [1.3, 2],
   ])('finds the same boxes in made pictures, scale factor %d, %d neighbours', (scaleFactor, minNeighbors) => {
     const odd = drawnFace(157, 93, [[30, 10, 70]]);
-    expect(expectTheSame([made, odd], scaleFactor, minNeighbors)).toBeGreaterThan(0);
+    expect(expectBoxesOfOpenCv([made, odd], scaleFactor, minNeighbors)).toBeGreaterThan(0);
   });
-});
-
-const detection = requireShared('detection');
-describeWith([openCv, detection], 'beside OpenCV on scanned pictures and scenes', () => {
-  it.each([
-    [1.1, 0],
-    [1.15, 5],
-  ])(
-    'finds the same boxes, scale factor %d, %d neighbours',
-    async (scaleFactor, minNeighbors) => {
-      const files = ['cmu-mit', 'negatives'].flatMap((name) => {
-        const inside = join(detection.path, name);
-        return readdirSync(inside)
-          .filter((file) => !file.endsWith('.json'))
-          .map((file) => join(inside, file));
-      });
-      const chosen = files.filter((_, i) => i % 12 === 0);
-      const pictures = await Promise.all(chosen.map(async (file) => toGrey(await decodePicture(file))));
-      expect(expectTheSame(pictures, scaleFactor, minNeighbors)).toBeGreaterThan(20);
-    },
-    60_000,
-  );
 });
