@@ -25,6 +25,7 @@ export default defineConfig({
           // Far above what any test takes: only a test that hangs should meet it, not one on a busy machine.
           testTimeout: 600_000,
           hookTimeout: 600_000,
+          expect: { poll: { timeout: 120_000 } },
           pool: 'forks',
         },
       }),

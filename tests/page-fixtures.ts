@@ -96,6 +96,7 @@ export function launchChromium({ camera, allowCamera = true }: ChromiumOptions =
     : [];
   return chromium.launch({
     executablePath: requireChromium().path,
+    timeout: 240_000,
     args: [
       '--headless=new',
       '--no-sandbox',
@@ -195,6 +196,8 @@ export async function openPage(
   });
   context.on('weberror', (error) => complaints.push(`uncaught: ${error.error()}`));
   if (initScript) await context.addInitScript(initScript);
+  // Far above what anything takes: a busy machine must not meet it.
+  context.setDefaultTimeout(240_000);
   const page = await context.newPage();
   const address = new URL(path, server.url);
   address.searchParams.set('token', server.token);

@@ -110,7 +110,7 @@ function absentInCi(path: string, missing: string): Requirement {
 function python(path: string, program: string, missing: string): Requirement {
   if (!existsSync(path)) return { path, missing };
   try {
-    execFileSync(path, ['-c', program], { stdio: 'ignore', timeout: 60_000 });
+    execFileSync(path, ['-c', program], { stdio: 'ignore', timeout: 300_000 });
     return { path, missing: undefined };
   } catch {
     return { path, missing };

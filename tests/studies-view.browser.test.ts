@@ -62,7 +62,7 @@ describeWith(requireChromium(), 'the Studies view', () => {
       const running = await study.ask();
       running.suggestFloat('schedule.rate', 0.001, 1, { log: true });
       await running.report(0.5, 1);
-      await page.getByText('trial 10, step 1: 0.5').waitFor({ timeout: 20_000 });
+      await page.getByText('trial 10, step 1: 0.5').waitFor();
       await page.getByText('11 trials (1 running, 10 complete)').waitFor();
       expect(await shown.first().getAttribute('src')).not.toBe(before);
       await page.getByText('Every trial').click();

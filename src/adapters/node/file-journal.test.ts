@@ -67,7 +67,7 @@ describe('a journal in a file', () => {
       expect(await isHeld()).toBe(true);
       inside--;
     };
-    await Promise.all(Array.from({ length: 12 }, () => withFileLock(path, work, { graceMs: 150 })));
+    await Promise.all(Array.from({ length: 12 }, () => withFileLock(path, work, { graceMs: 1500 })));
     expect([most, inside]).toEqual([1, 0]);
     expect(existsSync(`${path}.lock`)).toBe(false);
   });
@@ -146,7 +146,7 @@ describe('a journal in a file', () => {
 
   it('takes the lock of a dead process, and waits for a living one', async () => {
     const path = join(folder, 'locked.journal');
-    const journal = await createFileJournal(path, { graceMs: 60 });
+    const journal = await createFileJournal(path, { graceMs: 1000 });
     symlinkSync(path, `${path}.lock`);
     const record = { op_code: 0, worker_id: 'w', study_name: 's', directions: [1] };
     await journal.append([record]);
@@ -156,7 +156,8 @@ describe('a journal in a file', () => {
     let beats = 0;
     const living = setInterval(() => utimesSync(path, 1000 + beats, 1000 + beats++), 15);
     const appending = journal.append([record]).then(() => beats);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // Longer than the grace: it is the beats that keep the lock.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
     clearInterval(living);
     rmSync(`${path}.lock`);
     expect(await appending).toBe(beats);

@@ -174,7 +174,7 @@ describeWith(ffmpeg, 'openSource', () => {
     const indices: number[] = [];
     for await (const { index } of source) {
       indices.push(index);
-      if (indices.length === 8) break;
+      if (indices.length >= 8 && source.dropped > 0) break;
       await new Promise((resolve) => setTimeout(resolve, 40));
     }
     expect(source.dropped).toBeGreaterThan(0);
@@ -183,11 +183,14 @@ describeWith(ffmpeg, 'openSource', () => {
 
   it('plays a file as a camera would when live, and every frame otherwise', async () => {
     const path = join(folder, 'clip.mkv');
-    execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=64x48:rate=20:duration=0.5', path]);
-    const times: number[] = [];
+    execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=64x48:rate=5:duration=2', path]);
+    // However long everything takes: none comes before its time.
+    const early: number[] = [];
     const begun = performance.now();
-    for await (const _ of await openSource(path, { live: true })) times.push(performance.now() - begun);
-    expect(times.at(-1)! - times[0]!).toBeGreaterThan(300);
+    for await (const { timeMs } of await openSource(path, { live: true })) {
+      if (performance.now() - begun < timeMs) early.push(timeMs);
+    }
+    expect(early).toEqual([]);
     let frames = 0;
     for await (const _ of await openSource(path)) frames++;
     expect(frames).toBe(10);
@@ -204,7 +207,7 @@ describeWith(ffmpeg, 'openSource', () => {
     await new Promise((resolve) => child.stdout.once('data', resolve));
     expect(processesOf(url).length).toBeGreaterThan(0);
     child.kill('SIGKILL');
-    await expect.poll(() => processesOf(url), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => processesOf(url)).toEqual([]);
   });
 });
 

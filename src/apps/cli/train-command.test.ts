@@ -14,7 +14,10 @@ const root = mkdtempSync(join(tmpdir(), 'moodlens-train-'));
 const path = (name: string) => join(root, name);
 const program = join(repositoryRoot, 'dist/apps/cli/main.js');
 const built = { path: program, missing: existsSync(program) ? undefined : 'the build (npm run build)' };
-const settings = { epochs: 40, batchSize: 10, threads: 1, schedule: { name: 'constant', rate: 0.01 } };
+const settings = {
+  ...{ architecture: 'reference', epochs: 40, batchSize: 10, threads: 1 },
+  schedule: { name: 'constant', rate: 0.01 },
+};
 
 beforeAll(async () => {
   const random = createRandom(1);

@@ -1,20 +1,11 @@
-// LBPH beside OpenCV: stored answers on small pictures, and cv2 itself on the ORL faces where both are at hand.
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+// LBPH beside OpenCV: stored answers on small pictures.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { describeWith, repositoryRoot, requireOpenCv, requireShared } from '../../../tests/requirements.js';
+import { type Answers, expectSame } from '../../../tests/fixtures/lbph-answers.js';
 import { PeopleError } from '../errors.js';
-import { decodeNetpbm } from '../image/netpbm.js';
 import type { GreyPicture } from '../image/picture.js';
-import { type LabelledFace, type LbphOptions, LbphRecognizer } from './lbph.js';
+import { type LbphOptions, LbphRecognizer } from './lbph.js';
 
-interface Answers {
-  readonly labels: readonly number[];
-  readonly distances: readonly number[];
-  readonly digests: readonly string[];
-}
 interface Case extends Answers {
   readonly width: number;
   readonly height: number;
@@ -37,17 +28,6 @@ function noise(width: number, height: number, seed: number): GreyPicture {
     height,
     Uint8Array.from({ length: width * height }, (_, i) => (Math.imul(i + 1, 2654435761 + seed * 40503) >>> 16) & 255),
   );
-}
-
-function digest(histogram: Float32Array): string {
-  return createHash('sha256').update(new Uint8Array(histogram.buffer)).digest('hex');
-}
-
-function expectSame(recognizer: LbphRecognizer, tests: readonly GreyPicture[], answers: Answers): void {
-  expect(Array.from(recognizer.labels, (_, i) => digest(recognizer.histogram(i)))).toEqual(answers.digests);
-  const got = tests.map((picture) => recognizer.predict(picture));
-  expect(got.map(({ label }) => label)).toEqual(answers.labels);
-  expect(got.map(({ distance }) => distance)).toEqual(answers.distances);
 }
 
 describe('LbphRecognizer', () => {
@@ -136,41 +116,5 @@ describe('LbphRecognizer', () => {
     ]) {
       expect(() => LbphRecognizer.train([one], options)).toThrow(PeopleError);
     }
-  });
-});
-
-const orl = requireShared('identity/orl');
-const openCv = requireOpenCv();
-
-describeWith([orl, openCv], 'LbphRecognizer beside cv2 on the ORL faces', () => {
-  const read = (path: string) => decodeNetpbm(readFileSync(path)) as GreyPicture;
-  const train: [string, number][] = [];
-  const test: string[] = [];
-  for (let subject = 1; subject <= 40; subject++) {
-    for (let shot = 1; shot <= 10; shot++) {
-      const path = join(orl.path, `s${subject}`, `${shot}.pgm`);
-      if (shot <= 5) train.push([path, subject]);
-      else test.push(path);
-    }
-  }
-  const settings = [
-    { radius: 1, neighbors: 8, gridX: 8, gridY: 8 },
-    { radius: 2, neighbors: 8, gridX: 7, gridY: 5, threshold: 40 },
-    { radius: 3, neighbors: 10, gridX: 4, gridY: 6 },
-    { radius: 1, neighbors: 4, gridX: 8, gridY: 8 },
-  ];
-
-  it('has identical histograms, labels and distances', () => {
-    const program = join(repositoryRoot, 'tests/oracles/lbph.py');
-    const input = JSON.stringify({ settings, train, test });
-    const output = execFileSync(openCv.path, [program, 'answer'], { input, maxBuffer: 1 << 26 });
-    const { results } = JSON.parse(output.toString()) as { results: Answers[] };
-    const faces: LabelledFace[] = train.map(([path, label]) => ({ picture: read(path), label }));
-    const probes = test.map(read);
-    settings.forEach((setting, i) => {
-      expectSame(LbphRecognizer.train(faces, setting), probes, results[i]!);
-    });
-    expect(results[0]!.labels).toHaveLength(200);
-    expect(results[1]!.labels).toContain(-1);
   });
 });

@@ -76,18 +76,15 @@ describe('importFer2013', () => {
     await expect(importFer2013(file(rows), 'x.csv', { usage: ['Test' as 'Training'] })).rejects.toThrow(ConfigError);
   });
 
-  it('is fast: 20 MB take a few seconds at most', async () => {
+  it('takes rows that lie across the edges of its pieces', async () => {
     const line = Array.from({ length: size }, (_, i) => (i * 37) % 256).join(' ');
-    const bytes = Buffer.from(`emotion,pixels,Usage\n${`3,${line},Training\n`.repeat(2400)}`);
+    const bytes = Buffer.from(`emotion,pixels,Usage\n${`3,${line},Training\n`.repeat(300)}`);
     const chunks = (async function* () {
       for (let at = 0; at < bytes.length; at += 1 << 20) yield bytes.subarray(at, at + (1 << 20));
     })();
-    const start = performance.now();
     const { dataset } = await importFer2013(chunks, 'x.csv');
-    const seconds = (performance.now() - start) / 1000;
-    expect(dataset.count).toBe(2400);
-    // 60 s for 270 MB, with a factor of two for a machine that is busy with other things.
-    expect(seconds).toBeLessThan((bytes.length / 270e6) * 60 * 2);
+    expect(dataset.count).toBe(300);
+    expect(dataset.pixels.every((value, i) => value === ((i % size) * 37) % 256)).toBe(true);
   });
 });
 

@@ -55,6 +55,19 @@ function request(changes: Partial<EnsembleRequest> = {}): EnsembleRequest {
 const hashOf = (name: string, file: string = runFiles.model) =>
   createHash('sha256').update(folders.get(name)!.blobs.get(file)!).digest('hex');
 
+let unbrokenHash: Promise<string> | undefined;
+
+/** Of the model that nothing interrupts: the same for all tests. */
+function unbroken(): Promise<string> {
+  unbrokenHash ??= (async () => {
+    await trainEnsemble(request());
+    const hash = hashOf('.');
+    folders.clear();
+    return hash;
+  })();
+  return unbrokenHash;
+}
+
 describe('an ensemble', () => {
   test('trains each member in its folder, and merges them', async () => {
     const { end, members } = await trainEnsemble(request());
@@ -75,9 +88,7 @@ describe('an ensemble', () => {
     ['between two members', 5, 1],
     ['in the middle of the last member', 11, 2],
   ])('stopped %s and resumed ends as an unbroken one', async (_, at, done) => {
-    await trainEnsemble(request());
-    const unbroken = hashOf('.');
-    folders.clear();
+    const expected = await unbroken();
     const stopped = await trainEnsemble(request({ shouldStop: stopAt(at) }));
     expect([stopped.end, stopped.members.length]).toEqual(['stopped', done]);
     expect(folder('.').blobs.has(runFiles.model)).toBe(false);
@@ -95,7 +106,7 @@ describe('an ensemble', () => {
     );
     expect(resumed.end).toBe('finished');
     expect(trained).toBe(3 - done);
-    expect(hashOf('.')).toBe(unbroken);
+    expect(hashOf('.')).toBe(expected);
   });
 
   test('goes on without the files of members that are trained', async () => {
