@@ -1,50 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { comparesWithCpu, everyLayer } from '../../../tests/fixtures/device-comparison.js';
 import { untrainedModel } from '../../../tests/fixtures/untrained-model.js';
-import { describeWith, requireSoftwareGpu } from '../../../tests/requirements.js';
-import { type DeviceName, openSession } from '../../adapters/node/session.js';
+import { openSession } from '../../adapters/node/session.js';
 import { DeviceError } from '../errors.js';
 import type { OpenSession } from '../ports/session.js';
-import { createRandom } from '../tensor/random.js';
-import { type Architecture, createArchitecture } from './architecture.js';
-import { LocalEngine } from './engine.js';
+import { createArchitecture } from './architecture.js';
 import { checkGradients } from './gradient-check.js';
-import { elements } from './layer.js';
-import { relu } from './layers/activation.js';
-import { batchNorm } from './layers/batch-norm.js';
-import { conv2d } from './layers/conv2d.js';
 import { dense } from './layers/dense.js';
-import { dropout } from './layers/dropout.js';
-import { standardise } from './layers/normalise.js';
-import { globalAveragePool, maxPool2d } from './layers/pooling.js';
-import { residualSum } from './layers/residual-sum.js';
-import { sequence } from './layers/sequence.js';
-import { squeezeExcitation } from './layers/squeeze-excitation.js';
-import { initialWeights } from './parameters.js';
 import { buildTrainingGraph } from './training-graph.js';
-
-/** Every kind of layer, at heights above and below those where the formulas change. */
-const tiny: Architecture = {
-  name: 'tiny',
-  input: { height: 18, width: 18 },
-  view: { height: 18, width: 18 },
-  crop: { height: 18, width: 18 },
-  features: sequence(
-    standardise(),
-    conv2d({ filters: 6, kernel: 3, bias: false }),
-    batchNorm(),
-    maxPool2d(),
-    relu(),
-    residualSum(
-      sequence(conv2d({ filters: 6, kernel: 2, bias: false }), batchNorm(), squeezeExcitation({ reduction: 2 })),
-    ),
-    maxPool2d(),
-    conv2d({ filters: 9, kernel: 3, padding: 'valid' }),
-    relu(),
-    globalAveragePool(),
-    dropout(0.3),
-  ),
-  head: dense({ units: 7, l2: 1e-4 }),
-};
 
 const options = {
   device: 'fake',
@@ -56,12 +19,7 @@ const options = {
 const parts = { batchSize: 8, workers: 2, threads: 2, ghostBatch: 2 };
 
 const check = (openOnDevice: OpenSession, changes: { tolerance?: number; sides?: readonly number[] } = {}) =>
-  checkGradients(tiny, { ...options, openOnDevice, ...changes });
-
-const on =
-  (device: DeviceName): OpenSession =>
-  (model, options) =>
-    openSession(model, { ...options, device });
+  checkGradients(everyLayer, { ...options, openOnDevice, ...changes });
 
 interface Run {
   /** Runs of this session before this one. */
@@ -102,7 +60,7 @@ async function openedOnCpu(...[model, options]: Parameters<OpenSession>) {
 
 describe('checkGradients', () => {
   const weight = '0-sequence/1-conv2d/weight';
-  const output = buildTrainingGraph(tiny, 4, 'portable').gradients.get(weight)!;
+  const output = buildTrainingGraph(everyLayer, 4, 'portable').gradients.get(weight)!;
 
   it('passes formulas that give the same numbers, and times both', async () => {
     const { difference, deviceMs, cpuMs } = await check(openSession, { sides: [14] });
@@ -148,7 +106,7 @@ describe('checkGradients', () => {
       return { ...session, run };
     };
     const found = await checkGradients(
-      { ...tiny, auxiliary: dense({ units: 3 }) },
+      { ...everyLayer, auxiliary: dense({ units: 3 }) },
       { ...options, ...parts, openOnDevice: seen },
     );
     expect(found.difference).toBeLessThan(1e-4);
@@ -173,47 +131,4 @@ describe('checkGradients', () => {
   });
 });
 
-/** Losses of a few steps from the same weights on the same batches. */
-async function losses(open: OpenSession, formulas: 'cpu' | 'portable'): Promise<number[]> {
-  const random = createRandom(5);
-  const weights = initialWeights(tiny, random);
-  const engine = new LocalEngine(tiny, open, { optimiser: { name: 'sgd' }, weights, formulas, threads: 2 });
-  const found: number[] = [];
-  for (let step = 0; step < 4; step++) {
-    const batch = {
-      size: 6,
-      side: 18,
-      pixels: Float32Array.from({ length: 6 * 18 * 18 }, () => random.integer(256)),
-      targets: Float32Array.from({ length: 6 * 7 }, (_, i) => (i % 7 === Math.floor(i / 7) ? 1 : 0)),
-      masks: engine.masks.map(({ shape, rate }) =>
-        Float32Array.from({ length: 6 * elements(shape) }, () => (random.next() < rate ? 0 : 1 / (1 - rate))),
-      ),
-    };
-    found.push((await engine.step(batch, 0.05)).loss);
-  }
-  await engine.release();
-  return found;
-}
-
-function comparesWithCpu(device: DeviceName): void {
-  test('every gradient of every layer is that of the CPU', async () => {
-    expect((await check(on(device), { tolerance: 1e-3, sides: [14] })).difference).toBeLessThan(1e-3);
-  });
-
-  test('training goes as on the CPU', async () => {
-    const expected = await losses(openSession, 'cpu');
-    expect(new Set(expected.map((loss) => loss.toFixed(3))).size).toBe(4);
-    (await losses(on(device), 'portable')).forEach((loss, step) => {
-      expect(Math.abs(loss / expected[step]! - 1), `step ${step}`).toBeLessThan(1e-3);
-    });
-  });
-}
-
 describe('on WebAssembly', () => comparesWithCpu('wasm'));
-
-const softwareGpu = requireSoftwareGpu();
-describeWith(softwareGpu, 'on WebGPU', () => {
-  beforeAll(() => vi.stubEnv('VK_ICD_FILENAMES', softwareGpu.path));
-  afterAll(() => vi.unstubAllEnvs());
-  comparesWithCpu('webgpu');
-});
