@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../../tests/fixtures/run-cli.js';
 import { tinyExpressionModel } from '../../../tests/fixtures/tiny-expression-model.js';
-import { itWith, requirePython } from '../../../tests/requirements.js';
 
 const root = mkdtempSync(join(tmpdir(), 'moodlens-bench-'));
 const path = (name: string) => join(root, name);
@@ -89,19 +88,5 @@ describe('bench --peers', () => {
     } finally {
       vi.unstubAllEnvs();
     }
-  });
-
-  itWith(requirePython('keras', 'tensorflow', 'torch'), 'measures the same network in all of them', async () => {
-    const { code, stdout } = await runCli('bench', ...peers, '--peer-calls', '2,10', '--out', path('peers'), '--json');
-    expect(code).toBe(0);
-    const found = JSON.parse(stdout).peers;
-    expect(found).toMatchObject({ architecture: 'original', parameters: 2_346_887, runtime: 'node' });
-    expect(found.results.map(({ engine, calls }: { engine: string; calls: number }) => [engine, calls])).toEqual(
-      ['moodlens', 'keras-predict', 'keras-call', 'torch'].map((engine) => [engine, 10]),
-    );
-    // An order of magnitude apart on any machine: what the published speed-up is made of.
-    expect(found.loops[1].predictOverCall).toBeGreaterThan(3);
-    expect(readFileSync(join(path('peers'), 'inference.md'), 'utf8')).toMatch(/^\| Keras compiled call \| 1 \|/m);
-    expect(readFileSync(join(path('peers'), 'peers.svg'), 'utf8')).toContain('PyTorch');
   });
 });

@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { expressionLabels } from '../src/core/dataset/labels.js';
-import { createDataset, samplePicture } from '../src/core/dataset/packed-dataset.js';
-import { auditDataset } from '../src/pipeline/audit/audit.js';
-import { cleanDataset } from '../src/pipeline/audit/clean-dataset.js';
-import { parseAuditConfig } from '../src/pipeline/audit/config.js';
-import { describeWith, requireShared } from './requirements.js';
+import { expressionLabels } from '../../src/core/dataset/labels.js';
+import { createDataset, samplePicture } from '../../src/core/dataset/packed-dataset.js';
+import { auditDataset } from '../../src/pipeline/audit/audit.js';
+import { cleanDataset } from '../../src/pipeline/audit/clean-dataset.js';
+import { parseAuditConfig } from '../../src/pipeline/audit/config.js';
+import { describeWith, requireShared } from '../requirements.js';
 
 const shared = requireShared('fer2013');
 describeWith(shared, 'the audit of FER2013', () => {
@@ -33,7 +33,7 @@ describeWith(shared, 'the audit of FER2013', () => {
     const after = await auditDataset(cleaned.dataset, { votes });
     expect([after.exactAcrossSplits, after.nearAcrossSplits]).toEqual([[], []]);
     expect(after.exactDuplicates.filter(({ acrossSplits }) => acrossSplits)).toEqual([]);
-  }, 180_000);
+  });
 });
 
 /** All rows out of the picture atlases: 64 tiles of 48 x 48 a line, 4096 rows an atlas. */

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { itWith, repositoryRoot } from './requirements.js';
+import { itWith, repositoryRoot } from '../requirements.js';
 
 const dist = join(repositoryRoot, 'dist/core/live/pipeline.js');
 const compiled = { path: dist, missing: existsSync(dist) ? undefined : 'dist is not built (npm run build)' };
