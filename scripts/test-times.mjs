@@ -28,14 +28,14 @@ export function documentTimes(set, times) {
   const before = readFileSync(path, 'utf8');
   const rows = times.slice(0, shown).map(({ file, cpuS }) => `| \`${file}\` | ${cpuS.toFixed(0)} |`);
   const table = ['| file | processor seconds |', '|---|---:|', ...rows].join('\n');
-  const place = new RegExp(`(<!-- slowest ${set} -->\n)[\\s\\S]*?(\n<!-- end -->)`);
+  const place = new RegExp(`(<!-- slowest ${set} -->\n)[\\s\\S]*?(<!-- end -->)`);
   if (!place.test(before)) throw new Error(`docs/testing.md has no place for the table: <!-- slowest ${set} -->`);
-  writeFileSync(path, before.replace(place, `$1\n${totals(times)}\n\n${table}\n$2`));
+  writeFileSync(path, before.replace(place, `$1\n${totals(times)}; the slowest:\n\n${table}\n\n$2`));
 }
 
 function totals(times) {
   const sum = times.reduce((total, { cpuS }) => total + cpuS, 0);
-  return `${times.length} files, ${sum.toFixed(0)} processor seconds in all; the slowest of them:`;
+  return `${times.length} files, ${sum.toFixed(0)} processor seconds in all`;
 }
 
 function seconds(value) {

@@ -1,9 +1,9 @@
 // `npm test`: sets up what is missing, builds, checks types and style, runs the tests. Its last line is the count.
 //   node scripts/test.mjs [--quick | --slow] [--document] [PATH or option of Vitest ...]
-//   --quick     units of core and pipeline only, without set-up and checks
+//   --quick     units of core and pipeline only, without set-up and checks; other words are options only
 //   --slow      the *.slow.test.ts instead of the others, without the checks
 //   --document  writes the table of the slowest files into docs/testing.md
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import {
@@ -23,7 +23,7 @@ const own = ['--quick', '--slow', '--document'];
 const [isQuick, isSlow, isDocumented] = own.map((option) => process.argv.includes(option));
 const extra = process.argv.slice(2).filter((word) => !own.includes(word));
 const selection = isQuick
-  ? ['--project', 'unit', ...(extra.some((word) => !word.startsWith('-')) ? [] : ['src/core/', 'src/pipeline/'])]
+  ? ['--project', 'unit', '--no-isolate', ...quickFiles()]
   : isSlow
     ? ['--project', 'slow']
     : ['--project', 'browser', '--project', 'unit'];
@@ -52,6 +52,16 @@ if (isQuick) {
 runTests();
 end();
 
+/** Of core and pipeline without whole trainings and sets of photographs. Files of one process load what they share once. */
+function quickFiles() {
+  const long = /(train|train-ensemble|export-run|neural-detector)\.test\.ts$|\.slow\.test\.ts$/;
+  return ['src/core', 'src/pipeline'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .filter((file) => file.endsWith('.test.ts') && !long.test(file))
+      .map((file) => `${folder}/${file}`),
+  );
+}
+
 async function step(name, args) {
   process.stderr.write(`— ${name}\n`);
   const passed = (await start(process.execPath, args)) === 0;
@@ -76,7 +86,7 @@ function runTests() {
     printTimes(slowest);
     if (isDocumented) documentTimes(isSlow ? 'slow' : 'fast', slowest);
   } catch (error) {
-    fail(`vitest left no report: ${error.message}`);
+    fail(`the tests left no report: ${error.message}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
