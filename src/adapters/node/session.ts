@@ -2,6 +2,7 @@
 import { DeviceError, ModelFormatError } from '../../core/errors.js';
 import type { OpenSession, Session, SessionOptions, Tensor, TensorData } from '../../core/ports/session.js';
 import { noteFallback } from './fallback-notice.js';
+import { isTelemetryOff } from './runtime-telemetry.js';
 
 // The part of the two runtimes that moodlens uses; both have it under the same names. Their own types would reach those who
 // import moodlens/node, and do not compile everywhere.
@@ -42,7 +43,12 @@ export interface NodeSessionOptions extends SessionOptions {
 let native: Promise<Runtime> | undefined;
 let web: Promise<Runtime> | undefined;
 
-function loadNative(): Promise<Runtime> {
+async function loadNative(): Promise<Runtime> {
+  if (!isTelemetryOff()) {
+    throw new DeviceError(
+      'onnxruntime-node must not report its use, and in this worker thread it would; import moodlens/node in the main thread before the thread is started',
+    );
+  }
   native ??= import('onnxruntime-node') as unknown as Promise<Runtime>;
   return native;
 }
@@ -58,7 +64,8 @@ export async function loadRuntime(): Promise<LoadedRuntime> {
     try {
       return { name: 'onnxruntime-node', runtime: await loadNative() };
     } catch (error) {
-      // An optional dependency: without it WebAssembly does the work, slower.
+      // An optional dependency: without it (no binary for this platform) WebAssembly does the work, slower. So it does in a
+      // worker thread where the runtime would report its use.
       noteFallback(error);
     }
   }
@@ -104,6 +111,7 @@ async function runtimeOf(device: DeviceName): Promise<LoadedRuntime> {
   try {
     return { name: 'onnxruntime-node', runtime: await loadNative() };
   } catch (cause) {
+    if (cause instanceof DeviceError) throw cause;
     throw new DeviceError(`${device} needs the package onnxruntime-node, and it cannot be loaded; install it`, {
       cause,
     });

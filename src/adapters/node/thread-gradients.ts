@@ -7,6 +7,7 @@ import type { BatchGradients, GradientSource } from '../../core/nn/gradient-sour
 import { elements } from '../../core/nn/layer.js';
 import type { Weights } from '../../core/nn/parameters.js';
 import { withoutNotice } from './fallback-notice.js';
+import './runtime-telemetry.js';
 import { type PackedError, unpackError } from './thread-error.js';
 import type { WorkerEngineOptions } from './worker-engine.js';
 

@@ -15,6 +15,7 @@ import type { Mask } from '../../core/nn/layer.js';
 import type { TeacherOptions } from '../../core/nn/taught-engine.js';
 import { buildTrainingGraph } from '../../core/nn/training-graph.js';
 import { handOverNotice } from './fallback-notice.js';
+import './runtime-telemetry.js';
 import type { DeviceName } from './session.js';
 import { type PackedError, unpackError } from './thread-error.js';
 
