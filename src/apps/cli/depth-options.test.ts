@@ -75,6 +75,12 @@ describeWith(built, 'depth on the command line', () => {
     expect(without!.rejected).toEqual([]);
   });
 
+  it('detect: of a folder that holds both, the colour pictures', async () => {
+    const { code, stdout } = await runCli('detect', path('room'), '--depth', path('room'), '--json');
+    expect(code).toBe(0);
+    expect(linesOf(stdout).map(({ faces }) => faces.length)).toEqual([1, 1, 2]);
+  });
+
   it('detect: says in words how far, and why not', async () => {
     const { stdout } = await runCli(
       'detect',

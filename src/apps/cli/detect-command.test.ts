@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { describeWith, repositoryRoot } from '../../../tests/requirements.js';
-import { decodePicture } from '../../adapters/node/image-codec.js';
+import { decodePicture, encodePng } from '../../adapters/node/image-codec.js';
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
 import { run } from './run.js';
 
@@ -12,6 +12,13 @@ const one = join(photographs, 'sample1.jpg');
 const two = join(photographs, 'sample4.jpg');
 const model = shippedModelPath('face-full-range.onnx');
 const built = { path: model, missing: existsSync(model) ? undefined : 'the detectors are not built (npm run build)' };
+
+const wall = { width: 40, height: 30, channels: 1 as const, data: new Uint8Array(1200) };
+const filesIn = (lines: string): string[] =>
+  lines
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).file);
 
 let stdout = '';
 let stderr = '';
@@ -109,6 +116,17 @@ describeWith(built, 'moodlens detect', () => {
     expect(stderr).toContain('missing.png');
     expect(stderr).toContain('garbage.jpg');
     expect(stderr).toContain('2 of 3 pictures');
+  });
+
+  it('looks through folders, 2 before 10, and refuses one without a picture', async () => {
+    const paths = ['10.png', '2.png', 'below/1.png'].map((name) => join(folder, name));
+    mkdirSync(join(folder, 'below'));
+    mkdirSync(join(folder, 'empty'));
+    for (const path of paths) writeFileSync(path, await encodePng(wall));
+    expect(await run(['detect', folder, '--json'])).toBe(0);
+    expect(filesIn(stdout)).toEqual([paths[1], paths[0], paths[2]]);
+    expect(await run(['detect', join(folder, 'empty'), '--json'])).toBe(1);
+    expect(stderr).toMatch(/^error: .*empty must hold pictures and holds none/m);
   });
 
   it('writes annotated pictures under names of their own', async () => {

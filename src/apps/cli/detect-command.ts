@@ -2,17 +2,17 @@
 import { basename, join, parse, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { writeFileAtomic } from '../../adapters/node/files.js';
-import { decodePicture, encodePng } from '../../adapters/node/image-codec.js';
+import { encodePng } from '../../adapters/node/image-codec.js';
 import { makeFolder } from '../../adapters/node/make-folder.js';
 import { writing } from '../../adapters/node/storage-error.js';
 import { annotateFaces } from '../../core/detect/annotate-faces.js';
 import type { Face } from '../../core/detect/face.js';
-import { ConfigError, MediaError, MoodlensError, StorageError } from '../../core/errors.js';
+import { ConfigError } from '../../core/errors.js';
 import type { Box, Picture } from '../../core/image/picture.js';
 import { type FoundFaces, findFaces } from '../../core/live/find-faces.js';
 import { addDepthOptions, type DepthOptions, openDepth } from './depth-options.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector-options.js';
-import { describeError } from './print-error.js';
+import { eachPicture, listPictures, picturesArgument } from './each-picture.js';
 
 interface DetectOptions extends DetectorOptions, DepthOptions {
   readonly search: 'quick' | 'thorough';
@@ -27,7 +27,7 @@ export function define(): Command {
     .description(
       'find the faces in pictures: boxes [x, y, width, height] in pixels, scores, eyes, nose, mouth and ears',
     )
-    .argument('<image...>', 'picture files');
+    .argument(...picturesArgument);
   return addDepthOptions(addDetectorOptions(command))
     .addOption(
       new Option(
@@ -43,11 +43,14 @@ export function define(): Command {
     .action(detect);
 }
 
-async function detect(files: readonly string[], options: DetectOptions): Promise<void> {
+async function detect(paths: readonly string[], options: DetectOptions): Promise<void> {
   const minScore = options.minScore === undefined ? undefined : parseMinScore(options.minScore);
-  const outputs = options.out === undefined ? undefined : outputPaths(files, options.out);
   const depth = await openDepth(options);
-  if (depth && !files.some((file) => depth.folder.has(file))) {
+  // Depth pictures may lie beside those that they belong to.
+  const pictures = await listPictures(paths, depth && ((name) => !/depth|mask/i.test(basename(name))));
+  const { files } = pictures;
+  const outputs = options.out === undefined ? undefined : outputPaths(files, options.out);
+  if (depth && files.length > 0 && !files.some((file) => depth.folder.has(file))) {
     throw new ConfigError(
       `--depth must hold the depth of a picture (7-depth.png or 7.png for 7-color.jpg), found none for ${files[0]}; rename them`,
     );
@@ -56,27 +59,15 @@ async function detect(files: readonly string[], options: DetectOptions): Promise
   const detector = await openChosenDetector(options, neural);
   const { out } = options;
   if (out !== undefined) await writing(out, () => makeFolder(out));
-  let failed = 0;
   try {
-    for (const [i, file] of files.entries()) {
-      try {
-        const picture = await decodePicture(file);
-        const frame = { index: i, timeMs: 0, picture, depth: await depth?.folder.ofPicture(file) };
-        const found = await findFaces(frame, detector, depth?.filter);
-        if (outputs) await writeFileAtomic(outputs[i]!, await encodePng(annotateFaces(picture, found)));
-        process.stdout.write(options.json ? jsonLine(file, picture, found) : textLines(file, picture, found));
-      } catch (error) {
-        // One bad picture must not cost the others their result; what cannot be written fails for all of them.
-        if (!(error instanceof MoodlensError) || error instanceof StorageError) throw error;
-        failed++;
-        process.stderr.write(describeError(error, false));
-      }
-    }
+    await eachPicture('detect', pictures, async ({ file, index, picture }) => {
+      const frame = { index, timeMs: 0, picture, depth: await depth?.folder.ofPicture(file) };
+      const found = await findFaces(frame, detector, depth?.filter);
+      if (outputs) await writeFileAtomic(outputs[index]!, await encodePng(annotateFaces(picture, found)));
+      process.stdout.write(options.json ? jsonLine(file, picture, found) : textLines(file, picture, found));
+    });
   } finally {
     await detector.release();
-  }
-  if (failed > 0) {
-    throw new MediaError(`${failed} of ${files.length} pictures could not be read; the lines above name them`);
   }
 }
 

@@ -137,6 +137,18 @@ describe('moodlens people', () => {
     expect(lines()).toEqual([{ file: good, person: 'Ann', distance: 0 }]);
     expect(stderr).toContain('bad.png');
   });
+
+  it('answers for every picture of a folder', async () => {
+    const paths = ['Ann/1.pgm', 'Bo/2.pgm', 'Bo/10.pgm'].map((name, i) => pgm(join(faces(), name), i));
+    await run(['people', 'train', faces(), '--out', out(), '--no-align']);
+    stdout = '';
+    expect(await run(['people', 'predict', faces(), '--people', out(), '--json'])).toBe(0);
+    expect(lines().map(({ file, person }) => [file, person])).toEqual([
+      [paths[0], 'Ann'],
+      [paths[1], 'Bo'],
+      [paths[2], 'Bo'],
+    ]);
+  });
 });
 
 describe('moodlens people evaluate', () => {

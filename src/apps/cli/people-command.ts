@@ -4,10 +4,11 @@ import { Command } from 'commander';
 import { createFolderStore } from '../../adapters/node/files.js';
 import { decodePicture } from '../../adapters/node/image-codec.js';
 import { terminalProgress } from '../../adapters/node/terminal-progress.js';
-import { ConfigError, MediaError, PeopleError } from '../../core/errors.js';
+import { ConfigError, PeopleError } from '../../core/errors.js';
 import type { TaughtPeople } from '../../core/identity/taught-section.js';
 import { identifyPicture, type PictureIdentity } from '../../pipeline/people/identify-picture.js';
 import { type TrainedPeople, trainPeople } from '../../pipeline/people/train-people.js';
+import { eachPicture, listPictures, picturesArgument } from './each-picture.js';
 import { openDetector } from './open-detector.js';
 import { definePeopleEvaluate } from './people-evaluate-command.js';
 import { readPeopleFile, requirePeopleFilePlace, requirePeopleFolder, writePeopleFile } from './people-file.js';
@@ -47,7 +48,7 @@ export function define(): Command {
   people
     .command('predict')
     .description('say who is in pictures; a line each')
-    .argument('<image...>', 'picture files')
+    .argument(...picturesArgument)
     .requiredOption('--people <file>', "people file of 'moodlens people train' or of OpenCV's LBPH")
     .option('--json', 'print {"file","person","distance"} per picture; person null is unknown')
     .action(predict);
@@ -104,29 +105,18 @@ function report({ out, json }: TrainOptions, { people, counts, whole, leftOut }:
   process.stdout.write(`${out}\n${lines.join('')}  threshold  ${limit}\n`);
 }
 
-async function predict(files: readonly string[], options: PredictOptions): Promise<void> {
+async function predict(paths: readonly string[], options: PredictOptions): Promise<void> {
   const people = await readPeopleFile(options.people);
+  const pictures = await listPictures(paths);
   const detector = people.align ? await openDetector() : undefined;
-  const failures: string[] = [];
   try {
-    for (const file of files) {
-      try {
-        const identity = await identifyPicture(people, await decodePicture(file), detector);
-        const line = options.json ? JSON.stringify({ file, ...identity }) : `${file}: ${describe(identity)}`;
-        process.stdout.write(`${line}\n`);
-      } catch (error) {
-        // One bad picture must not cost the others their result.
-        if (!(error instanceof MediaError)) throw error;
-        failures.push(error.message);
-      }
-    }
+    await eachPicture('people', pictures, async ({ file, picture }) => {
+      const identity = await identifyPicture(people, picture, detector);
+      const line = options.json ? JSON.stringify({ file, ...identity }) : `${file}: ${describe(identity)}`;
+      process.stdout.write(`${line}\n`);
+    });
   } finally {
     await detector?.release();
-  }
-  if (failures.length > 0) {
-    throw new MediaError(
-      `${failures.length} of ${files.length} pictures could not be read:\n  ${failures.join('\n  ')}`,
-    );
   }
 }
 

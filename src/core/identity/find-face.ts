@@ -1,14 +1,27 @@
-// Finds the face of a person's picture, be it a photograph or a crop so tight that a detector misses it.
+// Finds the face of a person's picture, or all faces, be it a photograph or a crop so tight that a detector misses it.
 import type { Face, FaceDetector, FaceKeypoints } from '../detect/face.js';
 import { mainFace } from '../detect/main-face.js';
 import type { Picture, Point } from '../image/picture.js';
 
+/** Pictures of at most so many pixels a side are faces that are cropped already, as the models' own pictures are. */
+const croppedFacePx = 100;
 /** Crops are at most this large, in pixels, and nearly square. */
 const largestCropPx = 512;
 const widestCropShape = 1.6;
 /** Grey around a crop, as a share of its longer side; detectors expect some surroundings. */
 const margin = 0.5;
 const marginGrey = 127;
+
+/** Whether the picture is so small that it is taken whole, as a cropped face, and not searched. */
+export function isCroppedFace({ width, height }: Pick<Picture, 'width' | 'height'>): boolean {
+  return Math.max(width, height) <= croppedFacePx;
+}
+
+/** Every face in the picture; where none is found and it looks like a crop, it is searched with a grey margin around it too. */
+export async function findAllFaces(picture: Picture, detector: FaceDetector): Promise<Face[]> {
+  const faces = await detector.detect(picture);
+  return faces.length > 0 || !looksLikeCrop(picture) ? faces : findInMargin(picture, detector);
+}
 
 /**
  * The face to use: a detected one, or 'whole' when none is found but the picture looks like a crop of a face (at most
@@ -17,10 +30,14 @@ const marginGrey = 127;
 export async function findFace(picture: Picture, detector: FaceDetector): Promise<Face | 'whole' | 'none' | 'several'> {
   const found = mainFace(await detector.detect(picture));
   if (found !== 'none' || !looksLikeCrop(picture)) return found;
+  const inMargin = mainFace(await findInMargin(picture, detector));
+  return inMargin === 'none' || inMargin === 'several' ? 'whole' : inMargin;
+}
+
+async function findInMargin(picture: Picture, detector: FaceDetector): Promise<Face[]> {
   const border = Math.round(margin * Math.max(picture.width, picture.height));
-  const inMargin = mainFace(await detector.detect(withMargin(picture, border)));
-  if (inMargin === 'none' || inMargin === 'several') return 'whole';
-  return moved(inMargin, -border);
+  const faces = await detector.detect(withMargin(picture, border));
+  return faces.map((face) => moved(face, -border));
 }
 
 function looksLikeCrop({ width, height }: Picture): boolean {

@@ -3,6 +3,7 @@ import { findLabel } from '../../core/dataset/label-names.js';
 import { createDataset, maxDatasetBytes } from '../../core/dataset/packed-dataset.js';
 import { DatasetError, MediaError } from '../../core/errors.js';
 import { isGrey, toGrey } from '../../core/image/grey.js';
+import { isPictureName } from '../../core/image/is-picture-name.js';
 import { pictureFormat } from '../../core/image/picture-format.js';
 import { resizeGrey } from '../../core/image/resize.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
@@ -16,8 +17,6 @@ export const onlySplit = 'Training';
 
 /** Pictures decoded at the same time. */
 const atOnce = 8;
-
-const pictureName = /\.(jpe?g|png|webp|gif|tiff?|avif|heic|heif|bmp|pgm|ppm)$/i;
 
 interface PictureFile {
   readonly name: string;
@@ -129,7 +128,7 @@ function findPictures(names: readonly string[], labels: readonly string[], folde
   const unknown = new Set<string>();
   for (const name of names) {
     const parts = name.split('/');
-    if (!pictureName.test(name) || parts.some((part) => part.startsWith('.'))) continue;
+    if (!isPictureName(name)) continue;
     const folders = parts.slice(0, -1);
     const level = folders.slice(0, 2).findIndex((part) => findLabel(labels, part) >= 0);
     if (level >= 0) {

@@ -6,6 +6,7 @@ import type { FaceSample } from '../../core/identity/people.js';
 import { personName } from '../../core/identity/person-name.js';
 import { alignedFace, type CropSize } from '../../core/image/face-crop.js';
 import { toGrey } from '../../core/image/grey.js';
+import { isPictureName } from '../../core/image/is-picture-name.js';
 import type { Picture } from '../../core/image/picture.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { DecodePicture } from '../../core/ports/decode-picture.js';
@@ -31,8 +32,6 @@ export interface FacesByName {
   readonly leftOut: readonly { readonly file: string; readonly reason: string }[];
 }
 
-const pictureName = /\.(jpe?g|png|webp|gif|tiff?|avif|heic|heif|pgm|ppm)$/i;
-
 /**
  * Reads `store`, in which `NAME/…/picture.png` is a picture of NAME. `cutTo` is the size that faces are cut to, upright
  * at the eyes; a picture without a face, with several alike or that cannot be read is then left out and told. `cutTo`
@@ -44,7 +43,7 @@ export async function readFaces(
   { decode, detector, progress = silentProgress }: ReadFacesPorts,
 ): Promise<FacesByName> {
   if (cutTo && !detector) throw new TypeError('readFaces: alignment needs a detector');
-  const files = (await store.list()).filter((name) => pictureName.test(name) && name.includes('/'));
+  const files = (await store.list()).filter((name) => isPictureName(name) && name.includes('/'));
   if (files.length === 0) {
     throw new PeopleError(
       'the folder must hold a folder per person with pictures in it and has none; `moodlens collect NAME` makes one',

@@ -3,10 +3,11 @@
 import { findLabel } from '../../core/dataset/label-names.js';
 import type { FaceDetector } from '../../core/detect/face.js';
 import { MediaError, PeopleError } from '../../core/errors.js';
-import { findFace } from '../../core/identity/find-face.js';
+import { findFace, isCroppedFace } from '../../core/identity/find-face.js';
 import type { People } from '../../core/identity/people.js';
 import { cropFace } from '../../core/image/face-crop.js';
 import { toGrey } from '../../core/image/grey.js';
+import { isPictureName } from '../../core/image/is-picture-name.js';
 import type { GreyPicture, Picture } from '../../core/image/picture.js';
 import { resizeGrey } from '../../core/image/resize.js';
 import { FaceGate } from '../../core/live/face-gate.js';
@@ -17,10 +18,6 @@ import type { TaughtPicture } from '../../core/personal/personal-file.js';
 import { standIns } from '../../core/personal/stand-ins.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { DecodePicture } from '../../core/ports/decode-picture.js';
-
-/** Pictures of at most so many pixels a side are taken for faces that are cropped already, as the model's own pictures are. */
-const CROPPED_PX = 100;
-const pictureName = /\.(jpe?g|png|webp|gif|tiff?|avif|pgm|ppm)$/i;
 
 export interface ReadTaught {
   readonly pictures: readonly TaughtPicture[];
@@ -43,10 +40,7 @@ export async function readTaughtPictures(
   { metadata: { labels, input } }: Pick<AskedModel, 'metadata'>,
   ports: TeachPorts,
 ): Promise<ReadTaught> {
-  const isHidden = (name: string) => name.split('/').some((part) => part.startsWith('.'));
-  const files = (await store.list())
-    .filter((name) => pictureName.test(name) && name.includes('/') && !isHidden(name))
-    .sort();
+  const files = (await store.list()).filter((name) => isPictureName(name) && name.includes('/')).sort();
   const pictures: TaughtPicture[] = [];
   const seen = new Map<string, string>();
   const leftOut: { file: string; reason: string }[] = [];
@@ -88,7 +82,7 @@ async function readFace(
     throw error;
   }
   const whole = () => resizeGrey(toGrey(picture), size.width, size.height);
-  if (Math.max(picture.width, picture.height) <= CROPPED_PX) return goodPicture(whole());
+  if (isCroppedFace(picture)) return goodPicture(whole());
   const face = await findFace(picture, detector);
   if (face === 'none') return 'no face is found in it';
   if (face === 'several') return 'it shows several faces of like size; crop it to the one person';
