@@ -1,7 +1,7 @@
 // `moodlens analyze` on a video that the test makes of a photograph; the tiny model reads expressions from brightness.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { tinyExpressionModel } from '../../../tests/fixtures/tiny-expression-mod
 import { describeWith, repositoryRoot, requireCommand } from '../../../tests/requirements.js';
 import { openVideo } from '../../adapters/node/ffmpeg.js';
 import { openEncoder } from '../../adapters/node/ffmpeg-encoder.js';
-import { decodePicture } from '../../adapters/node/image-codec.js';
+import { decodePicture, encodePng } from '../../adapters/node/image-codec.js';
 import { openSession } from '../../adapters/node/session.js';
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
 import { expressionLabels } from '../../core/dataset/labels.js';
@@ -192,6 +192,23 @@ describeWith([built, ...ffmpeg], 'moodlens analyze', () => {
     expect(await runCli('analyze', clip, '--model', model, '--timeline', json)).toMatchObject({ code: 0 });
     const { stretches } = JSON.parse(await readFile(json, 'utf8'));
     expect(stretches[0]).toMatchObject({ who: 'face 1', expression: 'neutral', fromMs: 0 });
+  });
+
+  it('says once what it does with photographs, and what reads them', async () => {
+    const [photo, album] = [path('photo.png'), path('album')];
+    await writeFile(photo, await encodePng(bright));
+    await mkdir(album);
+    await writeFile(join(album, '1.png'), await encodePng(bright));
+    await writeFile(join(album, '2.png'), await encodePng(resize(bright, 320, 213)));
+    const single = await runCli('analyze', photo, '--model', model, '--json');
+    expect(single.code).toBe(0);
+    expect(single.stderr.split(`'moodlens predict ${photo}' reads photographs`)).toHaveLength(2);
+    const several = await runCli('analyze', album, '--model', model, '--json');
+    expect(several.code).toBe(1);
+    expect(parse(several.stdout).lines).toHaveLength(1);
+    expect(several.stderr).toContain('its pictures are taken as the frames of one video');
+    expect(several.stderr).toMatch(/2\.png must have the size .*640x426, found 320x213; .*predict/);
+    expect((await runCli('analyze', clip, '--model', model, '--frames', '1')).stderr).not.toContain('predict');
   });
 
   it('stops after --frames', async () => {

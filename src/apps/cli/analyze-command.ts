@@ -16,7 +16,7 @@ import { type TimelineKind, timelineKind, timelineText } from '../../pipeline/an
 import { PresenceNews, type Told } from '../../pipeline/publish/presence.js';
 import { exitCodes } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
-import { openAnalysedSource, openSourceDepth } from './open-analysed-source.js';
+import { aboutPictures, openAnalysedSource, openSourceDepth } from './open-analysed-source.js';
 import { addPipelineOptions, openPipeline, type PipelineOptions } from './open-pipeline.js';
 import { print } from './print.js';
 import { openPublisher, publishOption, topicOption } from './publish-options.js';
@@ -35,7 +35,9 @@ interface AnalyzeOptions extends PipelineOptions {
 /** The command's definition. */
 export function define(): Command {
   const command = new Command('analyze')
-    .description('run the live pipeline over a video or stream and write what it finds')
+    .description(
+      "run the live pipeline over a video or stream and write what it finds; 'moodlens predict' reads photographs",
+    )
     .argument('<source>', sourceHelp);
   return addPipelineOptions(command)
     .option('--out <video>', 'write the video with boxes, names and expressions drawn in (.mp4, .mov, .mkv)')
@@ -54,6 +56,8 @@ async function analyzeSource(sourceName: string, options: AnalyzeOptions): Promi
   const timelineFile = path === undefined ? undefined : { path, kind: timelineKind(path) };
   const interrupt = new Interrupt('the frame in work and the files are written');
   const { depth, filter } = await openSourceDepth(options, sourceName);
+  const about = await aboutPictures(sourceName, depth);
+  if (about !== undefined) process.stderr.write(`${about}\n`);
   const parts = await openPipeline(options, config, filter);
   try {
     const source = await openAnalysedSource(sourceName, depth, {

@@ -82,7 +82,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'predict',
-    description: 'tell the expression on pictures of faces',
+    description: 'tell the expression of every face in photographs',
     load: () => import('./predict-command.js'),
   },
   {
