@@ -1,5 +1,5 @@
 // `moodlens calibrate` on a tiny model: the file, the figures, what it refuses.
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,7 +50,7 @@ describe('calibrate', () => {
   });
 
   it('fits a model and an ensemble of a split file on the set that validated them', async () => {
-    const [packed, file] = [join(root, 'packed'), join(root, 'splits.json')];
+    const [packed, file] = [join(root, 'packed'), join(root, 'sets.json')];
     await runCli('data', 'import', data, '--out', packed);
     // Its sets are called as the splits of the data.
     const made = JSON.parse((await runCli('data', 'split', packed, '--out', file, '--official', '--json')).stdout);
@@ -68,6 +68,14 @@ describe('calibrate', () => {
       expect((await of('--split-file', file, '--split', 'Training')).stderr).toContain('not trained on, and it was');
       expect((await of('--split-file', file)).stderr).toContain('--split-file needs --split');
       expect((await of('--split', 'PublicTest')).stderr).toContain('cannot be told of this split');
+    }
+    // Beside the model, as its run leaves it, the file tells.
+    await copyFile(file, join(root, 'splits.json'));
+    for (const path of [single, both]) {
+      const of = (split: string) =>
+        runCli('calibrate', path, '--data', packed, '--out', join(root, 'd.onnx'), '--split', split);
+      expect((await of('PublicTest')).code).toBe(0);
+      expect((await of('Training')).stderr).toMatch(/not trained on, and it was trained on .* \((\d+) of these \1 rows\)/);
     }
   });
 

@@ -10,6 +10,7 @@ import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
 import { formerSkipBad } from './former-skip-bad.js';
 import { openEvaluatedData } from './open-evaluated-data.js';
 import { namingModelFile, readModelFile } from './read-model-file.js';
+import { splitsBesideModel } from './splits-beside-model.js';
 import { toNumbers } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
@@ -52,8 +53,11 @@ async function calibrateModel(path: string, options: CalibrateOptions): Promise<
   const file = await readModelFile(path, 'calibrate needs an .onnx file');
   const dataset = await withProgress('read', (progress) => openEvaluatedData(options, progress));
   const samples = await chooseEvaluatedSamples(dataset, { ...config, yesThisIsTheTest: true });
+  const splitFiles = await splitsBesideModel(path);
   const { model, figures } = await namingModelFile(path, () =>
-    withProgress('calibrate', (progress) => calibrate({ file, dataset, samples, config, openSession, progress })),
+    withProgress('calibrate', (progress) =>
+      calibrate({ file, dataset, samples, splitFiles, config, openSession, progress }),
+    ),
   );
   await writeFileAtomic(out, model);
   process.stdout.write(options.json ? `${JSON.stringify({ file: out, ...figures })}\n` : describe(out, figures));

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../../tests/fixtures/run-cli.js';
 import { runFilesOf } from '../../../tests/fixtures/run-files.js';
 import { tinyBrightness, tinyExpressionModel } from '../../../tests/fixtures/tiny-expression-model.js';
+import { decodeRanges } from '../../core/dataset/index-ranges.js';
 
 let root: string;
 let csv: string;
@@ -63,6 +64,71 @@ describe('evaluate', () => {
     expect((await of('--run', root)).stderr).toContain('--split-file needs --split');
     await writeFile(file, (await readFile(file, 'utf8')).replace('"0"', '"1"'));
     expect(await of('--split', 'PublicTest')).toMatchObject({ code: 1, stdout: '' });
+  });
+
+  it('counts the samples that a model of a split file was trained on, also under the names of the dataset', async () => {
+    const [wide, packed, run] = [join(root, 'wide.csv'), join(root, 'wide'), join(root, 'run-of-file')];
+    // Noise, so that no picture has a twin, which would stand in the same set.
+    const line = (i: number) =>
+      `${i % 7},${Array.from({ length: 2304 }, (_, k) => (i * 31 + k * 17 * (i + 1)) % 251).join(' ')},${i % 2 ? 'Training' : 'PublicTest'}\n`;
+    await writeFile(wide, `emotion,pixels,Usage\n${Array.from({ length: 140 }, (_, i) => line(i)).join('')}`);
+    expect((await runCli('data', 'import', wide, '--out', packed)).code).toBe(0);
+    await mkdir(run);
+    const file = join(run, 'splits.json');
+    const shares = ['--shares', '50/50'];
+    const made = JSON.parse((await runCli('data', 'split', packed, '--out', file, ...shares, '--json')).stdout);
+    const split = 'trained on training of a split file, validated on validation';
+    const metadata = { split, splitFile: made.hash, dataset: made.dataset };
+    const trained = join(run, 'model.onnx');
+    await writeFile(trained, tinyExpressionModel({ width: 48, height: 48, metadata }));
+    const of = (path: string, ...args: readonly string[]) =>
+      runCli('evaluate', '--model', path, '--data', packed, ...args);
+    const told = await of(trained, '--split', 'PublicTest', '--json');
+    const { seenInTraining, seenSamples, n } = JSON.parse(told.stdout);
+    expect([seenInTraining, n]).toEqual([true, 70]);
+    const { sets } = JSON.parse(await readFile(file, 'utf8'));
+    const rows = decodeRanges(sets.training, 140) as Int32Array;
+    expect(seenSamples).toBe(rows.filter((i) => i % 2 === 0).length);
+    expect(seenSamples).toBeGreaterThan(0);
+    expect(told.stderr).toContain(`warning: the model was trained on ${seenSamples} of these 70 samples`);
+    const text = await of(trained, '--split', 'PublicTest');
+    expect(text.stdout).toContain(
+      `\n  the model was trained on ${seenSamples} of these 70 samples: on others it does worse\n`,
+    );
+    const own = await of(trained, '--split', 'validation', '--split-file', file, '--json');
+    expect(JSON.parse(own.stdout)).toMatchObject({ seenInTraining: false, seenSamples: 0 });
+    expect(own.stderr).not.toContain('warning');
+
+    // Alone, or beside another file, it cannot be told, which is said.
+    const elsewhere = join(root, 'elsewhere');
+    await mkdir(elsewhere);
+    const alone = join(elsewhere, 'model.onnx');
+    await copyFile(trained, alone);
+    for (const other of [undefined, 'no split file', (await readFile(file, 'utf8')).replace('training', 'trianing')]) {
+      if (other !== undefined) await writeFile(join(elsewhere, 'splits.json'), other);
+      const { code, stdout, stderr } = await of(alone, '--split', 'PublicTest', '--json');
+      expect([code, JSON.parse(stdout)]).toEqual([
+        0,
+        expect.objectContaining({ seenInTraining: null, seenSamples: null }),
+      ]);
+      expect(stderr).toContain(
+        'warning: whether the model was trained on these samples cannot be told (it was trained on training of',
+      );
+      expect((await of(alone, '--split', 'PublicTest')).stdout).toContain('cannot be told');
+    }
+    const named = await of(alone, '--split', 'validation', '--split-file', file, '--json');
+    expect(JSON.parse(named.stdout).seenInTraining).toBe(false);
+
+    // So is it of the model that another one is compared with.
+    const compared = await of(model, '--compare', trained, '--split', 'PublicTest', '--json');
+    expect(JSON.parse(compared.stdout)).toMatchObject({
+      seenInTraining: false,
+      comparison: { seenInTraining: true, seenSamples },
+    });
+    expect(compared.stderr).toContain(`warning: ${trained}: the model was trained on ${seenSamples} of these`);
+    expect((await of(model, '--compare', trained, '--split', 'PublicTest')).stdout).toContain(
+      'the model was trained on',
+    );
   });
 
   it('averages over looks at each picture, and says so', async () => {

@@ -11,12 +11,13 @@ import type { AskedModel, ExpressionModel } from '../../core/nn/expression-model
 import { compareModels, type ModelComparison } from '../../pipeline/evaluate/compare-models.js';
 import { type EvaluateConfig, parseEvaluateConfig } from '../../pipeline/evaluate/config.js';
 import { describeComparison } from '../../pipeline/evaluate/describe-comparison.js';
-import { describeEvaluation } from '../../pipeline/evaluate/describe-evaluation.js';
+import { describeEvaluation, describeSeen } from '../../pipeline/evaluate/describe-evaluation.js';
 import { describeStress } from '../../pipeline/evaluate/describe-stress.js';
 import { judgePredictions } from '../../pipeline/evaluate/evaluate.js';
 import type { EvaluatedSamples } from '../../pipeline/evaluate/evaluated-samples.js';
 import { type EvaluationFigures, formatEvaluation } from '../../pipeline/evaluate/format-evaluation.js';
 import { predictSamples, type SamplePredictions } from '../../pipeline/evaluate/predict-samples.js';
+import { seenInTraining } from '../../pipeline/evaluate/seen-in-training.js';
 import { evaluateStress, type StressEvaluation } from '../../pipeline/evaluate/stress.js';
 import { runFiles } from '../../pipeline/train/run-folder.js';
 import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
@@ -27,6 +28,7 @@ import { openEvaluatedData } from './open-evaluated-data.js';
 import { openExpressionModel, parseThreads } from './open-expression-model.js';
 import { personalModel } from './open-personal-model.js';
 import { recordLook } from './record-look.js';
+import { splitsBesideModel } from './splits-beside-model.js';
 import { toNumbers } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
@@ -106,10 +108,19 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
     const figures = await measure({ ...asked, dataset, samples, config, path });
     if (options.out !== undefined) await writeFileAtomic(options.out, formatEvaluation(figures));
     if (options.report !== undefined) await writeReport(options.report, { figures, dataset, overwrite });
+    if (options.json) warnOfSeen(figures);
     process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : describe(figures));
   } finally {
     for (const model of models) await model.release();
   }
+}
+
+/** On stderr, what the text says among the figures. */
+function warnOfSeen({ comparison, ...evaluation }: EvaluationFigures): void {
+  const seen = describeSeen(evaluation);
+  if (seen !== undefined) process.stderr.write(`warning: ${seen}\n`);
+  const other = comparison && describeSeen(comparison);
+  if (other !== undefined) process.stderr.write(`warning: ${comparison!.name}: ${other}\n`);
 }
 
 /** Asked before the long work. Gives whether the report's folder may be overwritten. */
@@ -175,11 +186,14 @@ async function measure({
     withProgress(title, (progress) => predictSamples(dataset, one, samples.indices, { batch, tta, progress }));
   const file = path ?? shippedModelPath('expression.onnx');
   const hash = isPersonal ? undefined : await hashModelFile(file);
-  const judged = { predictions: await predict(model, 'evaluate'), metadata: model.metadata, hash, tta };
+  const splitFiles = await splitsBesideModel(file);
+  const judged = { predictions: await predict(model, 'evaluate'), metadata: model.metadata, hash, tta, splitFiles };
   const evaluation = judgePredictions(dataset, samples, judged);
   let comparison: ModelComparison | undefined;
   if (other !== undefined) {
-    const beside = { predictions: await predict(other, 'compare'), metadata: other.metadata };
+    const { metadata } = other;
+    const seen = seenInTraining(metadata, samples, dataset, await splitsBesideModel(compare!));
+    const beside = { predictions: await predict(other, 'compare'), metadata, seen };
     comparison = compareModels(judged, beside, compare!);
   }
   const stress = config.stress ? await stressTest(dataset, model, samples, config) : undefined;

@@ -8,6 +8,7 @@ import { foldBatchNorm } from '../../core/onnx/fold-batch-norm.js';
 import { readModel } from '../../core/onnx/read-model.js';
 import { writeModel } from '../../core/onnx/write-model.js';
 import { createRandom } from '../../core/tensor/random.js';
+import { trainedOnNothing } from '../evaluate/trained-on.js';
 
 /** Batch normalisation is folded where it can be. */
 export function untrainedModel(name: ArchitectureName): Uint8Array {
@@ -15,7 +16,7 @@ export function untrainedModel(name: ArchitectureName): Uint8Array {
   const { input, embedding, parameters, multiplyAdds } = architectureFacts(architecture);
   const model = buildModel(architecture, initialWeights(architecture, createRandom(1)), {
     ...{ format: 1, architecture: name, labels: [...expressionLabels], input, embedding, parameters, multiplyAdds },
-    ...{ split: 'trained on nothing', metrics: {}, dataset: 'none', run: 'untrained', licence: 'MIT' },
+    ...{ split: trainedOnNothing, metrics: {}, dataset: 'none', run: 'untrained', licence: 'MIT' },
   });
   return writeModel(foldBatchNorm(readModel(model)));
 }

@@ -24,6 +24,8 @@ export interface CalibrateRequest {
   readonly file: Uint8Array;
   readonly dataset: PackedDataset;
   readonly samples: EvaluatedSamples;
+  /** Texts among which the split file that the model was trained with may be, besides that of the samples. */
+  readonly splitFiles?: readonly string[] | undefined;
   /** What the model in `file` says of them; default: it is asked. */
   readonly predictions?: SamplePredictions | undefined;
   readonly config: Pick<CalibrateConfig, 'batch' | 'threads'>;
@@ -53,11 +55,12 @@ export async function calibrate(request: CalibrateRequest): Promise<CalibratedMo
   const { file, dataset, samples } = request;
   refuseTestRows(samples);
   const { metadata } = readExpressionModel(file);
-  const isSeen = seenInTraining(metadata, samples, dataset);
+  const { seenInTraining: isSeen, seenSamples } = seenInTraining(metadata, samples, dataset, request.splitFiles);
   if (isSeen !== false) {
     const found = isSeen ? 'it was' : 'that cannot be told of this split: it was';
+    const share = seenSamples === null ? '' : ` (${seenSamples} of these ${samples.indices.length} rows)`;
     throw new ConfigError(
-      `a temperature must be fitted on rows that the model was not trained on, and ${found} ${metadata.split}; name a validation split (of the model's own split file with --split-file), or the --run of the model itself on its own data`,
+      `a temperature must be fitted on rows that the model was not trained on, and ${found} ${metadata.split}${share}; name a validation split (of the model's own split file with --split-file), or the --run of the model itself on its own data`,
     );
   }
   const classes = metadata.labels.length;

@@ -4,9 +4,10 @@ import { hits } from '../../core/metrics/probability-metrics.js';
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
 import type { ModelMetadata } from '../../core/nn/model-metadata.js';
 import type { SamplePredictions } from './predict-samples.js';
+import type { SeenInTraining } from './seen-in-training.js';
 
 /** Of the evaluated model, the first, and another one, the second. */
-export interface ModelComparison extends PairedComparison {
+export interface ModelComparison extends PairedComparison, Partial<SeenInTraining> {
   /** What the second one is called. */
   readonly name: string;
   readonly model: { readonly architecture: string; readonly run: string; readonly trainedOn: string };
@@ -21,8 +22,12 @@ export interface PredictedBy {
   readonly metadata: ModelMetadata;
 }
 
-/** Each model's classes are its own; right is what it has right. Throws RangeError when the predictions are of different samples. */
-export function compareModels(first: PredictedBy, second: PredictedBy, name: string): ModelComparison {
+/** Each model's classes are its own; `seen` is what is known of the second one's training; right is what it has right. Throws RangeError when the predictions are of different samples. */
+export function compareModels(
+  first: PredictedBy,
+  second: PredictedBy & { readonly seen?: SeenInTraining | undefined },
+  name: string,
+): ModelComparison {
   const [indices, others] = [first.predictions.indices, second.predictions.indices];
   if (indices.length !== others.length || indices.some((index, k) => index !== others[k])) {
     throw new RangeError('compareModels: both models must have been asked about the same samples in the same order');
@@ -36,6 +41,7 @@ export function compareModels(first: PredictedBy, second: PredictedBy, name: str
     accuracy: rightOfSecond / paired.n,
     accuracyInterval: wilsonInterval(rightOfSecond, paired.n),
     ...paired,
+    ...second.seen,
   };
 }
 

@@ -1,12 +1,14 @@
 // A comparison of two models as text for a terminal.
 import type { ModelComparison } from './compare-models.js';
-import { describeShare } from './describe-evaluation.js';
+import { describeSeen, describeShare } from './describe-evaluation.js';
 
 /** Several lines, ending with a line end. */
 export function describeComparison(comparison: ModelComparison): string {
   const { name, accuracy, accuracyInterval: interval, n, both, neither } = comparison;
+  const seen = describeSeen(comparison);
   return [
     `beside ${name}: accuracy ${describeShare({ accuracy, interval, n })}`,
+    ...(seen === undefined ? [] : [`  ${seen}`]),
     `  ${describeDifference(comparison)}`,
     `  right: both ${both}, only this model ${comparison.onlyFirst}, only the other ${comparison.onlySecond}, neither ${neither}`,
     '',

@@ -1,16 +1,18 @@
 // An evaluation as text for a terminal: every accuracy with n, its 95 % interval and its split.
 import { tableLines } from '../report/text-table.js';
 import type { Evaluation } from './evaluate.js';
+import type { SeenInTraining } from './seen-in-training.js';
 
 /** Several lines, ending with a line end. */
 export function describeEvaluation(evaluation: Evaluation): string {
   const { split, withoutTrainingTwins: unseen, intervals } = evaluation;
+  const seen = describeSeen(evaluation);
   const figure = (name: string, key: keyof Evaluation['intervals']) =>
     `${name} ${withInterval(evaluation[key], intervals[key])}`;
   const lines = [
     `${split}${evaluation.test ? ' (test)' : ''}: accuracy ${describeShare(evaluation)}`,
     ...looks(evaluation),
-    ...(evaluation.seenInTraining ? ['  the model was trained on these samples: on others it does worse'] : []),
+    ...(seen === undefined ? [] : [`  ${seen}`]),
     ...(unseen === null || unseen.n === 0
       ? []
       : [`  without the ${unseen.twins} pictures that Training holds too: ${describeShare(unseen)}`]),
@@ -25,6 +27,23 @@ export function describeEvaluation(evaluation: Evaluation): string {
     ...matrixTable(evaluation),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What a reader must know of the samples before believing the figures; undefined when the model saw none of them in training. */
+export function describeSeen({
+  seenInTraining = false,
+  seenSamples = null,
+  n,
+  model,
+}: Partial<SeenInTraining> & { readonly n: number; readonly model: { readonly trainedOn: string } }):
+  | string
+  | undefined {
+  if (seenInTraining === null) {
+    return `whether the model was trained on these samples cannot be told (it was ${model.trainedOn}): if it was, on others it does worse`;
+  }
+  if (!seenInTraining) return undefined;
+  const some = seenSamples === null || seenSamples === n ? 'these samples' : `${seenSamples} of these ${n} samples`;
+  return `the model was trained on ${some}: on others it does worse`;
 }
 
 /** Classes that no sample is of: what is said of them rests on nothing. */

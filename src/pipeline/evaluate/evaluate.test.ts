@@ -44,7 +44,12 @@ describe('evaluate', () => {
     expect(result.confusionMatrix.flat().reduce((a, b) => a + b)).toBe(4);
     expect(result.perClass[3]).toMatchObject({ label: 'happy', recall: 0.5, precision: 1, support: 2 });
     expect(result.labels).toEqual(expressionLabels);
-    expect(result.model).toEqual({ architecture: 'tiny', run: 'none', trainedOn: 'none', temperature: 1 });
+    expect(result.model).toEqual({
+      architecture: 'tiny',
+      run: 'none',
+      trainedOn: 'trained on nothing',
+      temperature: 1,
+    });
   });
 
   it('gives the same whatever the batch', async () => {

@@ -15,11 +15,11 @@ import type { TestTimeAugmentation } from '../../core/nn/test-time-augmentation.
 import { isTrainingSplit } from './config.js';
 import type { EvaluatedSamples } from './evaluated-samples.js';
 import { type EvaluateOptions, predictSamples, type SamplePredictions } from './predict-samples.js';
-import { seenInTraining } from './seen-in-training.js';
+import { type SeenInTraining, seenInTraining } from './seen-in-training.js';
 import { type Mistake, worstMistakes } from './worst-mistakes.js';
 
 /** The figures, and what they are figures of. */
-export interface Evaluation extends ClassificationFigures {
+export interface Evaluation extends ClassificationFigures, SeenInTraining {
   /** 95 %: Wilson's for the share, by resampling for the others. The accuracy's and the classes' stand beside them. */
   readonly intervals: Readonly<Record<BootstrappedFigure | 'top2', Interval>>;
   readonly reliability: readonly ReliabilityBin[];
@@ -27,8 +27,6 @@ export interface Evaluation extends ClassificationFigures {
   readonly worstMistakes: readonly Mistake[];
   readonly split: string;
   readonly test: boolean;
-  /** True when the model was trained on these samples, so that the figures say nothing of others; null when that cannot be told. */
-  readonly seenInTraining: boolean | null;
   /** The model's class names: the order of the confusion matrix. */
   readonly labels: readonly string[];
   readonly dataset: string;
@@ -69,6 +67,8 @@ export interface Judged {
   readonly metadata: ModelMetadata;
   /** SHA-256 of the model's file. */
   readonly hash?: string | undefined;
+  /** Texts among which the split file that the model was trained with may be, besides that of the samples. */
+  readonly splitFiles?: readonly string[] | undefined;
   /** Default none. */
   readonly tta?: TestTimeAugmentation | undefined;
 }
@@ -77,7 +77,7 @@ export interface Judged {
 export function judgePredictions(
   dataset: PackedDataset,
   samples: EvaluatedSamples,
-  { predictions, metadata, hash, tta = 'none' }: Judged,
+  { predictions, metadata, hash, tta = 'none', splitFiles = [] }: Judged,
 ): Evaluation {
   const { architecture, run, split: trainedOn, labels, temperature } = metadata;
   const { truth, probabilities } = predictions;
@@ -93,7 +93,7 @@ export function judgePredictions(
     worstMistakes: worstMistakes(dataset, predictions, labels, mistakeCount),
     split: samples.split,
     test: samples.test,
-    seenInTraining: seenInTraining(metadata, samples, dataset),
+    ...seenInTraining(metadata, samples, dataset, splitFiles),
     labels,
     dataset: dataset.hash,
     testTimeAugmentation: tta,

@@ -6,7 +6,7 @@ import { createReportFiles } from '../report/report-files.js';
 import { foldedSection, paragraph, reportPage, section, tableHtml } from '../report/report-page.js';
 import type { ModelComparison } from './compare-models.js';
 import { describeDifference } from './describe-comparison.js';
-import { describeShare } from './describe-evaluation.js';
+import { describeSeen, describeShare } from './describe-evaluation.js';
 import type { Evaluation } from './evaluate.js';
 import { classesFigure, confusionFigure, reliabilityFigure, stressFigure } from './evaluation-charts.js';
 import {
@@ -67,6 +67,7 @@ export async function writeEvaluationReport(
 function overview(figures: EvaluationFigures, dataset: PackedDataset): string[] {
   const { model, split, test, testLook, testTimeAugmentation: looks, perClass } = figures;
   const missing = perClass.filter(({ support }) => support === 0).map(({ label }) => label);
+  const seen = describeSeen(figures);
   return [
     paragraph(`${split}${test ? ' (test)' : ''}: accuracy ${describeShare(figures)}.`),
     paragraph(
@@ -75,12 +76,7 @@ function overview(figures: EvaluationFigures, dataset: PackedDataset): string[] 
     paragraph(`Data: ${dataset.source.name}, ${split}. Hash ${figures.dataset}.`),
     ...(looks === 'none' ? [] : [paragraph(`Each picture is judged by the mean of ${lookNames[looks]}.`)]),
     ...(testLook === undefined ? [] : [paragraph(`Look ${testLook.number} at this test split by the model.`)]),
-    ...(figures.seenInTraining === true
-      ? [paragraph('The model was trained on these samples: on others it does worse.')]
-      : []),
-    ...(figures.seenInTraining === null
-      ? [paragraph('Whether the model was trained on these samples cannot be told.')]
-      : []),
+    ...(seen === undefined ? [] : [paragraph(`${seen[0]!.toUpperCase()}${seen.slice(1)}.`)]),
     ...(missing.length === 0
       ? []
       : [paragraph(`No sample is ${missing.join(' or ')}: their figures rest on nothing.`)]),

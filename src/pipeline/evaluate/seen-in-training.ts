@@ -1,14 +1,40 @@
 // Whether a model was trained on the samples that it is asked about, as far as its metadata tells.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import type { ModelMetadata } from '../../core/nn/model-metadata.js';
+import { samplesOfTraining } from '../train/trained-samples.js';
 import type { EvaluatedSamples } from './evaluated-samples.js';
 import { readTrainedOn } from './trained-on.js';
+
+export interface SeenInTraining {
+  /** True when the model was trained on samples among these, so that the figures say little of others; null when that cannot be told. */
+  readonly seenInTraining: boolean | null;
+  /** How many of them; null when only the names of splits tell, or nothing. */
+  readonly seenSamples: number | null;
+}
+
+/**
+ * Row by row where the data is the model's own, else by the names of splits. `splitFiles`: texts among which the model's split file may
+ * be, besides that of the samples.
+ */
+export function seenInTraining(
+  metadata: Pick<ModelMetadata, 'split' | 'splitFile' | 'dataset'>,
+  samples: EvaluatedSamples,
+  dataset: PackedDataset,
+  splitFiles: readonly string[] = [],
+): SeenInTraining {
+  const texts = samples.splits === undefined ? splitFiles : [samples.splits, ...splitFiles];
+  const trained = samplesOfTraining(dataset, metadata, texts);
+  if (trained === undefined) return { seenInTraining: seenByName(metadata, samples, dataset), seenSamples: null };
+  const rows = new Set(trained);
+  const seenSamples = samples.indices.reduce((count, index) => count + (rows.has(index) ? 1 : 0), 0);
+  return { seenInTraining: seenSamples > 0, seenSamples };
+}
 
 /**
  * True when the model, or a member of it, was trained on the samples' split; not when they are the very fold that it left out, of
  * the same data. Null when that cannot be told: names of splits mean other rows in a split file than in the dataset or in another file.
  */
-export function seenInTraining(
+export function seenByName(
   { split, splitFile, dataset }: Pick<ModelMetadata, 'split' | 'splitFile' | 'dataset'>,
   samples: Pick<EvaluatedSamples, 'split' | 'fold' | 'splitFile'>,
   data: Pick<PackedDataset, 'hash'>,
@@ -18,7 +44,10 @@ export function seenInTraining(
   const asked = sorted(base.split(' and '));
   let isUnknown = false;
   for (const each of readTrainedOn(split)) {
-    if (each === null) continue;
+    if (each === null) {
+      isUnknown = true;
+      continue;
+    }
     const names = sorted(each.names);
     if ((each.isOfFile ? (splitFile ?? null) : undefined) !== samples.splitFile) {
       isUnknown = true;

@@ -20,8 +20,12 @@ export interface TrainedOn {
 const description =
   /^trained on (.+?)( of a split file)?(?: without (fold (\d+) of (\d+) \(seed (\d+)\)))?, (?:validated on (.+)|with no row)/i;
 
-/** Of a model or of each member of an ensemble, in order; null where that cannot be read. */
+/** What a model that was not trained says. */
+export const trainedOnNothing = 'trained on nothing';
+
+/** Of a model or of each member of an ensemble, in order; null where that cannot be read; empty for an untrained model. */
 export function readTrainedOn(split: string): (TrainedOn | null)[] {
+  if (split === trainedOnNothing) return [];
   return split.split('; ').map((text) => {
     const found = description.exec(text);
     if (found === null) return null;

@@ -1,5 +1,6 @@
 // Which samples a model may have been trained on, by what its file says.
 import { type PackedDataset, splitIndices } from '../../core/dataset/packed-dataset.js';
+import { readSplitFile, type Splits, samplesOfSet } from '../../core/dataset/split-file.js';
 import { stratifiedFolds } from '../../core/dataset/splits.js';
 import { DatasetError } from '../../core/errors.js';
 import type { ModelMetadata } from '../../core/nn/model-metadata.js';
@@ -8,15 +9,28 @@ import { readTrainedOn, type TrainedOn } from '../evaluate/trained-on.js';
 type Origin = Pick<ModelMetadata, 'dataset' | 'split' | 'splitFile' | 'pretrained' | 'members'>;
 
 /**
- * Indices, ascending, of the samples that took part in the training of the model or of any member of an ensemble, their twins in the
- * validation split included; undefined when its metadata names another dataset, a split file, a run of another dataset or split whose
- * weights it began with, or a split that cannot be told.
+ * As `samplesOfTraining` tells them; undefined also when a run of another dataset or split may have seen others, whose weights the
+ * model began with.
  */
 export function samplesTrainedOn(dataset: PackedDataset, origin: Origin): Int32Array | undefined {
-  const { dataset: hash, split, splitFile } = origin;
-  if (hash !== dataset.hash || splitFile !== undefined || !sawOnlyItsOwnRows(origin)) return undefined;
+  return sawOnlyItsOwnRows(origin) ? samplesOfTraining(dataset, origin) : undefined;
+}
+
+/**
+ * Indices, ascending, of the samples that took part in the training of the model or of any member of an ensemble, their twins in the
+ * validation split included; those of a run whose weights it began with are left aside. `splitFiles`: texts among which the model's
+ * split file may be. Undefined when its metadata names another dataset, a split file that is not given, or a split that cannot be told.
+ */
+export function samplesOfTraining(
+  dataset: PackedDataset,
+  { dataset: hash, split, splitFile }: Omit<Origin, 'pretrained' | 'members'>,
+  splitFiles: readonly string[] = [],
+): Int32Array | undefined {
+  if (hash !== dataset.hash) return undefined;
+  const sets = splitFile === undefined ? undefined : setsOf(dataset, splitFile, splitFiles);
+  if (splitFile !== undefined && sets === undefined) return undefined;
   try {
-    const networks = readTrainedOn(split).map((each) => each && samplesOfNetwork(dataset, each));
+    const networks = readTrainedOn(split).map((each) => each && samplesOfNetwork(dataset, each, sets));
     const told = networks.filter((samples) => samples != null);
     return told.length < networks.length ? undefined : unionOf(told);
   } catch (error) {
@@ -24,6 +38,19 @@ export function samplesTrainedOn(dataset: PackedDataset, origin: Origin): Int32A
     if (error instanceof DatasetError) return undefined;
     throw error;
   }
+}
+
+/** The sets of the file of that hash; undefined when it is not among the texts, which may be of anything. */
+function setsOf(dataset: PackedDataset, hash: string, texts: readonly string[]): Splits['sets'] | undefined {
+  for (const text of texts) {
+    try {
+      const splits = readSplitFile(text, dataset);
+      if (splits.hash === hash) return splits.sets;
+    } catch (error) {
+      if (!(error instanceof DatasetError)) throw error;
+    }
+  }
+  return undefined;
 }
 
 /**
@@ -37,9 +64,14 @@ export function sawOnlyItsOwnRows({ dataset, split, splitFile, pretrained, membe
   return splitFile === undefined && all.every((run) => run.dataset === dataset && run.split === split);
 }
 
-function samplesOfNetwork(dataset: PackedDataset, { names, isOfFile, leftOut }: TrainedOn): Int32Array | undefined {
-  if (isOfFile || (leftOut !== null && leftOut.folds < 2)) return undefined;
-  const indices = Int32Array.from(names.flatMap((name) => [...splitIndices(dataset, name)])).sort();
+function samplesOfNetwork(
+  dataset: PackedDataset,
+  { names, isOfFile, leftOut }: TrainedOn,
+  sets: Splits['sets'] | undefined,
+): Int32Array | undefined {
+  if (isOfFile !== (sets !== undefined) || (leftOut !== null && leftOut.folds < 2)) return undefined;
+  const rows = (name: string) => (sets === undefined ? splitIndices(dataset, name) : samplesOfSet({ sets }, name));
+  const indices = Int32Array.from(names.flatMap((name) => [...rows(name)])).sort();
   return leftOut === null ? indices : stratifiedFolds(dataset, { ...leftOut, indices })[leftOut.fold]?.training;
 }
 
