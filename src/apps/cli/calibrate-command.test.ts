@@ -75,7 +75,9 @@ describe('calibrate', () => {
       const of = (split: string) =>
         runCli('calibrate', path, '--data', packed, '--out', join(root, 'd.onnx'), '--split', split);
       expect((await of('PublicTest')).code).toBe(0);
-      expect((await of('Training')).stderr).toMatch(/not trained on, and it was trained on .* \((\d+) of these \1 rows\)/);
+      expect((await of('Training')).stderr).toMatch(
+        /not trained on, and it was trained on .* \((\d+) of these \1 rows\)/,
+      );
     }
   });
 

@@ -153,6 +153,20 @@ describe('evaluate', () => {
     expect(JSON.parse(done.stdout)).toMatchObject({ test: true, n: 1, accuracy: 1 });
   });
 
+  it('names the splits that there are when none is named', async () => {
+    const { code, stdout, stderr } = await evaluate('--data', data);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/needs --split.* has Training, PublicTest, PrivateTest; name one of them, or a --run/);
+    const both = await evaluate('--data', data, '--split', 'Training', '--run', root);
+    expect(both.stderr).toMatch(/either a --split or a --run/);
+    expect(stderr + both.stderr).not.toContain('at split');
+    const file = join(root, 'two-sets.json');
+    await runCli('data', 'split', data, '--out', file, '--shares', '50/50');
+    expect((await evaluate('--data', data, '--split-file', file)).stderr).toContain(
+      'has training, validation; name one',
+    );
+  });
+
   it('refuses data, splits and options that are wrong', async () => {
     const codes: number[] = [];
     await mkdir(join(root, 'empty'), { recursive: true });

@@ -6,6 +6,7 @@ import { requireFreeFolder, writeFileAtomic, writeFolderAtomic } from '../../ada
 import { encodePng, recompressJpeg } from '../../adapters/node/image-codec.js';
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
+import { readSplitFile } from '../../core/dataset/split-file.js';
 import { ConfigError, RunError } from '../../core/errors.js';
 import type { AskedModel, ExpressionModel } from '../../core/nn/expression-model.js';
 import { compareModels, type ModelComparison } from '../../pipeline/evaluate/compare-models.js';
@@ -27,6 +28,7 @@ import { mayReplace } from './may-replace.js';
 import { openEvaluatedData } from './open-evaluated-data.js';
 import { openExpressionModel, parseThreads } from './open-expression-model.js';
 import { personalModel } from './open-personal-model.js';
+import { readTextFile } from './read-text-file.js';
 import { recordLook } from './record-look.js';
 import { splitsBesideModel } from './splits-beside-model.js';
 import { toNumbers } from './to-number.js';
@@ -83,6 +85,7 @@ export function define(): Command {
 }
 
 async function evaluateModel(options: EvaluateOptions): Promise<void> {
+  if (options.split === undefined && options.run === undefined) throw await splitNeeded(options);
   const config = parseEvaluateConfig({
     split: options.split,
     splitFile: options.splitFile,
@@ -113,6 +116,19 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
   } finally {
     for (const model of models) await model.release();
   }
+}
+
+/** What there is to choose from. Throws what opening the data throws. */
+async function splitNeeded({ splitFile, ...options }: EvaluateOptions): Promise<ConfigError> {
+  const dataset = await withProgress('read', (progress) => openEvaluatedData(options, progress));
+  const used = new Set(dataset.splits);
+  const names =
+    splitFile === undefined
+      ? dataset.splitNames.filter((_, i) => used.has(i))
+      : [...readSplitFile(await readTextFile(splitFile), dataset).sets.keys()];
+  return new ConfigError(
+    `evaluate needs --split, the samples to measure on, and ${splitFile ?? options.data} has ${names.join(', ')}; name one of them, or a --run for what that validated on`,
+  );
 }
 
 /** On stderr, what the text says among the figures. */

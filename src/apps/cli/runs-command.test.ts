@@ -78,6 +78,29 @@ describeWith(built, 'moodlens runs', () => {
     expect(readFileSync(out, 'utf8')).toContain('second');
   });
 
+  it('leaves out, with a word, what a glob names besides the runs', async () => {
+    const best = path('runs/best.json');
+    writeFileSync(best, '{}');
+    const globbed = ['best.json', 'broken', 'first', 'group/second', 'notes'].map((name) => path(`runs/${name}`));
+    const { code, stdout, stderr } = await runCli('runs', 'compare', ...globbed, '--json');
+    rmSync(best);
+    expect(code, stderr).toBe(0);
+    const { runs, skipped } = JSON.parse(stdout);
+    expect(runs.map(({ name }: { name: string }) => name)).toEqual(['first', 'second']);
+    expect(skipped).toMatchObject([
+      { name: best, kind: 'foreign' },
+      { name: path('runs/broken'), kind: 'damaged' },
+      { name: path('runs/notes'), kind: 'foreign' },
+    ]);
+    expect(stderr).toMatch(/^left out: .*best\.json: it is a file, not a run folder$/m);
+    expect(stderr).toMatch(/^left out: .*broken: .*config\.json/m);
+    const alone = await runCli('runs', 'compare', path('runs/first'), path('runs/notes'));
+    expect([alone.code, alone.stderr]).toEqual([
+      2,
+      expect.stringMatching(/of the 2 that are named 1 can be read:\n.*notes/),
+    ]);
+  });
+
   it.each([
     [['list', path('nothing')], /nothing is none/],
     [['compare', path('runs/first')], /two or more runs/],

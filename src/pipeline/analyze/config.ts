@@ -1,6 +1,6 @@
 // The options of analyzing a video: one schema gives the defaults and the checks.
 import { z } from 'zod';
-import { ConfigError } from '../../core/errors.js';
+import { parseOptions } from '../parse-options.js';
 
 export const analyzeConfigSchema = z.strictObject({
   minScore: z.number().gt(0).lt(1).default(0.65).describe('detection score from which somebody new counts as a face'),
@@ -14,7 +14,5 @@ export type AnalyzeConfig = z.infer<typeof analyzeConfigSchema>;
 
 /** Fills in the defaults. Throws ConfigError for what the schema refuses. */
 export function parseAnalyzeConfig(input: unknown): AnalyzeConfig {
-  const result = analyzeConfigSchema.safeParse(input);
-  if (result.success) return result.data;
-  throw new ConfigError(`the options of the analysis are not acceptable: ${z.prettifyError(result.error)}`);
+  return parseOptions(analyzeConfigSchema, input, 'the options of the analysis are not acceptable');
 }

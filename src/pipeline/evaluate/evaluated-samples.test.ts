@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
 import { runProgram, wallClock } from '../../../tests/fixtures/run-program.js';
 import { smallDataset } from '../../../tests/fixtures/small-dataset.js';
+import { encodeUtf8 } from '../../core/dataset/utf8.js';
 import { DatasetError, RunError } from '../../core/errors.js';
 import { chooseSamples } from '../train/choose-samples.js';
 import { parseTrainConfig } from '../train/config.js';
@@ -50,6 +51,16 @@ describe('samplesOfRun', () => {
   it('gives the split that the run validated on', async () => {
     const samples = await samplesOfRun(dataset, await runFolder({ validation: { split: 'PublicTest' } }));
     expect(samples).toEqual(samplesOfSplit(dataset, 'PublicTest'));
+  });
+
+  it("names the file of a run's damaged configuration", async () => {
+    const store = await runFolder({});
+    for (const damaged of ['{', '[]', '{"epochs":"many"}', '{"layers":3}']) {
+      await store.write('config.json', encodeUtf8(damaged));
+      const read = samplesOfRun(dataset, store);
+      await expect(read).rejects.toThrow(RunError);
+      await expect(read).rejects.toThrow(/^config\.json of the run must be/);
+    }
   });
 
   it('refuses other data and folders without a run', async () => {
