@@ -44,7 +44,7 @@ it('divides into folds, and as the source did', async () => {
 });
 
 it.each([
-  [['--shares', '70/x'], /shares: two or three numbers above 0 are needed, as 70\/20\/10$/m],
+  [['--shares', '70/x'], /shares: two or three numbers above 0 are needed, as 70\/20\/10/],
   [['--shares', '70/20/5/5'], /shares/],
   [['--shares', '70/0'], /shares/],
   [['--folds', '1'], /folds/],
