@@ -131,8 +131,9 @@ export { type Attribute, type Dimension, type ElementType, GraphBuilder } from '
 export type { OnnxInitializer, OnnxModel, OnnxNode, OnnxValue } from './onnx/onnx-model.js';
 export { readModel } from './onnx/read-model.js';
 // personal
-export { PersonalCalibration, type TaughtLook } from './personal/personal-calibration.js';
+export { PersonalCalibration, type TaughtExample } from './personal/personal-calibration.js';
 export { PersonalModel } from './personal/personal-model.js';
+export type { TaughtLook } from './personal/prototypes.js';
 // ports
 export type { BlobStore } from './ports/blob-store.js';
 export type { Clock } from './ports/clock.js';

@@ -34,12 +34,11 @@ export async function personalReadings(
   if (taught.size === 0) return readings;
   const hash = await hashOf(modelPath);
   for (const [name, file] of taught) {
-    // A single expression, from a correction, waits for a second one.
     const pictures = teachable(file.pictures, model.metadata.labels);
     if (pictures.length > 0) readings.set(name, await calibrationOf(model, { ...file, pictures }, name, hash));
     if (pictures.length < file.pictures.length) {
       process.stderr.write(
-        `${name} taught ${file.pictures.length} pictures, of which ${pictures.length} can be used: those of two expressions or more that the model knows\n`,
+        `${name} taught ${file.pictures.length} pictures, of which ${pictures.length} can be used: those of expressions that the model knows\n`,
       );
     }
   }

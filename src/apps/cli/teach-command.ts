@@ -79,9 +79,11 @@ async function teach(directory: string | undefined, options: TeachOptions): Prom
     const before = known ? people!.taught.get(known.name)?.pictures : (await taughtIn(options.out))?.pictures;
     const pictures = taughtAgain(read.pictures, before ?? []);
     requireTaughtCount(pictures.length);
-    if (new Set(pictures.map(({ expression }) => expression)).size < 2) {
+    const shown = new Set(pictures.map(({ expression }) => expression)).size;
+    if (shown < 2) {
       // What is missing may be among them.
       for (const { file, reason } of read.leftOut) process.stderr.write(`left out: ${file}: ${reason}\n`);
+      throw new ConfigError(`at least two expressions must be taught, found ${shown}; add a folder for another one`);
     }
     const { judgement } = await learnPerson(model, pictures);
     await write({ model: hash, pictures }, options.out, known && { ...known, people: people! });

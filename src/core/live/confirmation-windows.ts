@@ -56,9 +56,9 @@ export class ConfirmationWindows {
     for (const [person, entry] of this.#people) if (entry.track === track) this.#people.delete(person);
   }
 
-  /** Forgets every known person's window, as when the people file changes; unknown people keep theirs. */
-  forgetPeople(): void {
-    this.#people.clear();
+  /** Forgets the windows of known people, as when the people file changes: of all, or of some; unknown people keep theirs. */
+  forgetPeople(isForgotten: (person: string) => boolean = () => true): void {
+    for (const person of this.#people.keys()) if (isForgotten(person)) this.#people.delete(person);
   }
 
   /** Forgets everybody and, when there are any, takes other options. Throws ConfigError and changes nothing for bad ones. */

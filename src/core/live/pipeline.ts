@@ -114,10 +114,12 @@ export class LivePipeline {
     });
   }
 
-  /** Reads these people in their own way from the next frame on. */
+  /** Reads these people in their own way from the next frame on; of whom that changes, what was read before no longer counts. */
   setPersonal(personal: ReadonlyMap<string, PersonalReading>): Promise<void> {
     return this.#inTurn(async () => {
+      const before = this.#personal;
       this.#personal = personal;
+      this.#windows.forgetPeople((name) => before.get(name) !== personal.get(name));
     });
   }
 

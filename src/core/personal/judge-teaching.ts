@@ -1,18 +1,8 @@
 // How much teaching helps, told from the taught pictures alone: each in turn is left out and read by what the others teach.
 import { wilsonInterval } from '../metrics/wilson-interval.js';
-import {
-  alikePairs,
-  largest,
-  PersonalCalibration,
-  sharedOut,
-  type TaughtLook,
-  usualWeight,
-} from './personal-calibration.js';
-
-/** A taught picture with what the general model says of it. */
-export interface TaughtExample extends TaughtLook {
-  readonly probabilities: ArrayLike<number>;
-}
+import { Likenesses } from './corrections.js';
+import { largest, PersonalCalibration, sharedOut, type TaughtExample, usualWeight } from './personal-calibration.js';
+import { Prototypes } from './prototypes.js';
 
 export interface TeachingJudgement {
   /** Pictures that were left out: of classes with another picture. */
@@ -41,15 +31,16 @@ const leastLeftOut = 14;
 
 /**
  * Learns from the pictures and judges it by leaving each out in turn. The same tells how much the prototypes have to say: less than
- * usual where the general model reads the pictures better than they read each other. Throws ConfigError for fewer than two classes.
+ * usual where the general model reads the pictures better than they read each other. Throws ConfigError without a picture.
  */
 export function learnAndJudge(examples: readonly TaughtExample[]): {
   readonly calibration: PersonalCalibration;
   readonly judgement: TeachingJudgement;
 } {
+  const likenesses = new Likenesses();
   const left = leaveOut(examples);
   const weight = bestWeight(left);
-  const calibration = PersonalCalibration.learn(examples, weight);
+  const calibration = PersonalCalibration.learn(examples, weight, likenesses);
   const n = left.length;
   const rate = (read: (one: LeftOut) => ArrayLike<number>): Rate | null => {
     if (n === 0) return null;
@@ -59,10 +50,15 @@ export function learnAndJudge(examples: readonly TaughtExample[]): {
   const judgement = {
     n,
     before: rate(({ probabilities }) => probabilities),
-    after: rate(({ probabilities, cosines }) => sharedOut(probabilities, cosines, weight)),
-    alike: alikePairs(examples),
+    after: rate(({ example, probabilities }) =>
+      PersonalCalibration.learn(without(examples, example), weight, likenesses).adapt(
+        probabilities,
+        examples[example]!.embeddings[0]!,
+      ),
+    ),
+    alike: Prototypes.learn(examples).alike(),
     contradicting: left.flatMap(({ example, label, cosines }) => {
-      const nearer = [...cosines].reduce((one, other) => (other[1] > one[1] ? other : one))[0];
+      const [nearer] = [...cosines].sort((one, other) => other[1] - one[1])[0] ?? [label];
       return nearer === label ? [] : [{ example, nearer }];
     }),
   };
@@ -86,10 +82,13 @@ function leaveOut(examples: readonly TaughtExample[]): LeftOut[] {
   const chosen = Array.from({ length: count }, (_, i) => possible[Math.floor((i * possible.length) / count)]!);
   return chosen.map((example) => {
     const { label, probabilities, embeddings } = examples[example]!;
-    const others = PersonalCalibration.learn(examples.filter((_, other) => other !== example));
-    return { example, label, probabilities, cosines: others.cosines(embeddings[0]!) };
+    const cosines = Prototypes.learn(without(examples, example)).cosines(embeddings[0]!);
+    return { example, label, probabilities, cosines };
   });
 }
+
+const without = (examples: readonly TaughtExample[], example: number): TaughtExample[] =>
+  examples.filter((_, other) => other !== example);
 
 /**
  * The weight under which most of the left-out pictures are read rightly, the largest of equals. One picture more is chance, and

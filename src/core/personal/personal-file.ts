@@ -60,10 +60,9 @@ export function taughtAgain(now: readonly TaughtPicture[], before: readonly Taug
   return [...before.filter(({ expression }) => !shown.has(expression)), ...now];
 }
 
-/** The pictures of expressions that the model knows, when there are at least two to be told apart; else none. */
+/** The pictures of expressions that the model knows. */
 export function teachable(pictures: readonly TaughtPicture[], labels: readonly string[]): readonly TaughtPicture[] {
-  const known = pictures.filter(({ expression }) => labels.includes(expression));
-  return new Set(known.map(({ expression }) => expression)).size >= 2 ? known : [];
+  return pictures.filter(({ expression }) => labels.includes(expression));
 }
 
 /** Throws PeopleError for what is none. */

@@ -12,8 +12,8 @@ import type { GreyPicture, Picture } from '../../core/image/picture.js';
 import { resizeGrey } from '../../core/image/resize.js';
 import { FaceGate } from '../../core/live/face-gate.js';
 import type { AskedModel } from '../../core/nn/expression-model.js';
-import { learnAndJudge, type TaughtExample, type TeachingJudgement } from '../../core/personal/judge-teaching.js';
-import type { PersonalCalibration } from '../../core/personal/personal-calibration.js';
+import { learnAndJudge, type TeachingJudgement } from '../../core/personal/judge-teaching.js';
+import type { PersonalCalibration, TaughtExample } from '../../core/personal/personal-calibration.js';
 import type { TaughtPicture } from '../../core/personal/personal-file.js';
 import { standIns } from '../../core/personal/stand-ins.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
@@ -101,7 +101,7 @@ export interface Taught {
   readonly judgement: TeachingJudgement;
 }
 
-/** Asks the model about the pictures and learns from what it sees. Throws ConfigError for fewer than two expressions. */
+/** Asks the model about the pictures and learns from what it sees. Throws ConfigError without a picture. */
 export function learnPerson(model: AskedModel, pictures: readonly TaughtPicture[]): Promise<Taught> {
   return new PersonLearner(model).learn(pictures);
 }
@@ -115,7 +115,7 @@ export class PersonLearner {
     this.#model = model;
   }
 
-  /** Throws ConfigError for fewer than two expressions, PeopleError for one that the model does not know. */
+  /** Throws ConfigError without a picture, PeopleError for an expression that the model does not know. */
   async learn(pictures: readonly TaughtPicture[]): Promise<Taught> {
     const { labels } = this.#model.metadata;
     const unknown = pictures.find(({ expression }) => !labels.includes(expression));
@@ -130,6 +130,12 @@ export class PersonLearner {
       ...{ label: labels.indexOf(expression), ...this.#seen.get(picture)! },
     }));
     return learnAndJudge(examples);
+  }
+
+  /** The probabilities of a picture that was looked at, as `reading` has it; by the general model alone without one. */
+  read(picture: GreyPicture, reading: PersonalCalibration | undefined): ArrayLike<number> {
+    const { probabilities, embeddings } = this.#seen.get(picture)!;
+    return reading ? reading.adapt(probabilities, embeddings[0]!) : probabilities;
   }
 
   /** Asks the model about pictures that it was not asked about yet, ahead of learning. */

@@ -46,11 +46,23 @@ export function FaceList({ controller }: { controller: LiveController | null }) 
   );
 }
 
+const percentOf = (share: number): string => `${Math.round(100 * share)} %`;
+
 function Corrected({ controller }: { controller: LiveController | null }) {
-  const { name, expression } = correction.value!;
+  const { name, expression, instead, before, after, isLearnt } = correction.value!;
+  if (!isLearnt) {
+    return (
+      <p class="message corrected" role="status">
+        Nothing to learn: that moment of {name} is read as {expression} already ({percentOf(after)}). The label follows
+        when it lasts.
+      </p>
+    );
+  }
   return (
     <p class="message corrected" role="status">
-      Learnt: that was {name}, {expression}.
+      Learnt: that was {name}, {expression}
+      {instead === expression ? '' : `, not ${instead}`}. In that picture {expression} had {percentOf(before)} and has{' '}
+      {percentOf(after)} now.
       <button type="button" class="link" onClick={() => controller?.undoCorrection()}>
         Undo
       </button>

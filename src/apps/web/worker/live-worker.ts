@@ -3,6 +3,7 @@
 import { config as configureZod } from 'zod';
 import { openBrowserStore } from '../../../adapters/browser/files.js';
 import { PeopleError } from '../../../core/errors.js';
+import type { FaceResult } from '../../../core/live/frame-result.js';
 import { Analyser } from './analyser.js';
 import { Enrolment } from './enrolment.js';
 import { toFailure } from './failure.js';
@@ -30,8 +31,8 @@ let gallery: Gallery | undefined;
 let enrolment: Enrolment | undefined;
 /** Undefined without an expression model. */
 let teacher: Teacher | undefined;
-/** The last frame's names, by track. */
-let names: ReadonlyMap<number, string | null> = new Map();
+/** The last frame's faces, by track. */
+let shown: ReadonlyMap<number, FaceResult> = new Map();
 let source = 0;
 let isPaused = false;
 let faults = 0;
@@ -116,7 +117,7 @@ async function teach(message: TeachMessage): Promise<void> {
       if (message.act === 'stop') post({ type: 'teaching', state: null });
       return;
     case 'hold':
-      return teacher.hold(message.track, names.get(message.track) ?? null);
+      return teacher.hold(message.track, shown.get(message.track));
     case 'correct':
       post({ type: 'corrected', correction: await teacher.correct(message.track, message.expression) });
       break;
@@ -243,7 +244,7 @@ async function analyse(looked: Looked): Promise<void> {
     const report = await analyser.analyse(looked);
     if (!isWanted()) return;
     faults = 0;
-    names = new Map(report.result.faces.map(({ track, person }) => [track, person]));
+    shown = new Map(report.result.faces.map((face) => [face.track, face]));
     post({ type: 'report', source, report });
     await offerTeaching(looked, report);
     if (!enrolment) return;

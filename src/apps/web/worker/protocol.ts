@@ -36,10 +36,17 @@ export interface TeachingResult {
   readonly warnings: readonly string[];
 }
 
-/** A face that was given its right expression. */
+/** A face that was given its right expression, and what that changed. */
 export interface Correction {
   readonly name: string;
   readonly expression: string;
+  /** What was shown instead. */
+  readonly instead: string;
+  /** The expression's probability in that very picture, before and after. */
+  readonly before: number;
+  readonly after: number;
+  /** False when the picture was read so already: nothing is kept. */
+  readonly isLearnt: boolean;
 }
 
 /** A picture that somebody is known from. */

@@ -15,7 +15,7 @@ import {
   taughtAgain,
   teachable,
 } from '../../../core/personal/personal-file.js';
-import { PersonLearner, type Taught } from '../../../pipeline/teach/teach.js';
+import { PersonLearner } from '../../../pipeline/teach/teach.js';
 import type { Gallery } from './gallery.js';
 import type { Looked } from './look-protocol.js';
 import type { Correction, TeachingResult, TeachingState } from './protocol.js';
@@ -29,6 +29,16 @@ export interface TeacherParts {
 }
 
 const previewEveryMs = 120;
+/** A probability that changes by less does not change what anybody sees. */
+const leastChange = 0.01;
+
+/** A face of the moment at which its label was clicked. */
+interface Held {
+  readonly name: string;
+  readonly picture: GreyPicture;
+  /** The label that was shown. */
+  readonly shown: string;
+}
 
 export class Teacher {
   readonly #parts: TeacherParts;
@@ -38,7 +48,7 @@ export class Teacher {
   #shown = '';
   #shownMs = 0;
   /** By track. */
-  readonly #held = new Map<number, { readonly name: string; readonly picture: GreyPicture }>();
+  readonly #held = new Map<number, Held>();
   #lastCorrection: { readonly name: string; readonly added: TaughtPicture } | undefined;
 
   constructor(parts: TeacherParts) {
@@ -53,8 +63,8 @@ export class Teacher {
   }
 
   /**
-   * Learns everybody's way from the pictures that are kept, one after the other: frames go on in between. Pictures of a single
-   * expression, from corrections, wait for a second one; of expressions that this model does not know, for another model.
+   * Learns everybody's way from the pictures that are kept, one after the other: frames go on in between. Pictures of expressions
+   * that this model does not know wait for another model.
    */
   async learnAll(): Promise<void> {
     const { gallery, pipeline, model } = this.#parts;
@@ -110,29 +120,39 @@ export class Teacher {
     this.#guided = undefined;
     const pictures = taughtAgain(teaching.pictures, this.#taughtBy(name));
     const learnt = await this.#learner.learn(pictures);
-    await this.#keep(name, pictures, learnt);
+    await this.#keep(name, pictures, learnt.calibration);
     return this.#result(name, pictures, learnt.judgement);
   }
 
   /** Remembers a known person's face of the last frame. Throws PeopleError for a face without a name. */
-  hold(track: number, name: string | null): void {
+  hold(track: number, face: Pick<FaceResult, 'person' | 'confirmed'> | undefined): void {
     const picture = this.#parts.pipeline.cropOf(track);
     this.#held.clear();
-    if (name === null || !picture)
+    if (!face?.person || !face.confirmed || !picture)
       throw new PeopleError('Only known people can be corrected; enrol this person first.');
-    this.#held.set(track, { name, picture });
+    this.#held.set(track, { name: face.person, picture, shown: face.confirmed });
   }
 
-  /** The face that is held of that track shows this expression; null when none is. */
+  /** The face that is held of that track shows this expression; null when none is. Nothing is kept that changes nothing. */
   async correct(track: number, expression: string): Promise<Correction | null> {
     const held = this.#held.get(track);
     this.#held.clear();
     if (!held) return null;
-    const { name, picture } = held;
+    const { name, picture, shown: instead } = held;
+    const { labels } = this.#parts.model.metadata;
     const added = { expression, picture };
-    await this.#teach(name, [...this.#taughtBy(name), added].slice(-mostTaughtPictures));
+    const pictures = [...this.#taughtBy(name), added].slice(-mostTaughtPictures);
+    const { calibration } = await this.#learner.learn(teachable(pictures, labels));
+    const [before, after] = [this.#readings.get(name), calibration].map((reading) =>
+      this.#learner.read(picture, reading),
+    ) as [ArrayLike<number>, ArrayLike<number>];
+    const isLearnt = labels.some((_, label) => Math.abs(after[label]! - before[label]!) >= leastChange);
+    const at = labels.indexOf(expression);
+    const correction = { name, expression, instead, before: before[at]!, after: after[at]!, isLearnt };
+    if (!isLearnt) return correction;
+    await this.#keep(name, pictures, calibration);
     this.#lastCorrection = { name, added };
-    return { name, expression };
+    return correction;
   }
 
   /** Takes the picture of the last correction away again; what was taught or removed since stays so. */
@@ -168,13 +188,14 @@ export class Teacher {
 
   async #teach(name: string, pictures: readonly TaughtPicture[]): Promise<void> {
     const usable = teachable(pictures, this.#parts.model.metadata.labels);
-    await this.#keep(name, pictures, usable.length > 0 ? await this.#learner.learn(usable) : undefined);
+    const learnt = usable.length > 0 ? await this.#learner.learn(usable) : undefined;
+    await this.#keep(name, pictures, learnt?.calibration);
   }
 
-  async #keep(name: string, pictures: readonly TaughtPicture[], learnt: Taught | undefined): Promise<void> {
+  async #keep(name: string, pictures: readonly TaughtPicture[], reading: PersonalCalibration | undefined): Promise<void> {
     const { gallery, pipeline, modelHash } = this.#parts;
     await gallery.teach(name, { model: modelHash, pictures });
-    if (learnt) this.#readings.set(name, learnt.calibration);
+    if (reading) this.#readings.set(name, reading);
     else this.#readings.delete(name);
     await pipeline.setPersonal(new Map(this.#readings));
   }
