@@ -24,7 +24,7 @@ const browser = await chromium.launch({ executablePath, args: ['--headless=new',
 const rows = [];
 try {
   const page = await browser.newPage();
-  await page.goto(`${server.url}?window=smooth&token=${server.token}`);
+  await page.goto(`${server.url}?token=${server.token}`);
   await page.waitForSelector('.face', { timeout: 60_000 });
   const tools = await page.context().newCDPSession(page);
   const system = await browser.newBrowserCDPSession();

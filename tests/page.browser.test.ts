@@ -75,7 +75,7 @@ describeWith([requireChromium(), requireCommand('ffmpeg')], 'the live page', () 
     }));
 
   it('draws a timeline and saves it on request, confirms by the rule chosen', () =>
-    withPage(withoutCamera, { model, path: '?window=smooth' }, async ({ page }) => {
+    withPage(withoutCamera, { model }, async ({ page }) => {
       const downloads: Download[] = [];
       page.on('download', (download) => downloads.push(download));
       await waitForFaces(page);

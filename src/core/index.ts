@@ -70,7 +70,8 @@ export { type AffineMatrix, type WarpOptions, warpAffine } from './image/warp-af
 // live
 export { annotate } from './live/annotate.js';
 export { type ConfirmationOptions, ConfirmationWindow } from './live/confirmation-window.js';
-export { type WindowOptions, type WindowRule, windowRules } from './live/confirmation-windows.js';
+export { defaultWindowRule, type WindowOptions, type WindowRule, windowRules } from './live/confirmation-windows.js';
+export { defaultStartScore, type LiveChoices, type LiveSettings, liveSettings } from './live/live-settings.js';
 export {
   type ExpressionClassifier,
   type FaceIdentifier,

@@ -30,7 +30,7 @@ describe.each([
   const video = requireShared(`video/${name}`);
   describeWith([built, video, ...ffmpeg], 'under analyze', () => {
     it(`has ${people} tracked faces in nearly every one of its ${frames} frames`, async () => {
-      const { code, stdout } = await runCli('analyze', video.path, '--model', model, '--json');
+      const { code, stdout } = await runCli('analyze', video.path, '--model', model, '--window', 'original', '--json');
       expect(code).toBe(0);
       const { lines, summary } = parseAnalysis(stdout);
       expect(summary.frames).toBe(frames);

@@ -73,7 +73,7 @@ describe('moodlens analyze, wrong use', () => {
 
 describeWith([built, ...ffmpeg], 'moodlens analyze', () => {
   it('prints a line per frame that keeps the contract, then the summary', async () => {
-    const { code, stdout } = await runCli('analyze', clip, '--model', model, '--json');
+    const { code, stdout } = await runCli('analyze', clip, '--model', model, '--window', 'original', '--json');
     expect(code).toBe(0);
     const { lines, summary } = parseAnalysis(stdout);
     expect(lines.map(({ frame }) => frame)).toEqual(Array.from({ length: frameCount }, (_, i) => i));
@@ -113,7 +113,17 @@ describeWith([built, ...ffmpeg], 'moodlens analyze', () => {
       { threshold: 'none' },
     );
     await writeFile(path('people.yml'), people.toYaml());
-    const result = await runCli('analyze', clip, '--model', model, '--people', path('people.yml'), '--json');
+    const result = await runCli(
+      'analyze',
+      clip,
+      '--model',
+      model,
+      '--people',
+      path('people.yml'),
+      '--window',
+      'original',
+      '--json',
+    );
     expect(result.code).toBe(0);
     const { lines } = parseAnalysis(result.stdout);
     for (const { frame, faces } of lines) {
@@ -163,19 +173,9 @@ describeWith([built, ...ffmpeg], 'moodlens analyze', () => {
     expect(existsSync(out)).toBe(true);
   });
 
-  it('confirms sooner by --window smooth, and writes the timeline as CSV and as JSON', async () => {
+  it('averages over time unless --window says otherwise, and writes the timeline as CSV and as JSON', async () => {
     const csv = path('timeline.csv');
-    const { stdout } = await runCli(
-      'analyze',
-      clip,
-      '--model',
-      model,
-      '--window',
-      'smooth',
-      '--timeline',
-      csv,
-      '--json',
-    );
+    const { stdout } = await runCli('analyze', clip, '--model', model, '--timeline', csv, '--json');
     const { lines } = parseAnalysis(stdout);
     const first = lines.map(({ faces }) => faces.find(({ track }) => track === 1)!);
     const changed = first.findIndex(({ confirmed }) => confirmed !== 'neutral');

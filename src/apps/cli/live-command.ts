@@ -5,7 +5,7 @@ import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { isAddress, sourceLabel, videoInput } from '../../adapters/node/video-input.js';
 import { ConfigError } from '../../core/errors.js';
-import type { WindowRule } from '../../core/live/confirmation-windows.js';
+import { defaultWindowRule, type WindowRule } from '../../core/live/confirmation-windows.js';
 import { type LiveServer, startLiveServer } from '../server/live-server.js';
 import { Interrupt } from './interrupt.js';
 import { openExistingJournal } from './open-existing-journal.js';
@@ -145,7 +145,7 @@ function pageAddress(
 ): string {
   const url = new URL(server.url);
   for (const [name, value] of Object.entries(secret)) url.searchParams.set(name, value);
-  if (window !== 'original') url.searchParams.set('window', window);
+  if (window !== defaultWindowRule) url.searchParams.set('window', window);
   if (view !== undefined) url.hash = view;
   return url.href;
 }

@@ -2,13 +2,15 @@
 import type { Command } from 'commander';
 import type { DepthFilter } from '../../core/detect/depth-filter.js';
 import type { WindowRule } from '../../core/live/confirmation-windows.js';
+import { defaultStartScore, liveSettings } from '../../core/live/live-settings.js';
 import { LivePipeline } from '../../core/live/pipeline.js';
-import { type AnalyzeConfig, followedLess } from '../../pipeline/analyze/config.js';
+import type { AnalyzeConfig } from '../../pipeline/analyze/config.js';
 import { addDepthOptions, type DepthOptions } from './depth-options.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector-options.js';
 import { openExpressionModel } from './open-expression-model.js';
 import { personalModel, personalReadings } from './open-personal-model.js';
 import { readPeopleFile } from './people-file.js';
+import { toNumbers } from './to-number.js';
 import { windowOption } from './window-option.js';
 
 export interface PipelineOptions extends DetectorOptions, DepthOptions {
@@ -29,7 +31,10 @@ export function addPipelineOptions(command: Command): Command {
       "read everybody's face as 'moodlens teach' learnt one person's: for videos of that person",
     )
     .addOption(windowOption())
-    .option('--min-score <number>', 'detection score from which somebody new counts as a face, 0 to 1 (default: 0.65)');
+    .option(
+      '--min-score <number>',
+      `detection score from which somebody new counts as a face, 0 to 1 (default: ${defaultStartScore})`,
+    );
 }
 
 /** Detector, expression model and people, in a pipeline; `release` frees what holds native memory. */
@@ -47,10 +52,9 @@ export async function openPipeline(
       : undefined;
   const expression =
     options.personal === undefined ? general : await personalModel(general, options.personal, options.model);
-  const detector = await openChosenDetector(options, {
-    minScore: Math.max(0.05, minScore - followedLess),
-    ...(options.minFace === undefined ? {} : { search: 'spread' as const }),
-  });
+  const { minFace } = toNumbers(options, ['minFace']);
+  const settings = liveSettings({ startScore: minScore, minFace, windowRule: options.window });
+  const detector = await openChosenDetector(options, settings.detector);
   return {
     people,
     pipeline: new LivePipeline({
@@ -59,8 +63,7 @@ export async function openPipeline(
       people,
       personal,
       depthFilter,
-      startScore: minScore,
-      confirmation: { rule: options.window },
+      ...settings.pipeline,
       clock: () => performance.now(),
     }),
     release: async () => {

@@ -8,6 +8,7 @@ import type { FaceDetector } from '../../core/detect/face.js';
 import { ConfigError, PeopleError } from '../../core/errors.js';
 import type { People } from '../../core/identity/people.js';
 import { personName } from '../../core/identity/person-name.js';
+import { liveSettings } from '../../core/live/live-settings.js';
 import type { AskedModel } from '../../core/nn/expression-model.js';
 import {
   type PersonalFile,
@@ -58,7 +59,7 @@ async function teach(directory: string | undefined, options: TeachOptions): Prom
   await checkPlaces(directory, options);
   const known = await readKnown(options);
   const model = await openExpressionModel(options.model);
-  const detector = await openDetector(directory === undefined ? {} : { search: 'thorough' });
+  const detector = await openDetector(directory === undefined ? liveSettings().detector : { search: 'thorough' });
   try {
     const read =
       directory === undefined

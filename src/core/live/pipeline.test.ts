@@ -64,6 +64,8 @@ class Bench {
       people: parts.includes('people') ? people : undefined,
       expression: parts.includes('expression') ? expression : undefined,
       clock: () => this.#now++,
+      // Of the two rules the one whose frames can be counted here.
+      confirmation: { rule: 'original' },
       ...rest,
     });
   }
@@ -219,6 +221,34 @@ describe('LivePipeline', () => {
     bench.faces = [];
     await bench.next();
     expect(bench.pipeline.cropOf(faces[0]!.track)).toBeUndefined();
+  });
+
+  it('forgets what was confirmed of whom it reads otherwise from now on, and of nobody else', async () => {
+    const reads = (label: string) => ({ adapt: () => expressionLabels.map((name) => (name === label ? 0.7 : 0.05)) });
+    const bob = reads('sad');
+    const bench = new Bench({
+      confirmation: undefined,
+      personal: new Map([
+        ['Ada', reads('happy')],
+        ['Bob', bob],
+      ]),
+    });
+    bench.faces = [face(20), face(200)];
+    bench.names.set(20, { person: 'Bob', distance: 30 });
+    bench.names.set(200, { person: 'Ada', distance: 30 });
+    for (let i = 0; i < 90; i++) await bench.next();
+    const confirmed = async () => (await bench.next()).faces.map((one) => one.confirmed);
+    expect(await confirmed()).toEqual(['sad', 'happy']);
+    await bench.pipeline.setPersonal(
+      new Map([
+        ['Ada', reads('fear')],
+        ['Bob', bob],
+      ]),
+    );
+    const next = [];
+    for (let i = 0; i < 9; i++) next.push(await confirmed());
+    expect(next[0]).toEqual(['sad', 'neutral']);
+    expect(next[8]).toEqual(['sad', 'fear']);
   });
 
   it('confirms by another rule from the next frame on, everybody afresh', async () => {

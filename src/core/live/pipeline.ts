@@ -10,6 +10,7 @@ import type { Frame } from '../ports/frame-source.js';
 import { ConfirmationWindows, type WindowOptions } from './confirmation-windows.js';
 import { type FoundFaces, findFaces } from './find-faces.js';
 import type { FaceResult, FrameResult } from './frame-result.js';
+import { defaultStartScore } from './live-settings.js';
 import { nameTracks } from './name-tracks.js';
 import { type Identification, TrackIdentity, type TrackIdentityOptions } from './track-identity.js';
 import { Tracker, type TrackerOptions } from './tracker.js';
@@ -49,8 +50,8 @@ export interface LivePipelineOptions {
   readonly depthFilter?: DepthFilter | undefined;
   readonly clock: Clock;
   /**
-   * Detection score, 0..1, from which somebody new counts as a face; one who is followed already may score less.
-   * Default 0.65: a pattern that looks like a face for a moment begins nothing.
+   * Detection score, 0..1, from which somebody new counts as a face; one who is followed already may score less. Default 0.65; the
+   * detector must then be asked for less, as `liveSettings` says.
    */
   readonly startScore?: number;
   readonly tracker?: TrackerOptions;
@@ -80,7 +81,7 @@ export class LivePipeline {
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: LivePipelineOptions) {
-    const { startScore = 0.65 } = options;
+    const { startScore = defaultStartScore } = options;
     if (!(startScore >= 0 && startScore <= 1)) {
       throw new ConfigError(`the pipeline's startScore must lie between 0 and 1, found ${startScore}`);
     }

@@ -13,9 +13,9 @@ export interface CorrectedLook {
 
 /** By what factor the taught class of a picture must be more probable than any other class. */
 export const leastLead = 2;
-/** How fast likeness falls with the cosine of two faces' features: at 0.2 less it is 1/e. Neighbouring frames differ by 0.02, the same
+/** How fast likeness falls with the cosine of two faces' features: at 0.15 less it is 1/e. Neighbouring frames differ by 0.02, the same
  * person's other expressions by 0.3 to 0.6. */
-const REACH = 0.2;
+const REACH = 0.15;
 /** Probabilities below count as this much, so that every class can be lifted over every other. */
 const LEAST_PROBABILITY = 1e-6;
 /** Logits that one picture may lift its class over another: any single one can be lifted by so much, and pictures that contradict each

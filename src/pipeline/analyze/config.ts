@@ -1,14 +1,17 @@
 // The options of analyzing a video: one schema gives the defaults and the checks.
 import { z } from 'zod';
+import { defaultStartScore } from '../../core/live/live-settings.js';
 import { parseOptions } from '../parse-options.js';
 
 export const analyzeConfigSchema = z.strictObject({
-  minScore: z.number().gt(0).lt(1).default(0.65).describe('detection score from which somebody new counts as a face'),
+  minScore: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(defaultStartScore)
+    .describe('detection score from which somebody new counts as a face'),
   frames: z.int().positive().optional().describe('stop after so many frames; default: when the source ends'),
 });
-
-/** How much less a face may score that is followed already. */
-export const followedLess = 0.15;
 
 export type AnalyzeConfig = z.infer<typeof analyzeConfigSchema>;
 

@@ -18,7 +18,9 @@ export function describeTeaching(
   const missing = labels.filter((label) => pictures.every(({ expression }) => expression !== label));
   return [
     `taught: ${counts.join(', ')}`,
-    ...(missing.length > 0 ? [`not taught, left to the general model unless it contradicts the pictures: ${missing.join(', ')}`] : []),
+    ...(missing.length > 0
+      ? [`not taught, left to the general model unless it contradicts the pictures: ${missing.join(', ')}`]
+      : []),
     n === 0
       ? 'how much it helps cannot be told from one picture a class: give a second one'
       : `each picture read by what the others teach (n = ${n}): ${told(before)} right before, ${told(after)} after`,

@@ -1,7 +1,7 @@
 // What the page shows, as signals: the controller writes them, the views read them.
 import { signal } from '@preact/signals';
 import type { CameraDevice } from '../../../adapters/browser/camera.js';
-import { type WindowRule, windowRules } from '../../../core/live/confirmation-windows.js';
+import { defaultWindowRule, type WindowRule, windowRules } from '../../../core/live/confirmation-windows.js';
 import type { ServedStatus } from '../../../core/live/served-frame.js';
 import type { TaughtPicture } from '../../../core/personal/personal-file.js';
 import type { SourceKind } from '../sources/live-source.js';
@@ -58,7 +58,7 @@ export const model = signal<ModelSummary | null>(null);
 export const chosenModel = signal<string | null>(null);
 /** Why there are no expressions, when there are none. */
 export const modelMissing = signal<string | null>(null);
-/** How expressions are confirmed; `?window=smooth` in the address begins with the other rule. */
+/** How expressions are confirmed; `?window=original` in the address begins with the other rule. */
 export const windowRule = signal<WindowRule>(wantedRule());
 /** Whether small faces are looked for too. */
 export const smallFaces = signal(false);
@@ -101,5 +101,5 @@ export const announcement = signal('');
 
 function wantedRule(): WindowRule {
   const wanted = new URLSearchParams(location.search).get('window');
-  return windowRules.find((rule) => rule === wanted) ?? 'original';
+  return windowRules.find((rule) => rule === wanted) ?? defaultWindowRule;
 }

@@ -18,8 +18,8 @@ export function WindowChoice({ controller }: { controller: LiveController | null
       value={windowRule.value}
       onChange={({ currentTarget }) => controller?.useWindowRule(currentTarget.value as WindowRule)}
     >
-      <option value="original">20 frames</option>
       <option value="smooth">Smooth</option>
+      <option value="original">20 frames</option>
     </select>
   );
 }

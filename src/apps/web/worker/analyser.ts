@@ -2,6 +2,7 @@
 import { openSession } from '../../../adapters/browser/session.js';
 import { DeviceError, MoodlensError } from '../../../core/errors.js';
 import type { WindowRule } from '../../../core/live/confirmation-windows.js';
+import { liveSettings } from '../../../core/live/live-settings.js';
 import { LivePipeline } from '../../../core/live/pipeline.js';
 import { ExpressionModel } from '../../../core/nn/expression-model.js';
 import { fromFailure } from './failure.js';
@@ -28,14 +29,14 @@ export class Analyser {
   readonly #found = new FoundFaces();
   #index = 0;
 
-  private constructor(expression: Analyser['expression'], missing: string | null, rule: WindowRule) {
+  private constructor(expression: Analyser['expression'], missing: string | null, windowRule: WindowRule) {
     this.modelMissing = missing;
     this.expression = expression;
     this.model = expression ? summary(expression.model) : null;
     this.pipeline = new LivePipeline({
       detector: this.#found,
       expression: expression?.model,
-      confirmation: { rule },
+      ...liveSettings({ windowRule }).pipeline,
       clock: () => performance.now(),
     });
   }

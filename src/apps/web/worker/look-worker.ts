@@ -4,6 +4,7 @@ import { config as configureZod } from 'zod';
 import { FrameReader } from '../../../adapters/browser/image-codec.js';
 import { openSession } from '../../../adapters/browser/session.js';
 import { NeuralFaceDetector } from '../../../core/detect/neural-detector.js';
+import { liveSettings } from '../../../core/live/live-settings.js';
 import { toFailure } from './failure.js';
 import { FrameLoop } from './frame-loop.js';
 import type { FromLook, LookAnswer, LookOrder, ToLook } from './look-protocol.js';
@@ -42,7 +43,7 @@ let stream: ReadableStreamDefaultReader<VideoFrame> | undefined;
 let source = 0;
 let isStarted = false;
 let isPaused = false;
-let search: Parameters<NeuralFaceDetector['setSearch']>[0] = {};
+let settings = liveSettings().detector;
 /** Frames that the live worker has, and who waits for it to finish one. */
 let ahead = 0;
 let onDone = (): void => {};
@@ -64,8 +65,8 @@ scope.onmessage = ({ data }) => {
       isPaused = data.paused;
       break;
     case 'small-faces':
-      search = data.wanted ? { search: 'spread', minFace: smallFacePx } : {};
-      detector?.setSearch(search);
+      settings = liveSettings({ minFace: data.wanted ? smallFacePx : undefined }).detector;
+      detector?.setSearch(settings);
       break;
     case 'stream':
       void readStream(data.stream, data.source);
@@ -94,11 +95,12 @@ function obey(order: LookOrder): void {
 
 async function open({ fullRange, shortRange, threads }: Extract<LookOrder, { type: 'open' }>): Promise<void> {
   const opened = await NeuralFaceDetector.open({ fullRange, ...(shortRange ? { shortRange } : {}) }, openSession, {
+    ...settings,
     threads,
   });
   // The first run of a network compiles and allocates; better now than during the first frame.
   await opened.detect({ width: 64, height: 64, channels: 1, data: new Uint8Array(64 * 64).fill(90) });
-  opened.setSearch(search);
+  opened.setSearch(settings);
   detector = opened;
 }
 

@@ -131,23 +131,35 @@ describe('Teacher', () => {
   it('learns a correction from the moment that was held, and takes it back', async () => {
     const bench = await begin();
     await bench.settle();
-    const { track } = await bench.see('sad');
+    const { track, confirmed } = await bench.see('sad');
+    expect(confirmed).toBe('happy');
+    const held = { person: 'Ada', confirmed: 'happy' };
     const correct = async (shown: string, expression: string) => {
-      bench.teacher.hold((await bench.see(shown)).track, 'Ada');
+      bench.teacher.hold((await bench.see(shown)).track, held);
       await bench.see('neutral');
       return bench.teacher.correct(track, expression);
     };
     const taught = () => bench.gallery.taught.get('Ada')?.pictures.map(({ expression }) => expression) ?? [];
-    expect(await correct('sad', 'sad')).toEqual({ name: 'Ada', expression: 'sad' });
-    // One expression alone has nothing to be told from: kept, and used with the second one.
-    expect((await bench.see('sad')).expression).toBe('happy');
-    await correct('happy', 'happy');
-    await correct('happy', 'happy');
+    // One alone acts, against what was said, in the very next frame.
+    const correction = await correct('sad', 'sad');
+    expect(correction).toMatchObject({ name: 'Ada', expression: 'sad', instead: 'happy', isLearnt: true });
+    expect(correction!.before).toBeCloseTo(0.2, 5);
+    expect(correction!.after).toBeGreaterThan(0.5);
+    const { expression, probabilities } = await bench.see('sad');
+    expect(expression).toBe('sad');
+    expect(probabilities!['sad']!).toBeGreaterThan(1.5 * probabilities!['happy']!);
+    // What is read so already teaches nothing, and is not kept.
+    for (let i = 0; i < 4; i++) await correct('sad', 'sad');
+    expect(await correct('sad', 'sad')).toMatchObject({ isLearnt: false });
+    const before = taught();
+    expect(before.every((one) => one === 'sad')).toBe(true);
+    expect(await correct('happy', 'happy')).toMatchObject({ isLearnt: true });
     expect((await bench.see('sad')).expression).toBe('sad');
+    expect(taught()).toEqual([...before, 'happy']);
     await bench.teacher.undoCorrection();
-    expect(taught()).toEqual(['sad', 'happy']);
+    expect(taught()).toEqual(before);
     await bench.teacher.undoCorrection();
-    expect(taught()).toHaveLength(2);
+    expect(taught()).toEqual(before);
     // Nothing that was forgotten meanwhile comes back.
     await correct('neutral', 'neutral');
     await bench.teacher.forget('Ada');
@@ -155,12 +167,13 @@ describe('Teacher', () => {
     expect(taught()).toEqual([]);
     // Only the face that is held, and nobody unknown.
     expect(await bench.teacher.correct(track, 'sad')).toBeNull();
-    bench.teacher.hold(track, 'Ada');
+    bench.teacher.hold(track, held);
     expect(await bench.teacher.correct(track + 1, 'sad')).toBeNull();
-    bench.teacher.hold(track, 'Ada');
-    expect(() => bench.teacher.hold(track, null)).toThrow(PeopleError);
+    bench.teacher.hold(track, held);
+    expect(() => bench.teacher.hold(track, { ...held, person: null })).toThrow(PeopleError);
     expect(await bench.teacher.correct(track, 'sad')).toBeNull();
-    expect(() => bench.teacher.hold(99, 'Ada')).toThrow(PeopleError);
+    expect(() => bench.teacher.hold(99, held)).toThrow(PeopleError);
+    expect(() => bench.teacher.hold(track, undefined)).toThrow(PeopleError);
   });
 
   it('goes on with everybody else when somebody taught what this model does not know', async () => {

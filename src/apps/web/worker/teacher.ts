@@ -192,7 +192,11 @@ export class Teacher {
     await this.#keep(name, pictures, learnt?.calibration);
   }
 
-  async #keep(name: string, pictures: readonly TaughtPicture[], reading: PersonalCalibration | undefined): Promise<void> {
+  async #keep(
+    name: string,
+    pictures: readonly TaughtPicture[],
+    reading: PersonalCalibration | undefined,
+  ): Promise<void> {
     const { gallery, pipeline, modelHash } = this.#parts;
     await gallery.teach(name, { model: modelHash, pictures });
     if (reading) this.#readings.set(name, reading);
