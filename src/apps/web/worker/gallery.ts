@@ -177,8 +177,8 @@ export class Gallery {
     return this.#people.toYaml();
   }
 
-  /** Adds the people of such a file. Throws PeopleError when it is none, or was made with other settings. */
-  async importYaml(text: string): Promise<void> {
+  /** Adds the people of such a file; returns their names. Throws PeopleError when it is none, or was made with other settings. */
+  async importYaml(text: string): Promise<readonly string[]> {
     const added = People.fromYaml(text);
     // What they taught is kept apart, so that it can be forgotten apart.
     const { taught } = added;
@@ -193,6 +193,7 @@ export class Gallery {
       const own = this.#taught.get(name)?.pictures ?? [];
       await this.teach(name, { ...file, pictures: [...own, ...file.pictures.filter((one) => !own.some(isSame(one)))] });
     }
+    return added.names;
   }
 
   async #load(blob: string, name: string, load: () => void): Promise<void> {

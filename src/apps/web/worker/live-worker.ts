@@ -54,7 +54,7 @@ type TeachMessage = Extract<
 
 const post = (message: FromWorker): void => scope.postMessage(message);
 
-/** Whatever changes who is known, or how they are read, waits for the change before. */
+/** Whatever changes who is known, or how they are read, waits for the change before, and the first for the models. */
 let lastChange: Promise<unknown> = Promise.resolve();
 
 function inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -70,7 +70,7 @@ scope.onmessage = ({ data }) => {
 async function handle(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'open':
-      return open(message);
+      return inTurn(() => open(message));
     case 'source':
       source = message.source;
       isPaused = false;
@@ -83,8 +83,8 @@ async function handle(message: ToWorker): Promise<void> {
       isPaused = message.paused;
       return;
     case 'window-rule':
-      await analyser?.pipeline.setConfirmation({ rule: message.windowRule });
-      return;
+      // In turn, so that a choice made while the models load is not lost.
+      return inTurn(async () => analyser?.pipeline.setConfirmation({ rule: message.windowRule }));
     case 'teach':
     case 'teaching':
     case 'hold':
@@ -106,7 +106,7 @@ async function handle(message: ToWorker): Promise<void> {
 }
 
 async function teach(message: TeachMessage): Promise<void> {
-  if (!gallery) return;
+  const gallery = requireGallery();
   if (!teacher) throw new PeopleError('Expressions need an expression model, and there is none here; train one.');
   switch (message.type) {
     case 'teach':
@@ -165,7 +165,7 @@ function stopTeaching(): void {
 async function changePeople(
   message: Extract<ToWorker, { type: 'forget' | 'review' | 'remove-picture' | 'export-people' | 'import-people' }>,
 ): Promise<void> {
-  if (!gallery) return;
+  const gallery = requireGallery();
   switch (message.type) {
     case 'export-people':
       return post({ type: 'exported', text: gallery.exportYaml() });
@@ -178,10 +178,19 @@ async function changePeople(
     case 'forget':
       await gallery.forget(message.name);
       break;
-    case 'import-people':
-      await gallery.importYaml(message.text);
+    case 'import-people': {
+      const names = await gallery.importYaml(message.text);
+      await useGallery(gallery);
+      return post({ type: 'people-note', text: `Imported: ${names.join(', ')}.` });
+    }
   }
   await useGallery(gallery);
+}
+
+/** Throws PeopleError where the models could not be loaded: nothing is kept then, and that must be said. */
+function requireGallery(): Gallery {
+  if (gallery) return gallery;
+  throw new PeopleError('The models must be loaded first, and could not be; press Try again, then do this again.');
 }
 
 function postReview(from: Gallery, name: string): void {
@@ -221,8 +230,7 @@ async function open({ looks, ...models }: Extract<ToWorker, { type: 'open' }>): 
   const { expression, pipeline } = opened;
   if (!expression) return;
   teacher = new Teacher({ ...{ model: expression.model, modelHash: expression.hash }, pipeline, gallery });
-  const begun = teacher;
-  await inTurn(() => begun.learnAll());
+  await teacher.learnAll();
   const otherwise = teacher.taughtOtherwise;
   if (otherwise.length > 0) {
     const text = `${otherwise.join(', ')} taught their expressions with another model; the same pictures teach this one.`;
@@ -246,10 +254,13 @@ async function analyse(looked: Looked): Promise<void> {
     faults = 0;
     shown = new Map(report.result.faces.map((face) => [face.track, face]));
     post({ type: 'report', source, report });
-    await offerTeaching(looked, report);
+    // What scores too low for somebody new is nobody to learn from, and nobody besides.
+    const boxes = new Set(report.result.faces.map(({ box }) => box));
+    const followed = looked.faces.filter(({ box }) => boxes.has(box));
+    await offerTeaching({ ...looked, faces: followed }, report);
     if (!enrolment) return;
     const hint = enrolment.hint;
-    const isTaken = enrolment.offer(looked.picture, looked.faces, performance.now());
+    const isTaken = enrolment.offer(looked.picture, followed, performance.now());
     if (enrolment.isComplete) await finishEnrolment(enrolment);
     else if (isTaken || hint !== enrolment.hint) postEnrolment('collecting');
   } catch (error) {
