@@ -12,7 +12,7 @@ export interface CorrectedLook {
 }
 
 /** By what factor the taught class of a picture must be more probable than any other class. */
-export const leastLead = 2;
+export const leastLead = 3;
 /** How fast likeness falls with the cosine of two faces' features: at 0.15 less it is 1/e. Neighbouring frames differ by 0.02, the same
  * person's other expressions by 0.3 to 0.6. */
 const REACH = 0.15;
