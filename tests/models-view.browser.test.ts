@@ -193,7 +193,7 @@ describeWith([requireChromium()], 'the Models view', () => {
       expect(await page.locator('.result').count()).toBe(2);
     }));
 
-  it('takes loose pictures without figures, and finds the face in a photograph', () =>
+  it('finds the face in a photograph unless it is told not to, and takes small pictures whole', () =>
     withModels({}, async ({ page }) => {
       const person = join(folder, 'person.jpg');
       await sharp(photograph).extract({ left: 960, top: 160, width: 480, height: 360 }).toFile(person);
@@ -201,42 +201,54 @@ describeWith([requireChromium()], 'the Models view', () => {
       await waitForRun(page);
       expect(await page.locator('[data-part=pictures] [data-figure=accuracy]').count()).toBe(0);
       expect(await page.locator('[data-part=unknown-folders]').count()).toBe(0);
+      expect(await page.locator('.photograph-face').count()).toBe(1);
       const seen = () =>
         page.evaluate(() => document.querySelector<HTMLCanvasElement>('.result-face')!.toDataURL('image/png'));
-      const whole = await seen();
-      await page.check('#find-faces');
+      const found = await seen();
+      await page.check('#already-cropped');
       await page.waitForFunction((before) => {
         const canvas = document.querySelector<HTMLCanvasElement>('.result-face');
         return canvas !== null && canvas.toDataURL('image/png') !== before;
-      }, whole);
-      // Without a face there is nothing to be said.
+      }, found);
+      expect(await page.locator('.photograph').count()).toBe(0);
+      await page.uncheck('#already-cropped');
+      await page.locator('.photograph-face').waitFor();
+      // As the models' own pictures are: not searched, with a label or without.
       await page.setInputFiles('#models-files', join(faces, 'sad', '0.png'));
-      await waitForRun(page);
+      await page.waitForSelector('[data-part=pictures][data-phase=finished]:has-text("0.png")');
+      expect(await page.locator('.result').count()).toBe(1);
+      expect(await page.locator('.photograph').count()).toBe(0);
+      // Without a face there is nothing to be said.
+      const wall = join(folder, 'wall.png');
+      await sharp({ create: { width: 640, height: 480, channels: 3, background: '#888' } }).toFile(wall);
+      await page.setInputFiles('#models-files', wall);
       await page.waitForSelector('[data-part=problems]');
       expect(await text(page, '[data-part=problems]')).toMatch(/must show a face, and none was found/);
     }));
 
-  it.each<[string, string, string, RegExp]>([
-    ['a text', 'notes.txt', 'hello', /must be pictures .* it holds notes\.txt.*Drop a picture/],
-    [
-      'JSON that is no evaluation',
-      'package.json',
-      '{"name":"x"}',
-      /package\.json must be what `moodlens evaluate --json`/,
-    ],
-  ])('says what is wrong with %s', (_, name, content, message) =>
+  it('shows every face of a group photograph with its box and its expression', () =>
     withModels({}, async ({ page }) => {
-      const path = join(folder, name);
-      await writeFile(path, content);
-      await dropOn(page, '.drop', [path]);
-      await page.waitForSelector('.models-results .message.error');
-      expect(await text(page, '.models-results .message.error')).toMatch(message);
-      // It goes on.
-      await dropOn(page, '.drop', [faces]);
+      await page.setInputFiles('#models-files', photograph);
       await waitForRun(page);
-      expect(await page.locator('.models-results .message.error').count()).toBe(0);
-    }),
-  );
+      const boxes = page.locator('.photograph-face');
+      const count = await boxes.count();
+      expect(count).toBeGreaterThan(1);
+      expect(await page.locator('.result').count()).toBe(count);
+      expect(await boxes.locator('b').allInnerTexts()).toEqual(
+        await page
+          .locator('.result')
+          .evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['expression']!)),
+      );
+      const size = (await page.locator('.photograph img').boundingBox())!;
+      for (const box of await boxes.all()) {
+        const { x, y, width, height } = (await box.boundingBox())!;
+        expect(x >= size.x && y >= size.y && x + width <= size.x + size.width).toBe(true);
+        expect(width / size.width).toBeGreaterThan(0.02);
+        expect(height).toBeGreaterThan(0);
+      }
+      expect(await page.locator('.result-name').allInnerTexts()).toContain(`sample3.jpg, face ${count}`);
+      expect(await text(page, '#pictures-title')).toMatch(/Pictures\s*1/);
+    }));
 
   it('refuses models that are not ours, offers them no longer, and goes on with the one before', () =>
     withModels({}, async ({ page }) => {

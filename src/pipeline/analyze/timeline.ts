@@ -58,6 +58,7 @@ export class Timeline {
     this.#close(timeMs - bridgeMs - stepMs);
     for (const { person, track, confirmed } of faces) {
       const who = person ?? `face ${track}`;
+      if (person !== null) this.#adopt(person, `face ${track}`);
       const expression = confirmed ?? 'no model';
       this.#count(who, expression, stepMs);
       const open = this.#open.get(who);
@@ -91,6 +92,22 @@ export class Timeline {
         return { who, seenMs, shares: shares.sort((a, b) => b[1] - a[1]) };
       })
       .sort((a, b) => b.seenMs - a.seenMs);
+  }
+
+  /** A face that has a name now has been that person all along, unless the person was seen elsewhere meanwhile. */
+  #adopt(person: string, stranger: string): void {
+    const before = this.#seen.get(stranger);
+    if (!before) return;
+    const own = this.#stretches.filter(({ who }) => who === person);
+    const theirs = this.#stretches.filter(({ who }) => who === stranger);
+    const fromMs = theirs[0]?.fromMs ?? Number.POSITIVE_INFINITY;
+    if (own.some(({ toMs }) => toMs > fromMs)) return;
+    for (const stretch of theirs) stretch.who = person;
+    this.#seen.delete(stranger);
+    for (const [expression, ms] of before) this.#count(person, expression, ms);
+    const open = this.#open.get(stranger);
+    this.#open.delete(stranger);
+    if (open) this.#open.set(person, open);
   }
 
   #count(who: string, expression: string, ms: number): void {

@@ -1,9 +1,10 @@
 // The predict stage: a photograph, or a face that is cropped already -> the expression of every face in it.
 import type { FaceDetector } from '../../core/detect/face.js';
 import { findAllFaces, isCroppedFace } from '../../core/identity/find-face.js';
-import { cropFace } from '../../core/image/face-crop.js';
+import { type CropSize, cropFace } from '../../core/image/face-crop.js';
 import { toGrey } from '../../core/image/grey.js';
-import type { Box, Picture } from '../../core/image/picture.js';
+import type { Box, GreyPicture, Picture } from '../../core/image/picture.js';
+import { resizeGrey } from '../../core/image/resize.js';
 import type { AskedModel, ExpressionPrediction } from '../../core/nn/expression-model.js';
 
 export interface PredictedFace extends ExpressionPrediction {
@@ -13,23 +14,33 @@ export interface PredictedFace extends ExpressionPrediction {
   readonly score: number | null;
 }
 
+/** A face of a picture as a model is given it. */
+export interface CutFace extends Pick<PredictedFace, 'box' | 'score'> {
+  readonly face: GreyPicture;
+}
+
 /**
  * The faces of a picture, the largest first; none when none is found. They are found and cut out as the live view does it; pictures
  * of at most 100 pixels, and every picture without a `detector`, are taken whole.
  */
+export async function cutFaces(picture: Picture, size: CropSize, detector?: FaceDetector): Promise<CutFace[]> {
+  if (!detector || isCroppedFace(picture)) {
+    return [{ face: resizeGrey(toGrey(picture), size.width, size.height), box: null, score: null }];
+  }
+  const area = ([, , width, height]: Box) => width * height;
+  return (await findAllFaces(picture, detector))
+    .filter(({ box: [, , width, height] }) => width > 0 && height > 0)
+    .sort((a, b) => area(b.box) - area(a.box))
+    .map((face) => ({ face: cropFace(picture, face, size), box: face.box, score: face.score }));
+}
+
+/** The expression of every face that `cutFaces` finds. */
 export async function predictPicture(
   picture: Picture,
   model: AskedModel,
   detector?: FaceDetector,
 ): Promise<PredictedFace[]> {
-  if (!detector || isCroppedFace(picture)) {
-    const predictions = await model.predict([toGrey(picture)]);
-    return predictions.map((prediction) => ({ ...prediction, box: null, score: null }));
-  }
-  const area = ([, , width, height]: Box) => width * height;
-  const faces = (await findAllFaces(picture, detector))
-    .filter(({ box: [, , width, height] }) => width > 0 && height > 0)
-    .sort((a, b) => area(b.box) - area(a.box));
-  const predictions = await model.predict(faces.map((face) => cropFace(picture, face, model.metadata.input)));
+  const faces = await cutFaces(picture, model.metadata.input, detector);
+  const predictions = await model.predict(faces.map(({ face }) => face));
   return faces.map(({ box, score }, i) => ({ ...predictions[i]!, box, score }));
 }

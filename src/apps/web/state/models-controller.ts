@@ -68,8 +68,8 @@ export class ModelsController {
     if (pictures.length > 0) this.#look(pictures, passedOver);
   }
 
-  setFindFaces(isOn: boolean): void {
-    state.findFaces.value = isOn;
+  setCropped(areCropped: boolean): void {
+    state.areCropped.value = areCropped;
     this.#lookAgain();
   }
 
@@ -106,11 +106,12 @@ export class ModelsController {
     const phase = state.isOpeningModel.value ? 'waiting' : 'running';
     state.pictureRun.value = {
       ...{ phase, total: pictures.length, passedOver, labels: [], labelled: 0, unknownFolders: [], done: 0 },
+      files: new Map(pictures.map(({ path, file }) => [path, file])),
       ...{ results: this.#results, problems: this.#problems, judgement: null, failure: null },
     };
     announcement.value = `Looking at ${pictures.length} pictures`;
     if (phase === 'waiting') return;
-    this.#link.predict(pictures, { findFaces: state.findFaces.value, modelsUrl: modelsUrl() });
+    this.#link.predict(pictures, { findFaces: !state.areCropped.value, modelsUrl: modelsUrl() });
   }
 
   #add({ path, file }: PictureFile, card: PictureFile | undefined): void {
@@ -156,14 +157,14 @@ export class ModelsController {
       opened: ({ card }) => void this.#opened(card),
       refused: ({ failure }) => this.#refused(failure),
       begun: ({ labels, labelled, unknownFolders }) => this.#update({ labels, labelled, unknownFolders }),
-      predicted: ({ results, problems }) => {
+      predicted: ({ pictures, results, problems }) => {
         this.#results.push(...results);
         this.#problems.push(...problems);
-        this.#update({ done: this.#results.length + this.#problems.length });
+        this.#update({ done: (state.pictureRun.value?.done ?? 0) + pictures });
       },
       finished: ({ judgement }) => {
         this.#update({ phase: 'finished', judgement });
-        announcement.value = `Looked at ${this.#results.length} pictures, ${this.#problems.length} could not be read`;
+        announcement.value = `Found ${this.#results.length} faces; ${this.#problems.length} pictures could not be used`;
       },
       failed: ({ failure }) => this.#update({ phase: 'failed', failure }),
       evaluation: ({ evaluation }) => {

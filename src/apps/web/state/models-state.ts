@@ -34,6 +34,8 @@ export interface PictureRun {
   readonly labels: readonly string[];
   readonly labelled: number;
   readonly unknownFolders: readonly UnknownFolder[];
+  /** The file of each picture. */
+  readonly files: ReadonlyMap<string, Blob>;
   /** In their order so far. The list itself grows; `done` tells that it did. */
   readonly results: readonly PictureResult[];
   readonly problems: readonly PictureProblem[];
@@ -64,5 +66,6 @@ export const pictureRun = signal<PictureRun | null>(null);
 export const dropFailure = signal<Failure | null>(null);
 /** What was dropped is being listed. */
 export const isReadingDrop = signal(false);
-export const findFaces = signal(false);
+/** The pictures are faces that are cropped already, whatever their size: none is looked for. */
+export const areCropped = signal(false);
 export const resultFilter = signal<ResultFilter>({ kind: 'all' });

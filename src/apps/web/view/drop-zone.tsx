@@ -1,7 +1,7 @@
 // Where pictures, models and evaluations are dropped or chosen.
 import { useRef } from 'preact/hooks';
 import type { ModelsController } from '../state/models-controller.js';
-import { findFaces, isReadingDrop, pictureRun } from '../state/models-state.js';
+import { areCropped, isReadingDrop, pictureRun } from '../state/models-state.js';
 import { readFileList } from '../state/read-drop.js';
 import { PictureIcon } from './icons.js';
 
@@ -18,7 +18,7 @@ export function DropZone({ controller, isDropping }: { controller: ModelsControl
     <section class={isDropping ? 'panel-part drop dropping' : 'panel-part drop'} aria-label="Pictures">
       <PictureIcon />
       <div>
-        <p class="drop-title">Drop face pictures here, or a folder with a folder per class</p>
+        <p class="drop-title">Drop pictures of people here, or a folder with a folder per class</p>
         <p class="empty">
           Folders named after the classes (happy, sad …) give a confusion matrix. An .onnx model of yours and an
           evaluation’s JSON can be dropped too. Nothing is sent anywhere.
@@ -41,14 +41,17 @@ export function DropZone({ controller, isDropping }: { controller: ModelsControl
             Clear
           </button>
         )}
-        <label class="check">
+        <label
+          class="check"
+          title="Take each picture whole, as FER2013's are. Pictures of at most 100 pixels are taken whole anyway; in others the faces are found and cropped first"
+        >
           <input
-            id="find-faces"
+            id="already-cropped"
             type="checkbox"
-            checked={findFaces.value}
-            onChange={({ currentTarget }) => controller?.setFindFaces(currentTarget.checked)}
+            checked={areCropped.value}
+            onChange={({ currentTarget }) => controller?.setCropped(currentTarget.checked)}
           />
-          Find and crop the face first
+          Already cropped to the face
         </label>
       </div>
       <input

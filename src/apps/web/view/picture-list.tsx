@@ -1,11 +1,14 @@
 // The pictures with the probabilities of each, as bars.
+import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { toRgba } from '../../../adapters/browser/image-codec.js';
 import type { GreyPicture } from '../../../core/image/picture.js';
 import { type PictureRun, type ResultFilter, resultFilter } from '../state/models-state.js';
+import { baseName } from '../state/plan-drop.js';
 import type { PictureResult } from '../worker/model-protocol.js';
 import { expressionColour } from './expression-look.js';
 import { counted, percent, whole } from './format-figures.js';
+import { Photograph } from './photograph.js';
 
 /** Pictures listed at first, and more at each wish: a page of thousands would be slow. */
 const step = 24;
@@ -42,12 +45,22 @@ export function PictureList({ run }: { run: PictureRun }) {
       </div>
       <ul class="results">
         {wanted.slice(0, count).map((result) => (
-          <Result key={result.path} result={result} labels={labels} />
+          <Fragment key={`${result.path} ${result.index}`}>
+            {result.box && result.index === 0 && result.truth === null && filter.kind === 'all' && (
+              <Photograph
+                path={result.path}
+                file={run.files.get(result.path)}
+                faces={run.results.filter(({ path }) => path === result.path)}
+                labels={labels}
+              />
+            )}
+            <Result result={result} labels={labels} />
+          </Fragment>
         ))}
       </ul>
       {wanted.length > count && (
         <button type="button" class="button small" onClick={() => setShown({ filter, count: count + step })}>
-          Show more: {counted(wanted.length - count, 'picture')} left
+          Show more: {counted(wanted.length - count, 'face')} left
         </button>
       )}
     </div>
@@ -62,12 +75,12 @@ function passes({ truth, label }: PictureResult, filter: ResultFilter): boolean 
 
 function title(filter: ResultFilter, labels: readonly string[]): string {
   if (filter.kind === 'cell') return `${labels[filter.truth]} taken for ${labels[filter.label]}`;
-  return filter.kind === 'all' ? 'All pictures' : 'Mistakes';
+  return filter.kind === 'all' ? 'All faces' : 'Mistakes';
 }
 
 function Result({ result, labels }: { result: PictureResult; labels: readonly string[] }) {
-  const { path, truth, label, probabilities, face } = result;
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  const { path, truth, label, probabilities, face, index, count } = result;
+  const name = count > 1 ? `${baseName(path)}, face ${index + 1}` : baseName(path);
   return (
     <li class="result" data-path={path} data-expression={labels[label]}>
       <div class="result-head">

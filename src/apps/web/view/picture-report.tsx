@@ -1,7 +1,7 @@
 // What the model said of the pictures that were dropped: progress, what went wrong, figures, the pictures.
 import { useEffect, useRef } from 'preact/hooks';
 import type { ModelsController } from '../state/models-controller.js';
-import { findFaces, type PictureRun, resultFilter } from '../state/models-state.js';
+import { areCropped, type PictureRun, resultFilter } from '../state/models-state.js';
 import { listNames } from '../state/plan-drop.js';
 import type { UnknownFolder } from '../worker/sort-pictures.js';
 import { counted, whole } from './format-figures.js';
@@ -72,7 +72,7 @@ export function PictureReport({ run, controller }: { run: PictureRun; controller
       {judgement && (
         <JudgementView
           judgement={judgement}
-          of={`on these pictures${findFaces.value ? ', faces found in them' : ''}`}
+          of={`on these pictures${areCropped.value ? ', taken whole' : ''}`}
           onCell={(truth, label) => {
             resultFilter.value = { kind: 'cell', truth, label };
             document.getElementById('picture-list')?.scrollIntoView({ block: 'nearest' });

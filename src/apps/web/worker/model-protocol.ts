@@ -1,6 +1,6 @@
 // What the Models view and its worker say to each other.
 
-import type { GreyPicture } from '../../../core/image/picture.js';
+import type { Box, GreyPicture } from '../../../core/image/picture.js';
 import type { ClassificationFigures } from '../../../core/metrics/classification-figures.js';
 import type { ReliabilityBin } from '../../../core/metrics/reliability-bins.js';
 import type { ModelMetadata } from '../../../core/nn/model-metadata.js';
@@ -33,9 +33,14 @@ export interface PictureFile {
   readonly file: Blob;
 }
 
-/** What the model says of one picture. */
+/** What the model says of one face. */
 export interface PictureResult {
   readonly path: string;
+  /** Where in the picture, in shares of its width and height; null when the picture was taken whole. */
+  readonly box: Box | null;
+  /** Its number among the faces of the picture, from 0, and how many those are. */
+  readonly index: number;
+  readonly count: number;
   /** The class of its folder; null outside of one. */
   readonly truth: number | null;
   readonly label: number;
@@ -91,7 +96,7 @@ export type ToModelWorker =
       readonly type: 'predict';
       readonly job: number;
       readonly pictures: readonly PictureFile[];
-      /** The pictures show people at any distance: look for the face first. */
+      /** Look for the faces first, except in pictures so small that they are cropped faces. */
       readonly findFaces: boolean;
       /** The address of the detectors' folder. */
       readonly modelsUrl: string;
@@ -113,6 +118,8 @@ export type FromModelWorker =
   | {
       readonly type: 'predicted';
       readonly job: number;
+      /** Pictures looked at since the last message, unreadable ones included. */
+      readonly pictures: number;
       readonly results: readonly PictureResult[];
       readonly problems: readonly PictureProblem[];
     }

@@ -2,11 +2,13 @@
 import { config as configureZod } from 'zod';
 import { openSession } from '../../../adapters/browser/session.js';
 import { Sha256 } from '../../../core/dataset/sha256.js';
+import { mainFace } from '../../../core/detect/main-face.js';
 import { MediaError, ModelFormatError } from '../../../core/errors.js';
 import { classificationFigures } from '../../../core/metrics/classification-figures.js';
 import { reliabilityBins } from '../../../core/metrics/reliability-bins.js';
 import { ExpressionModel } from '../../../core/nn/expression-model.js';
 import type { ModelMetadata } from '../../../core/nn/model-metadata.js';
+import type { CutFace } from '../../../pipeline/predict/predict-picture.js';
 import { toFailure } from './failure.js';
 import { isEvaluationOf } from './is-evaluation-of.js';
 import { readModelSource } from './model-files.js';
@@ -19,7 +21,7 @@ import type {
   PictureResult,
   ToModelWorker,
 } from './model-protocol.js';
-import { openFaceFinder, type ReadFace, readCroppedFace } from './picture-reader.js';
+import { openFaceFinder, type ReadFaces, type ReadPicture, readCroppedFace } from './picture-reader.js';
 import { readEvaluation } from './read-evaluation.js';
 import { useOwnRuntimeFiles } from './runtime-files.js';
 import { sortPictures } from './sort-pictures.js';
@@ -41,7 +43,7 @@ configureZod({ jitless: true });
 useOwnRuntimeFiles();
 
 let model: ExpressionModel | undefined;
-let faceFinder: Promise<ReadFace> | undefined;
+let faceFinder: Promise<ReadFaces> | undefined;
 /** The job that is wanted; one that finds another number here ends without a word. */
 let wanted = 0;
 /** One thing at a time: a model is not released while it runs. */
@@ -108,29 +110,52 @@ async function predict(order: Extract<ToModelWorker, { type: 'predict' }>): Prom
     labels,
   );
   post({ type: 'begun', job, labels, labelled: truth.filter((label) => label !== null).length, unknownFolders });
-  const readFace = findFaces ? await findingFaces(modelsUrl) : readCroppedFace;
+  const readPicture = findFaces ? await findingFaces(modelsUrl) : readCroppedFace;
   const answers: { readonly truth: number; readonly probabilities: readonly number[] }[] = [];
   for (let start = 0; start < pictures.length; start += batch) {
     const files = pictures.slice(start, start + batch);
-    const seen = await readFaces(files, (file) => readFace(file, input).catch(explainUnreadable));
-    const read = files.map(({ path }, i) => ({ path, truth: truth[start + i]!, face: seen[i]! }));
+    const seen = await readFaces(files, (file) => readPicture(file, input).catch(explainUnreadable));
     if (job !== wanted) return;
     const results: PictureResult[] = [];
     const problems: PictureProblem[] = [];
-    const faces = read.flatMap(({ face }) => (typeof face === 'string' ? [] : [face]));
-    const predictions = (await asked.predict(faces)).values();
-    for (const { path, truth: label, face } of read) {
-      if (typeof face === 'string') {
-        problems.push({ path, reason: face });
-        continue;
-      }
-      const { label: said, probabilities } = predictions.next().value!;
-      results.push({ path, truth: label, label: said, probabilities: [...probabilities], face });
-      if (label !== null) answers.push({ truth: label, probabilities: [...probabilities] });
-    }
-    post({ type: 'predicted', job, results, problems });
+    const found = files.flatMap(({ path }, i) => {
+      const label = truth[start + i]!;
+      const faces = facesToAsk(seen[i]!, label !== null);
+      if (typeof faces !== 'string') return faces.map((one) => ({ ...one, path, truth: label }));
+      problems.push({ path, reason: faces });
+      return [];
+    });
+    const predictions = await asked.predict(found.map(({ face }) => face));
+    found.forEach((one, i) => {
+      const { label, probabilities } = predictions[i]!;
+      results.push({ ...one, label, probabilities: [...probabilities] });
+      if (one.truth !== null) answers.push({ truth: one.truth, probabilities: [...probabilities] });
+    });
+    post({ type: 'predicted', job, pictures: files.length, results, problems });
   }
   post({ type: 'finished', job, judgement: judge(answers, labels) });
+}
+
+/** All faces of a picture; of a labelled one the face that is meant, since its label is one. Or why there is none. */
+function facesToAsk(
+  seen: ReadPicture | string,
+  isLabelled: boolean,
+): readonly Pick<PictureResult, 'face' | 'box' | 'index' | 'count'>[] | string {
+  if (typeof seen === 'string') return seen;
+  const { width, height, faces } = seen;
+  if (faces.length === 0) return 'it must show a face, and none was found; crop it to the face';
+  const main = isLabelled ? mainFaceOf(faces) : faces;
+  if (main.length === 0) return 'it must show one face, and several are as large; crop it to one';
+  return main.map(({ face, box }, index) => ({
+    ...{ face, index, count: main.length },
+    box: box && [box[0] / width, box[1] / height, box[2] / width, box[3] / height],
+  }));
+}
+
+/** The clearly largest face; none when it cannot be told. */
+function mainFaceOf(faces: readonly CutFace[]): readonly CutFace[] {
+  const found = faces.flatMap(({ box, score }) => (box ? [{ box, score: score ?? 0, keypoints: null }] : []));
+  return found.length > 0 && mainFace(found) === 'several' ? [] : faces.slice(0, 1);
 }
 
 /** Together when they are small. A dozen photographs decoded at once could be more than the memory. */
@@ -144,7 +169,7 @@ async function readFaces<Face>(files: readonly PictureFile[], read: (file: Blob)
 }
 
 /** The detector is loaded once; a failure is not remembered, so that the next try can succeed. */
-function findingFaces(modelsUrl: string): Promise<ReadFace> {
+function findingFaces(modelsUrl: string): Promise<ReadFaces> {
   faceFinder ??= openFaceFinder(modelsUrl).catch((error: unknown) => {
     faceFinder = undefined;
     throw error;
