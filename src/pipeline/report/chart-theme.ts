@@ -62,6 +62,8 @@ export function chartTheme(mode: ChartMode): object {
     categoryAxis: { ...axis, splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: soft } } },
     valueAxis: axis,
     logAxis: axis,
+    // ECharts' own is dark grey with a white border, in both modes.
+    bar: { label: { color: text, textBorderWidth: 0 } },
     line: { symbolSize: 7, lineStyle: { width: 2 }, smooth: false },
   };
 }

@@ -12,9 +12,10 @@ import { MemoryJournal } from '../../core/tuning/memory-journal.js';
 import { RandomSampler } from '../../core/tuning/random-sampler.js';
 import type { Study } from '../../core/tuning/study.js';
 import { type Trial, TrialPruned } from '../../core/tuning/trial.js';
+import { chartColours, chartModes } from '../report/chart-theme.js';
 import { copyTrials } from './copy-trials.js';
 import { describeStudies, describeStudy, describeTrials } from './describe-study.js';
-import { completeTrials } from './study-charts.js';
+import { completeTrials, importanceFigure, parallelFigure } from './study-charts.js';
 import { studyCsv } from './study-csv.js';
 import { studyFigures, writeStudyReport } from './study-report.js';
 import { parameterAxis } from './value-axis.js';
@@ -107,6 +108,25 @@ describe('a study', () => {
     expect(page).toContain('Study: a &lt;b&gt;');
     expect(page).not.toMatch(/<script|src="http|href="http|<link/);
     expect(page).toContain(`>${study.trials.length - 2}<`);
+  });
+
+  it('has its shares and axes drawn in colours of each mode', () => {
+    const range = { kind: 'float', low: 0, high: 1, log: false, step: null } as const;
+    const trials = [0.2, 0.8].map((x, number) => ({
+      ...{ number, state: 'complete', value: x, params: { x }, distributions: { x: range } },
+      intermediateValues: new Map(),
+    })) as unknown as Study['trials'];
+    const figure = parallelFigure({ name: 'one', direction: 'minimize', trials }, [parameterAxis('x', trials)!]);
+    const importance = importanceFigure(new Map([['x', 1]]));
+    for (const mode of chartModes) {
+      const { soft, text } = chartColours[mode];
+      // An upright line for the value and one for x, beside the lines of the trials.
+      const upright = [...figure.svg[mode].matchAll(/<path d="M([\d.]+) [\d.]+L\1 [\d.]+"[^>]*stroke="([^"]+)"/g)];
+      expect(upright.map(([, , colour]) => colour)).toEqual([soft, soft]);
+      const share = /<text[^>]*>100\.0 %/.exec(importance.svg[mode])![0];
+      expect(share).toContain(`fill="${text}"`);
+      expect(share).not.toContain('stroke=');
+    }
   });
 
   it('is drawn as far as it goes while nothing is complete', async () => {

@@ -242,11 +242,15 @@ function scatter(mode: ChartMode, index: number, data: readonly (readonly number
 }
 
 function axisLook(mode: ChartMode, formatter?: (value: number) => string): object {
-  const { soft, text } = chartColours[mode];
+  const { ground, soft, text } = chartColours[mode];
   return {
     nameTextStyle: { color: text, fontSize: 13 },
-    axisLine: { lineStyle: { color: soft } },
+    axisLine: { show: true, lineStyle: { color: soft } },
     axisTick: { show: false },
-    axisLabel: { color: soft, fontSize: 12, hideOverlap: true, ...(formatter ? { formatter } : {}) },
+    // The trials' lines run across the labels.
+    axisLabel: {
+      ...{ color: soft, fontSize: 12, hideOverlap: true, textBorderColor: ground, textBorderWidth: 3 },
+      ...(formatter ? { formatter } : {}),
+    },
   };
 }
