@@ -205,7 +205,7 @@ describeWith([built, ...ffmpeg], 'moodlens analyze', () => {
     expect(single.stderr.split(`'moodlens predict ${photo}' reads photographs`)).toHaveLength(2);
     const several = await runCli('analyze', album, '--model', model, '--json');
     expect(several.code).toBe(1);
-    expect(parse(several.stdout).lines).toHaveLength(1);
+    expect(parseAnalysis(several.stdout).lines).toHaveLength(1);
     expect(several.stderr).toContain('its pictures are taken as the frames of one video');
     expect(several.stderr).toMatch(/2\.png must have the size .*640x426, found 320x213; .*predict/);
     expect((await runCli('analyze', clip, '--model', model, '--frames', '1')).stderr).not.toContain('predict');
