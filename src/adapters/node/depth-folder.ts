@@ -98,17 +98,14 @@ async function readCamera(path: string): Promise<CameraFile> {
     () => false,
   );
   if (!isThere) return { camera: kinectCamera, kind: 'millimetres', shift: undefined };
+  const bytes = await readWholeFile(path, 100_000).catch((cause: Error) => {
+    throw new MediaError(`${path} must be a short JSON file: ${cause.message}; write it again`, { cause });
+  });
   let values: Record<string, unknown>;
   try {
-    values = {
-      ...kinectCamera,
-      depthUnit: 'mm',
-      ...JSON.parse(new TextDecoder().decode(await readWholeFile(path, 100_000))),
-    };
+    values = { ...kinectCamera, depthUnit: 'mm', ...JSON.parse(new TextDecoder().decode(bytes)) };
   } catch (cause) {
-    throw new MediaError(`${path} must be a short JSON file: ${(cause as Error).message}; correct it or take it away`, {
-      cause,
-    });
+    throw new MediaError(`${path} must be JSON: ${(cause as Error).message}; correct it or take it away`, { cause });
   }
   const camera = { width: Number(values['width']), fx: Number(values['fx']) };
   try {
