@@ -129,7 +129,7 @@ describe('an ensemble', () => {
     await expect(trainEnsemble(request({ resume: true, dataset: stripes(40, 2) }))).rejects.toThrow(/another hash/);
     const config = folder('member-1').blobs.get(runFiles.config)!;
     await folder('member-1').write(runFiles.config, new TextDecoder().decode(config).replace('0.01', '0.02'));
-    await expect(trainEnsemble(request({ resume: true }))).rejects.toThrow(/member-1 was trained with another/);
+    await expect(trainEnsemble(request({ resume: true }))).rejects.toThrow(/member-1 of the ensemble: config\.json .* hash/);
   });
 
   test('and a single run do not share a folder', async () => {

@@ -74,7 +74,11 @@ async function trainMember(
   const store = memberStore(name);
   const finished = await store.read(runFiles.model);
   if (finished !== undefined) {
-    const isSame = JSON.stringify(await readRunConfig(store)) === JSON.stringify(config);
+    const begun = await readRunConfig(store).catch((error: unknown) => {
+      if (!(error instanceof RunError)) throw error;
+      throw new RunError(`${name} of the ensemble: ${error.message}`, { cause: error });
+    });
+    const isSame = JSON.stringify(begun) === JSON.stringify(config);
     if (isSame && readExpressionModel(finished).metadata.dataset === request.dataset.hash) return finished;
     throw new RunError(
       `an ensemble must be resumed with the dataset and the members that it began with, and ${name} was trained ${isSame ? 'on a dataset of another hash; give that --data' : 'with another configuration; start a new ensemble with --out'}`,
