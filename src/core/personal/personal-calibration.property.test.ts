@@ -229,7 +229,7 @@ describe('the judgement of a teaching', () => {
     expect(judgement.after).toEqual(judgement.before);
   });
 
-  it('takes a fraction of a second for hundreds of pictures', () => {
+  it('judges hundreds of pictures by a few of them', () => {
     const many = taught(5, all, 70);
     const { judgement } = learnAndJudge(many);
     expect(judgement.n).toBe(14);
