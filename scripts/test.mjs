@@ -5,7 +5,7 @@
 //   --document  writes the table of the slowest files into docs/testing.md
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import {
   installPackages,
   installPeers,
@@ -58,7 +58,7 @@ function quickFiles() {
   return ['src/core', 'src/pipeline'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
       .filter((file) => file.endsWith('.test.ts') && !long.test(file))
-      .map((file) => `${folder}/${file}`),
+      .map((file) => `${folder}/${file.split(sep).join('/')}`),
   );
 }
 
