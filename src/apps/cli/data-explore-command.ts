@@ -14,6 +14,7 @@ import { explore, type FolderFacts } from '../../pipeline/explore/explore.js';
 import { formerSkipBad } from './former-skip-bad.js';
 import { mayReplace } from './may-replace.js';
 import { type PictureFolderOptions, readPictureFolder } from './read-picture-folder.js';
+import { warn } from './terminal-colour.js';
 import { toNumber } from './to-number.js';
 
 interface ExploreOptions extends PictureFolderOptions {
@@ -80,7 +81,7 @@ async function openSource(
   if ((await stat(join(source, descriptionFile)).catch(() => undefined)) === undefined) {
     const pictures: OriginalPicture[] = [];
     const { dataset, problems } = await readPictureFolder(source, options, (picture) => pictures.push(picture));
-    for (const problem of problems) process.stderr.write(`left out: ${problem}\n`);
+    for (const problem of problems) warn(`left out: ${problem}`);
     return { dataset, folder: { pictures, problems } };
   }
   if (options.size !== undefined || options.labels !== undefined || options.skipBad) {

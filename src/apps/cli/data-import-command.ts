@@ -12,6 +12,7 @@ import { formerSkipBad } from './former-skip-bad.js';
 import { isDatasetFile, mayReplace } from './may-replace.js';
 import { parseNames } from './parse-names.js';
 import { type PictureFolderOptions, readPictureFolder } from './read-picture-folder.js';
+import { warn } from './terminal-colour.js';
 import { withProgress } from './with-progress.js';
 
 interface ImportOptions extends PictureFolderOptions {
@@ -52,8 +53,8 @@ async function importData(source: string, options: ImportOptions): Promise<void>
     process.stdout.write(`${JSON.stringify({ out: options.out, ...summarise(dataset), broken, problems })}\n`);
     return;
   }
-  for (const problem of problems) process.stderr.write(`left out: ${problem}\n`);
-  if (broken > problems.length) process.stderr.write(`left out: ${broken - problems.length} more\n`);
+  for (const problem of problems) warn(`left out: ${problem}`);
+  if (broken > problems.length) warn(`left out: ${broken - problems.length} more`);
   process.stdout.write(describe(options.out, dataset));
 }
 

@@ -4,6 +4,7 @@ import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { failOutput } from './print.js';
 import { describeError } from './print-error.js';
 import { run } from './run.js';
+import { paintError } from './terminal-colour.js';
 
 /** `moodlens analyze … | head` closes our stdout: that ends the work and is no error. A closed terminal does not end it. */
 function surviveClosedPipes(): void {
@@ -23,7 +24,7 @@ function end(code: number): void {
 
 surviveClosedPipes();
 process.on('uncaughtException', (error) => {
-  process.stderr.write(describeError(error, Boolean(process.env.MOODLENS_DEBUG)));
+  process.stderr.write(paintError(describeError(error, Boolean(process.env.MOODLENS_DEBUG))));
   process.exit(exitCodeOf(error));
 });
 end(await run(process.argv.slice(2)));

@@ -10,6 +10,7 @@ import { PersonalModel } from '../../core/personal/personal-model.js';
 import { learnPerson } from '../../pipeline/teach/teach.js';
 import { hashModelFile } from './hash-model-file.js';
 import { readTextFile } from './read-text-file.js';
+import { warn } from './terminal-colour.js';
 
 /**
  * Learnt anew from the pictures in the file, which takes a fraction of a second, so that any model can be taught by them.
@@ -37,8 +38,8 @@ export async function personalReadings(
     const pictures = teachable(file.pictures, model.metadata.labels);
     if (pictures.length > 0) readings.set(name, await calibrationOf(model, { ...file, pictures }, name, hash));
     if (pictures.length < file.pictures.length) {
-      process.stderr.write(
-        `${name} taught ${file.pictures.length} pictures, of which ${pictures.length} can be used: those of expressions that the model knows\n`,
+      warn(
+        `${name} taught ${file.pictures.length} pictures, of which ${pictures.length} can be used: those of expressions that the model knows`,
       );
     }
   }
@@ -58,7 +59,7 @@ export async function readPersonal(path: string): Promise<PersonalFile> {
 
 async function calibrationOf(model: AskedModel, file: PersonalFile, whose: string, hash: string) {
   if (file.model !== hash) {
-    process.stderr.write(`${whose} was taught with another model; the same pictures teach this one\n`);
+    warn(`${whose} was taught with another model; the same pictures teach this one`);
   }
   return (await learnPerson(model, file.pictures)).calibration;
 }

@@ -13,6 +13,7 @@ import { openDetector } from './open-detector.js';
 import { definePeopleEvaluate } from './people-evaluate-command.js';
 import { readPeopleFile, requirePeopleFilePlace, requirePeopleFolder, writePeopleFile } from './people-file.js';
 import { defineGalleryCommands } from './people-gallery-command.js';
+import { warn } from './terminal-colour.js';
 
 interface TrainOptions {
   readonly out: string;
@@ -98,8 +99,8 @@ function report({ out, json }: TrainOptions, { people, counts, whole, leftOut }:
     process.stdout.write(`${JSON.stringify({ out, people: list, threshold, whole, leftOut })}\n`);
     return;
   }
-  for (const { file, reason } of leftOut) process.stderr.write(`left out: ${file}: ${reason}\n`);
-  if (whole > 0) process.stderr.write(`taken whole, no face found: ${whole} pictures\n`);
+  for (const { file, reason } of leftOut) warn(`left out: ${file}: ${reason}`);
+  if (whole > 0) warn(`taken whole, no face found: ${whole} pictures`);
   const lines = [...counts].map(([name, count]) => `  ${name}  ${count} ${count === 1 ? 'picture' : 'pictures'}\n`);
   const limit = threshold === null ? 'none: everybody is taken for someone' : threshold.toFixed(2);
   process.stdout.write(`${out}\n${lines.join('')}  threshold  ${limit}\n`);

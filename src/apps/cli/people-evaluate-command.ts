@@ -12,6 +12,7 @@ import { readFaces } from '../../pipeline/people/read-faces.js';
 import { mayReplace } from './may-replace.js';
 import { openDetector } from './open-detector.js';
 import { requirePeopleFolder } from './people-file.js';
+import { warn } from './terminal-colour.js';
 import { toNumbers } from './to-number.js';
 import { withProgress } from './with-progress.js';
 
@@ -54,8 +55,8 @@ async function evaluate(directory: string, options: EvaluateOptions): Promise<vo
   await requirePeopleFolder(directory);
   const overwrite = await mayWriteReport(options);
   const faces = await readAll(directory, align);
-  for (const { file, reason } of faces.leftOut) process.stderr.write(`left out: ${file}: ${reason}\n`);
-  if (faces.whole > 0) process.stderr.write(`taken whole, no face found: ${faces.whole} pictures\n`);
+  for (const { file, reason } of faces.leftOut) warn(`left out: ${file}: ${reason}`);
+  if (faces.whole > 0) warn(`taken whole, no face found: ${faces.whole} pictures`);
   const evaluation = await withProgress('splits', async (progress) => evaluatePeople(faces, config, progress));
   if (options.report !== undefined) await writeReport(options.report, evaluation, overwrite);
   const { whole, leftOut } = faces;

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { commands } from './commands.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { describeError } from './print-error.js';
+import { paint, paintError } from './terminal-colour.js';
 
 /** Runs one command line (without node and script) and returns the exit code. */
 export async function run(commandLine: readonly string[]): Promise<number> {
@@ -21,7 +22,7 @@ export async function run(commandLine: readonly string[]): Promise<number> {
     await program.parseAsync(exists ? [...args] : [called], { from: 'user' });
     return exitCodes.done;
   } catch (error) {
-    process.stderr.write(describeError(error, Boolean(process.env.MOODLENS_DEBUG)));
+    process.stderr.write(paintError(describeError(error, Boolean(process.env.MOODLENS_DEBUG))));
     return exitCodeOf(error);
   }
 }
@@ -45,6 +46,9 @@ async function buildProgram(called: string | undefined): Promise<Command> {
 /** Commander ends the process on wrong use by default; here it throws, in every sub-command too. */
 function prepare(command: Command): void {
   command.exitOverride();
+  // Commander takes the colours out where the stream shows none.
+  command.configureHelp({ styleTitle: (title) => paint('heading', title) });
+  command.configureOutput({ outputError: (text, write) => write(paintError(text)) });
   for (const child of command.commands) {
     child.showHelpAfterError(`(\`${pathOf(child)} --help\` lists what it takes)`);
     prepare(child);

@@ -26,6 +26,7 @@ import { openExpressionModel } from './open-expression-model.js';
 import { readPersonal } from './open-personal-model.js';
 import { readPeopleFile, writePeopleFile } from './people-file.js';
 import { videoSourceHelp } from './source-help.js';
+import { warn } from './terminal-colour.js';
 
 interface TeachOptions {
   readonly camera?: string | true;
@@ -83,7 +84,7 @@ async function teach(directory: string | undefined, options: TeachOptions): Prom
     const shown = new Set(pictures.map(({ expression }) => expression)).size;
     if (shown < 2) {
       // What is missing may be among them.
-      for (const { file, reason } of read.leftOut) process.stderr.write(`left out: ${file}: ${reason}\n`);
+      for (const { file, reason } of read.leftOut) warn(`left out: ${file}: ${reason}`);
       throw new ConfigError(`at least two expressions must be taught, found ${shown}; add a folder for another one`);
     }
     const { judgement } = await learnPerson(model, pictures);

@@ -35,14 +35,16 @@ export function PeoplePanel({ controller }: { controller: LiveController | null 
       <h2 id="people">
         People <span class="count">{people.value.length || ''}</span>
       </h2>
-      {teaching.value ? (
+      {teachingResult.value ? (
+        // In the form's place: what is to be decided now must be in view.
+        <TeachingOutcome controller={controller} />
+      ) : teaching.value ? (
         <TeachingCard controller={controller} />
       ) : isEnrolling ? (
         <EnrolmentProgress controller={controller} />
       ) : (
         <EnrolForm controller={controller} />
       )}
-      {teachingResult.value && <TeachingOutcome controller={controller} />}
       {message && (
         <p class={message.isError ? 'message error' : 'message'} role={message.isError ? 'alert' : 'status'}>
           {message.text}
@@ -109,7 +111,7 @@ function EnrolForm({ controller }: { controller: LiveController | null }) {
         setName('');
       }}
     >
-      <label for="enrol-name">Teach it a face</label>
+      <label for="enrol-name">Add a person</label>
       <div class="enrol-row">
         <input
           id="enrol-name"

@@ -77,20 +77,22 @@ export function SourceBar({ controller }: { controller: LiveController | null })
       <span class="source-label" title={shown?.credit ?? shown?.label}>
         {shown && shown.served === undefined && (shown.credit ?? shown.label)}
       </span>
-      <button
-        type="button"
-        class="button quiet"
-        disabled={!shown}
-        aria-pressed={shown?.isMirrored ?? false}
-        onClick={() => controller?.toggleMirror()}
-      >
-        <MirrorIcon />
-        Mirror
-      </button>
-      <button type="button" class="button quiet" disabled={!shown} onClick={() => controller?.togglePause()}>
-        {isPaused.value ? <PlayIcon /> : <PauseIcon />}
-        {isPaused.value ? 'Play' : 'Pause'}
-      </button>
+      <div class="source-actions">
+        <button
+          type="button"
+          class="button quiet"
+          disabled={!shown}
+          aria-pressed={shown?.isMirrored ?? false}
+          onClick={() => controller?.toggleMirror()}
+        >
+          <MirrorIcon />
+          Mirror
+        </button>
+        <button type="button" class="button quiet" disabled={!shown} onClick={() => controller?.togglePause()}>
+          {isPaused.value ? <PlayIcon /> : <PauseIcon />}
+          {isPaused.value ? 'Play' : 'Pause'}
+        </button>
+      </div>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 // Teaching one's expressions: the card of the expression that is asked for, and what it brought.
+import { useEffect, useRef } from 'preact/hooks';
 import type { LiveController } from '../state/live-controller.js';
 import { teaching, teachingResult } from '../state/live-state.js';
 import type { TeachingResult, TeachingState } from '../worker/protocol.js';
@@ -86,21 +87,17 @@ export function TeachingOutcome({ controller }: { controller: LiveController | n
   const done = (): void => {
     teachingResult.value = null;
   };
+  const outcome = useRef<HTMLDivElement>(null);
+  // On a narrow screen the panel is below the picture.
+  useEffect(() => outcome.current?.scrollIntoView({ block: 'nearest' }), []);
   return (
-    <div class="teaching-outcome" role="status">
+    <div ref={outcome} class="teaching-outcome" role="status">
       <h3>{isNoHelp ? `This did not help to read ${name}` : `${name} is read in their own way now`}</h3>
       <p>
         From {pictures} pictures.{' '}
         {rates === null && 'How much it helps cannot be told from one picture an expression: teach a second time.'}
         {isNoHelp && 'Teach again with clearer expressions, skip those that look alike, or forget it.'}
       </p>
-      {rates !== null && <Rates rates={rates} />}
-      {warnings.slice(0, shownWarnings).map((text) => (
-        <p key={text} class="message error">
-          {text}
-        </p>
-      ))}
-      {warnings.length > shownWarnings && <p class="hint">And {warnings.length - shownWarnings} more like these.</p>}
       <div class="actions start">
         <button type="button" class="button small" onClick={done}>
           {isNoHelp ? 'Keep it' : 'Done'}
@@ -118,6 +115,15 @@ export function TeachingOutcome({ controller }: { controller: LiveController | n
           </button>
         )}
       </div>
+      {rates !== null && <Rates rates={rates} />}
+      {warnings.length > 0 && (
+        <ul class="message error">
+          {warnings.slice(0, shownWarnings).map((text) => (
+            <li key={text}>{text}</li>
+          ))}
+        </ul>
+      )}
+      {warnings.length > shownWarnings && <p class="hint">And {warnings.length - shownWarnings} more like these.</p>}
     </div>
   );
 }

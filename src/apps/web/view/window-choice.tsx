@@ -11,15 +11,18 @@ export const confirmedBy: Readonly<Record<WindowRule, string>> = {
 
 export function WindowChoice({ controller }: { controller: LiveController | null }) {
   return (
-    <select
-      class="select small"
-      aria-label="How expressions are confirmed"
-      title={confirmedBy[windowRule.value]}
-      value={windowRule.value}
-      onChange={({ currentTarget }) => controller?.useWindowRule(currentTarget.value as WindowRule)}
-    >
-      <option value="smooth">Smooth</option>
-      <option value="original">20 frames</option>
-    </select>
+    <label class="window-choice">
+      Confirmed
+      <select
+        class="select small"
+        aria-label="How expressions are confirmed"
+        title={confirmedBy[windowRule.value]}
+        value={windowRule.value}
+        onChange={({ currentTarget }) => controller?.useWindowRule(currentTarget.value as WindowRule)}
+      >
+        <option value="smooth">over time</option>
+        <option value="original">by 20 frames</option>
+      </select>
+    </label>
   );
 }
