@@ -3,7 +3,8 @@
 //   one face an expression   a person's seven expressions are seven pictures; each look at one is in other light and framed otherwise
 //   half a face              each look is a blend, half and half, of the expression's own picture and another of its class
 //   a group of faces         every look is another picture; what a person has in common is a gamma and a contrast
-//   node bench/teach.mjs DATASET [--persons=N]     DATASET: packed by `moodlens data import`; 120 persons without it
+//   node bench/teach.mjs DATASET [--persons=N] [--corrections]     DATASET: packed by `moodlens data import`; 120 persons without it
+// --corrections: what is taught of some of the expressions, and by corrections alone, changes for these expressions and for the others.
 import { parseArgs } from 'node:util';
 import { createFolderStore } from '../dist/adapters/node/files.js';
 import { openSession } from '../dist/adapters/node/session.js';
@@ -18,7 +19,7 @@ import { standIns } from '../dist/core/personal/stand-ins.js';
 import { createRandom } from '../dist/core/tensor/random.js';
 
 const { values, positionals } = parseArgs({
-  options: { persons: { type: 'string', default: '120' } },
+  options: { persons: { type: 'string', default: '120' }, corrections: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
 const dataset = await readPackedDataset(createFolderStore(positionals[0] ?? 'data/fer2013'));
@@ -196,11 +197,77 @@ function linear(looks, penalty, weight) {
 }
 
 const persons = Number(values.persons);
-for (const [kind, title] of [
+const kinds = [
   ['face', 'one face an expression'],
   ['half', 'half a face'],
   ['group', 'a group of faces'],
-]) {
+];
+
+/** A person's taught looks as examples, and what is asked about with the model's answers. */
+async function askModel(kind, person, taught) {
+  const looks = onePerson(kind, person, taught);
+  const copies = looks.map(({ isTaught, picture }) => (isTaught ? standIns(picture) : [picture]));
+  const answers = (await model.predict(copies.flat())).values();
+  const read = looks.map(({ label, isTaught }, i) => {
+    const own = copies[i].map(() => answers.next().value);
+    const [{ probabilities }] = own;
+    return { label, isTaught, probabilities, embeddings: own.map(({ embedding }) => embedding) };
+  });
+  return { examples: read.filter(({ isTaught }) => isTaught), ask: read.filter(({ isTaught }) => !isTaught) };
+}
+
+/** Prints % right for the expressions that `choose` took pictures of and for the others: general model, prototypes alone, moodlens. */
+async function measure(title, kind, taught, choose) {
+  const hits = { those: [0, 0, 0, 0], 'the others': [0, 0, 0, 0] };
+  for (let person = 0; person < persons; person++) {
+    const { examples, ask } = await askModel(kind, person, taught);
+    const chosen = choose(examples, createRandom(person, 99));
+    if (chosen.length === 0) continue;
+    // Without what the general model says of them pictures correct nothing.
+    const prototypesAlone = PersonalCalibration.learn(chosen.map(({ label, embeddings }) => ({ label, embeddings })));
+    const whole = PersonalCalibration.learn(chosen);
+    for (const { label, probabilities, embeddings } of ask) {
+      const own = hits[chosen.some((one) => one.label === label) ? 'those' : 'the others'];
+      own[0]++;
+      [
+        probabilities,
+        prototypesAlone.adapt(probabilities, embeddings[0]),
+        whole.adapt(probabilities, embeddings[0]),
+      ].forEach((reading, way) => {
+        own[way + 1] += largest([...reading]) === label ? 1 : 0;
+      });
+    }
+  }
+  for (const [which, [n, ...right]] of Object.entries(hits)) {
+    const shares = right.map((count) => `${((100 * count) / n).toFixed(1)} %`).join('  ');
+    if (n > 0) console.log(`  ${title}, ${which.padEnd(10)} ${shares}  (n = ${n})`);
+  }
+}
+
+function someExpressions(count) {
+  return (examples, random) => {
+    const drawn = Array.from({ length: classes }, (_, label) => [random.next(), label]).sort(([a], [b]) => a - b);
+    const labels = drawn.slice(0, count).map(([, label]) => label);
+    return examples.filter(({ label }) => labels.includes(label));
+  };
+}
+
+const misread = (examples) =>
+  examples.filter(({ label, probabilities }) => largest([...probabilities]) !== label).slice(0, 3);
+
+for (const [kind, title] of values.corrections ? kinds : []) {
+  console.log(`\n${title}: the general model, prototypes alone, moodlens`);
+  for (const [count, taught] of [
+    [2, 1],
+    [2, 3],
+    [4, 2],
+  ]) {
+    await measure(`${count} expressions of ${taught}`, kind, taught, someExpressions(count));
+  }
+  await measure('3 corrections', kind, 2, misread);
+}
+
+for (const [kind, title] of values.corrections ? [] : kinds) {
   for (const taught of [1, 2, 3]) {
     const hits = Object.fromEntries(Object.keys(ways).map((name) => [name, 0]));
     let n = 0;
