@@ -290,6 +290,17 @@ describe('names', () => {
     );
   });
 
+  it.each([
+    ['"a\\nb\\tc"', 'a b c'],
+    ['"\u202e"', 'unnamed'],
+    [`"${'x'.repeat(200)}"`, 'x'.repeat(80)],
+    [`"${'\u200b'.repeat(200)} y"`, 'y'],
+  ])("OpenCV's own file with the name %s opens", (written, name) => {
+    const yaml = People.train([['Bob', shots(2, 2)]]).toYaml();
+    const own = yaml.slice(0, yaml.indexOf('moodlens_people')).replace(/# moodlens.*\n/, '');
+    expect(People.fromYaml(own.replace(/\bBob\b/, written)).names).toEqual([name]);
+  });
+
   it('a file with invisible characters in its names opens with names without, and nobody is joined', () => {
     const people = People.train([
       ['Ada', shots(1, 2)],

@@ -14,7 +14,7 @@ import { type LbphOptions, LbphRecognizer } from './lbph.js';
 import { leaveOneOutThreshold, usualStrangerDistance } from './open-set-threshold.js';
 import { recognizerOf, writeOpenCvYaml } from './opencv-yaml.js';
 import { peopleSection, readPeopleSection, writePeopleSection } from './people-section.js';
-import { personName, personNames } from './person-name.js';
+import { nearestName, personName, personNames } from './person-name.js';
 import { readTaughtSection, type TaughtPeople, taughtSection, writeTaughtSection } from './taught-section.js';
 
 /** A picture of somebody, and where in it the face is; `face` null takes the whole picture as the face. */
@@ -104,7 +104,7 @@ export class People {
         );
       }
       const whole = new People(recognizerOf(document), { align: false, light: 'as-is', faceSize: undefined });
-      whole.#cleanNames();
+      whole.#cleanNames(nearestName);
       return whole;
     }
     if (!(facts instanceof Map)) {
@@ -116,7 +116,7 @@ export class People {
     if (found !== names) {
       throw new PeopleError(`the people file must name ${names} people and names ${found}; it is damaged`);
     }
-    const nameOf = people.#cleanNames();
+    const nameOf = people.#cleanNames(personName);
     // Throws when faces of this size do not fill the grid.
     const { width, height } = cut.faceSize;
     people.recognizer.describe({ width, height, channels: 1, data: new Uint8Array(width * height) });
@@ -159,9 +159,12 @@ export class People {
   }
 
   /** Gives the names of a file the form in which names are kept; returns that by how they were written. */
-  #cleanNames(): ReadonlyMap<string, string> {
+  #cleanNames(cleaned: (written: string) => string): ReadonlyMap<string, string> {
     const { labelNames } = this.recognizer;
-    const nameOf = personNames([...labelNames.values()].filter((name) => name !== ''));
+    const nameOf = personNames(
+      [...labelNames.values()].filter((name) => name !== ''),
+      cleaned,
+    );
     for (const [label, written] of labelNames) labelNames.set(label, nameOf.get(written) ?? '');
     return nameOf;
   }

@@ -25,20 +25,34 @@ export function personName(text: string): string {
 }
 
 /**
- * The names of a file by how they are written there, each as `personName` has it. Two that differ only in what cannot be seen
- * stay two persons: the second is numbered. Throws PeopleError as `personName` does.
+ * The names of a file by how they are written there, each as `nameOf` has it. Two names that come to the same stay two persons:
+ * the second is numbered. Throws PeopleError where `nameOf` does.
  */
-export function personNames(written: Iterable<string>): Map<string, string> {
+export function personNames(written: Iterable<string>, nameOf = personName): Map<string, string> {
   const names = new Map<string, string>();
   const taken = new Set<string>();
   for (const text of new Set(written)) {
-    const name = personName(text);
+    const name = nameOf(text);
     let free = name;
-    for (let number = 2; taken.has(free); number++) free = `${name.slice(0, longest - 6)} (${number})`;
+    for (let number = 2; taken.has(free); number++) free = `${[...name].slice(0, longest - 8).join('')} (${number})`;
     taken.add(free);
     names.set(text, free);
   }
   return names;
+}
+
+/**
+ * The name nearest to one that another program wrote: control characters become spaces, what is too long is cut, and what has
+ * nothing that can be seen is 'unnamed'.
+ */
+export function nearestName(written: string): string {
+  const seen = written.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').replace(/\p{Cs}/gu, '\ufffd');
+  try {
+    return personName(seen);
+  } catch {
+    const cut = [...seen.replace(invisible, '').normalize('NFC').trim()].slice(0, longest).join('');
+    return cut === '' ? 'unnamed' : personName(cut);
+  }
 }
 
 /**
