@@ -10,7 +10,7 @@ import { encodePng } from '../dist/adapters/node/image-codec.js';
 import { openPictureFolder } from '../dist/adapters/node/picture-folder.js';
 import { shippedModel } from '../dist/adapters/node/shipped-models.js';
 import { openDetector } from '../dist/apps/cli/open-detector.js';
-import { DepthFilter, depthFilterModes } from '../dist/core/detect/depth-filter.js';
+import { DepthFilter, depthFilterModes } from '../dist/core/detect/depth/depth-filter.js';
 import { readHaarCascade } from '../dist/core/detect/haar/cascade.js';
 import { HaarDetector } from '../dist/core/detect/haar/haar-detector.js';
 import { boxOverlap } from '../dist/core/detect/non-maximum-suppression.js';

@@ -10,7 +10,7 @@ import { inLight, lbphForLight } from '../dist/core/identity/face-light.js';
 import { LbphRecognizer } from '../dist/core/identity/lbph.js';
 import { readOpenCvYaml, writeOpenCvYaml } from '../dist/core/identity/opencv-yaml.js';
 import { decodeNetpbm } from '../dist/core/image/netpbm.js';
-import { createRandom } from '../dist/core/tensor/random.js';
+import { createRandom } from '../dist/core/numbers/random.js';
 
 const orl = `${process.env.MOODLENS_SHARED ?? fileURLToPath(new URL('../../shared', import.meta.url))}/identity/orl`;
 const oracle = fileURLToPath(new URL('../tests/oracles/lbph.py', import.meta.url));

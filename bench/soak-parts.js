@@ -4,11 +4,11 @@ import { decodePicture } from '../dist/adapters/node/image-codec.js';
 import { openSession } from '../dist/adapters/node/session.js';
 import { shippedModel } from '../dist/adapters/node/shipped-models.js';
 import { expressionLabels } from '../dist/core/dataset/labels.js';
-import { NeuralFaceDetector } from '../dist/core/detect/neural-detector.js';
+import { NeuralFaceDetector } from '../dist/core/detect/mediapipe/neural-detector.js';
 import { People } from '../dist/core/identity/people.js';
 import { crop } from '../dist/core/image/crop.js';
 import { resize } from '../dist/core/image/resize.js';
-import { ExpressionModel } from '../dist/core/nn/expression-model.js';
+import { ExpressionModel } from '../dist/core/model/expression-model.js';
 
 /** Who is known. */
 export const names = ['Ada', 'Bo', 'Cy', 'Di'];

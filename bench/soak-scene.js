@@ -1,5 +1,5 @@
 // A room for soak runs: people come, walk about and leave for hours, in frames of random sizes. Same seed, same room.
-import { createRandom } from '../dist/core/tensor/random.js';
+import { createRandom } from '../dist/core/numbers/random.js';
 
 /** Most of one shape: tracks go on when only the scale changes, and end when the shape does. */
 const sizes = [

@@ -11,12 +11,12 @@ import { openSession } from '../dist/adapters/node/session.js';
 import { shippedModel } from '../dist/adapters/node/shipped-models.js';
 import { readPackedDataset } from '../dist/core/dataset/packed-dataset.js';
 import { wilsonInterval } from '../dist/core/metrics/wilson-interval.js';
-import { augment } from '../dist/core/nn/augmentation.js';
-import { ExpressionModel } from '../dist/core/nn/expression-model.js';
+import { ExpressionModel } from '../dist/core/model/expression-model.js';
+import { createRandom } from '../dist/core/numbers/random.js';
+import { standIns } from '../dist/core/personal/augmented-copies.js';
 import { learnAndJudge } from '../dist/core/personal/judge-teaching.js';
 import { PersonalCalibration } from '../dist/core/personal/personal-calibration.js';
-import { standIns } from '../dist/core/personal/stand-ins.js';
-import { createRandom } from '../dist/core/tensor/random.js';
+import { augment } from '../dist/core/training/augmentation.js';
 
 const { values, positionals } = parseArgs({
   options: { persons: { type: 'string', default: '120' }, corrections: { type: 'boolean', default: false } },

@@ -7,7 +7,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createRandom } from '../dist/core/tensor/random.js';
+import { createRandom } from '../dist/core/numbers/random.js';
 import { createStudy, MemoryJournal, openStudy, RandomSampler, TpeSampler } from '../dist/core/tuning/index.js';
 import { functions } from './tuning-functions.js';
 

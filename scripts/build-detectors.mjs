@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { convertDetector, detectorModels, detectorPackage } from '../dist/core/detect/detector-models.js';
+import { convertDetector, detectorModels, detectorPackage } from '../dist/core/detect/mediapipe/detector-models.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const packageFolder = join(root, 'node_modules', detectorPackage);

@@ -12,7 +12,7 @@ const steps = [
     inputs: [
       'scripts/build-detectors.mjs',
       'dist/core/onnx',
-      'dist/core/detect/detector-models.js',
+      'dist/core/detect/mediapipe/detector-models.js',
       'node_modules/@mediapipe/face_detection/package.json',
     ],
     outputs: ['models/face-full-range.onnx', 'models/face-short-range.onnx'],

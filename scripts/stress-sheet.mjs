@@ -10,8 +10,8 @@ import { decodePicture, recompressJpeg } from '../dist/adapters/node/image-codec
 import { openDetector } from '../dist/apps/cli/open-detector.js';
 import { expressionLabels } from '../dist/core/dataset/labels.js';
 import { createDataset, readPackedDataset, selectSamples } from '../dist/core/dataset/packed-dataset.js';
+import { cropFace } from '../dist/core/detect/face-crop.js';
 import { drawText } from '../dist/core/image/draw.js';
-import { cropFace } from '../dist/core/image/face-crop.js';
 import { stressPictures } from '../dist/pipeline/evaluate/stress-pictures.js';
 import { stresses } from '../dist/pipeline/evaluate/stresses.js';
 import { root } from './set-up.mjs';

@@ -6,7 +6,7 @@ import { openDepthFolder } from '../src/adapters/node/depth-folder.js';
 import { decodePicture } from '../src/adapters/node/image-codec.js';
 import { shippedModel, shippedModelPath } from '../src/adapters/node/shipped-models.js';
 import { openDetector } from '../src/apps/cli/open-detector.js';
-import { DepthFilter } from '../src/core/detect/depth-filter.js';
+import { DepthFilter } from '../src/core/detect/depth/depth-filter.js';
 import type { FaceDetector } from '../src/core/detect/face.js';
 import { readHaarCascade } from '../src/core/detect/haar/cascade.js';
 import { HaarDetector } from '../src/core/detect/haar/haar-detector.js';

@@ -15,7 +15,7 @@ type DetectorNumbers = { minScore?: number; search?: string; minFace?: number };
 
 const seen = vi.hoisted(() => ({ detectors: [] as object[], pipelines: [] as object[] }));
 
-vi.mock('../src/core/detect/neural-detector.js', () => ({
+vi.mock('../src/core/detect/mediapipe/neural-detector.js', () => ({
   NeuralFaceDetector: {
     open: async (_models: unknown, _openSession: unknown, options: object) => {
       seen.detectors.push(options);

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openSession } from '../src/adapters/node/session.js';
 import { classificationFigures } from '../src/core/metrics/classification-figures.js';
 import { reliabilityBins } from '../src/core/metrics/reliability-bins.js';
-import { ExpressionModel } from '../src/core/nn/expression-model.js';
-import { createRandom } from '../src/core/tensor/random.js';
+import { ExpressionModel } from '../src/core/model/expression-model.js';
+import { createRandom } from '../src/core/numbers/random.js';
 import { dropOn, expressionModelPath, launchChromium, openPage, type WatchedPage, writeClip } from './page-fixtures.js';
 import { describeWith, repositoryRoot, requireChromium } from './requirements.js';
 
@@ -385,7 +385,9 @@ describeWith([requireChromium()], 'the Models view', () => {
         reached.push(name);
         if (name === 'already-cropped') break;
       }
-      expect(reached).toEqual(expect.arrayContaining(['Live', 'Models', 'model-choice', 'models-drop', 'already-cropped']));
+      expect(reached).toEqual(
+        expect.arrayContaining(['Live', 'Models', 'model-choice', 'models-drop', 'already-cropped']),
+      );
       // Rows keep their distance, however tall the window is.
       const gap = await page.evaluate(() => {
         const edge = (selector: string) => document.querySelector(selector)!.getBoundingClientRect();

@@ -7,10 +7,10 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import type { LiveFeed } from '../src/apps/server/live-feed.js';
 import { startLiveServer } from '../src/apps/server/live-server.js';
 import { expressionLabels } from '../src/core/dataset/labels.js';
-import { type ModelMetadata, metadataKey } from '../src/core/nn/model-metadata.js';
+import { type ModelMetadata, metadataKey } from '../src/core/model/model-metadata.js';
+import { createRandom } from '../src/core/numbers/random.js';
 import { GraphBuilder } from '../src/core/onnx/graph-builder.js';
 import type { Journal } from '../src/core/ports/journal.js';
-import { createRandom } from '../src/core/tensor/random.js';
 import { repositoryRoot, requireChromium } from './requirements.js';
 
 /** Writes a small untrained network with our metadata: three convolutions, 4 million multiply-adds. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Browser, Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { People } from '../src/core/identity/people.js';
-import { createRandom } from '../src/core/tensor/random.js';
+import { createRandom } from '../src/core/numbers/random.js';
 import { expressionModelPath, launchChromium, openPage, type WatchedPage, writeClip } from './page-fixtures.js';
 import { describeWith, repositoryRoot, requireChromium, requireCommand } from './requirements.js';
 

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSession } from '../src/adapters/node/session.js';
 import { layersAt, parseScene, type Scene } from '../src/apps/web/sources/sample-scene.js';
-import { NeuralFaceDetector } from '../src/core/detect/neural-detector.js';
+import { NeuralFaceDetector } from '../src/core/detect/mediapipe/neural-detector.js';
 import type { Picture } from '../src/core/image/picture.js';
 import { repositoryRoot } from './requirements.js';
 

@@ -5,10 +5,10 @@ import { openSession } from '../src/adapters/node/session.js';
 import { shippedModel, shippedModelPath } from '../src/adapters/node/shipped-models.js';
 import { isEvaluationOf } from '../src/apps/web/worker/is-evaluation-of.js';
 import { readEvaluation } from '../src/apps/web/worker/read-evaluation.js';
+import { Sha256 } from '../src/core/bytes/sha256.js';
 import { expressionLabels } from '../src/core/dataset/labels.js';
-import { Sha256 } from '../src/core/dataset/sha256.js';
-import { ExpressionModel } from '../src/core/nn/expression-model.js';
-import { readExpressionModel } from '../src/core/nn/read-expression-model.js';
+import { ExpressionModel } from '../src/core/model/expression-model.js';
+import { readExpressionModel } from '../src/core/model/read-expression-model.js';
 
 const card = readFileSync(shippedModelPath('expression.onnx').replace('.onnx', '.md'), 'utf8');
 const forms = [

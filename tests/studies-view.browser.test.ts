@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createFileJournal } from '../src/adapters/node/file-journal.js';
 import { createStudy } from '../src/core/tuning/create-study.js';
-import { RandomSampler } from '../src/core/tuning/random-sampler.js';
+import { RandomSampler } from '../src/core/tuning/samplers/random-sampler.js';
 import { launchChromium, openPage } from './page-fixtures.js';
 import { describeWith, requireChromium } from './requirements.js';
 

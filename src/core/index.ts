@@ -15,16 +15,20 @@ export {
 export { type Fold, type FoldOptions, stratifiedFolds } from './dataset/splits.js';
 
 // detect
-export { type DepthCamera, kinectCamera } from './detect/depth-camera.js';
-export { disparityToMillimetres } from './detect/depth-disparity.js';
-export { DepthFilter, type DepthFilterOptions, type DepthJudgement } from './detect/depth-filter.js';
-export { type DepthRules, defaultDepthRules } from './detect/depth-rules.js';
+export { type DepthCamera, kinectCamera } from './detect/depth/depth-camera.js';
+export { disparityToMillimetres } from './detect/depth/depth-disparity.js';
+export { DepthFilter, type DepthFilterOptions, type DepthJudgement } from './detect/depth/depth-filter.js';
+export { type DepthRules, defaultDepthRules } from './detect/depth/depth-rules.js';
 export type { Face, FaceDetector, FaceKeypoints } from './detect/face.js';
+export { alignedFace, type CropSize, cropFace } from './detect/face-crop.js';
 export { type HaarCascade, readHaarCascade } from './detect/haar/cascade.js';
 export { HaarDetector, type HaarOptions } from './detect/haar/haar-detector.js';
-export { type NeuralDetectorModels, type NeuralDetectorOptions, NeuralFaceDetector } from './detect/neural-detector.js';
+export {
+  type NeuralDetectorModels,
+  type NeuralDetectorOptions,
+  NeuralFaceDetector,
+} from './detect/mediapipe/neural-detector.js';
 export { boxOverlap } from './detect/non-maximum-suppression.js';
-
 // errors
 export {
   ConfigError,
@@ -38,7 +42,6 @@ export {
   StorageError,
   StudyError,
 } from './errors.js';
-
 // identity
 export {
   type LabelledFace,
@@ -48,13 +51,11 @@ export {
 } from './identity/lbph.js';
 export { readOpenCvYaml, writeOpenCvYaml } from './identity/opencv-yaml.js';
 export { type FaceSample, People, type PeopleOptions } from './identity/people.js';
-
 // image
 export { crop } from './image/crop.js';
 export type { DepthPicture } from './image/depth-picture.js';
 export { type Colour, drawBox, drawText, fillRect, type TextOptions, textSize } from './image/draw.js';
 export { equalizeHistogram } from './image/equalize.js';
-export { alignedFace, type CropSize, cropFace } from './image/face-crop.js';
 export { adjustGamma } from './image/gamma.js';
 export { gaussianBlur } from './image/gaussian-blur.js';
 export { addGaussianNoise } from './image/gaussian-noise.js';
@@ -103,7 +104,13 @@ export { expectedCalibrationError, negativeLogLikelihood, type Predictions } fro
 export { type ReliabilityBin, reliabilityBins } from './metrics/reliability-bins.js';
 export { applyTemperature, fitTemperature } from './metrics/temperature.js';
 export { wilsonInterval } from './metrics/wilson-interval.js';
-
+export { buildEnsemble, type EnsembleMember } from './model/ensemble-model.js';
+export { ExpressionModel, type ExpressionModelOptions, type ExpressionPrediction } from './model/expression-model.js';
+export { type ModelMetadata, type ModelTemperature, modelMetadataSchema } from './model/model-metadata.js';
+export { addTemperature } from './model/model-temperature.js';
+export { type QuantiseOptions, quantiseModel } from './model/quantise-model.js';
+export { type ExpressionModelFile, readExpressionModel } from './model/read-expression-model.js';
+export { predictAugmented, type TestTimeAugmentation } from './model/test-time-augmentation.js';
 // nn
 export {
   type Architecture,
@@ -113,19 +120,11 @@ export {
   countMultiplyAdds,
   countParameters,
   createArchitecture,
-} from './nn/architecture.js';
-export { type Batch, type EngineOptions, type EngineState, LocalEngine, type TrainingEngine } from './nn/engine.js';
-export { buildEnsemble, type EnsembleMember } from './nn/ensemble-model.js';
-export { ExpressionModel, type ExpressionModelOptions, type ExpressionPrediction } from './nn/expression-model.js';
-export { buildModel } from './nn/inference-graph.js';
-export { type ModelMetadata, type ModelTemperature, modelMetadataSchema } from './nn/model-metadata.js';
-export { addTemperature } from './nn/model-temperature.js';
-export { initialWeights, type Weights } from './nn/parameters.js';
-export { type QuantiseOptions, quantiseModel } from './nn/quantise-model.js';
-export { type ExpressionModelFile, readExpressionModel } from './nn/read-expression-model.js';
-export { TaughtEngine, type TeacherOptions } from './nn/taught-engine.js';
-export { predictAugmented, type TestTimeAugmentation } from './nn/test-time-augmentation.js';
-
+} from './nn/architectures/architecture.js';
+export { initialWeights, type Weights } from './nn/architectures/parameters.js';
+export { buildModel } from './nn/graphs/inference-graph.js';
+// tensor
+export { createRandom, type Random, type RandomState } from './numbers/random.js';
 // onnx
 export { type FromTfliteOptions, fromTflite } from './onnx/from-tflite.js';
 export { type Attribute, type Dimension, type ElementType, GraphBuilder } from './onnx/graph-builder.js';
@@ -142,6 +141,11 @@ export type { DecodePicture } from './ports/decode-picture.js';
 export type { Frame, FrameSource } from './ports/frame-source.js';
 export { type Progress, silentProgress } from './ports/progress.js';
 export type { OpenSession, Session, SessionOptions, Tensor, TensorData } from './ports/session.js';
-
-// tensor
-export { createRandom, type Random, type RandomState } from './tensor/random.js';
+export { TaughtEngine, type TeacherOptions } from './training/distilling-engine.js';
+export {
+  type Batch,
+  type EngineOptions,
+  type EngineState,
+  LocalEngine,
+  type TrainingEngine,
+} from './training/engine.js';

@@ -1,4 +1,4 @@
-"""Gradients of every layer and of whole networks in PyTorch float64, for src/core/nn/gradients.test.ts.
+"""Gradients of every layer and of whole networks in PyTorch float64, for src/core/nn/graphs/gradients.test.ts.
 
 Inputs and weights come from a formula that the test repeats. Use: gradients.py > tests/fixtures/gradients.json
 """

@@ -1,4 +1,4 @@
-"""Five steps of SGD-Nesterov in PyTorch and of Adam with inverse-time decay in Keras, for src/core/nn/optimiser.test.ts.
+"""Five steps of SGD-Nesterov in PyTorch and of Adam with inverse-time decay in Keras, for src/core/training/optimiser.test.ts.
 
 Use: optimisers.py > tests/fixtures/optimisers.json
 """

@@ -4,9 +4,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Sha256 } from '../../src/core/dataset/sha256.js';
+import { Sha256 } from '../../src/core/bytes/sha256.js';
+import { createRandom, type Random } from '../../src/core/numbers/random.js';
 import { readModel } from '../../src/core/onnx/read-model.js';
-import { createRandom, type Random } from '../../src/core/tensor/random.js';
 import { tuneArguments } from '../fixtures/kill-runs.js';
 import { builtCli, type ProcessResult, runProcess } from '../fixtures/killed-cli.js';
 import { type CliResult, runCli } from '../fixtures/run-cli.js';

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createRandom } from '../../src/core/tensor/random.js';
+import { createRandom } from '../../src/core/numbers/random.js';
 import {
   expectSameSearch,
   expectSameTraining,

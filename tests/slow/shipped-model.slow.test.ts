@@ -7,7 +7,7 @@ import { openSession } from '../../src/adapters/node/session.js';
 import { shippedModel, shippedModelPath } from '../../src/adapters/node/shipped-models.js';
 import { expressionLabels } from '../../src/core/dataset/labels.js';
 import { createDataset } from '../../src/core/dataset/packed-dataset.js';
-import { ExpressionModel } from '../../src/core/nn/expression-model.js';
+import { ExpressionModel } from '../../src/core/model/expression-model.js';
 import { evaluate } from '../../src/pipeline/evaluate/evaluate.js';
 import { samplesOfSplit } from '../../src/pipeline/evaluate/evaluated-samples.js';
 import { describeWith, requireShared } from '../requirements.js';

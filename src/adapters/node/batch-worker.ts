@@ -1,7 +1,7 @@
 // A worker thread that makes training batches: all of its memory but the batches is shared with the thread that asks.
 import { parentPort, workerData } from 'node:worker_threads';
-import { type BatchOptions, TrainingBatches } from '../../core/nn/batches.js';
-import { batchArrays } from '../../core/nn/engine.js';
+import { type BatchOptions, TrainingBatches } from '../../core/training/batches.js';
+import { batchArrays } from '../../core/training/engine.js';
 import type { BatchAnswer, BatchRequest } from './worker-batches.js';
 
 const batches = new TrainingBatches(workerData as BatchOptions);

@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import { afterEach, expect, it, vi } from 'vitest';
 import { describeWith, itWith, repositoryRoot, requireSoftwareGpu } from '../../../tests/requirements.js';
 import { DeviceError } from '../../core/errors.js';
-import { createArchitecture } from '../../core/nn/architecture.js';
-import { initialWeights } from '../../core/nn/parameters.js';
-import { createRandom } from '../../core/tensor/random.js';
+import { createArchitecture } from '../../core/nn/architectures/architecture.js';
+import { initialWeights } from '../../core/nn/architectures/parameters.js';
+import { createRandom } from '../../core/numbers/random.js';
 import { startCheckedEngine } from './checked-engine.js';
 import type { DeviceName } from './session.js';
 

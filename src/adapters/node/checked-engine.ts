@@ -1,5 +1,5 @@
 // Starts a training engine on a device, and proves the device first unless it is the CPU.
-import type { GradientCheck } from '../../core/nn/gradient-check.js';
+import type { GradientCheck } from '../../core/training/gradient-check.js';
 import type { DeviceName } from './session.js';
 import { WorkerEngine, type WorkerEngineOptions } from './worker-engine.js';
 

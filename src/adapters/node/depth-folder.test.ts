@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { kinectCamera } from '../../core/detect/depth-camera.js';
+import { kinectCamera } from '../../core/detect/depth/depth-camera.js';
 import { ConfigError, MediaError } from '../../core/errors.js';
 import type { Picture } from '../../core/image/picture.js';
 import type { Frame, FrameSource } from '../../core/ports/frame-source.js';

@@ -1,7 +1,7 @@
 // A folder of depth pictures that belong to a folder of colour pictures, or to a video's frames.
 import { readdir, stat } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { type DepthCamera, kinectCamera, requireDepthCamera } from '../../core/detect/depth-camera.js';
+import { type DepthCamera, kinectCamera, requireDepthCamera } from '../../core/detect/depth/depth-camera.js';
 import { ConfigError, MediaError } from '../../core/errors.js';
 import type { DepthPicture } from '../../core/image/depth-picture.js';
 import type { FrameSource } from '../../core/ports/frame-source.js';

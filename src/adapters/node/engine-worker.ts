@@ -1,9 +1,9 @@
 // The worker thread's side of the training engine: ONNX Runtime blocks its thread while it runs.
 import { parentPort, workerData } from 'node:worker_threads';
-import { createArchitecture } from '../../core/nn/architecture.js';
-import { type Batch, LocalEngine, type StepResult } from '../../core/nn/engine.js';
-import { checkGradients } from '../../core/nn/gradient-check.js';
-import { TaughtEngine } from '../../core/nn/taught-engine.js';
+import { createArchitecture } from '../../core/nn/architectures/architecture.js';
+import { TaughtEngine } from '../../core/training/distilling-engine.js';
+import { type Batch, LocalEngine, type StepResult } from '../../core/training/engine.js';
+import { checkGradients } from '../../core/training/gradient-check.js';
 import { openSession, sessionsOn } from './session.js';
 import { packError } from './thread-error.js';
 import { ThreadGradients } from './thread-gradients.js';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import { StorageError, StudyError } from '../../core/errors.js';
 import type { Journal, JournalRecord } from '../../core/ports/journal.js';
-import { readJournalLine, writeJournalLine } from '../../core/tuning/journal-line.js';
+import { readJournalLine, writeJournalLine } from '../../core/tuning/journal/journal-line.js';
 import { type FileLockOptions, withFileLock } from './file-lock.js';
 import { journalTime } from './journal-time.js';
 import { reading, writing } from './storage-error.js';

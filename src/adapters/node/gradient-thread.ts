@@ -1,7 +1,7 @@
 // The thread behind thread-gradients.ts: computes one part of each batch.
 import { parentPort, workerData } from 'node:worker_threads';
-import { createArchitecture, parametersOf } from '../../core/nn/architecture.js';
-import { type Batch, workerGradients } from '../../core/nn/engine.js';
+import { createArchitecture, parametersOf } from '../../core/nn/architectures/architecture.js';
+import { type Batch, workerGradients } from '../../core/training/engine.js';
 import { sessionsOn } from './session.js';
 import { packError } from './thread-error.js';
 import { type GradientReply, type GradientThreadData, sharedViews } from './thread-gradients.js';

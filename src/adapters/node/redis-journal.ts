@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@redis/client';
 import { ConfigError, StudyError } from '../../core/errors.js';
 import type { Journal, JournalRecord } from '../../core/ports/journal.js';
-import { readJournalLine, writeJournalLine } from '../../core/tuning/journal-line.js';
+import { readJournalLine, writeJournalLine } from '../../core/tuning/journal/journal-line.js';
 import { journalTime } from './journal-time.js';
 
 /**

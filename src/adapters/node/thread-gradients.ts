@@ -1,11 +1,11 @@
 // A source of gradients in a thread of its own. Weights and gradients go through shared memory; the batch is handed over.
 import { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../core/errors.js';
-import { createArchitecture, parametersOf } from '../../core/nn/architecture.js';
-import { type Batch, batchArrays, type GradientOptions } from '../../core/nn/engine.js';
-import type { BatchGradients, GradientSource } from '../../core/nn/gradient-source.js';
-import { elements } from '../../core/nn/layer.js';
-import type { Weights } from '../../core/nn/parameters.js';
+import { createArchitecture, parametersOf } from '../../core/nn/architectures/architecture.js';
+import type { Weights } from '../../core/nn/architectures/parameters.js';
+import { elements } from '../../core/nn/layers/layer.js';
+import { type Batch, batchArrays, type GradientOptions } from '../../core/training/engine.js';
+import type { BatchGradients, GradientSource } from '../../core/training/gradient-source.js';
 import { withoutNotice } from './fallback-notice.js';
 import './runtime-telemetry.js';
 import { type PackedError, unpackError } from './thread-error.js';

@@ -4,8 +4,8 @@ import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describeWith } from '../../../tests/requirements.js';
 import { DeviceError } from '../../core/errors.js';
-import { type BatchOptions, TrainingBatches } from '../../core/nn/batches.js';
-import { createRandom } from '../../core/tensor/random.js';
+import { createRandom } from '../../core/numbers/random.js';
+import { type BatchOptions, TrainingBatches } from '../../core/training/batches.js';
 import { toShared } from './shared-memory.js';
 import { WorkerBatches } from './worker-batches.js';
 

@@ -1,8 +1,8 @@
 // Training batches made ahead of the steps in worker threads, so that an engine never waits for augmentation.
 import { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../core/errors.js';
-import { type BatchOptions, type BatchSource, TrainingBatches } from '../../core/nn/batches.js';
-import type { Batch } from '../../core/nn/engine.js';
+import { type BatchOptions, type BatchSource, TrainingBatches } from '../../core/training/batches.js';
+import type { Batch } from '../../core/training/engine.js';
 import { toShared } from './shared-memory.js';
 
 export interface BatchRequest {

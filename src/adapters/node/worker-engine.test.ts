@@ -1,10 +1,10 @@
 // Training in threads of their own gives bit for bit what one thread gives.
 import { describe, expect, test } from 'vitest';
-import { createArchitecture } from '../../core/nn/architecture.js';
-import { type Batch, type EngineOptions, LocalEngine, type TrainingEngine } from '../../core/nn/engine.js';
-import { elements } from '../../core/nn/layer.js';
-import { initialWeights } from '../../core/nn/parameters.js';
-import { createRandom } from '../../core/tensor/random.js';
+import { createArchitecture } from '../../core/nn/architectures/architecture.js';
+import { initialWeights } from '../../core/nn/architectures/parameters.js';
+import { elements } from '../../core/nn/layers/layer.js';
+import { createRandom } from '../../core/numbers/random.js';
+import { type Batch, type EngineOptions, LocalEngine, type TrainingEngine } from '../../core/training/engine.js';
 import { openSession } from './session.js';
 import { WorkerEngine } from './worker-engine.js';
 

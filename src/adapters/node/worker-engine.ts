@@ -1,7 +1,14 @@
 // A training engine in a worker thread, so that this thread answers signals and draws progress meanwhile.
 import { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../core/errors.js';
-import { type ArchitectureName, type ArchitectureOptions, createArchitecture } from '../../core/nn/architecture.js';
+import {
+  type ArchitectureName,
+  type ArchitectureOptions,
+  createArchitecture,
+} from '../../core/nn/architectures/architecture.js';
+import { buildTrainingGraph } from '../../core/nn/graphs/training-graph.js';
+import type { Mask } from '../../core/nn/layers/layer.js';
+import type { TeacherOptions } from '../../core/training/distilling-engine.js';
 import {
   type Batch,
   batchArrays,
@@ -9,11 +16,8 @@ import {
   type EngineState,
   type StepResult,
   type TrainingEngine,
-} from '../../core/nn/engine.js';
-import type { GradientCheck, GradientCheckOptions } from '../../core/nn/gradient-check.js';
-import type { Mask } from '../../core/nn/layer.js';
-import type { TeacherOptions } from '../../core/nn/taught-engine.js';
-import { buildTrainingGraph } from '../../core/nn/training-graph.js';
+} from '../../core/training/engine.js';
+import type { GradientCheck, GradientCheckOptions } from '../../core/training/gradient-check.js';
 import { handOverNotice } from './fallback-notice.js';
 import './runtime-telemetry.js';
 import type { DeviceName } from './session.js';

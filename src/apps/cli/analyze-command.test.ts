@@ -15,7 +15,7 @@ import { decodePicture, encodePng } from '../../adapters/node/image-codec.js';
 import { openSession } from '../../adapters/node/session.js';
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
 import { expressionLabels } from '../../core/dataset/labels.js';
-import { NeuralFaceDetector } from '../../core/detect/neural-detector.js';
+import { NeuralFaceDetector } from '../../core/detect/mediapipe/neural-detector.js';
 import { People } from '../../core/identity/people.js';
 import type { Picture } from '../../core/image/picture.js';
 import { resize } from '../../core/image/resize.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../../tests/fixtures/run-cli.js';
 import { tinyBrightness, tinyExpressionModel } from '../../../tests/fixtures/tiny-expression-model.js';
-import { readExpressionModel } from '../../core/nn/read-expression-model.js';
+import { readExpressionModel } from '../../core/model/read-expression-model.js';
 
 let root: string;
 let data: string;

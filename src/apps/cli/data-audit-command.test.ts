@@ -10,7 +10,7 @@ import { createFolderStore } from '../../adapters/node/files.js';
 import { decodePicture } from '../../adapters/node/image-codec.js';
 import { expressionLabels } from '../../core/dataset/labels.js';
 import { writeDataset } from '../../core/dataset/packed-dataset.js';
-import { createRandom } from '../../core/tensor/random.js';
+import { createRandom } from '../../core/numbers/random.js';
 import { readDataset } from '../../pipeline/data/read-dataset.js';
 
 const noise = (seed: number) => {

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { type DepthFolder, hasDepth, openDepthFolder } from '../../adapters/node/depth-folder.js';
-import { DepthFilter, type DepthFilterMode, depthFilterModes } from '../../core/detect/depth-filter.js';
+import { DepthFilter, type DepthFilterMode, depthFilterModes } from '../../core/detect/depth/depth-filter.js';
 import { ConfigError } from '../../core/errors.js';
 import { toNumbers } from './to-number.js';
 

@@ -4,7 +4,7 @@ import { shippedModel } from '../../adapters/node/shipped-models.js';
 import type { FaceDetector } from '../../core/detect/face.js';
 import { readHaarCascade } from '../../core/detect/haar/cascade.js';
 import { HaarDetector } from '../../core/detect/haar/haar-detector.js';
-import type { NeuralDetectorOptions } from '../../core/detect/neural-detector.js';
+import type { NeuralDetectorOptions } from '../../core/detect/mediapipe/neural-detector.js';
 import { ConfigError } from '../../core/errors.js';
 import { openDetector } from './open-detector.js';
 import { namingModelFile, readModelFile } from './read-model-file.js';

@@ -5,8 +5,8 @@ import { Command } from 'commander';
 import { writeFileAtomic } from '../../adapters/node/files.js';
 import { mostBytes, readWholeFile } from '../../adapters/node/read-whole-file.js';
 import { ConfigError } from '../../core/errors.js';
-import { buildEnsemble, type EnsembleMember } from '../../core/nn/ensemble-model.js';
-import { readExpressionModel } from '../../core/nn/read-expression-model.js';
+import { buildEnsemble, type EnsembleMember } from '../../core/model/ensemble-model.js';
+import { readExpressionModel } from '../../core/model/read-expression-model.js';
 import { runFiles } from '../../pipeline/train/run-folder.js';
 import { namingModelFile } from './read-model-file.js';
 

@@ -8,7 +8,7 @@ import { shippedModelPath } from '../../adapters/node/shipped-models.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { readSplitFile } from '../../core/dataset/split-file.js';
 import { ConfigError, RunError } from '../../core/errors.js';
-import type { AskedModel, ExpressionModel } from '../../core/nn/expression-model.js';
+import type { AskedModel, ExpressionModel } from '../../core/model/expression-model.js';
 import { compareModels, type ModelComparison } from '../../pipeline/evaluate/compare-models.js';
 import { type EvaluateConfig, parseEvaluateConfig } from '../../pipeline/evaluate/config.js';
 import { describeComparison } from '../../pipeline/evaluate/describe-comparison.js';

@@ -2,10 +2,10 @@
 import { emitKeypressEvents } from 'node:readline';
 import { openSource } from '../../adapters/node/open-source.js';
 import type { FaceDetector } from '../../core/detect/face.js';
+import { type CropSize, cropFace } from '../../core/detect/face-crop.js';
 import { mainFace } from '../../core/detect/main-face.js';
 import { MediaError } from '../../core/errors.js';
 import type { People } from '../../core/identity/people.js';
-import { type CropSize, cropFace } from '../../core/image/face-crop.js';
 import { type GuidedLimits, type GuidedState, GuidedTeaching } from '../../core/personal/guided-teaching.js';
 import type { TaughtPicture } from '../../core/personal/personal-file.js';
 import type { Frame } from '../../core/ports/frame-source.js';

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { withDepth } from '../../adapters/node/depth-folder.js';
 import { type OpenSourceOptions, openSource } from '../../adapters/node/open-source.js';
 import { openPictureFolder } from '../../adapters/node/picture-folder.js';
-import type { DepthFilter } from '../../core/detect/depth-filter.js';
+import type { DepthFilter } from '../../core/detect/depth/depth-filter.js';
 import { ConfigError } from '../../core/errors.js';
 import { isPictureName } from '../../core/image/is-picture-name.js';
 import { type Depth, type DepthOptions, isFile, isFolder, isKinect, kinectFilter, openDepth } from './depth-options.js';

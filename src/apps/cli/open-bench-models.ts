@@ -1,7 +1,7 @@
 // The expression models that a measurement takes: those named, or the shipped one in both forms.
 import { basename, resolve } from 'node:path';
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
-import { readExpressionModel } from '../../core/nn/read-expression-model.js';
+import { readExpressionModel } from '../../core/model/read-expression-model.js';
 import type { BenchModel } from '../../pipeline/bench/bench-inference.js';
 import { namingModelFile, readModelFile } from './read-model-file.js';
 

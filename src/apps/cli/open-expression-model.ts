@@ -2,7 +2,7 @@
 import { openSession } from '../../adapters/node/session.js';
 import { shippedModel } from '../../adapters/node/shipped-models.js';
 import { ConfigError } from '../../core/errors.js';
-import { ExpressionModel, type ExpressionModelOptions } from '../../core/nn/expression-model.js';
+import { ExpressionModel, type ExpressionModelOptions } from '../../core/model/expression-model.js';
 import { namingModelFile, readModelFile } from './read-model-file.js';
 
 /** The model in `path`, or the shipped one. Throws ModelFormatError naming the file when it is not a moodlens model. */

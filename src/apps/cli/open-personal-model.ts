@@ -3,7 +3,7 @@
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
 import { PeopleError } from '../../core/errors.js';
 import type { TaughtPeople } from '../../core/identity/taught-section.js';
-import type { AskedModel } from '../../core/nn/expression-model.js';
+import type { AskedModel } from '../../core/model/expression-model.js';
 import type { PersonalCalibration } from '../../core/personal/personal-calibration.js';
 import { type PersonalFile, readPersonalFile, teachable } from '../../core/personal/personal-file.js';
 import { PersonalModel } from '../../core/personal/personal-model.js';

@@ -1,6 +1,6 @@
 // The live pipeline as a command's options ask for it.
 import type { Command } from 'commander';
-import type { DepthFilter } from '../../core/detect/depth-filter.js';
+import type { DepthFilter } from '../../core/detect/depth/depth-filter.js';
 import type { WindowRule } from '../../core/live/confirmation-windows.js';
 import { defaultStartScore, liveSettings } from '../../core/live/live-settings.js';
 import { LivePipeline } from '../../core/live/pipeline.js';

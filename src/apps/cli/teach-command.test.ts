@@ -10,8 +10,8 @@ import { encodePng } from '../../adapters/node/image-codec.js';
 import { shippedModelPath } from '../../adapters/node/shipped-models.js';
 import { People } from '../../core/identity/people.js';
 import type { FrameResult } from '../../core/live/frame-result.js';
+import { createRandom } from '../../core/numbers/random.js';
 import { writePersonalFile } from '../../core/personal/personal-file.js';
-import { createRandom } from '../../core/tensor/random.js';
 import { guideTeaching } from './guide-teaching.js';
 import { openDetector } from './open-detector.js';
 

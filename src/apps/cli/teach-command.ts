@@ -9,7 +9,7 @@ import { ConfigError, PeopleError } from '../../core/errors.js';
 import type { People } from '../../core/identity/people.js';
 import { personName } from '../../core/identity/person-name.js';
 import { liveSettings } from '../../core/live/live-settings.js';
-import type { AskedModel } from '../../core/nn/expression-model.js';
+import type { AskedModel } from '../../core/model/expression-model.js';
 import {
   type PersonalFile,
   requireTaughtCount,

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { runCli } from '../../../tests/fixtures/run-cli.js';
 import { describeWith, repositoryRoot } from '../../../tests/requirements.js';
-import { architectureNames, createArchitecture } from '../../core/nn/architecture.js';
-import { architectureFacts } from '../../core/nn/architecture-facts.js';
-import { createRandom } from '../../core/tensor/random.js';
+import { architectureNames, createArchitecture } from '../../core/nn/architectures/architecture.js';
+import { architectureFacts } from '../../core/nn/architectures/architecture-facts.js';
+import { createRandom } from '../../core/numbers/random.js';
 import { describeShare, shareCores } from '../../pipeline/train/share-cores.js';
 
 const root = mkdtempSync(join(tmpdir(), 'moodlens-train-'));

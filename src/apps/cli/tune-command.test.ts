@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCli } from '../../../tests/fixtures/run-cli.js';
 import { describeWith, repositoryRoot } from '../../../tests/requirements.js';
-import { createRandom } from '../../core/tensor/random.js';
+import { createRandom } from '../../core/numbers/random.js';
 
 const root = mkdtempSync(join(tmpdir(), 'moodlens-tune-'));
 const path = (name: string) => join(root, name);

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFileJournal } from '../../adapters/node/file-journal.js';
 import type { Journal } from '../../core/ports/journal.js';
 import { createStudy } from '../../core/tuning/create-study.js';
-import { MemoryJournal } from '../../core/tuning/memory-journal.js';
-import { RandomSampler } from '../../core/tuning/random-sampler.js';
+import { MemoryJournal } from '../../core/tuning/journal/memory-journal.js';
+import { RandomSampler } from '../../core/tuning/samplers/random-sampler.js';
 import { startLiveServer } from './live-server.js';
 import { StudyBoard } from './study-board.js';
 

@@ -1,6 +1,6 @@
 // The studies of a journal as the page shows them, while they run: read again when asked for, drawn again when they changed.
 import type { Journal } from '../../core/ports/journal.js';
-import { JournalReplay, type StoredStudy } from '../../core/tuning/journal-replay.js';
+import { JournalReplay, type StoredStudy } from '../../core/tuning/journal/journal-replay.js';
 import { bestTrials, countsOf, shortNumber, shownValue, trialTable } from '../../pipeline/studies/describe-study.js';
 import type { ShownStudy } from '../../pipeline/studies/study-charts.js';
 

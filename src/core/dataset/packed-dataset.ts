@@ -1,11 +1,11 @@
 // The dataset that everything after the import works on: equal-sized grey pictures with a class and a split, and its form on disk.
 import { z } from 'zod';
+import { Sha256 } from '../bytes/sha256.js';
+import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.js';
 import { DatasetError } from '../errors.js';
 import type { GreyPicture } from '../image/picture.js';
 import type { BlobStore } from '../ports/blob-store.js';
 import type { PixelSamples } from './duplicates.js';
-import { Sha256 } from './sha256.js';
-import { decodeUtf8, encodeUtf8 } from './utf8.js';
 
 /** Largest picture side in pixels, and largest dataset in bytes of pixels, that is taken. */
 const maxSide = 1024;

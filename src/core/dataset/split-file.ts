@@ -1,10 +1,10 @@
 // A split as a file: named sets of a dataset's samples, none in two of them, with a hash that runs and models carry.
 import { z } from 'zod';
+import { Sha256 } from '../bytes/sha256.js';
+import { encodeUtf8 } from '../bytes/utf8.js';
 import { DatasetError } from '../errors.js';
 import { decodeRanges, encodeRanges } from './index-ranges.js';
 import type { PackedDataset } from './packed-dataset.js';
-import { Sha256 } from './sha256.js';
-import { encodeUtf8 } from './utf8.js';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 

@@ -1,6 +1,6 @@
 // Divides samples into sets of given shares, class by class, and keeps pixel-identical samples on one side.
 import { DatasetError } from '../errors.js';
-import { createRandom } from '../tensor/random.js';
+import { createRandom } from '../numbers/random.js';
 import { twinGroups } from './duplicates.js';
 import type { PackedDataset } from './packed-dataset.js';
 

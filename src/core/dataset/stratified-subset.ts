@@ -1,5 +1,5 @@
 // A smaller set of samples with the same shares of classes, for a quicker look.
-import { createRandom } from '../tensor/random.js';
+import { createRandom } from '../numbers/random.js';
 import type { PackedDataset } from './packed-dataset.js';
 
 export interface SubsetOptions {

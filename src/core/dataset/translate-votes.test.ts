@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DatasetError } from '../errors.js';
-import { createRandom } from '../tensor/random.js';
+import { createRandom } from '../numbers/random.js';
 import { ferplusClasses, readFerplusCsv } from './ferplus-csv.js';
 import { translateVotes } from './translate-votes.js';
 

@@ -1,5 +1,5 @@
 // What is done about the light on a face before LBPH sees it, and the LBPH options that go with it.
-import type { CropSize } from '../image/face-crop.js';
+import type { CropSize } from '../detect/face-crop.js';
 import type { GreyPicture } from '../image/picture.js';
 import { tanTriggs } from '../image/tan-triggs.js';
 import type { LbphOptions } from './lbph.js';

@@ -1,6 +1,7 @@
 // The section that moodlens adds to OpenCV's LBPH file, which OpenCV skips: how faces are brought to the recogniser.
+
+import type { CropSize } from '../detect/face-crop.js';
 import { PeopleError } from '../errors.js';
-import type { CropSize } from '../image/face-crop.js';
 import type { FaceCut } from './face-light.js';
 import type { StorageNode } from './file-storage-yaml.js';
 import { numberOf } from './opencv-yaml.js';

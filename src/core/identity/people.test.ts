@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Face } from '../detect/face.js';
 import { PeopleError } from '../errors.js';
 import type { Picture } from '../image/picture.js';
-import { createRandom } from '../tensor/random.js';
+import { createRandom } from '../numbers/random.js';
 import { LbphRecognizer } from './lbph.js';
 import { leaveOneOutThreshold } from './open-set-threshold.js';
 import { readOpenCvYaml, writeOpenCvYaml } from './opencv-yaml.js';

@@ -1,9 +1,9 @@
 // The people that can be recognised: an LBPH recogniser with names, one face size, and a distance from which on a face
 // is unknown. Saved as OpenCV's own LBPH file with one more key, which OpenCV skips.
 import type { Face } from '../detect/face.js';
+import { alignedFace, type CropSize } from '../detect/face-crop.js';
 import { PeopleError } from '../errors.js';
 import { crop } from '../image/crop.js';
-import { alignedFace, type CropSize } from '../image/face-crop.js';
 import { toGrey } from '../image/grey.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
 import { resizeGrey } from '../image/resize.js';

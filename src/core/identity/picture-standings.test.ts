@@ -1,7 +1,7 @@
 // Pictures that poison a gallery: found when they are somebody else's, odd or twice there; and people without one.
 import { describe, expect, it } from 'vitest';
 import type { GreyPicture } from '../image/picture.js';
-import { createRandom } from '../tensor/random.js';
+import { createRandom } from '../numbers/random.js';
 import { LbphRecognizer } from './lbph.js';
 import { People } from './people.js';
 import { peopleWithout } from './people-without.js';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeWith, repositoryRoot, requireOpenCv } from '../../../tests/requirements.js';
 import { PeopleError } from '../errors.js';
-import { createRandom } from '../tensor/random.js';
+import { createRandom } from '../numbers/random.js';
 import { People } from './people.js';
 import { peopleWithout } from './people-without.js';
 

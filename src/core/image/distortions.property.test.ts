@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../tensor/random.js';
+import { createRandom } from '../numbers/random.js';
 import { adjustGamma } from './gamma.js';
 import { gaussianBlur } from './gaussian-blur.js';
 import { addGaussianNoise } from './gaussian-noise.js';

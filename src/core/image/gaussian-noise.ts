@@ -1,5 +1,5 @@
 // Sensor noise: an independent normal number added to every pixel.
-import type { Random } from '../tensor/random.js';
+import type { Random } from '../numbers/random.js';
 import type { GreyPicture } from './picture.js';
 
 /** Adds noise of standard deviation `sigma`, in grey levels, and cuts to 0..255. Throws RangeError for a sigma that is negative or not finite. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DepthFilter } from '../detect/depth-filter.js';
+import { DepthFilter } from '../detect/depth/depth-filter.js';
 import type { Face, FaceDetector } from '../detect/face.js';
 import type { DepthPicture } from '../image/depth-picture.js';
 import type { Picture } from '../image/picture.js';

@@ -1,5 +1,5 @@
 // The pipeline's first step: what the detector finds in a frame, less what cannot be a face.
-import type { DepthFilter } from '../detect/depth-filter.js';
+import type { DepthFilter } from '../detect/depth/depth-filter.js';
 import type { Face, FaceDetector } from '../detect/face.js';
 import type { Box, Picture } from '../image/picture.js';
 import type { Frame } from '../ports/frame-source.js';

@@ -1,6 +1,6 @@
 // The numbers that finding, following and confirming faces in video go by, wherever that is done: terminal, page, and sources that the
 // server analyses take them from here.
-import type { NeuralDetectorOptions } from '../detect/neural-detector.js';
+import type { NeuralDetectorOptions } from '../detect/mediapipe/neural-detector.js';
 import { defaultWindowRule, type WindowRule } from './confirmation-windows.js';
 
 /** Detection score, 0..1, from which somebody new counts as a face: a brief false detection starts no track. */

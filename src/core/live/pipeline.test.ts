@@ -1,7 +1,7 @@
 // The whole pipeline over simulated faces: fakes detect, name and classify; tracking and confirmation are real.
 import { describe, expect, it } from 'vitest';
 import { expressionLabels } from '../dataset/labels.js';
-import { DepthFilter } from '../detect/depth-filter.js';
+import { DepthFilter } from '../detect/depth/depth-filter.js';
 import type { Face } from '../detect/face.js';
 import { ConfigError, MediaError, ModelFormatError } from '../errors.js';
 import type { Box, GreyPicture, Picture } from '../image/picture.js';

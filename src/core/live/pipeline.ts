@@ -1,8 +1,8 @@
 // The live pipeline: detect, track, identify, classify, confirm. The same code runs in Node and in the page.
-import type { DepthFilter } from '../detect/depth-filter.js';
+import type { DepthFilter } from '../detect/depth/depth-filter.js';
 import type { Face, FaceDetector } from '../detect/face.js';
+import { cropFace } from '../detect/face-crop.js';
 import { ConfigError, MediaError, ModelFormatError } from '../errors.js';
-import { cropFace } from '../image/face-crop.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
 import { largest } from '../personal/personal-calibration.js';
 import type { Clock } from '../ports/clock.js';

@@ -1,5 +1,5 @@
 // One message of the local server: what was found in a frame, and the frame itself as JPEG, so that both are shown together.
-import { decodeUtf8, encodeUtf8 } from '../dataset/utf8.js';
+import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.js';
 import { MediaError } from '../errors.js';
 import type { FrameResult } from './frame-result.js';
 

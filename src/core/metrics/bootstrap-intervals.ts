@@ -1,5 +1,5 @@
 // Intervals of the figures that are no shares: the samples are drawn again and again with replacement (Efron 1979).
-import { createRandom, type Random } from '../tensor/random.js';
+import { createRandom, type Random } from '../numbers/random.js';
 import { balancedAccuracy, macroF1 } from './confusion-matrix.js';
 import { quantile } from './distribution.js';
 import {

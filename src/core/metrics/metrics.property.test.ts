@@ -1,7 +1,7 @@
 // What must hold of the figures for any predictions.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../tensor/random.js';
+import { createRandom } from '../numbers/random.js';
 import { bootstrapIntervals, bootstrappedFigures } from './bootstrap-intervals.js';
 import { classificationFigures } from './classification-figures.js';
 import { accuracyOf, checkConfusionMatrix, confusionMatrix } from './confusion-matrix.js';

@@ -1,7 +1,7 @@
 // Newcombe's interval for pairs: where it lies, what it keeps, and how often it holds the truth.
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { createRandom } from '../tensor/random.js';
+import { createRandom } from '../numbers/random.js';
 import { differenceInterval } from './difference-interval.js';
 import { pairedDifference } from './paired-difference.js';
 

@@ -1,11 +1,11 @@
 // Folding changes no number beyond rounding, and folds nothing that it must not.
 import { describe, expect, it } from 'vitest';
 import { openSession } from '../../adapters/node/session.js';
-import { createArchitecture } from '../nn/architecture.js';
-import { buildModel } from '../nn/inference-graph.js';
-import { metadataKey } from '../nn/model-metadata.js';
-import { initialWeights } from '../nn/parameters.js';
-import { createRandom } from '../tensor/random.js';
+import { metadataKey } from '../model/model-metadata.js';
+import { createArchitecture } from '../nn/architectures/architecture.js';
+import { initialWeights } from '../nn/architectures/parameters.js';
+import { buildModel } from '../nn/graphs/inference-graph.js';
+import { createRandom } from '../numbers/random.js';
 import { foldBatchNorm } from './fold-batch-norm.js';
 import { GraphBuilder } from './graph-builder.js';
 import type { OnnxModel } from './onnx-model.js';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { itWith, requirePython } from '../../../tests/requirements.js';
 import { openSession } from '../../adapters/node/session.js';
-import { convertDetector, detectorModels } from '../detect/detector-models.js';
+import { convertDetector, detectorModels } from '../detect/mediapipe/detector-models.js';
 import { ModelFormatError } from '../errors.js';
 import { fromTflite } from './from-tflite.js';
 import { readModel } from './read-model.js';

@@ -1,6 +1,7 @@
 // Reads a .tflite model (schema version 3) into plain data: tensors, constants and operators of its one subgraph.
+
+import { float16ToFloat32 } from '../bytes/float16.js';
 import { ModelFormatError } from '../errors.js';
-import { float16ToFloat32 } from '../tensor/float16.js';
 import { FlatbufferTable } from './flatbuffer-table.js';
 
 /** The operators that can be converted, with their numbers in the schema's BuiltinOperator. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Face } from '../detect/face.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
-import { createRandom } from '../tensor/random.js';
+import { createRandom } from '../numbers/random.js';
 import { GuidedTeaching } from './guided-teaching.js';
 
 const frame: Picture = { width: 640, height: 480, channels: 3, data: new Uint8Array(640 * 480 * 3) };

@@ -1,8 +1,8 @@
 // Teaching one expression after the other in front of a camera: what is asked, a countdown, and a few frames of it. The page and the
 // terminal show it; whoever runs it offers frames and says what was pressed.
 import type { Face } from '../detect/face.js';
+import { FaceGate } from '../detect/face-gate.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
-import { FaceGate } from '../live/face-gate.js';
 import type { TaughtPicture } from './personal-file.js';
 
 /** What to do with the face, for the expressions that FER2013 has (after the action units of Ekman & Friesen's FACS). */

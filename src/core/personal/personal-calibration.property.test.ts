@@ -1,7 +1,7 @@
 // A made-up person: features are the class's, the person's own offset, which the general model takes for a class, and noise.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRandom, type Random } from '../tensor/random.js';
+import { createRandom, type Random } from '../numbers/random.js';
 import { leastLead } from './corrections.js';
 import { learnAndJudge } from './judge-teaching.js';
 import { largest, PersonalCalibration, type TaughtExample } from './personal-calibration.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PeopleError } from '../errors.js';
+import { standIns } from './augmented-copies.js';
 import { readPersonalFile, writePersonalFile } from './personal-file.js';
-import { standIns } from './stand-ins.js';
 
 const size = fc.integer({ min: 8, max: 24 });
 const taught = fc.tuple(fc.constantFrom('happy', 'sad'), size, size).chain(([expression, width, height]) =>

@@ -1,7 +1,7 @@
 // An expression model that reads one person's face as that person was taught.
 
 import type { GreyPicture } from '../image/picture.js';
-import type { AskedModel, ExpressionPrediction } from '../nn/expression-model.js';
+import type { AskedModel, ExpressionPrediction } from '../model/expression-model.js';
 import { largest, type PersonalCalibration } from './personal-calibration.js';
 
 export class PersonalModel implements AskedModel {

@@ -1,6 +1,11 @@
 // Distributions of every kind, for properties.
 import fc from 'fast-check';
-import { categoricalDistribution, type Distribution, floatDistribution, intDistribution } from './distribution.js';
+import {
+  categoricalDistribution,
+  type Distribution,
+  floatDistribution,
+  intDistribution,
+} from './journal/distribution.js';
 
 const floats = fc
   .tuple(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.double({ min: 1e-6, max: 1e6, noNaN: true }))

@@ -1,15 +1,15 @@
 // Begins a study, or continues the one of the same name.
 import { ConfigError, StudyError } from '../errors.js';
 import type { Journal } from '../ports/journal.js';
-import type { Direction } from './frozen-trial.js';
-import { JournalOperation } from './journal-operation.js';
-import { JournalReplay } from './journal-replay.js';
-import { MedianPruner } from './median-pruner.js';
-import { MemoryJournal } from './memory-journal.js';
-import type { Pruner } from './pruner.js';
-import type { Sampler } from './sampler.js';
+import type { Direction } from './journal/frozen-trial.js';
+import { JournalOperation } from './journal/journal-operation.js';
+import { JournalReplay } from './journal/journal-replay.js';
+import { MemoryJournal } from './journal/memory-journal.js';
+import { MedianPruner } from './pruners/median-pruner.js';
+import type { Pruner } from './pruners/pruner.js';
+import type { Sampler } from './samplers/sampler.js';
+import { TpeSampler } from './samplers/tpe-sampler.js';
 import { onlyDirection, Study } from './study.js';
-import { TpeSampler } from './tpe-sampler.js';
 
 export interface StudyOptions {
   /** 'study' when not given. */

@@ -1,8 +1,8 @@
 // How much each parameter matters for being among the best: PED-ANOVA (Watanabe, Bansal & Hutter 2023), also for parameters that
 // only some trials have, with the rules of Optuna 5.
-import { areEqual, type Distribution, isSingle, toInternal } from './distribution.js';
-import type { Direction, FrozenTrial } from './frozen-trial.js';
-import { logNormalMass } from './normal-distribution.js';
+import { areEqual, type Distribution, isSingle, toInternal } from './journal/distribution.js';
+import type { Direction, FrozenTrial } from './journal/frozen-trial.js';
+import { logNormalMass } from './samplers/normal-distribution.js';
 
 /** Trials that belong to the best, of all. */
 const TOP = 0.1;

@@ -3,6 +3,7 @@
 export { ConfigError, MoodlensError, StudyError } from '../errors.js';
 export type { Journal, JournalRecord } from '../ports/journal.js';
 export { createStudy, listStudies, openStudy, type StudyOptions } from './create-study.js';
+export { parameterImportances } from './importance.js';
 export type {
   CategoricalDistribution,
   Choice,
@@ -11,24 +12,23 @@ export type {
   IntDistribution,
   NumberOptions,
   ParameterValue,
-} from './distribution.js';
-export { categoricalDistribution, floatDistribution, intDistribution } from './distribution.js';
-export type { Attributes, Direction, FrozenTrial, TrialState } from './frozen-trial.js';
-export { GridSampler } from './grid-sampler.js';
-export { type HyperbandOptions, HyperbandPruner } from './hyperband-pruner.js';
-export { parameterImportances } from './importance.js';
-export type { StoredStudy } from './journal-replay.js';
-export { MedianPruner } from './median-pruner.js';
-export { MemoryJournal } from './memory-journal.js';
-export { NoPruner } from './no-pruner.js';
+} from './journal/distribution.js';
+export { categoricalDistribution, floatDistribution, intDistribution } from './journal/distribution.js';
+export type { Attributes, Direction, FrozenTrial, TrialState } from './journal/frozen-trial.js';
+export type { StoredStudy } from './journal/journal-replay.js';
+export { MemoryJournal } from './journal/memory-journal.js';
 export type { Objective, OptimizeOptions } from './optimize.js';
-export { PatientPruner } from './patient-pruner.js';
-export { type PercentileOptions, PercentilePruner } from './percentile-pruner.js';
-export type { Pruner, Rivals } from './pruner.js';
-export { QuasiRandomSampler } from './quasi-random-sampler.js';
-export { RandomSampler } from './random-sampler.js';
-export type { History, Sampler, SamplerOptions } from './sampler.js';
+export { type HyperbandOptions, HyperbandPruner } from './pruners/hyperband-pruner.js';
+export { MedianPruner } from './pruners/median-pruner.js';
+export { NoPruner } from './pruners/no-pruner.js';
+export { PatientPruner } from './pruners/patient-pruner.js';
+export { type PercentileOptions, PercentilePruner } from './pruners/percentile-pruner.js';
+export type { Pruner, Rivals } from './pruners/pruner.js';
+export { type SuccessiveHalvingOptions, SuccessiveHalvingPruner } from './pruners/successive-halving-pruner.js';
+export { GridSampler } from './samplers/grid-sampler.js';
+export { QuasiRandomSampler } from './samplers/quasi-random-sampler.js';
+export { RandomSampler } from './samplers/random-sampler.js';
+export type { History, Sampler, SamplerOptions } from './samplers/sampler.js';
+export { type TpeOptions, TpeSampler } from './samplers/tpe-sampler.js';
 export { Study } from './study.js';
-export { type SuccessiveHalvingOptions, SuccessiveHalvingPruner } from './successive-halving-pruner.js';
-export { type TpeOptions, TpeSampler } from './tpe-sampler.js';
 export { Trial, TrialPruned } from './trial.js';

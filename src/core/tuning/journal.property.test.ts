@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MoodlensError } from '../errors.js';
-import { floatDistribution } from './distribution.js';
-import { distributionToJson } from './distribution-json.js';
-import { readJournalLine, writeJournalLine } from './journal-line.js';
-import { JournalReplay } from './journal-replay.js';
+import { floatDistribution } from './journal/distribution.js';
+import { distributionToJson } from './journal/distribution-json.js';
+import { readJournalLine, writeJournalLine } from './journal/journal-line.js';
+import { JournalReplay } from './journal/journal-replay.js';
 
 describe('a line', () => {
   it('gives back any value, also the numbers that JSON lacks', () => {

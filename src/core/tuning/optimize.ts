@@ -1,6 +1,6 @@
 // Runs an objective in trials, several at a time where wanted.
 import { ConfigError } from '../errors.js';
-import type { FrozenTrial } from './frozen-trial.js';
+import type { FrozenTrial } from './journal/frozen-trial.js';
 import type { Study } from './study.js';
 import { type Trial, TrialPruned } from './trial.js';
 

@@ -1,18 +1,18 @@
 // Beside Optuna 5's own figures (tests/oracles/tuning.py made them).
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { NumericalDistribution, Space } from './distribution.js';
-import { distributionFromJson, distributionToJson } from './distribution-json.js';
-import type { FrozenTrial, TrialState } from './frozen-trial.js';
-import { HyperbandPruner } from './hyperband-pruner.js';
 import { parameterImportances } from './importance.js';
-import { MedianPruner } from './median-pruner.js';
-import { numericalKernels, ParzenEstimator } from './parzen-estimator.js';
-import { PatientPruner } from './patient-pruner.js';
-import { PercentilePruner } from './percentile-pruner.js';
-import type { Pruner } from './pruner.js';
-import { SuccessiveHalvingPruner } from './successive-halving-pruner.js';
-import { splitTrials } from './tpe-sampler.js';
+import type { NumericalDistribution, Space } from './journal/distribution.js';
+import { distributionFromJson, distributionToJson } from './journal/distribution-json.js';
+import type { FrozenTrial, TrialState } from './journal/frozen-trial.js';
+import { HyperbandPruner } from './pruners/hyperband-pruner.js';
+import { MedianPruner } from './pruners/median-pruner.js';
+import { PatientPruner } from './pruners/patient-pruner.js';
+import { PercentilePruner } from './pruners/percentile-pruner.js';
+import type { Pruner } from './pruners/pruner.js';
+import { SuccessiveHalvingPruner } from './pruners/successive-halving-pruner.js';
+import { numericalKernels, ParzenEstimator } from './samplers/parzen-estimator.js';
+import { splitTrials } from './samplers/tpe-sampler.js';
 
 interface Fixture {
   importances: Study[];

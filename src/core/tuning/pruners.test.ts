@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FrozenTrial } from './frozen-trial.js';
-import { HyperbandPruner } from './hyperband-pruner.js';
-import { MedianPruner } from './median-pruner.js';
-import { NoPruner } from './no-pruner.js';
-import { PatientPruner } from './patient-pruner.js';
-import { PercentilePruner } from './percentile-pruner.js';
-import type { Pruner } from './pruner.js';
-import { SuccessiveHalvingPruner } from './successive-halving-pruner.js';
+import type { FrozenTrial } from './journal/frozen-trial.js';
+import { HyperbandPruner } from './pruners/hyperband-pruner.js';
+import { MedianPruner } from './pruners/median-pruner.js';
+import { NoPruner } from './pruners/no-pruner.js';
+import { PatientPruner } from './pruners/patient-pruner.js';
+import { PercentilePruner } from './pruners/percentile-pruner.js';
+import type { Pruner } from './pruners/pruner.js';
+import { SuccessiveHalvingPruner } from './pruners/successive-halving-pruner.js';
 
 const pruners: Record<string, Pruner> = {
   none: new NoPruner(),

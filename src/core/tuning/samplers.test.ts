@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../tensor/random.js';
+import { createRandom } from '../numbers/random.js';
 import { createStudy } from './create-study.js';
-import { GridSampler } from './grid-sampler.js';
-import { QuasiRandomSampler, scrambledRadicalInverse } from './quasi-random-sampler.js';
-import { RandomSampler } from './random-sampler.js';
-import { describeSampler, mixed } from './sampler.contract.js';
-import { TpeSampler } from './tpe-sampler.js';
+import { GridSampler } from './samplers/grid-sampler.js';
+import { QuasiRandomSampler, scrambledRadicalInverse } from './samplers/quasi-random-sampler.js';
+import { RandomSampler } from './samplers/random-sampler.js';
+import { describeSampler, mixed } from './samplers/sampler.contract.js';
+import { TpeSampler } from './samplers/tpe-sampler.js';
 import type { Trial } from './trial.js';
 
 describeSampler('random', (seed) => new RandomSampler({ seed }));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Journal, JournalRecord } from '../ports/journal.js';
 import { createStudy, listStudies, openStudy } from './create-study.js';
-import { MedianPruner } from './median-pruner.js';
-import { MemoryJournal } from './memory-journal.js';
-import { RandomSampler } from './random-sampler.js';
+import { MemoryJournal } from './journal/memory-journal.js';
+import { MedianPruner } from './pruners/median-pruner.js';
+import { RandomSampler } from './samplers/random-sampler.js';
 import { type Trial, TrialPruned } from './trial.js';
 
 const bowl = (trial: Trial) => trial.suggestFloat('x', -4, 4) ** 2;

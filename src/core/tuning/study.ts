@@ -1,16 +1,23 @@
 // A search for the parameters that make an objective best, as a journal keeps it: ask for a trial, tell its value.
 import { ConfigError, StudyError } from '../errors.js';
 import type { Journal, JournalRecord } from '../ports/journal.js';
-import type { Distribution } from './distribution.js';
-import { type Direction, type FrozenTrial, isBetter, isFinished, lastStep, trialStates } from './frozen-trial.js';
-import { JournalOperation } from './journal-operation.js';
-import type { JournalReplay, StoredStudy } from './journal-replay.js';
+import type { Distribution } from './journal/distribution.js';
+import {
+  type Direction,
+  type FrozenTrial,
+  isBetter,
+  isFinished,
+  lastStep,
+  trialStates,
+} from './journal/frozen-trial.js';
+import { JournalOperation } from './journal/journal-operation.js';
+import type { JournalReplay, StoredStudy } from './journal/journal-replay.js';
+import { FIXED_VALUES, fixedOf, proposedRecords, withProposed } from './journal/proposed-values.js';
+import { trialRecord } from './journal/trial-record.js';
 import { type Objective, type OptimizeOptions, optimize } from './optimize.js';
-import { FIXED_VALUES, fixedOf, proposedRecords, withProposed } from './proposed-values.js';
-import type { Pruner } from './pruner.js';
-import type { History, Sampler } from './sampler.js';
+import type { Pruner } from './pruners/pruner.js';
+import type { History, Sampler } from './samplers/sampler.js';
 import { Trial } from './trial.js';
-import { trialRecord } from './trial-record.js';
 
 export class Study {
   readonly name: string;

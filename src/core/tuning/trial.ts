@@ -15,10 +15,10 @@ import {
   type NumberOptions,
   type ParameterValue,
   toInternal,
-} from './distribution.js';
-import { distributionToJson } from './distribution-json.js';
-import type { FrozenTrial } from './frozen-trial.js';
-import { JournalOperation } from './journal-operation.js';
+} from './journal/distribution.js';
+import { distributionToJson } from './journal/distribution-json.js';
+import type { FrozenTrial } from './journal/frozen-trial.js';
+import { JournalOperation } from './journal/journal-operation.js';
 
 /** Thrown by an objective whose trial should stop (`throw new TrialPruned()`). */
 export class TrialPruned extends Error {

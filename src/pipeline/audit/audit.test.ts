@@ -5,8 +5,8 @@ import { tinyBrightness, tinyExpressionModel } from '../../../tests/fixtures/tin
 import { openSession } from '../../adapters/node/session.js';
 import { ferplusClasses } from '../../core/dataset/ferplus-csv.js';
 import { ConfigError, DatasetError } from '../../core/errors.js';
-import { ExpressionModel } from '../../core/nn/expression-model.js';
-import { createRandom } from '../../core/tensor/random.js';
+import { ExpressionModel } from '../../core/model/expression-model.js';
+import { createRandom } from '../../core/numbers/random.js';
 import { type AuditSources, auditDataset } from './audit.js';
 import { auditJson } from './audit-json.js';
 import { cleanDataset, leftOutCsv } from './clean-dataset.js';

@@ -2,9 +2,9 @@
 
 import type { VoteVerdict } from '../../core/dataset/audit/vote-agreement.js';
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
-import { cropFaceScore } from '../../core/detect/crop-face-check.js';
+import { cropFaceScore } from '../../core/detect/mediapipe/crop-face-check.js';
 import type { GreyPicture } from '../../core/image/picture.js';
-import type { ExpressionModel } from '../../core/nn/expression-model.js';
+import type { ExpressionModel } from '../../core/model/expression-model.js';
 import type { Progress } from '../../core/ports/progress.js';
 import { isTestSplit } from '../evaluate/config.js';
 

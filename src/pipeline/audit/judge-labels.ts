@@ -4,7 +4,7 @@ import type { SampleProbabilities } from '../../core/dataset/audit/probabilities
 import { withoutTwinsIn } from '../../core/dataset/duplicates.js';
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
 import { DatasetError, RunError } from '../../core/errors.js';
-import type { ExpressionModel } from '../../core/nn/expression-model.js';
+import type { ExpressionModel } from '../../core/model/expression-model.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { isTestSplit } from '../evaluate/config.js';
 import { predictPictures } from '../evaluate/predict-pictures.js';

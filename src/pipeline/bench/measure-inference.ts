@@ -1,10 +1,10 @@
 // How long an expression model takes for a batch of faces: preprocessing, inference and postprocessing apart.
 import { toGrey } from '../../core/image/grey.js';
 import type { Picture } from '../../core/image/picture.js';
-import { ExpressionModel } from '../../core/nn/expression-model.js';
+import { ExpressionModel } from '../../core/model/expression-model.js';
+import { createRandom } from '../../core/numbers/random.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { OpenSession } from '../../core/ports/session.js';
-import { createRandom } from '../../core/tensor/random.js';
 
 export interface InferenceMeasure {
   readonly openSession: OpenSession;

@@ -1,9 +1,9 @@
 // How long whole training steps take: forward, backward and optimiser, on a batch that is there already.
-import type { Architecture } from '../../core/nn/architecture.js';
-import type { TrainingEngine } from '../../core/nn/engine.js';
-import { randomBatch } from '../../core/nn/random-batch.js';
+import type { Architecture } from '../../core/nn/architectures/architecture.js';
+import { createRandom } from '../../core/numbers/random.js';
 import type { Clock } from '../../core/ports/clock.js';
-import { createRandom } from '../../core/tensor/random.js';
+import type { TrainingEngine } from '../../core/training/engine.js';
+import { randomBatch } from '../../core/training/random-batch.js';
 
 export interface TrainingMeasure {
   readonly architecture: Architecture;

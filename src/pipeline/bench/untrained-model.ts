@@ -1,13 +1,13 @@
 // The model file of a network with its initial weights, as `moodlens export` would write it.
 import { expressionLabels } from '../../core/dataset/labels.js';
-import { type ArchitectureName, createArchitecture } from '../../core/nn/architecture.js';
-import { architectureFacts } from '../../core/nn/architecture-facts.js';
-import { buildModel } from '../../core/nn/inference-graph.js';
-import { initialWeights } from '../../core/nn/parameters.js';
+import { type ArchitectureName, createArchitecture } from '../../core/nn/architectures/architecture.js';
+import { architectureFacts } from '../../core/nn/architectures/architecture-facts.js';
+import { initialWeights } from '../../core/nn/architectures/parameters.js';
+import { buildModel } from '../../core/nn/graphs/inference-graph.js';
+import { createRandom } from '../../core/numbers/random.js';
 import { foldBatchNorm } from '../../core/onnx/fold-batch-norm.js';
 import { readModel } from '../../core/onnx/read-model.js';
 import { writeModel } from '../../core/onnx/write-model.js';
-import { createRandom } from '../../core/tensor/random.js';
 import { trainedOnNothing } from '../evaluate/trained-on.js';
 
 /** Batch normalisation is folded where it can be. */

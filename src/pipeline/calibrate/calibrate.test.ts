@@ -5,9 +5,9 @@ import { tinyBrightness, tinyExpressionModel } from '../../../tests/fixtures/tin
 import { openSession } from '../../adapters/node/session.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { ConfigError } from '../../core/errors.js';
-import { ExpressionModel } from '../../core/nn/expression-model.js';
-import type { ModelMetadata } from '../../core/nn/model-metadata.js';
-import { readExpressionModel } from '../../core/nn/read-expression-model.js';
+import { ExpressionModel } from '../../core/model/expression-model.js';
+import type { ModelMetadata } from '../../core/model/model-metadata.js';
+import { readExpressionModel } from '../../core/model/read-expression-model.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import { samplesOfSplit } from '../evaluate/evaluated-samples.js';
 import { calibrate } from './calibrate.js';

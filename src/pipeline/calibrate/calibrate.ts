@@ -9,10 +9,10 @@ import {
   type Predictions,
 } from '../../core/metrics/probability-metrics.js';
 import { fitTemperature } from '../../core/metrics/temperature.js';
-import { ExpressionModel } from '../../core/nn/expression-model.js';
-import type { ModelTemperature } from '../../core/nn/model-metadata.js';
-import { addTemperature } from '../../core/nn/model-temperature.js';
-import { readExpressionModel } from '../../core/nn/read-expression-model.js';
+import { ExpressionModel } from '../../core/model/expression-model.js';
+import type { ModelTemperature } from '../../core/model/model-metadata.js';
+import { addTemperature } from '../../core/model/model-temperature.js';
+import { readExpressionModel } from '../../core/model/read-expression-model.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import type { OpenSession } from '../../core/ports/session.js';
 import type { EvaluatedSamples } from '../evaluate/evaluated-samples.js';

@@ -1,7 +1,7 @@
 // Whether a face is good enough to learn somebody from, and why not.
 import type { Face } from '../../core/detect/face.js';
+import { alignedFace } from '../../core/detect/face-crop.js';
 import { headPose } from '../../core/detect/head-pose.js';
-import { alignedFace } from '../../core/image/face-crop.js';
 import type { GreyPicture, Picture } from '../../core/image/picture.js';
 import { resizeGrey } from '../../core/image/resize.js';
 import { laplacianVariance } from '../../core/image/sharpness.js';

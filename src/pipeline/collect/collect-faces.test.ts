@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Face, FaceKeypoints } from '../../core/detect/face.js';
 import { ConfigError } from '../../core/errors.js';
 import type { Picture } from '../../core/image/picture.js';
-import { createRandom } from '../../core/tensor/random.js';
+import { createRandom } from '../../core/numbers/random.js';
 import { type CandidateFrame, collectFaces } from './collect-faces.js';
 import type { CollectOptions } from './config.js';
 

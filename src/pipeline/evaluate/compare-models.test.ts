@@ -4,7 +4,7 @@ import { smallDataset } from '../../../tests/fixtures/small-dataset.js';
 import { tinyBrightness, tinyExpressionModel } from '../../../tests/fixtures/tiny-expression-model.js';
 import { openSession } from '../../adapters/node/session.js';
 import { expressionLabels } from '../../core/dataset/labels.js';
-import { ExpressionModel } from '../../core/nn/expression-model.js';
+import { ExpressionModel } from '../../core/model/expression-model.js';
 import { compareModels } from './compare-models.js';
 import { describeComparison } from './describe-comparison.js';
 import { predictSamples } from './predict-samples.js';

@@ -2,7 +2,7 @@
 import { comparePaired, type PairedComparison } from '../../core/metrics/paired-comparison.js';
 import { hits } from '../../core/metrics/probability-metrics.js';
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
-import type { ModelMetadata } from '../../core/nn/model-metadata.js';
+import type { ModelMetadata } from '../../core/model/model-metadata.js';
 import type { SamplePredictions } from './predict-samples.js';
 import type { SeenInTraining } from './seen-in-training.js';
 

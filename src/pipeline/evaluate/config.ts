@@ -1,7 +1,7 @@
 // The options of the evaluate stage, and which splits are for the last look only.
 import { z } from 'zod';
 import { ConfigError } from '../../core/errors.js';
-import { testTimeAugmentations } from '../../core/nn/test-time-augmentation.js';
+import { testTimeAugmentations } from '../../core/model/test-time-augmentation.js';
 import { parseOptions } from '../parse-options.js';
 import { sampleKeys, splitFileNeedsSplit } from './sample-keys.js';
 

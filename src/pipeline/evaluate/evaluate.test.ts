@@ -6,7 +6,7 @@ import { openSession } from '../../adapters/node/session.js';
 import { expressionLabels } from '../../core/dataset/labels.js';
 import { createDataset, type PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { ConfigError, DatasetError } from '../../core/errors.js';
-import { ExpressionModel } from '../../core/nn/expression-model.js';
+import { ExpressionModel } from '../../core/model/expression-model.js';
 import { isTestSplit, parseEvaluateConfig } from './config.js';
 import { describeEvaluation } from './describe-evaluation.js';
 import { evaluate } from './evaluate.js';

@@ -9,9 +9,9 @@ import {
 } from '../../core/metrics/classification-figures.js';
 import { type ReliabilityBin, reliabilityBins } from '../../core/metrics/reliability-bins.js';
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
-import type { ExpressionModel } from '../../core/nn/expression-model.js';
-import type { ModelMetadata } from '../../core/nn/model-metadata.js';
-import type { TestTimeAugmentation } from '../../core/nn/test-time-augmentation.js';
+import type { ExpressionModel } from '../../core/model/expression-model.js';
+import type { ModelMetadata } from '../../core/model/model-metadata.js';
+import type { TestTimeAugmentation } from '../../core/model/test-time-augmentation.js';
 import { isTrainingSplit } from './config.js';
 import type { EvaluatedSamples } from './evaluated-samples.js';
 import { type EvaluateOptions, predictSamples, type SamplePredictions } from './predict-samples.js';

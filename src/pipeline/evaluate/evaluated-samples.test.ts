@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
 import { runProgram, wallClock } from '../../../tests/fixtures/run-program.js';
 import { smallDataset } from '../../../tests/fixtures/small-dataset.js';
-import { encodeUtf8 } from '../../core/dataset/utf8.js';
+import { encodeUtf8 } from '../../core/bytes/utf8.js';
 import { DatasetError, RunError } from '../../core/errors.js';
 import { chooseSamples } from '../train/choose-samples.js';
 import { parseTrainConfig } from '../train/config.js';

@@ -1,7 +1,7 @@
 // The one place where an evaluation asks the model.
 import type { GreyPicture } from '../../core/image/picture.js';
-import type { AskedModel } from '../../core/nn/expression-model.js';
-import { predictAugmented, type TestTimeAugmentation } from '../../core/nn/test-time-augmentation.js';
+import type { AskedModel } from '../../core/model/expression-model.js';
+import { predictAugmented, type TestTimeAugmentation } from '../../core/model/test-time-augmentation.js';
 
 export interface PredictOptions {
   /** Pictures that are looked at together. */

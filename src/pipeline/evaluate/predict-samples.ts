@@ -2,8 +2,8 @@
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
 import { ModelFormatError } from '../../core/errors.js';
 import { findImprobable } from '../../core/metrics/find-improbable.js';
-import type { AskedModel } from '../../core/nn/expression-model.js';
-import type { TestTimeAugmentation } from '../../core/nn/test-time-augmentation.js';
+import type { AskedModel } from '../../core/model/expression-model.js';
+import type { TestTimeAugmentation } from '../../core/model/test-time-augmentation.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import { predictPictures } from './predict-pictures.js';
 import { trueClasses } from './true-classes.js';

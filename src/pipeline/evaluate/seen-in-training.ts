@@ -1,6 +1,6 @@
 // Whether a model was trained on the samples that it is asked about, as far as its metadata tells.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
-import type { ModelMetadata } from '../../core/nn/model-metadata.js';
+import type { ModelMetadata } from '../../core/model/model-metadata.js';
 import { samplesOfTraining } from '../train/trained-samples.js';
 import type { EvaluatedSamples } from './evaluated-samples.js';
 import { readTrainedOn } from './trained-on.js';

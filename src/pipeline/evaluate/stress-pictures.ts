@@ -2,8 +2,8 @@
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
 import { crop } from '../../core/image/crop.js';
 import type { GreyPicture } from '../../core/image/picture.js';
+import { createRandom } from '../../core/numbers/random.js';
 import type { RecompressJpeg } from '../../core/ports/recompress-jpeg.js';
-import { createRandom } from '../../core/tensor/random.js';
 import type { Stress } from './stresses.js';
 
 /** Seeds every distortion. Never changed: figures of different models and days must rest on the same pictures. */

@@ -6,7 +6,7 @@ import { lowerResolution } from '../../core/image/lower-resolution.js';
 import type { GreyPicture } from '../../core/image/picture.js';
 import { reframe } from '../../core/image/reframe.js';
 import { lightFromSide } from '../../core/image/side-light.js';
-import type { Random } from '../../core/tensor/random.js';
+import type { Random } from '../../core/numbers/random.js';
 
 /** Lengths in pixels are those of a picture this wide, FER2013's; other pictures get the same share of their width. */
 const stressWidthPx = 48;

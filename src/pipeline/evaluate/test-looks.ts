@@ -1,6 +1,6 @@
 // Every look at a test split is written down: a test that is looked at often chooses models, and is no test any more.
 import { z } from 'zod';
-import { decodeUtf8 } from '../../core/dataset/utf8.js';
+import { decodeUtf8 } from '../../core/bytes/utf8.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 
 const testLookSchema = z.looseObject({

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
 import { decodePicture, encodePng } from '../../adapters/node/image-codec.js';
 import { createDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
-import { createRandom } from '../../core/tensor/random.js';
+import { createRandom } from '../../core/numbers/random.js';
 import { parseExploreConfig } from './config.js';
 import { writeExplorationReport } from './exploration-report.js';
 import { explore } from './explore.js';

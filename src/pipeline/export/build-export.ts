@@ -1,12 +1,13 @@
 // The .onnx of a trained run: its weights, preprocessing inside, batch normalisation folded into the convolutions.
-import { modelWeights } from '../../core/nn/engine.js';
-import { buildEnsemble, type EnsembleMember } from '../../core/nn/ensemble-model.js';
-import { buildModel } from '../../core/nn/inference-graph.js';
-import { type ModelMetadata, withMetadata } from '../../core/nn/model-metadata.js';
-import { readExpressionModel } from '../../core/nn/read-expression-model.js';
+
+import { buildEnsemble, type EnsembleMember } from '../../core/model/ensemble-model.js';
+import { type ModelMetadata, withMetadata } from '../../core/model/model-metadata.js';
+import { readExpressionModel } from '../../core/model/read-expression-model.js';
+import { buildModel } from '../../core/nn/graphs/inference-graph.js';
 import { foldBatchNorm } from '../../core/onnx/fold-batch-norm.js';
 import type { OnnxModel } from '../../core/onnx/onnx-model.js';
 import { writeModel } from '../../core/onnx/write-model.js';
+import { modelWeights } from '../../core/training/engine.js';
 import { describeModel } from '../train/write-model.js';
 import type { TrainedNetwork, TrainedRun } from './read-trained-run.js';
 

@@ -1,8 +1,8 @@
 // The export stage: a trained run -> one self-contained .onnx that is proved to say what the trainer says, and its card.
-import { Sha256 } from '../../core/dataset/sha256.js';
+import { Sha256 } from '../../core/bytes/sha256.js';
 import { ConfigError } from '../../core/errors.js';
 import { type Accuracy, classificationFigures } from '../../core/metrics/classification-figures.js';
-import { ExpressionModel } from '../../core/nn/expression-model.js';
+import { ExpressionModel } from '../../core/model/expression-model.js';
 import { silentProgress } from '../../core/ports/progress.js';
 import type { RecompressJpeg } from '../../core/ports/recompress-jpeg.js';
 import { calibrate } from '../calibrate/calibrate.js';

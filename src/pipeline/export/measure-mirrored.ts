@@ -4,7 +4,7 @@ import { mirror } from '../../core/image/mirror.js';
 import type { Accuracy } from '../../core/metrics/classification-figures.js';
 import { hits } from '../../core/metrics/probability-metrics.js';
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
-import type { ExpressionModel } from '../../core/nn/expression-model.js';
+import type { ExpressionModel } from '../../core/model/expression-model.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import { predictPictures } from '../evaluate/predict-pictures.js';
 import type { SamplePredictions } from '../evaluate/predict-samples.js';

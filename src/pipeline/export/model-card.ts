@@ -1,8 +1,8 @@
 // The model card, in Markdown, out of the run's own facts and what the export measured.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
-import type { ModelMetadata } from '../../core/nn/model-metadata.js';
-import { readPictureFront } from '../../core/nn/picture-front.js';
-import { type ExpressionModelFile, readExpressionModel } from '../../core/nn/read-expression-model.js';
+import type { ModelMetadata } from '../../core/model/model-metadata.js';
+import { readPictureFront } from '../../core/model/picture-front.js';
+import { type ExpressionModelFile, readExpressionModel } from '../../core/model/read-expression-model.js';
 import { count, markdownTable, plain } from '../report/markdown.js';
 import { splitNamesOf } from '../train/choose-samples.js';
 import { describeFigures, describeInt8 } from './card-figures.js';

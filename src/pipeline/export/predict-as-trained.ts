@@ -1,9 +1,9 @@
 // What the trainer itself says of pictures: its own evaluation graph, in which batch normalisation is an operator and the
 // weights are inputs. An exported model is held against this.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
-import { type Samples, validationCrops } from '../../core/nn/batches.js';
-import { LocalEngine } from '../../core/nn/engine.js';
 import type { OpenSession } from '../../core/ports/session.js';
+import { type Samples, validationCrops } from '../../core/training/batches.js';
+import { LocalEngine } from '../../core/training/engine.js';
 import type { TrainedNetwork, TrainedRun } from './read-trained-run.js';
 
 export interface PredictAsTrainedOptions {

@@ -1,8 +1,9 @@
 // Makes the int8 form of an exported model, times both forms in every runtime, and judges it.
+
+import { Sha256 } from '../../core/bytes/sha256.js';
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
-import { Sha256 } from '../../core/dataset/sha256.js';
-import { ExpressionModel } from '../../core/nn/expression-model.js';
-import { readExpressionModel } from '../../core/nn/read-expression-model.js';
+import { ExpressionModel } from '../../core/model/expression-model.js';
+import { readExpressionModel } from '../../core/model/read-expression-model.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
 import type { OpenSession } from '../../core/ports/session.js';

@@ -1,10 +1,10 @@
 // Reads the faces of a folder per person: every picture is decoded, its face found and cut out.
 import type { FaceDetector } from '../../core/detect/face.js';
+import { alignedFace, type CropSize } from '../../core/detect/face-crop.js';
 import { MediaError, PeopleError } from '../../core/errors.js';
 import { findFace } from '../../core/identity/find-face.js';
 import type { FaceSample } from '../../core/identity/people.js';
 import { personName } from '../../core/identity/person-name.js';
-import { alignedFace, type CropSize } from '../../core/image/face-crop.js';
 import { toGrey } from '../../core/image/grey.js';
 import { isPictureName } from '../../core/image/is-picture-name.js';
 import type { Picture } from '../../core/image/picture.js';

@@ -1,7 +1,7 @@
 // Draws who is known and from which pictures; everybody else is a stranger.
 import { PeopleError } from '../../core/errors.js';
 import type { FaceSample } from '../../core/identity/people.js';
-import { createRandom } from '../../core/tensor/random.js';
+import { createRandom } from '../../core/numbers/random.js';
 import type { EvaluatePeopleConfig } from './config.js';
 
 type NamedSample = readonly [name: string, sample: FaceSample];

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Face, FaceDetector } from '../../core/detect/face.js';
 import { ConfigError, MediaError, PeopleError } from '../../core/errors.js';
 import type { Picture } from '../../core/image/picture.js';
+import { createRandom } from '../../core/numbers/random.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
-import { createRandom } from '../../core/tensor/random.js';
 import { identifyPicture } from './identify-picture.js';
 import { trainPeople } from './train-people.js';
 

@@ -1,11 +1,11 @@
 // The predict stage: a photograph, or a face that is cropped already -> the expression of every face in it.
 import type { FaceDetector } from '../../core/detect/face.js';
+import { type CropSize, cropFace } from '../../core/detect/face-crop.js';
 import { findAllFaces, isCroppedFace } from '../../core/identity/find-face.js';
-import { type CropSize, cropFace } from '../../core/image/face-crop.js';
 import { toGrey } from '../../core/image/grey.js';
 import type { Box, GreyPicture, Picture } from '../../core/image/picture.js';
 import { resizeGrey } from '../../core/image/resize.js';
-import type { AskedModel, ExpressionPrediction } from '../../core/nn/expression-model.js';
+import type { AskedModel, ExpressionPrediction } from '../../core/model/expression-model.js';
 
 export interface PredictedFace extends ExpressionPrediction {
   /** In pixels of the picture; null when the picture was taken whole, as a cropped face. */

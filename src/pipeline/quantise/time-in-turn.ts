@@ -1,6 +1,6 @@
 // The time of one picture with each of several models, measured so that what else the machine does hits all alike.
 import type { GreyPicture } from '../../core/image/picture.js';
-import type { ExpressionModel } from '../../core/nn/expression-model.js';
+import type { ExpressionModel } from '../../core/model/expression-model.js';
 import type { Clock } from '../../core/ports/clock.js';
 
 const rounds = 200;

@@ -2,7 +2,7 @@
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { readSplitFile } from '../../core/dataset/split-file.js';
 import { ConfigError } from '../../core/errors.js';
-import type { ModelMetadata } from '../../core/nn/model-metadata.js';
+import type { ModelMetadata } from '../../core/model/model-metadata.js';
 import { isTrainingSplit } from '../evaluate/config.js';
 import { readTrainedOn, type TrainedOn } from '../evaluate/trained-on.js';
 import { chooseSamples } from '../train/choose-samples.js';

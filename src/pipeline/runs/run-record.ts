@@ -1,9 +1,9 @@
 // What a run folder says, read leniently: also runs of other versions, runs under way, and folders that are no run.
 import { z } from 'zod';
-import { decodeUtf8 } from '../../core/dataset/utf8.js';
+import { decodeUtf8 } from '../../core/bytes/utf8.js';
 import { RunError } from '../../core/errors.js';
-import { lowestLoss } from '../../core/nn/trainer.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
+import { lowestLoss } from '../../core/training/trainer.js';
 import { runFiles } from '../train/run-folder.js';
 import { type RunResult, readResult } from '../train/run-result.js';
 

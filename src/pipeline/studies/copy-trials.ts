@@ -1,5 +1,5 @@
 // Trials of one study into another.
-import { isFinished } from '../../core/tuning/frozen-trial.js';
+import { isFinished } from '../../core/tuning/journal/frozen-trial.js';
 import type { Study } from '../../core/tuning/study.js';
 
 /** Copies the finished trials, and the study's attributes; how many trials there were. Those that run belong to their workers. */

@@ -1,7 +1,7 @@
 // A study as text for a terminal.
-import type { FrozenTrial, TrialState } from '../../core/tuning/frozen-trial.js';
-import { isBetter, trialStates } from '../../core/tuning/frozen-trial.js';
-import type { StoredStudy } from '../../core/tuning/journal-replay.js';
+import type { FrozenTrial, TrialState } from '../../core/tuning/journal/frozen-trial.js';
+import { isBetter, trialStates } from '../../core/tuning/journal/frozen-trial.js';
+import type { StoredStudy } from '../../core/tuning/journal/journal-replay.js';
 import type { Study } from '../../core/tuning/study.js';
 import type { ReportTable } from '../report/report-table.js';
 import { tableLines } from '../report/text-table.js';

@@ -1,6 +1,6 @@
 // The charts of a study. Loads ECharts: import it only when a report is asked for.
-import type { FrozenTrial } from '../../core/tuning/frozen-trial.js';
-import { isBetter } from '../../core/tuning/frozen-trial.js';
+import type { FrozenTrial } from '../../core/tuning/journal/frozen-trial.js';
+import { isBetter } from '../../core/tuning/journal/frozen-trial.js';
 import type { Study } from '../../core/tuning/study.js';
 import { labelWidth } from '../report/category-axis.js';
 import { type ChartMode, chartColours, seriesLook } from '../report/chart-theme.js';

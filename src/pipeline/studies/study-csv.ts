@@ -1,5 +1,5 @@
 // Trials as CSV (RFC 4180): a line for each, a column for each parameter.
-import type { FrozenTrial } from '../../core/tuning/frozen-trial.js';
+import type { FrozenTrial } from '../../core/tuning/journal/frozen-trial.js';
 import { parameterNames } from './describe-study.js';
 
 export function studyCsv(trials: readonly FrozenTrial[]): string {

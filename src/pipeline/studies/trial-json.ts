@@ -1,5 +1,5 @@
 // A trial as JSON for other programs.
-import type { FrozenTrial } from '../../core/tuning/frozen-trial.js';
+import type { FrozenTrial } from '../../core/tuning/journal/frozen-trial.js';
 
 /** Reports are pairs of step and value; one that is not a number is null. */
 export function trialJson(trial: FrozenTrial) {

@@ -1,7 +1,7 @@
 // A parameter as an axis: its range, on a logarithm where it is searched so, or its choices.
-import type { Distribution, ParameterValue } from '../../core/tuning/distribution.js';
-import { toInternal } from '../../core/tuning/distribution.js';
-import type { FrozenTrial } from '../../core/tuning/frozen-trial.js';
+import type { Distribution, ParameterValue } from '../../core/tuning/journal/distribution.js';
+import { toInternal } from '../../core/tuning/journal/distribution.js';
+import type { FrozenTrial } from '../../core/tuning/journal/frozen-trial.js';
 import { shortNumber, shownValue } from './describe-study.js';
 
 export interface ParameterAxis {

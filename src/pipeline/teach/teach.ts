@@ -2,20 +2,20 @@
 
 import { findLabel } from '../../core/dataset/label-names.js';
 import type { FaceDetector } from '../../core/detect/face.js';
+import { cropFace } from '../../core/detect/face-crop.js';
+import { FaceGate } from '../../core/detect/face-gate.js';
 import { MediaError, PeopleError } from '../../core/errors.js';
 import { findFace, isCroppedFace } from '../../core/identity/find-face.js';
 import type { People } from '../../core/identity/people.js';
-import { cropFace } from '../../core/image/face-crop.js';
 import { toGrey } from '../../core/image/grey.js';
 import { isPictureName } from '../../core/image/is-picture-name.js';
 import type { GreyPicture, Picture } from '../../core/image/picture.js';
 import { resizeGrey } from '../../core/image/resize.js';
-import { FaceGate } from '../../core/live/face-gate.js';
-import type { AskedModel } from '../../core/nn/expression-model.js';
+import type { AskedModel } from '../../core/model/expression-model.js';
+import { standIns } from '../../core/personal/augmented-copies.js';
 import { learnAndJudge, type TeachingJudgement } from '../../core/personal/judge-teaching.js';
 import type { PersonalCalibration, TaughtExample } from '../../core/personal/personal-calibration.js';
 import type { TaughtPicture } from '../../core/personal/personal-file.js';
-import { standIns } from '../../core/personal/stand-ins.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { DecodePicture } from '../../core/ports/decode-picture.js';
 

@@ -1,5 +1,5 @@
 // The architecture that a configuration names, as its options stand.
-import type { ArchitectureOptions } from '../../core/nn/architecture.js';
+import type { ArchitectureOptions } from '../../core/nn/architectures/architecture.js';
 import { auxiliaryUnits } from './choose-targets.js';
 import type { TrainConfig } from './config.js';
 

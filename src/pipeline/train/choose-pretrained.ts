@@ -1,14 +1,14 @@
 // The run that another one goes on from: whether its weights fit, and what the new run says about it.
-import { Sha256 } from '../../core/dataset/sha256.js';
+import { Sha256 } from '../../core/bytes/sha256.js';
 import { ConfigError, RunError } from '../../core/errors.js';
-import { type Architecture, parameterPrefixes, parametersOf } from '../../core/nn/architecture.js';
-import { modelWeights } from '../../core/nn/engine.js';
-import { elements } from '../../core/nn/layer.js';
-import type { PretrainedFacts } from '../../core/nn/model-metadata.js';
-import { initialWeights, type Weights } from '../../core/nn/parameters.js';
-import { readExpressionModel } from '../../core/nn/read-expression-model.js';
+import type { PretrainedFacts } from '../../core/model/model-metadata.js';
+import { readExpressionModel } from '../../core/model/read-expression-model.js';
+import { type Architecture, parameterPrefixes, parametersOf } from '../../core/nn/architectures/architecture.js';
+import { initialWeights, type Weights } from '../../core/nn/architectures/parameters.js';
+import { elements } from '../../core/nn/layers/layer.js';
+import type { Random } from '../../core/numbers/random.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
-import type { Random } from '../../core/tensor/random.js';
+import { modelWeights } from '../../core/training/engine.js';
 import { readRunConfig, readWeights, runFiles, weightsFile } from './run-folder.js';
 
 export interface Pretrained {

@@ -1,12 +1,13 @@
 // The teacher of a run that learns by distillation: whether it fits, and what the run says about it.
+
+import { Sha256 } from '../../core/bytes/sha256.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
-import { Sha256 } from '../../core/dataset/sha256.js';
 import { ConfigError } from '../../core/errors.js';
-import type { Architecture } from '../../core/nn/architecture.js';
-import type { TeacherFacts } from '../../core/nn/model-metadata.js';
-import { readExpressionModel } from '../../core/nn/read-expression-model.js';
-import type { TeacherOptions } from '../../core/nn/taught-engine.js';
-import { requireTeacherFront } from '../../core/nn/teacher-graph.js';
+import type { TeacherFacts } from '../../core/model/model-metadata.js';
+import { readExpressionModel } from '../../core/model/read-expression-model.js';
+import { requireTeacherFront } from '../../core/model/teacher-graph.js';
+import type { Architecture } from '../../core/nn/architectures/architecture.js';
+import type { TeacherOptions } from '../../core/training/distilling-engine.js';
 import type { TrainConfig } from './config.js';
 
 /**

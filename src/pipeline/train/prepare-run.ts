@@ -1,14 +1,20 @@
 // A run before it starts: what its data and configuration amount to, and everything that can be refused of them.
+
+import { Sha256 } from '../../core/bytes/sha256.js';
+import { encodeUtf8 } from '../../core/bytes/utf8.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
-import { Sha256 } from '../../core/dataset/sha256.js';
-import { encodeUtf8 } from '../../core/dataset/utf8.js';
 import { ConfigError, DatasetError, RunError } from '../../core/errors.js';
-import { type Architecture, type ArchitectureOptions, atSide, createArchitecture } from '../../core/nn/architecture.js';
-import { architectureFacts } from '../../core/nn/architecture-facts.js';
-import type { PretrainedFacts, TeacherFacts } from '../../core/nn/model-metadata.js';
-import { initialWeights, type Weights } from '../../core/nn/parameters.js';
+import type { PretrainedFacts, TeacherFacts } from '../../core/model/model-metadata.js';
+import {
+  type Architecture,
+  type ArchitectureOptions,
+  atSide,
+  createArchitecture,
+} from '../../core/nn/architectures/architecture.js';
+import { architectureFacts } from '../../core/nn/architectures/architecture-facts.js';
+import { initialWeights, type Weights } from '../../core/nn/architectures/parameters.js';
+import { createRandom } from '../../core/numbers/random.js';
 import type { Progress } from '../../core/ports/progress.js';
-import { createRandom } from '../../core/tensor/random.js';
 import { isTestSplit } from '../evaluate/config.js';
 import { architectureOptions } from './architecture-options.js';
 import { type Pretrained, pretrainedWeights } from './choose-pretrained.js';

@@ -1,18 +1,23 @@
 // A run folder: what the run is, its checkpoints and its history.
 import { z } from 'zod';
+import { Sha256 } from '../../core/bytes/sha256.js';
+import { decodeUtf8, encodeUtf8 } from '../../core/bytes/utf8.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
-import { Sha256 } from '../../core/dataset/sha256.js';
-import { decodeUtf8, encodeUtf8 } from '../../core/dataset/utf8.js';
 import { ConfigError, DatasetError, RunError, StorageError } from '../../core/errors.js';
-import { type Checkpoint, readCheckpoint, type SavedCheckpoint, writeCheckpoint } from '../../core/nn/checkpoint.js';
 import {
   type PretrainedFacts,
   pretrainedSchema,
   type TeacherFacts,
   teacherSchema,
-} from '../../core/nn/model-metadata.js';
-import { type EpochFigures, lowestLoss, type TrainerState } from '../../core/nn/trainer.js';
+} from '../../core/model/model-metadata.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
+import {
+  type Checkpoint,
+  readCheckpoint,
+  type SavedCheckpoint,
+  writeCheckpoint,
+} from '../../core/training/checkpoint.js';
+import { type EpochFigures, lowestLoss, type TrainerState } from '../../core/training/trainer.js';
 import { splitsOf } from './choose-samples.js';
 import { parseTrainConfig, type TrainConfig } from './config.js';
 

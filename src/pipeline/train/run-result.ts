@@ -1,10 +1,10 @@
 // How a run ended: result.json, written when training ends and taken away when it goes on.
 import { z } from 'zod';
-import { decodeUtf8 } from '../../core/dataset/utf8.js';
+import { decodeUtf8 } from '../../core/bytes/utf8.js';
 import { MoodlensError } from '../../core/errors.js';
-import { lowestLoss, type TrainerState, type TrainingEnd } from '../../core/nn/trainer.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { Clock, WallClock } from '../../core/ports/clock.js';
+import { lowestLoss, type TrainerState, type TrainingEnd } from '../../core/training/trainer.js';
 import { readLines, runFiles } from './run-folder.js';
 
 export const runResultSchema = z.object({

@@ -1,5 +1,5 @@
 // How a run shares the processor's cores out: threads and workers, where its configuration leaves them open.
-import { isObject } from '../../core/tuning/is-object.js';
+import { isObject } from '../../core/tuning/journal/is-object.js';
 import { trainConfigSchema } from './config.js';
 
 export interface CoreShare {

@@ -6,10 +6,10 @@ import { quietRun, stopAt } from '../../../tests/fixtures/quiet-run.js';
 import { stripes } from '../../../tests/fixtures/stripes.js';
 import { openSession } from '../../adapters/node/session.js';
 import { ConfigError, RunError } from '../../core/errors.js';
-import { createArchitecture } from '../../core/nn/architecture.js';
-import { LocalEngine } from '../../core/nn/engine.js';
-import { readExpressionModel } from '../../core/nn/read-expression-model.js';
+import { readExpressionModel } from '../../core/model/read-expression-model.js';
+import { createArchitecture } from '../../core/nn/architectures/architecture.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
+import { LocalEngine } from '../../core/training/engine.js';
 import { parseTrainConfig, type TrainConfig } from './config.js';
 import { parseEnsembleConfig } from './ensemble-config.js';
 import { runFiles } from './run-folder.js';
@@ -129,7 +129,9 @@ describe('an ensemble', () => {
     await expect(trainEnsemble(request({ resume: true, dataset: stripes(40, 2) }))).rejects.toThrow(/another hash/);
     const config = folder('member-1').blobs.get(runFiles.config)!;
     await folder('member-1').write(runFiles.config, new TextDecoder().decode(config).replace('0.01', '0.02'));
-    await expect(trainEnsemble(request({ resume: true }))).rejects.toThrow(/member-1 of the ensemble: config\.json .* hash/);
+    await expect(trainEnsemble(request({ resume: true }))).rejects.toThrow(
+      /member-1 of the ensemble: config\.json .* hash/,
+    );
   });
 
   test('and a single run do not share a folder', async () => {

@@ -1,8 +1,8 @@
 // Trains the members of an ensemble one after the other, each a run of its own, and merges their models.
-import { decodeUtf8 } from '../../core/dataset/utf8.js';
+import { decodeUtf8 } from '../../core/bytes/utf8.js';
 import { ConfigError, RunError } from '../../core/errors.js';
-import { buildEnsemble, type EnsembleMember } from '../../core/nn/ensemble-model.js';
-import { readExpressionModel } from '../../core/nn/read-expression-model.js';
+import { buildEnsemble, type EnsembleMember } from '../../core/model/ensemble-model.js';
+import { readExpressionModel } from '../../core/model/read-expression-model.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { chooseSamples } from './choose-samples.js';
 import type { TrainConfig } from './config.js';

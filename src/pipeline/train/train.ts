@@ -1,19 +1,25 @@
 // The train stage: dataset + configuration -> run folder with checkpoints, history and model.onnx.
-import type { Architecture, ArchitectureName, ArchitectureOptions } from '../../core/nn/architecture.js';
+import type { Architecture, ArchitectureName, ArchitectureOptions } from '../../core/nn/architectures/architecture.js';
+import type { BlobStore } from '../../core/ports/blob-store.js';
+import type { Clock, WallClock } from '../../core/ports/clock.js';
+import type { Progress } from '../../core/ports/progress.js';
 import {
   type BatchOptions,
   type BatchSource,
   type Samples,
   type StartBatches,
   TrainingBatches,
-} from '../../core/nn/batches.js';
-import { type Checkpoint, requireCheckpointOf } from '../../core/nn/checkpoint.js';
-import type { EngineOptions, TrainingEngine } from '../../core/nn/engine.js';
-import type { TeacherOptions } from '../../core/nn/taught-engine.js';
-import { type EpochFigures, freshState, type TrainerState, type TrainingEnd, train } from '../../core/nn/trainer.js';
-import type { BlobStore } from '../../core/ports/blob-store.js';
-import type { Clock, WallClock } from '../../core/ports/clock.js';
-import type { Progress } from '../../core/ports/progress.js';
+} from '../../core/training/batches.js';
+import { type Checkpoint, requireCheckpointOf } from '../../core/training/checkpoint.js';
+import type { TeacherOptions } from '../../core/training/distilling-engine.js';
+import type { EngineOptions, TrainingEngine } from '../../core/training/engine.js';
+import {
+  type EpochFigures,
+  freshState,
+  type TrainerState,
+  type TrainingEnd,
+  train,
+} from '../../core/training/trainer.js';
 import type { TrainConfig } from './config.js';
 import { announceRun, type PreparedRun, prepareRun, type RunInputs } from './prepare-run.js';
 import {

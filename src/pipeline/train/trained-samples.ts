@@ -3,7 +3,7 @@ import { type PackedDataset, splitIndices } from '../../core/dataset/packed-data
 import { readSplitFile, type Splits, samplesOfSet } from '../../core/dataset/split-file.js';
 import { stratifiedFolds } from '../../core/dataset/splits.js';
 import { DatasetError } from '../../core/errors.js';
-import type { ModelMetadata } from '../../core/nn/model-metadata.js';
+import type { ModelMetadata } from '../../core/model/model-metadata.js';
 import { readTrainedOn, type TrainedOn } from '../evaluate/trained-on.js';
 
 type Origin = Pick<ModelMetadata, 'dataset' | 'split' | 'splitFile' | 'pretrained' | 'members'>;

@@ -1,7 +1,8 @@
 // Progress of a training run: images per second, the time left in the epoch and in the run, the figures of each epoch.
-import type { EpochFigures, TrainerState } from '../../core/nn/trainer.js';
+
 import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
+import type { EpochFigures, TrainerState } from '../../core/training/trainer.js';
 import { describeSeconds } from '../report/describe-seconds.js';
 import type { Speed } from './run-folder.js';
 

@@ -1,7 +1,7 @@
 // The trainer's own look at the validation samples after each epoch.
-import { type Samples, validationCrops } from '../../core/nn/batches.js';
-import type { TrainingEngine } from '../../core/nn/engine.js';
-import { argmax } from '../../core/nn/trainer.js';
+import { type Samples, validationCrops } from '../../core/training/batches.js';
+import type { TrainingEngine } from '../../core/training/engine.js';
+import { argmax } from '../../core/training/trainer.js';
 
 const validationChunk = 128;
 

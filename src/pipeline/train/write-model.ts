@@ -1,11 +1,11 @@
 // The end of a run: its kept weights as a self-contained model file.
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
-import type { Architecture } from '../../core/nn/architecture.js';
-import { architectureFacts } from '../../core/nn/architecture-facts.js';
-import type { Checkpoint } from '../../core/nn/checkpoint.js';
-import { modelWeights } from '../../core/nn/engine.js';
-import { buildModel } from '../../core/nn/inference-graph.js';
-import type { ModelMetadata } from '../../core/nn/model-metadata.js';
+import type { ModelMetadata } from '../../core/model/model-metadata.js';
+import type { Architecture } from '../../core/nn/architectures/architecture.js';
+import { architectureFacts } from '../../core/nn/architectures/architecture-facts.js';
+import { buildModel } from '../../core/nn/graphs/inference-graph.js';
+import type { Checkpoint } from '../../core/training/checkpoint.js';
+import { modelWeights } from '../../core/training/engine.js';
 import { splitNamesOf } from './choose-samples.js';
 import { describeTargets } from './choose-targets.js';
 import type { TrainConfig } from './config.js';

@@ -1,17 +1,17 @@
 // Samplers and pruners by the names that the command line has for them.
 import { ConfigError } from '../../core/errors.js';
-import type { Distribution, ParameterValue } from '../../core/tuning/distribution.js';
-import { GridSampler } from '../../core/tuning/grid-sampler.js';
-import { HyperbandPruner } from '../../core/tuning/hyperband-pruner.js';
-import { MedianPruner } from '../../core/tuning/median-pruner.js';
-import { NoPruner } from '../../core/tuning/no-pruner.js';
-import type { Pruner } from '../../core/tuning/pruner.js';
-import { QuasiRandomSampler } from '../../core/tuning/quasi-random-sampler.js';
-import { RandomSampler } from '../../core/tuning/random-sampler.js';
-import { valueAt } from '../../core/tuning/random-value.js';
-import type { Sampler } from '../../core/tuning/sampler.js';
-import { SuccessiveHalvingPruner } from '../../core/tuning/successive-halving-pruner.js';
-import { TpeSampler } from '../../core/tuning/tpe-sampler.js';
+import type { Distribution, ParameterValue } from '../../core/tuning/journal/distribution.js';
+import { HyperbandPruner } from '../../core/tuning/pruners/hyperband-pruner.js';
+import { MedianPruner } from '../../core/tuning/pruners/median-pruner.js';
+import { NoPruner } from '../../core/tuning/pruners/no-pruner.js';
+import type { Pruner } from '../../core/tuning/pruners/pruner.js';
+import { SuccessiveHalvingPruner } from '../../core/tuning/pruners/successive-halving-pruner.js';
+import { GridSampler } from '../../core/tuning/samplers/grid-sampler.js';
+import { QuasiRandomSampler } from '../../core/tuning/samplers/quasi-random-sampler.js';
+import { RandomSampler } from '../../core/tuning/samplers/random-sampler.js';
+import { valueAt } from '../../core/tuning/samplers/random-value.js';
+import type { Sampler } from '../../core/tuning/samplers/sampler.js';
+import { TpeSampler } from '../../core/tuning/samplers/tpe-sampler.js';
 
 export const samplerNames = ['tpe', 'random', 'quasi-random', 'grid'] as const;
 export const prunerNames = ['median', 'halving', 'hyperband', 'none'] as const;

@@ -1,5 +1,5 @@
 // Where a search stands, in a line.
-import { isBetter } from '../../core/tuning/frozen-trial.js';
+import { isBetter } from '../../core/tuning/journal/frozen-trial.js';
 import type { Study } from '../../core/tuning/study.js';
 
 /** `best 52.31 % (trial 4), 2 run: 11 at epoch 3 with 41.90 %, 12`. */

@@ -2,11 +2,11 @@
 import { StudyError } from '../../core/errors.js';
 import type { Journal } from '../../core/ports/journal.js';
 import { createStudy } from '../../core/tuning/create-study.js';
-import { areCompatible, type Distribution, describeDistribution } from '../../core/tuning/distribution.js';
-import { distributionFromJson, distributionToJson } from '../../core/tuning/distribution-json.js';
-import { isObject } from '../../core/tuning/is-object.js';
-import type { Pruner } from '../../core/tuning/pruner.js';
-import type { Sampler } from '../../core/tuning/sampler.js';
+import { areCompatible, type Distribution, describeDistribution } from '../../core/tuning/journal/distribution.js';
+import { distributionFromJson, distributionToJson } from '../../core/tuning/journal/distribution-json.js';
+import { isObject } from '../../core/tuning/journal/is-object.js';
+import type { Pruner } from '../../core/tuning/pruners/pruner.js';
+import type { Sampler } from '../../core/tuning/samplers/sampler.js';
 import type { Study } from '../../core/tuning/study.js';
 import type { Search } from './search-space.js';
 

@@ -9,7 +9,7 @@ import {
   floatDistribution,
   intDistribution,
   type ParameterValue,
-} from '../../core/tuning/distribution.js';
+} from '../../core/tuning/journal/distribution.js';
 import { parseOptions } from '../parse-options.js';
 import { parseTrainConfig, type TrainConfig } from '../train/config.js';
 

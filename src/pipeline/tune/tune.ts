@@ -3,9 +3,9 @@
 import { ConfigError, RunError, StudyError } from '../../core/errors.js';
 import type { WallClock } from '../../core/ports/clock.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
-import type { ParameterValue } from '../../core/tuning/distribution.js';
-import type { FrozenTrial } from '../../core/tuning/frozen-trial.js';
-import { knownValues } from '../../core/tuning/proposed-values.js';
+import type { ParameterValue } from '../../core/tuning/journal/distribution.js';
+import type { FrozenTrial } from '../../core/tuning/journal/frozen-trial.js';
+import { knownValues } from '../../core/tuning/journal/proposed-values.js';
 import type { Study } from '../../core/tuning/study.js';
 import type { Trial } from '../../core/tuning/trial.js';
 import type { TrainConfig } from '../train/config.js';

@@ -37,7 +37,13 @@ export function Header({ onShortcuts }: { onShortcuts: () => void }) {
           </dd>
         </div>
       </dl>
-      <button type="button" class="button quiet keys-button" onClick={onShortcuts} aria-haspopup="dialog" aria-label="Keys">
+      <button
+        type="button"
+        class="button quiet keys-button"
+        onClick={onShortcuts}
+        aria-haspopup="dialog"
+        aria-label="Keys"
+      >
         <KeyboardIcon />
         <span class="wide">Keys</span>
       </button>

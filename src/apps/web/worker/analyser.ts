@@ -4,7 +4,7 @@ import { DeviceError, MoodlensError } from '../../../core/errors.js';
 import type { WindowRule } from '../../../core/live/confirmation-windows.js';
 import { liveSettings } from '../../../core/live/live-settings.js';
 import { LivePipeline } from '../../../core/live/pipeline.js';
-import { ExpressionModel } from '../../../core/nn/expression-model.js';
+import { ExpressionModel } from '../../../core/model/expression-model.js';
 import { fromFailure } from './failure.js';
 import { FoundFaces } from './found-faces.js';
 import type { LookAnswer, Looked, LookOrder } from './look-protocol.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Face } from '../../../core/detect/face.js';
 import type { Box, GreyPicture, Picture } from '../../../core/image/picture.js';
-import { createRandom } from '../../../core/tensor/random.js';
+import { createRandom } from '../../../core/numbers/random.js';
 import { Enrolment } from './enrolment.js';
 
 const frame: Picture = { width: 640, height: 480, channels: 3, data: new Uint8Array(640 * 480 * 3) };

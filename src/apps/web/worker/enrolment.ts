@@ -1,7 +1,7 @@
 // Collecting one person's face pictures: which frames are good enough, and what to say when one is not.
 import type { Face } from '../../../core/detect/face.js';
+import { FaceGate, type FaceGateLimits, faceGateLimits } from '../../../core/detect/face-gate.js';
 import type { GreyPicture, Picture } from '../../../core/image/picture.js';
-import { FaceGate, type FaceGateLimits, faceGateLimits } from '../../../core/live/face-gate.js';
 
 export interface EnrolmentLimits extends FaceGateLimits {
   /** Pictures to collect. */

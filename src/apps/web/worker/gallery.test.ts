@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { PeopleError } from '../../../core/errors.js';
 import { People } from '../../../core/identity/people.js';
 import type { GreyPicture } from '../../../core/image/picture.js';
+import { createRandom } from '../../../core/numbers/random.js';
 import type { BlobStore } from '../../../core/ports/blob-store.js';
-import { createRandom } from '../../../core/tensor/random.js';
 import { Gallery } from './gallery.js';
 import { packPictures, unpackPictures } from './packed-pictures.js';
 

@@ -1,13 +1,13 @@
 // Who is known in this browser: the pictures of people enrolled here, the histograms of imported files, and the expressions
 // that they taught, in the browser's own storage. Deleting a person removes all of it for good.
 import type { Face } from '../../../core/detect/face.js';
+import { alignedFace } from '../../../core/detect/face-crop.js';
 import { PeopleError } from '../../../core/errors.js';
 import { defaultFaceSize, People } from '../../../core/identity/people.js';
 import { peopleOf, peopleWithout } from '../../../core/identity/people-without.js';
 import { personName, personNames } from '../../../core/identity/person-name.js';
 import { pictureStandings } from '../../../core/identity/picture-standings.js';
 import type { TaughtPeople } from '../../../core/identity/taught-section.js';
-import { alignedFace } from '../../../core/image/face-crop.js';
 import type { GreyPicture, Picture } from '../../../core/image/picture.js';
 import {
   mostTaughtPictures,

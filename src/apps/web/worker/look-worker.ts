@@ -3,7 +3,7 @@
 import { config as configureZod } from 'zod';
 import { FrameReader } from '../../../adapters/browser/image-codec.js';
 import { openSession } from '../../../adapters/browser/session.js';
-import { NeuralFaceDetector } from '../../../core/detect/neural-detector.js';
+import { NeuralFaceDetector } from '../../../core/detect/mediapipe/neural-detector.js';
 import { liveSettings } from '../../../core/live/live-settings.js';
 import { toFailure } from './failure.js';
 import { FrameLoop } from './frame-loop.js';

@@ -3,9 +3,9 @@
 import type { Box, GreyPicture } from '../../../core/image/picture.js';
 import type { ClassificationFigures } from '../../../core/metrics/classification-figures.js';
 import type { ReliabilityBin } from '../../../core/metrics/reliability-bins.js';
-import type { ModelMetadata } from '../../../core/nn/model-metadata.js';
-import type { PictureSize } from '../../../core/nn/picture-front.js';
-import type { TestTimeAugmentation } from '../../../core/nn/test-time-augmentation.js';
+import type { ModelMetadata } from '../../../core/model/model-metadata.js';
+import type { PictureSize } from '../../../core/model/picture-front.js';
+import type { TestTimeAugmentation } from '../../../core/model/test-time-augmentation.js';
 import type { Failure } from './failure.js';
 import type { UnknownFolder } from './sort-pictures.js';
 

@@ -1,13 +1,13 @@
 // The Models view's worker: opens a model, looks at dropped pictures, and judges the labelled ones.
 import { config as configureZod } from 'zod';
 import { openSession } from '../../../adapters/browser/session.js';
-import { Sha256 } from '../../../core/dataset/sha256.js';
+import { Sha256 } from '../../../core/bytes/sha256.js';
 import { mainFace } from '../../../core/detect/main-face.js';
 import { MediaError, ModelFormatError } from '../../../core/errors.js';
 import { classificationFigures } from '../../../core/metrics/classification-figures.js';
 import { reliabilityBins } from '../../../core/metrics/reliability-bins.js';
-import { ExpressionModel } from '../../../core/nn/expression-model.js';
-import type { ModelMetadata } from '../../../core/nn/model-metadata.js';
+import { ExpressionModel } from '../../../core/model/expression-model.js';
+import type { ModelMetadata } from '../../../core/model/model-metadata.js';
 import type { CutFace } from '../../../pipeline/predict/predict-picture.js';
 import { toFailure } from './failure.js';
 import { isEvaluationOf } from './is-evaluation-of.js';

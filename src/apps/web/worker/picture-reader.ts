@@ -2,11 +2,11 @@
 import { decodePicture } from '../../../adapters/browser/image-codec.js';
 import { openSession } from '../../../adapters/browser/session.js';
 import type { FaceDetector } from '../../../core/detect/face.js';
-import { NeuralFaceDetector } from '../../../core/detect/neural-detector.js';
+import { NeuralFaceDetector } from '../../../core/detect/mediapipe/neural-detector.js';
 import { DeviceError, MediaError } from '../../../core/errors.js';
 import { decodeNetpbm, isNetpbm } from '../../../core/image/netpbm.js';
 import type { Picture } from '../../../core/image/picture.js';
-import type { PictureSize } from '../../../core/nn/picture-front.js';
+import type { PictureSize } from '../../../core/model/picture-front.js';
 import { type CutFace, cutFaces } from '../../../pipeline/predict/predict-picture.js';
 import { fetchModel } from './model-files.js';
 

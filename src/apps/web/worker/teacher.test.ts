@@ -5,8 +5,8 @@ import { PeopleError } from '../../../core/errors.js';
 import type { GreyPicture, Picture } from '../../../core/image/picture.js';
 import type { FaceResult } from '../../../core/live/frame-result.js';
 import { LivePipeline } from '../../../core/live/pipeline.js';
-import type { ExpressionModel } from '../../../core/nn/expression-model.js';
-import { createRandom } from '../../../core/tensor/random.js';
+import type { ExpressionModel } from '../../../core/model/expression-model.js';
+import { createRandom } from '../../../core/numbers/random.js';
 import { Gallery } from './gallery.js';
 import { Teacher } from './teacher.js';
 

@@ -1,11 +1,11 @@
 // People teach their own expressions: asked for one after the other, or by a correction of what is said of a face.
 import type { Face } from '../../../core/detect/face.js';
+import { cropFace } from '../../../core/detect/face-crop.js';
 import { PeopleError } from '../../../core/errors.js';
-import { cropFace } from '../../../core/image/face-crop.js';
 import type { GreyPicture } from '../../../core/image/picture.js';
 import type { FaceResult } from '../../../core/live/frame-result.js';
 import type { LivePipeline } from '../../../core/live/pipeline.js';
-import type { ExpressionModel } from '../../../core/nn/expression-model.js';
+import type { ExpressionModel } from '../../../core/model/expression-model.js';
 import { GuidedTeaching } from '../../../core/personal/guided-teaching.js';
 import type { TeachingJudgement } from '../../../core/personal/judge-teaching.js';
 import type { PersonalCalibration } from '../../../core/personal/personal-calibration.js';

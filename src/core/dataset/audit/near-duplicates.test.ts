@@ -5,7 +5,7 @@ import { gaussianBlur } from '../../image/gaussian-blur.js';
 import { mirror } from '../../image/mirror.js';
 import type { GreyPicture } from '../../image/picture.js';
 import { resizeGrey } from '../../image/resize.js';
-import { createRandom } from '../../tensor/random.js';
+import { createRandom } from '../../numbers/random.js';
 import { hammingPairs } from './hamming-pairs.js';
 import { joinPairs } from './join-pairs.js';
 import { findNearDuplicates } from './near-duplicates.js';

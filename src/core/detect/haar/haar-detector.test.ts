@@ -4,7 +4,7 @@ import { cascade, expectBoxesOfOpenCv, openCv } from '../../../../tests/fixtures
 import { describeWith } from '../../../../tests/requirements.js';
 import { ConfigError } from '../../errors.js';
 import type { GreyPicture } from '../../image/picture.js';
-import { createRandom } from '../../tensor/random.js';
+import { createRandom } from '../../numbers/random.js';
 import { HaarDetector } from './haar-detector.js';
 
 /** A face of a few flat shapes, with a little noise, at a place and size. */

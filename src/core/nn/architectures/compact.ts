@@ -1,6 +1,6 @@
 // Ours: four stages of two 3x3 conv-BN-ReLU blocks, max pools between, global average pooling. Small enough for several
 // faces a frame in a browser tab.
-import type { Architecture, ArchitectureOptions } from '../architecture.js';
+
 import { relu } from '../layers/activation.js';
 import { batchNorm } from '../layers/batch-norm.js';
 import { conv2d } from '../layers/conv2d.js';
@@ -9,6 +9,7 @@ import { dropout } from '../layers/dropout.js';
 import { standardise } from '../layers/normalise.js';
 import { globalAveragePool, maxPool2d } from '../layers/pooling.js';
 import { sequence } from '../layers/sequence.js';
+import type { Architecture, ArchitectureOptions } from './architecture.js';
 
 export function compact({ dropout: rate = 0.3, l2 = 2.5e-4, classes }: ArchitectureOptions): Architecture {
   const conv = (filters: number) => [conv2d({ filters, kernel: 3, bias: false, l2 }), batchNorm()];

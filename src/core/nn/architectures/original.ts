@@ -1,6 +1,6 @@
 // The study case's network, exactly (Keras: 2,346,887 parameters at kernel 3): valid padding, glorot-uniform kernels,
 // batch norm after the pool, L2 on all convolutions but the first, dropout up to the last layer.
-import type { Architecture, ArchitectureOptions } from '../architecture.js';
+
 import { relu } from '../layers/activation.js';
 import { batchNorm } from '../layers/batch-norm.js';
 import { conv2d } from '../layers/conv2d.js';
@@ -9,6 +9,7 @@ import { dropout } from '../layers/dropout.js';
 import { rescale } from '../layers/normalise.js';
 import { maxPool2d } from '../layers/pooling.js';
 import { sequence } from '../layers/sequence.js';
+import type { Architecture, ArchitectureOptions } from './architecture.js';
 
 export function original(options: ArchitectureOptions): Architecture {
   const { dropout: rate = 0.3107, l2 = 0.0437, kernel = 3, classes } = options;

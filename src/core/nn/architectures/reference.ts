@@ -1,6 +1,6 @@
 // The network that the training benchmark times beside PyTorch: four convolution blocks and two dense layers
 // (3.92 million parameters). For measuring, not for use.
-import type { Architecture, ArchitectureOptions } from '../architecture.js';
+
 import { relu } from '../layers/activation.js';
 import { batchNorm } from '../layers/batch-norm.js';
 import { conv2d } from '../layers/conv2d.js';
@@ -9,6 +9,7 @@ import { dropout } from '../layers/dropout.js';
 import { rescale } from '../layers/normalise.js';
 import { maxPool2d } from '../layers/pooling.js';
 import { sequence } from '../layers/sequence.js';
+import type { Architecture, ArchitectureOptions } from './architecture.js';
 
 export function reference({ dropout: rate = 0.3, l2 = 1e-4, classes }: ArchitectureOptions): Architecture {
   // The pool comes before the ReLU: the function is the same and the ReLU works on a quarter of the elements.

@@ -1,6 +1,6 @@
 // Ours: a stem at full size, then three stages at a half, a quarter and an eighth of it, each a convolution that widens and
 // a residual block with squeeze-excitation. Ten convolutions, as cheap as `compact`'s eight.
-import type { Architecture, ArchitectureOptions } from '../architecture.js';
+
 import { relu } from '../layers/activation.js';
 import { batchNorm } from '../layers/batch-norm.js';
 import { conv2d } from '../layers/conv2d.js';
@@ -11,6 +11,7 @@ import { globalAveragePool, maxPool2d } from '../layers/pooling.js';
 import { residualSum } from '../layers/residual-sum.js';
 import { sequence } from '../layers/sequence.js';
 import { squeezeExcitation } from '../layers/squeeze-excitation.js';
+import type { Architecture, ArchitectureOptions } from './architecture.js';
 
 export function residual({ dropout: rate = 0.3, l2 = 2.5e-4, classes }: ArchitectureOptions): Architecture {
   const conv = (filters: number) => [conv2d({ filters, kernel: 3, bias: false, l2 }), batchNorm()];

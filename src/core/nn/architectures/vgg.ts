@@ -1,6 +1,6 @@
 // A VGG-style network (Simonyan & Zisserman 2015) with batch norm: four stages of 2, 2, 2 and 3 convolutions, twice the
 // filters at each half of the size, global average pooling. Large: for teachers and ensembles.
-import type { Architecture, ArchitectureOptions } from '../architecture.js';
+
 import { relu } from '../layers/activation.js';
 import { batchNorm } from '../layers/batch-norm.js';
 import { conv2d } from '../layers/conv2d.js';
@@ -9,6 +9,7 @@ import { dropout } from '../layers/dropout.js';
 import { standardise } from '../layers/normalise.js';
 import { globalAveragePool, maxPool2d } from '../layers/pooling.js';
 import { sequence } from '../layers/sequence.js';
+import type { Architecture, ArchitectureOptions } from './architecture.js';
 
 export function vgg({ dropout: rate = 0.5, l2 = 2.5e-4, classes }: ArchitectureOptions): Architecture {
   const conv = (filters: number) => [conv2d({ filters, kernel: 3, bias: false, l2 }), batchNorm()];

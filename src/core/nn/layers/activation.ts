@@ -1,5 +1,5 @@
 // Activations: rectified linear units and the sigmoid.
-import type { Layer } from '../layer.js';
+import type { Layer } from './layer.js';
 
 /** `max(x, 0)`; the gradient at 0 is 0. Any shape. */
 export function relu(): Layer {

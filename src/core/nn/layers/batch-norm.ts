@@ -1,7 +1,7 @@
 // Batch normalisation over batch and positions (Ioffe & Szegedy 2015).
 import { ConfigError } from '../../errors.js';
 import type { GraphBuilder } from '../../onnx/graph-builder.js';
-import type { Layer, Parameter } from '../layer.js';
+import type { Layer, Parameter } from './layer.js';
 
 export interface BatchNormOptions {
   /** Added to the variance; default 1e-5 (Keras' default is 1e-3). */

@@ -1,7 +1,7 @@
 // 2-D convolution, stride 1. How its forward and backward pass are computed is in convolution-formulas.ts.
 import { ConfigError } from '../../errors.js';
-import { elements, type Layer, type Shape } from '../layer.js';
 import { convolve, inputGradient, weightGradient } from './convolution-formulas.js';
+import { elements, type Layer, type Shape } from './layer.js';
 
 export interface Conv2dOptions {
   readonly filters: number;

@@ -1,7 +1,7 @@
 // The graphs behind conv2d. Several formulas give the same numbers; which one is used depends on the picture's height,
 // by what was measured (docs/experiments.md).
 import type { GraphBuilder } from '../../onnx/graph-builder.js';
-import type { Formulas } from '../layer.js';
+import type { Formulas } from './layer.js';
 
 /** One convolution, stride 1. The padding is `before` above and left, `after` below and right. */
 export interface ConvolutionShape {

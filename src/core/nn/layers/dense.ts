@@ -1,6 +1,6 @@
 // Flatten and the fully connected layer.
 import { ConfigError } from '../../errors.js';
-import { elements, type Layer } from '../layer.js';
+import { elements, type Layer } from './layer.js';
 
 /** `[channels, height, width]` to `[channels * height * width]`, channels outermost. */
 export function flatten(): Layer {

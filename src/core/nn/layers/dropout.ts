@@ -1,6 +1,6 @@
 // Inverted dropout (Srivastava et al. 2014). The mask comes from outside, so that a resumed run repeats the same one.
 import { ConfigError } from '../../errors.js';
-import type { Layer } from '../layer.js';
+import type { Layer } from './layer.js';
 
 /** Sets a share `rate` of the elements to 0 while training and scales the rest by `1 / (1 - rate)`. Any shape. */
 export function dropout(rate: number): Layer {

@@ -1,6 +1,6 @@
 // The first layer: pixel values 0..255 to numbers that a network learns from. It is part of the graph, so that a
 // model is fed the same way in training and in use.
-import type { Layer } from '../layer.js';
+import type { Layer } from './layer.js';
 
 function firstLayer(kind: string, forward: Layer['forward']): Layer {
   return { kind, outputShape: (input) => input, parameters: () => [], multiplyAdds: () => 0, forward };

@@ -1,7 +1,7 @@
 // Max pooling and global average pooling.
 import { ConfigError } from '../../errors.js';
 import type { GraphBuilder } from '../../onnx/graph-builder.js';
-import type { Layer } from '../layer.js';
+import type { Layer } from './layer.js';
 
 /**
  * Maximum over windows of 2x2, stride 2; an odd last row or column is left out. Input `[channels, height, width]`.

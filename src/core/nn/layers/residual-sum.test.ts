@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../errors.js';
 import { GraphBuilder } from '../../onnx/graph-builder.js';
-import type { GraphContext } from '../layer.js';
 import { batchNorm } from './batch-norm.js';
 import { conv2d } from './conv2d.js';
+import type { GraphContext } from './layer.js';
 import { residualSum } from './residual-sum.js';
 import { sequence } from './sequence.js';
 import { squeezeExcitation } from './squeeze-excitation.js';

@@ -1,7 +1,7 @@
 // The sum of a branch and a shortcut around it (He et al. 2016); itself a layer. Parameters are named `main/...` and
 // `shortcut/...`.
 import { ConfigError } from '../../errors.js';
-import type { ForwardPass, Gradients, Layer, Shape } from '../layer.js';
+import type { ForwardPass, Gradients, Layer, Shape } from './layer.js';
 import { sequence } from './sequence.js';
 
 /**

@@ -1,5 +1,5 @@
 // Layers one after the other; itself a layer. Parameters are named `<index><kind>/<name>`.
-import type { ForwardPass, GraphContext, Layer, Parameter, Shape, Statistic } from '../layer.js';
+import type { ForwardPass, GraphContext, Layer, Parameter, Shape, Statistic } from './layer.js';
 
 /** Runs `layers` in order. */
 export function sequence(...layers: readonly Layer[]): Layer {

@@ -1,9 +1,9 @@
 // Squeeze-and-excitation (Hu et al. 2018): a small network looks at every channel's mean and decides how much of each
 // channel to let through.
 import { ConfigError } from '../../errors.js';
-import type { Layer, Shape } from '../layer.js';
 import { relu, sigmoid } from './activation.js';
 import { dense } from './dense.js';
+import type { Layer, Shape } from './layer.js';
 import { globalAveragePool } from './pooling.js';
 import { sequence } from './sequence.js';
 
