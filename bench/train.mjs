@@ -21,7 +21,7 @@ const { values } = parseArgs({
 const [batch, steps, threads, rounds] = ['batch', 'steps', 'threads', 'rounds'].map((name) => Number(values[name]));
 const python = process.env.MOODLENS_PEERS_PYTHON ?? join(homedir(), '.cache/peers/bin/python');
 const peer = fileURLToPath(new URL('train-torch.py', import.meta.url));
-const benchProcess = fileURLToPath(new URL('../dist/apps/cli/bench-process.js', import.meta.url));
+const benchProcess = fileURLToPath(new URL('../dist/apps/cli/processes/bench-process.js', import.meta.url));
 const variants = [{ workers: 1 }, { workers: threads }, { workers: threads, ghostBatch: 16 }];
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const round = (value) => Math.round(value * 100) / 100;

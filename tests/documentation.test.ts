@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../src/apps/cli/commands.js';
+import { commands } from '../src/apps/cli/command-table.js';
 import * as errors from '../src/core/errors.js';
 import { architectureNames, createArchitecture } from '../src/core/nn/architectures/architecture.js';
 import { architectureFacts } from '../src/core/nn/architectures/architecture-facts.js';

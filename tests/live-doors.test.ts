@@ -1,9 +1,9 @@
 // Terminal, sources that the server analyses, and page ask detector and pipeline for the same: whoever opens a door to the live
 // pipeline takes its numbers from core/live.
 import { beforeEach, expect, it, vi } from 'vitest';
-import { define as defineAnalyze } from '../src/apps/cli/analyze-command.js';
-import { openPipeline, type PipelineOptions } from '../src/apps/cli/open-pipeline.js';
-import { define as defineTeach } from '../src/apps/cli/teach-command.js';
+import { openPipeline, type PipelineOptions } from '../src/apps/cli/arguments/pipeline.js';
+import { define as defineAnalyze } from '../src/apps/cli/commands/analyze-command.js';
+import { define as defineTeach } from '../src/apps/cli/commands/teach/teach-command.js';
 import { Analyser } from '../src/apps/web/worker/analyser.js';
 import type { ToLook } from '../src/apps/web/worker/look-protocol.js';
 import { defaultWindowRule } from '../src/core/live/confirmation-windows.js';
@@ -36,10 +36,10 @@ vi.mock('../src/core/live/pipeline.js', () => ({
     }
   },
 }));
-vi.mock('../src/apps/cli/open-expression-model.js', () => ({
+vi.mock('../src/apps/cli/arguments/model.js', () => ({
   openExpressionModel: async () => ({ metadata: {}, release() {} }),
 }));
-vi.mock('../src/apps/cli/guide-teaching.js', () => ({ guideTeaching: async () => undefined }));
+vi.mock('../src/apps/cli/commands/teach/guide-teaching.js', () => ({ guideTeaching: async () => undefined }));
 vi.mock('../src/adapters/node/shipped-models.js', () => ({
   shippedModel: async () => new Uint8Array(),
   shippedModelPath: (name: string) => name,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { decodePicture, encodeJpeg } from '../src/adapters/node/image-codec.js';
-import { SourceFeed } from '../src/apps/cli/source-feed.js';
+import { SourceFeed } from '../src/apps/cli/processes/source-runner.js';
 import type { LiveFeed, LiveFeedEvents } from '../src/apps/server/live-feed.js';
 import type { FrameResult } from '../src/core/live/frame-result.js';
 import { packServedFrame } from '../src/core/live/served-frame.js';

@@ -11,7 +11,7 @@ import { decodePicture } from '../../src/adapters/node/image-codec.js';
 import { checkKinectDump, KinectDumpWriter } from '../../src/adapters/node/kinect-dump.js';
 import { openJournal } from '../../src/adapters/node/open-journal.js';
 import { openSession } from '../../src/adapters/node/session.js';
-import { readJsonFile } from '../../src/apps/cli/read-json-file.js';
+import { readJsonFile } from '../../src/apps/cli/arguments/json-file.js';
 import { parseScene } from '../../src/apps/web/sources/sample-scene.js';
 import { parseMarkdown } from '../../src/apps/web/view/parse-markdown.js';
 import { readCardFigures } from '../../src/apps/web/view/read-card-figures.js';

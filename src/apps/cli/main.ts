@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// The command line's entry: runs the arguments, sets the exit code, survives closed pipes.
-import { exitCodeOf, exitCodes } from './exit-codes.js';
-import { failOutput } from './print.js';
-import { describeError } from './print-error.js';
 import { run } from './run.js';
-import { paintError } from './terminal-colour.js';
+// The command line's entry: runs the arguments, sets the exit code, survives closed pipes.
+import { exitCodeOf, exitCodes } from './terminal/exit-codes.js';
+import { failOutput } from './terminal/print.js';
+import { describeError } from './terminal/print-error.js';
+import { paintError } from './terminal/terminal-colour.js';
 
 /** `moodlens analyze … | head` closes our stdout: that ends the work and is no error. A closed terminal does not end it. */
 function surviveClosedPipes(): void {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { commands } from './commands.js';
+import { commands } from './command-table.js';
 import { run } from './run.js';
 
 let stdout = '';

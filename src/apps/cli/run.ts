@@ -1,10 +1,10 @@
 // Runs one command line: finds the command, loads its file, prints what went wrong.
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { commands } from './commands.js';
-import { exitCodeOf, exitCodes } from './exit-codes.js';
-import { describeError } from './print-error.js';
-import { paint, paintError } from './terminal-colour.js';
+import { commands } from './command-table.js';
+import { exitCodeOf, exitCodes } from './terminal/exit-codes.js';
+import { describeError } from './terminal/print-error.js';
+import { paint, paintError } from './terminal/terminal-colour.js';
 
 /** Runs one command line (without node and script) and returns the exit code. */
 export async function run(commandLine: readonly string[]): Promise<number> {

@@ -1,0 +1,80 @@
+// `--depth` and `--depth-filter`, for the commands that look for faces.
+import { stat } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import { type DepthFolder, hasDepth, openDepthFolder } from '../../../adapters/node/depth-folder.js';
+import { DepthFilter, type DepthFilterMode, depthFilterModes } from '../../../core/detect/depth/depth-filter.js';
+import { ConfigError } from '../../../core/errors.js';
+import { toNumbers } from './numbers.js';
+
+export interface DepthOptions {
+  readonly depth?: string;
+  readonly depthFilter?: DepthFilterMode;
+  readonly near?: string;
+}
+
+/** Depth pictures and the filter that looks at them. */
+export interface Depth {
+  readonly folder: DepthFolder;
+  readonly filter: DepthFilter;
+}
+
+/** Adds the options to a command. */
+export function addDepthOptions(command: Command): Command {
+  return command
+    .option('--depth <dir>', 'depth pictures (16-bit PNG, mm): 7-depth.png or 7.png belongs to 7-color.jpg or 7.jpg')
+    .addOption(
+      new Option(
+        '--depth-filter <mode>',
+        "size: rejects what has not a face's size and relief; segment: as the study case, looks only at what is near; off: only measures (default: size)",
+      ).choices(depthFilterModes),
+    )
+    .option('--near <mm>', 'segment: farthest distance that is near (default: 1206)');
+}
+
+/**
+ * What the options ask for; undefined without depth. A source that is a folder may have its depth beside its pictures. Throws ConfigError for options that need it, or say what cannot be.
+ */
+export async function openDepth(options: DepthOptions, source?: string): Promise<Depth | undefined> {
+  const { depthFilter: mode, near } = options;
+  const beside = source !== undefined && (await isFolder(source)) && (await hasDepth(source)) ? source : undefined;
+  const depth = options.depth ?? beside;
+  if (depth === undefined) {
+    if (mode === undefined && near === undefined) return undefined;
+    throw new ConfigError(`--${mode === undefined ? 'near' : 'depth-filter'} needs depth; add --depth DIR`);
+  }
+  const numbers = nearOf(options);
+  const folder = await openDepthFolder(depth);
+  const { camera, shift } = folder;
+  const seen = shift === undefined ? { camera } : { camera, shift };
+  return { folder, filter: new DepthFilter({ ...numbers, ...seen, mode: mode ?? 'size' }) };
+}
+
+function nearOf({ depthFilter: mode, near }: DepthOptions): Record<string, number> {
+  if (near !== undefined && mode !== 'segment') {
+    throw new ConfigError('--near is for segmentation; add --depth-filter segment');
+  }
+  return toNumbers({ ...(near === undefined ? {} : { nearMm: near }) }, ['nearMm']);
+}
+
+/** For a Kinect, whose frames carry their depth. */
+export function kinectFilter(options: DepthOptions): DepthFilter {
+  if (options.depth !== undefined) throw new ConfigError('a Kinect has its own depth; leave --depth out');
+  return new DepthFilter({ ...nearOf(options), mode: options.depthFilter ?? 'size' });
+}
+
+/** `kinect` or `kinect:RECORDING`. */
+export function isKinect(source: string): boolean {
+  return /^kinect(:.+)?$/s.test(source);
+}
+
+/** False also when there is nothing of that name. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await found(path))?.isDirectory() ?? false;
+}
+
+/** False also when there is nothing of that name. */
+export async function isFile(path: string): Promise<boolean> {
+  return (await found(path))?.isFile() ?? false;
+}
+
+const found = (path: string) => stat(path).catch(() => undefined);

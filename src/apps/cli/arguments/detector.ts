@@ -1,0 +1,73 @@
+// `--detector` and what belongs to it, for the commands that look for faces.
+import { type Command, Option } from 'commander';
+import { shippedModel } from '../../../adapters/node/shipped-models.js';
+import type { FaceDetector } from '../../../core/detect/face.js';
+import { readHaarCascade } from '../../../core/detect/haar/cascade.js';
+import { HaarDetector } from '../../../core/detect/haar/haar-detector.js';
+import type { NeuralDetectorOptions } from '../../../core/detect/mediapipe/neural-detector.js';
+import { ConfigError } from '../../../core/errors.js';
+import { namingModelFile, readModelFile } from './model-file.js';
+import { toNumbers } from './numbers.js';
+import { openDetector } from './shipped-detector.js';
+
+export interface DetectorOptions {
+  readonly detector: 'neural' | 'haar';
+  readonly cascade?: string;
+  readonly scaleFactor?: string;
+  readonly minNeighbors?: string;
+  readonly minFace?: string;
+}
+
+const haarNumbers = ['scaleFactor', 'minNeighbors', 'minFace'] as const;
+const haarKeys = ['cascade', 'scaleFactor', 'minNeighbors'] as const;
+
+/** Adds the options to a command. */
+export function addDetectorOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--detector <name>',
+        "neural: MediaPipe's networks; haar: the study case's cascade, box for box as OpenCV, for upright frontal faces only",
+      )
+        .choices(['neural', 'haar'])
+        .default('neural'),
+    )
+    .option('--cascade <file>', "haar: another cascade file of OpenCV's (default: the shipped frontal face)")
+    .option('--scale-factor <number>', 'haar: between two scales (default: 1.1)')
+    .option('--min-neighbors <n>', 'haar: overlapping finds that a face needs besides the first (default: 5)')
+    .option(
+      '--min-face <pixels>',
+      'width of the smallest face; neural: looks as closely as it needs, in video a part of each frame in turn; haar: larger is faster (default: 24)',
+    );
+}
+
+/** The detector that the options name; release it when done. Throws ConfigError for the options, ModelFormatError naming the file for a bad cascade. */
+export async function openChosenDetector(
+  options: DetectorOptions,
+  neural: NeuralDetectorOptions,
+): Promise<FaceDetector> {
+  if (options.detector === 'neural') {
+    const odd = haarKeys.find((key) => options[key] !== undefined);
+    if (odd === undefined) return openDetector({ ...neural, ...minFaceOf(options) });
+    const name = odd.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new ConfigError(`--${name} is for the haar detector, and this is the neural one; add --detector haar`);
+  }
+  const { cascade: path } = options;
+  const { minFace: minSize = 0, ...numbers } = toNumbers(options, haarNumbers);
+  const settings = { ...numbers, minSize };
+  if (path === undefined) {
+    const shipped = await shippedModel('haarcascade_frontalface_default.xml');
+    return new HaarDetector(readHaarCascade(decode(shipped)), settings);
+  }
+  const file = await readModelFile(path, '--cascade must name an XML file');
+  return namingModelFile(path, () => new HaarDetector(readHaarCascade(decode(file)), settings));
+}
+
+function minFaceOf(options: DetectorOptions): { minFace?: number } {
+  const { minFace } = toNumbers(options, ['minFace']);
+  if (minFace === undefined) return {};
+  if (!(minFace > 0)) throw new ConfigError(`--min-face must be above 0, found ${options.minFace}`);
+  return { minFace };
+}
+
+const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

@@ -1,0 +1,67 @@
+// The model as people were taught it: `--personal FILE`, and the taught people of a people file.
+
+import { shippedModelPath } from '../../../adapters/node/shipped-models.js';
+import { PeopleError } from '../../../core/errors.js';
+import type { TaughtPeople } from '../../../core/identity/taught-section.js';
+import type { AskedModel } from '../../../core/model/expression-model.js';
+import type { PersonalCalibration } from '../../../core/personal/personal-calibration.js';
+import { type PersonalFile, readPersonalFile, teachable } from '../../../core/personal/personal-file.js';
+import { PersonalModel } from '../../../core/personal/personal-model.js';
+import { learnPerson } from '../../../pipeline/teach/teach.js';
+import { warn } from '../terminal/terminal-colour.js';
+import { hashModelFile } from './hash-model-file.js';
+import { readTextFile } from './text-file.js';
+
+/**
+ * Learnt anew from the pictures in the file, which takes a fraction of a second, so that any model can be taught by them.
+ * Throws ConfigError when the file is not there, PeopleError when it is none. `modelPath` undefined is the shipped model.
+ */
+export async function personalModel(
+  model: AskedModel,
+  personal: string,
+  modelPath: string | undefined,
+): Promise<PersonalModel> {
+  const file = await readPersonal(personal);
+  return new PersonalModel(model, await calibrationOf(model, file, personal, await hashOf(modelPath)));
+}
+
+/** How each of the people shows their expressions, by name. `modelPath` undefined is the shipped model. */
+export async function personalReadings(
+  model: AskedModel,
+  taught: TaughtPeople,
+  modelPath: string | undefined,
+): Promise<ReadonlyMap<string, PersonalCalibration>> {
+  const readings = new Map<string, PersonalCalibration>();
+  if (taught.size === 0) return readings;
+  const hash = await hashOf(modelPath);
+  for (const [name, file] of taught) {
+    const pictures = teachable(file.pictures, model.metadata.labels);
+    if (pictures.length > 0) readings.set(name, await calibrationOf(model, { ...file, pictures }, name, hash));
+    if (pictures.length < file.pictures.length) {
+      warn(
+        `${name} taught ${file.pictures.length} pictures, of which ${pictures.length} can be used: those of expressions that the model knows`,
+      );
+    }
+  }
+  return readings;
+}
+
+/** Throws ConfigError when it is not there, PeopleError, with its path, when it is none. */
+export async function readPersonal(path: string): Promise<PersonalFile> {
+  const text = await readTextFile(path);
+  try {
+    return readPersonalFile(text);
+  } catch (error) {
+    if (!(error instanceof PeopleError)) throw error;
+    throw new PeopleError(`${path}: ${error.message}`, { cause: error });
+  }
+}
+
+async function calibrationOf(model: AskedModel, file: PersonalFile, whose: string, hash: string) {
+  if (file.model !== hash) {
+    warn(`${whose} was taught with another model; the same pictures teach this one`);
+  }
+  return (await learnPerson(model, file.pictures)).calibration;
+}
+
+const hashOf = (path: string | undefined) => hashModelFile(path ?? shippedModelPath('expression.onnx'));

@@ -1,0 +1,74 @@
+// The live pipeline as a command's options ask for it.
+import type { Command } from 'commander';
+import type { DepthFilter } from '../../../core/detect/depth/depth-filter.js';
+import type { WindowRule } from '../../../core/live/confirmation-windows.js';
+import { defaultStartScore, liveSettings } from '../../../core/live/live-settings.js';
+import { LivePipeline } from '../../../core/live/pipeline.js';
+import type { AnalyzeConfig } from '../../../pipeline/analyze/config.js';
+import { addDepthOptions, type DepthOptions } from './depth.js';
+import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector.js';
+import { openExpressionModel } from './model.js';
+import { toNumbers } from './numbers.js';
+import { readPeopleFile } from './people.js';
+import { personalModel, personalReadings } from './personal.js';
+import { windowOption } from './window.js';
+
+export interface PipelineOptions extends DetectorOptions, DepthOptions {
+  readonly people?: string;
+  readonly model?: string;
+  readonly personal?: string;
+  readonly window: WindowRule;
+  readonly minScore?: string;
+}
+
+/** Adds the options to a command. */
+export function addPipelineOptions(command: Command): Command {
+  return addDepthOptions(addDetectorOptions(command))
+    .option('--people <file>', "name the people of this file, made by 'moodlens people train'")
+    .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
+    .option(
+      '--personal <file>',
+      "read everybody's face as 'moodlens teach' learnt one person's: for videos of that person",
+    )
+    .addOption(windowOption())
+    .option(
+      '--min-score <number>',
+      `detection score from which somebody new counts as a face, 0 to 1 (default: ${defaultStartScore})`,
+    );
+}
+
+/** Detector, expression model and people, in a pipeline; `release` frees what holds native memory. */
+export async function openPipeline(
+  options: PipelineOptions,
+  { minScore }: Pick<AnalyzeConfig, 'minScore'>,
+  depthFilter: DepthFilter | undefined,
+) {
+  const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
+  const general = await openExpressionModel(options.model);
+  // --personal is for everybody in the video.
+  const personal =
+    people && options.personal === undefined
+      ? await personalReadings(general, people.taught, options.model)
+      : undefined;
+  const expression =
+    options.personal === undefined ? general : await personalModel(general, options.personal, options.model);
+  const { minFace } = toNumbers(options, ['minFace']);
+  const settings = liveSettings({ startScore: minScore, minFace, windowRule: options.window });
+  const detector = await openChosenDetector(options, settings.detector);
+  return {
+    people,
+    pipeline: new LivePipeline({
+      detector,
+      expression,
+      people,
+      personal,
+      depthFilter,
+      ...settings.pipeline,
+      clock: () => performance.now(),
+    }),
+    release: async () => {
+      await detector.release();
+      await general.release();
+    },
+  };
+}

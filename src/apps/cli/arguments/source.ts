@@ -1,0 +1,43 @@
+// A SOURCE of a command that analyses it, with its depth.
+import { basename } from 'node:path';
+import { withDepth } from '../../../adapters/node/depth-folder.js';
+import { type OpenSourceOptions, openSource } from '../../../adapters/node/open-source.js';
+import { openPictureFolder } from '../../../adapters/node/picture-folder.js';
+import type { DepthFilter } from '../../../core/detect/depth/depth-filter.js';
+import { ConfigError } from '../../../core/errors.js';
+import { isPictureName } from '../../../core/image/is-picture-name.js';
+import { type Depth, type DepthOptions, isFile, isFolder, isKinect, kinectFilter, openDepth } from './depth.js';
+
+/** The depth that belongs to a source besides its frames, and the filter that looks at it. */
+export async function openSourceDepth(
+  options: DepthOptions,
+  source: string,
+): Promise<{ depth: Depth | undefined; filter: DepthFilter | undefined }> {
+  if (isKinect(source)) return { depth: undefined, filter: kinectFilter(options) };
+  const depth = await openDepth(options, source);
+  return { depth, filter: depth?.filter };
+}
+
+/** Opens it, as `openSource` does, or a folder of pictures. Throws ConfigError for depth that cannot belong to it. */
+export async function openAnalysedSource(name: string, depth: Depth | undefined, options: OpenSourceOptions) {
+  if (await isFolder(name)) return openPictureFolder(name, depth?.folder);
+  if (!depth) return openSource(name, options);
+  if (!(await isFile(name))) {
+    throw new ConfigError(`--depth belongs to a video file or a folder of pictures, found ${name}; record it first`);
+  }
+  // Every frame has its depth: none may be left out.
+  return withDepth(await openSource(name, { ...options, live: false }), depth.folder);
+}
+
+/** What is done with a source of pictures, and what reads photographs; undefined for videos and for recordings with depth. */
+export async function aboutPictures(name: string, depth: Depth | undefined): Promise<string | undefined> {
+  const isFrames = await isFolder(name);
+  if (depth || !(isFrames || (isPictureName(basename(name)) && !/\.gif$/i.test(name) && (await isFile(name))))) {
+    return undefined;
+  }
+  const taken = isFrames ? 'its pictures are taken as the frames of one video' : 'it is taken as a video of one frame';
+  return (
+    `${name}: ${taken}: faces are followed from frame to frame, and an expression is confirmed only by several frames; ` +
+    `'moodlens predict ${name}' reads photographs, each by itself`
+  );
+}

@@ -1,0 +1,14 @@
+// Reads a text file that the user named.
+import { mostBytes, readWholeFile } from '../../../adapters/node/read-whole-file.js';
+import { ConfigError } from '../../../core/errors.js';
+
+/** Of at most `most` bytes. Throws ConfigError when the file cannot be read. */
+export async function readTextFile(path: string, most: number = mostBytes.table): Promise<string> {
+  try {
+    return new TextDecoder().decode(await readWholeFile(path, most));
+  } catch (cause) {
+    throw new ConfigError(`${path} must be a file that can be read: ${(cause as Error).message}; check the path`, {
+      cause,
+    });
+  }
+}

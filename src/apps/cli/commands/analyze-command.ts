@@ -1,0 +1,153 @@
+// `moodlens analyze SOURCE`: the live pipeline over a file or stream, without a page.
+import { realpath } from 'node:fs/promises';
+import { Command } from 'commander';
+import { openEncoder, type VideoEncoder } from '../../../adapters/node/ffmpeg-encoder.js';
+import { writeFileAtomic } from '../../../adapters/node/files.js';
+import type { MqttPublisher } from '../../../adapters/node/mqtt-publisher.js';
+import { terminalProgress } from '../../../adapters/node/terminal-progress.js';
+import { ConfigError } from '../../../core/errors.js';
+import { annotate } from '../../../core/live/annotate.js';
+import type { FrameSource } from '../../../core/ports/frame-source.js';
+import { silentProgress } from '../../../core/ports/progress.js';
+import { analyze } from '../../../pipeline/analyze/analyze.js';
+import { type AnalyzeConfig, parseAnalyzeConfig } from '../../../pipeline/analyze/config.js';
+import { frameLine, summaryLine, summaryText } from '../../../pipeline/analyze/format-result.js';
+import { type TimelineKind, timelineKind, timelineText } from '../../../pipeline/analyze/timeline-file.js';
+import { PresenceNews, type Told } from '../../../pipeline/publish/presence.js';
+import { toNumbers } from '../arguments/numbers.js';
+import { addPipelineOptions, openPipeline, type PipelineOptions } from '../arguments/pipeline.js';
+import { openPublisher, publishOption, topicOption } from '../arguments/publish.js';
+import { aboutPictures, openAnalysedSource, openSourceDepth } from '../arguments/source.js';
+import { sourceHelp } from '../arguments/source-help.js';
+import { exitCodes } from '../terminal/exit-codes.js';
+import { Interrupt } from '../terminal/interrupt.js';
+import { print } from '../terminal/print.js';
+
+interface AnalyzeOptions extends PipelineOptions {
+  readonly out?: string;
+  readonly timeline?: string;
+  readonly publish?: string;
+  readonly topic: string;
+  readonly frames?: string;
+  readonly json?: boolean;
+}
+
+/** The command's definition. */
+export function define(): Command {
+  const command = new Command('analyze')
+    .description(
+      "run the live pipeline over a video or stream and write what it finds; 'moodlens predict' reads photographs",
+    )
+    .argument('<source>', sourceHelp);
+  return addPipelineOptions(command)
+    .option('--out <video>', 'write the video with boxes, names and expressions drawn in (.mp4, .mov, .mkv)')
+    .option('--timeline <file>', 'write who showed which confirmed expression from when to when (.csv or .json)')
+    .option(...publishOption)
+    .option(...topicOption)
+    .option('--frames <n>', 'stop after so many frames')
+    .option('--json', 'print a JSON line per frame and a last one with the summary')
+    .action(analyzeSource);
+}
+
+async function analyzeSource(sourceName: string, options: AnalyzeOptions): Promise<void> {
+  const config = parseAnalyzeConfig(toNumbers(options, ['minScore', 'frames']));
+  if (options.out !== undefined) await refuseSame(sourceName, options.out);
+  const path = options.timeline;
+  const timelineFile = path === undefined ? undefined : { path, kind: timelineKind(path) };
+  const interrupt = new Interrupt('the frame in work and the files are written');
+  const { depth, filter } = await openSourceDepth(options, sourceName);
+  const about = await aboutPictures(sourceName, depth);
+  if (about !== undefined) process.stderr.write(`${about}\n`);
+  const parts = await openPipeline(options, config, filter);
+  try {
+    const source = await openAnalysedSource(sourceName, depth, {
+      onStatus: ({ text }) => process.stderr.write(`${text}\n`),
+    });
+    interrupt.onAsk = () => void source.close();
+    const encoder = options.out === undefined ? undefined : await openOutput(options.out, source);
+    const publisher = options.publish === undefined ? undefined : await openPublisher(options.publish, options.topic);
+    try {
+      await runAnalysis(source, parts, encoder, {
+        config,
+        interrupt,
+        json: options.json ?? false,
+        timelineFile,
+        publisher,
+      });
+    } finally {
+      await publisher?.close();
+      // After a finish there is nothing left to abort.
+      await encoder?.abort();
+      await source.close();
+    }
+  } finally {
+    interrupt.stopListening();
+    await parts.release();
+  }
+}
+
+interface AnalysisRun {
+  readonly config: AnalyzeConfig;
+  readonly interrupt: Interrupt;
+  readonly json: boolean;
+  readonly timelineFile: { readonly path: string; readonly kind: TimelineKind } | undefined;
+  readonly publisher: MqttPublisher | undefined;
+}
+
+async function runAnalysis(
+  source: FrameSource,
+  { pipeline, people }: Pick<Awaited<ReturnType<typeof openPipeline>>, 'pipeline' | 'people'>,
+  encoder: VideoEncoder | undefined,
+  { config, interrupt, json, timelineFile, publisher }: AnalysisRun,
+): Promise<void> {
+  const news = publisher && new PresenceNews(publisher.root);
+  const publish = (told: readonly Told[] | undefined): void => {
+    for (const { topic, payload } of told ?? []) publisher!.publish(topic, payload);
+  };
+  publish(news?.begin(people?.names ?? [], new Date().toISOString()));
+  // What cannot be written ends the analysis in good order: the rest is written all the same.
+  let failure: unknown;
+  const attempt = (work: () => Promise<void>) =>
+    work().catch((error: unknown) => {
+      failure ??= error;
+    });
+  const { summary, timeline, sourceError } = await analyze({
+    source,
+    pipeline,
+    clock: () => performance.now(),
+    // On a terminal the lines themselves are the progress.
+    progress: json && process.stdout.isTTY ? silentProgress : terminalProgress('analyze'),
+    maxFrames: config.frames,
+    shouldStop: () => interrupt.wasAsked || failure !== undefined,
+    onFrame: async (result, { picture }) => {
+      if (json) await attempt(() => print(`${frameLine(result)}\n`));
+      publish(news?.after(result, new Date().toISOString()));
+      if (!encoder) return;
+      annotate(picture, result);
+      await attempt(() => encoder.write(picture));
+    },
+  });
+  // Nobody is in a picture that is over.
+  publish(news?.after({ faces: [] }, new Date().toISOString()));
+  // A source that ended too early still gives a video of what there was.
+  if (encoder && summary.frames > 0) await attempt(() => encoder.finish());
+  if (timelineFile) {
+    const { path, kind } = timelineFile;
+    await attempt(() => writeFileAtomic(path, timelineText(timeline, kind)));
+  }
+  await attempt(() => print(json ? `${summaryLine(summary)}\n` : summaryText(summary, timeline)));
+  if (failure !== undefined) throw failure;
+  if (sourceError !== undefined) throw sourceError;
+  if (interrupt.wasAsked) process.exitCode = exitCodes.interrupted;
+}
+
+function openOutput(path: string, { width, height, framesPerSecond }: FrameSource): Promise<VideoEncoder> {
+  return openEncoder(path, { width, height, framesPerSecond: framesPerSecond ?? 25 });
+}
+
+async function refuseSame(source: string, out: string): Promise<void> {
+  const [from, to] = await Promise.all([source, out].map((path) => realpath(path).catch(() => undefined)));
+  if (from !== undefined && from === to) {
+    throw new ConfigError(`--out must not name the source itself (${out}); choose another name`);
+  }
+}

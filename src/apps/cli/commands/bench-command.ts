@@ -1,0 +1,160 @@
+// `moodlens bench`: how fast models answer and how fast training goes, on this machine.
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { writeFileAtomic } from '../../../adapters/node/files.js';
+import { readProgramFacts } from '../../../adapters/node/program-facts.js';
+import { loadRuntime } from '../../../adapters/node/session.js';
+import { ConfigError } from '../../../core/errors.js';
+import { benchInference, type InferenceBench } from '../../../pipeline/bench/bench-inference.js';
+import { benchPeers, type PeersBench } from '../../../pipeline/bench/bench-peers.js';
+import { benchTrain } from '../../../pipeline/bench/bench-train.js';
+import { type BenchConfig, type BenchName, benchNames, parseBenchConfig } from '../../../pipeline/bench/config.js';
+import {
+  type BenchPlace,
+  describeInference,
+  describeTraining,
+  inferencePage,
+} from '../../../pipeline/bench/describe-bench.js';
+import { describePeers } from '../../../pipeline/bench/describe-peers.js';
+import { parseNames } from '../arguments/names.js';
+import { toNumber, toNumbers } from '../arguments/numbers.js';
+import { requirePeers, runBenchTask } from '../processes/bench-runner.js';
+import { withProgress } from '../terminal/with-progress.js';
+import { openBenchModels } from './open-bench-models.js';
+
+interface BenchOptions {
+  readonly model?: readonly string[];
+  readonly runtime?: string;
+  readonly batch?: string;
+  readonly threads?: string;
+  readonly rounds?: string;
+  readonly calls?: string;
+  readonly seconds?: string;
+  readonly steps?: string;
+  readonly peers?: boolean;
+  readonly peerCalls?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** A measurement's figures, as JSON and for people. */
+interface Measured {
+  readonly figures: object;
+  readonly lines: readonly string[];
+}
+
+/** The command's definition. */
+export function define(): Command {
+  return new Command('bench')
+    .description('latency, throughput and memory of models, and the speed of training, on this machine')
+    .argument('[name...]', `what to measure: ${benchNames.join(', ')} (default: all)`)
+    .option('--model <file...>', 'expression models instead of the shipped one in both forms')
+    .option('--runtime <list>', 'node, web: native code, WebAssembly (default: both)')
+    .option('--batch <list>', 'faces in a call (default: 1,32)')
+    .option('--threads <list>', 'threads of ONNX Runtime (default: 1,2); training takes the most')
+    .option('--rounds <n>', 'times that everything is measured, in turn (default: 3)')
+    .option('--calls <n>', 'calls of a model in a round (default: 200)')
+    .option('--seconds <s>', 'after which a round makes do with fewer calls (default: 3)')
+    .option('--steps <n>', 'training steps in a round (default: 12)')
+    .option(
+      '--peers',
+      'also Keras and PyTorch on the same network, in the same run (MOODLENS_PEERS_PYTHON names a Python)',
+    )
+    .option(
+      '--peer-calls <list>',
+      "loops of so many calls, as the study case's speed-up was timed (default: 100,10000)",
+    )
+    .option(
+      '--out <dir>',
+      'write the inference figures as inference.json, .md and .svg (a chart); of --peers: peers.svg',
+    )
+    .option('--json', 'print a line of JSON for each measurement')
+    .action(bench);
+}
+
+async function bench(names: readonly string[], options: BenchOptions): Promise<void> {
+  const config = await readConfig(names, options);
+  if (config.peers) await requirePeers();
+  const place = await readPlace(config);
+  for (const name of config.names) {
+    const { figures, lines } = await measurements[name](config, place, options);
+    const json = { benchmark: name, ...figures, ...place };
+    process.stdout.write(options.json ? `${JSON.stringify(json)}\n` : `${lines.join('\n')}\n`);
+  }
+}
+
+const measurements: Record<
+  BenchName,
+  (config: BenchConfig, place: BenchPlace, options: BenchOptions) => Promise<Measured>
+> = {
+  async inference(config, place, options) {
+    const models = await openBenchModels(options.model);
+    const figures = await withProgress('bench inference', (progress) =>
+      benchInference({ models, config, runTask: runBenchTask, progress }),
+    );
+    const peers = config.peers ? await measurePeers(config) : undefined;
+    if (options.out !== undefined) await writeReport(options.out, { figures, place, peers });
+    return {
+      figures: { ...figures, peers },
+      lines: [...describeInference(figures), ...(peers === undefined ? [] : describePeers(peers))],
+    };
+  },
+  async train(config) {
+    const figures = await withProgress('bench train', (progress) =>
+      benchTrain({ config, runTask: runBenchTask, progress }),
+    );
+    return { figures, lines: describeTraining(figures) };
+  },
+};
+
+function measurePeers(config: BenchConfig): Promise<PeersBench> {
+  return withProgress('bench peers', (progress) => benchPeers({ config, runTask: runBenchTask, progress }));
+}
+
+/** Without onnxruntime-node, which is optional, only the other runtime can be measured. */
+async function readConfig(names: readonly string[], options: BenchOptions): Promise<BenchConfig> {
+  const { runtime, batch, threads, peers, peerCalls } = options;
+  const isNative = (await loadRuntime()).name === 'onnxruntime-node';
+  const config = parseBenchConfig({
+    ...{ names, peers },
+    ...(isNative ? {} : { runtimes: ['web'] }),
+    ...(runtime === undefined ? {} : { runtimes: parseNames(runtime) }),
+    ...(batch === undefined ? {} : { batches: parseNames(batch).map(toNumber) }),
+    ...(threads === undefined ? {} : { threads: parseNames(threads).map(toNumber) }),
+    ...(peerCalls === undefined ? {} : { peerCalls: parseNames(peerCalls).map(toNumber) }),
+    ...toNumbers(options, ['rounds', 'calls', 'seconds', 'steps']),
+  });
+  if (!isNative && config.runtimes.includes('node')) {
+    throw new ConfigError(
+      "--runtime node needs the package onnxruntime-node, and it cannot be loaded; install it, or measure '--runtime web'",
+    );
+  }
+  return config;
+}
+
+async function readPlace({ runtimes }: BenchConfig): Promise<BenchPlace> {
+  const { node, onnxruntime } = await readProgramFacts(runtimes.includes('node') ? 'cpu' : 'wasm');
+  const processors = cpus();
+  return { processor: processors[0]?.model.trim() || 'unknown', cores: processors.length, node, onnxruntime };
+}
+
+interface Report {
+  readonly figures: InferenceBench;
+  readonly place: BenchPlace;
+  readonly peers: PeersBench | undefined;
+}
+
+async function writeReport(out: string, { figures, place, peers }: Report): Promise<void> {
+  const [{ latencyFigure, peersFigure }, { chartFile }] = await Promise.all([
+    import('../../../pipeline/bench/bench-chart.js'),
+    import('../../../pipeline/report/chart-file.js'),
+  ]);
+  const files = {
+    'inference.json': `${JSON.stringify({ ...figures, peers, ...place }, null, 2)}\n`,
+    'inference.md': inferencePage(figures, place, peers),
+    'inference.svg': chartFile(latencyFigure(figures)),
+    ...(peers === undefined ? {} : { 'peers.svg': chartFile(peersFigure(peers)) }),
+  };
+  for (const [name, text] of Object.entries(files)) await writeFileAtomic(join(out, name), text);
+}

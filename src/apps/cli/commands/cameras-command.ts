@@ -1,0 +1,22 @@
+// `moodlens cameras`: which cameras there are, and how to name them.
+import { Command } from 'commander';
+import { listCameras } from '../../../adapters/node/cameras.js';
+import { tableLines } from '../../../pipeline/report/text-table.js';
+
+/** The command's definition. */
+export function define(): Command {
+  return new Command('cameras')
+    .description('list the cameras of this machine, and how to name each as a source')
+    .option('--json', 'print [{"index","name","device"}]')
+    .action(cameras);
+}
+
+async function cameras(options: { readonly json?: boolean }): Promise<void> {
+  const found = await listCameras();
+  if (options.json) process.stdout.write(`${JSON.stringify(found)}\n`);
+  else if (found.length === 0) process.stdout.write('no camera was found; plug one in and allow its use\n');
+  else {
+    const rows = found.map(({ index, name, device }) => [`camera:${index}`, name, device]);
+    process.stdout.write(`${tableLines({ columns: ['source', 'name', 'device'], rows }).join('\n')}\n`);
+  }
+}

@@ -1,0 +1,106 @@
+// `moodlens data import`: brings datasets into the form that training and evaluation read.
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Command } from 'commander';
+import { openFileChunks, requireFreeFolder, writeFolderAtomic } from '../../../../adapters/node/files.js';
+import { type PackedDataset, writeDataset } from '../../../../core/dataset/packed-dataset.js';
+import { ConfigError } from '../../../../core/errors.js';
+import type { ImportedDataset } from '../../../../pipeline/data/broken-samples.js';
+import { parseImportFer2013 } from '../../../../pipeline/data/config.js';
+import { importFer2013 } from '../../../../pipeline/data/import-fer2013.js';
+import { isDatasetFile, mayReplace } from '../../arguments/force.js';
+import { parseNames } from '../../arguments/names.js';
+import { type PictureFolderOptions, readPictureFolder } from '../../arguments/picture-folder.js';
+import { formerSkipBad } from '../../arguments/skip-bad.js';
+import { warn } from '../../terminal/terminal-colour.js';
+import { withProgress } from '../../terminal/with-progress.js';
+
+interface ImportOptions extends PictureFolderOptions {
+  readonly out: string;
+  readonly usage?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** The sub-command's definition. */
+export function defineImport(): Command {
+  return new Command('import')
+    .description("import Kaggle's fer2013.csv, or a folder of pictures with a folder per class (and per split above)")
+    .argument('<source>', 'FILE.csv or DIR')
+    .requiredOption('--out <dir>', 'folder of the packed dataset; must not exist yet')
+    .option('--usage <names>', 'CSV: only these Usage values, e.g. Training,PublicTest (default: all)')
+    .option('--size <pixels>', 'folder: side of the packed pictures (default: 48)')
+    .option('--labels <names>', 'folder: class names in their order, when they are not the seven expressions')
+    .option('--skip-bad', 'leave broken rows or pictures out instead of failing')
+    .addOption(formerSkipBad())
+    .option('--force', 'replace the dataset at --out')
+    .option('--json', 'print the result as JSON')
+    .action(importData);
+}
+
+async function importData(source: string, options: ImportOptions): Promise<void> {
+  const kind = await stat(source).catch(() => undefined);
+  if (kind === undefined)
+    throw new ConfigError(`${source} must be a CSV file or a folder and does not exist; check the path`);
+  const { out, force } = options;
+  const overwrite = await mayReplace({ out, force, what: 'a dataset', isOwn: isDatasetFile });
+  await requireFreeFolder(options.out, overwrite);
+  const { dataset, broken, problems } = await (kind.isDirectory()
+    ? importFromFolder(source, options)
+    : importFromCsv(source, options));
+  await writeFolderAtomic(options.out, (store) => writeDataset(store, dataset), { overwrite });
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ out: options.out, ...summarise(dataset), broken, problems })}\n`);
+    return;
+  }
+  for (const problem of problems) warn(`left out: ${problem}`);
+  if (broken > problems.length) warn(`left out: ${broken - problems.length} more`);
+  process.stdout.write(describe(options.out, dataset));
+}
+
+async function importFromCsv(source: string, options: ImportOptions): Promise<ImportedDataset> {
+  if (options.size !== undefined || options.labels !== undefined) {
+    throw new ConfigError('--size and --labels are for folders of pictures; a FER2013 CSV has its own');
+  }
+  const config = parseImportFer2013({
+    ...(options.usage === undefined ? {} : { usage: parseNames(options.usage) }),
+    skipBad: options.skipBad === true,
+  });
+  const { size, chunks } = await openFileChunks(source);
+  return withProgress('import', (progress) =>
+    importFer2013(chunks, basename(source), config, { progress, totalBytes: size }),
+  );
+}
+
+async function importFromFolder(source: string, options: ImportOptions): Promise<ImportedDataset> {
+  if (options.usage !== undefined) {
+    throw new ConfigError('--usage is for FER2013 CSV files; in a folder, a folder above the classes names the split');
+  }
+  return readPictureFolder(source, options);
+}
+
+function summarise({ count, width, height, labels, splitNames, classes, splits, hash }: PackedDataset) {
+  return {
+    count,
+    width,
+    height,
+    splits: countByName(splitNames, splits),
+    classes: countByName(labels, classes),
+    hash,
+  };
+}
+
+function countByName(names: readonly string[], indices: Uint8Array): Record<string, number> {
+  const counts = new Array<number>(names.length).fill(0);
+  for (const index of indices) counts[index] = counts[index]! + 1;
+  return Object.fromEntries(names.map((name, i) => [name, counts[i]!]));
+}
+
+function describe(out: string, dataset: PackedDataset): string {
+  const { count, width, height, splits, classes, hash } = summarise(dataset);
+  const list = (counts: Record<string, number>) =>
+    Object.entries(counts)
+      .map(([name, number]) => `${name} ${number}`)
+      .join(', ');
+  return `${out}: ${count} samples of ${width}x${height}\n  splits   ${list(splits)}\n  classes  ${list(classes)}\n  hash     ${hash}\n`;
+}

@@ -1,0 +1,128 @@
+// `moodlens detect`: finds the faces in pictures and says where they are.
+import { basename, join, parse, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { writeFileAtomic } from '../../../adapters/node/files.js';
+import { encodePng } from '../../../adapters/node/image-codec.js';
+import { makeFolder } from '../../../adapters/node/make-folder.js';
+import { writing } from '../../../adapters/node/storage-error.js';
+import { annotateFaces } from '../../../core/detect/annotate-faces.js';
+import type { Face } from '../../../core/detect/face.js';
+import { ConfigError } from '../../../core/errors.js';
+import type { Box, Picture } from '../../../core/image/picture.js';
+import { type FoundFaces, findFaces } from '../../../core/live/find-faces.js';
+import { addDepthOptions, type DepthOptions, openDepth } from '../arguments/depth.js';
+import { addDetectorOptions, type DetectorOptions, openChosenDetector } from '../arguments/detector.js';
+import { eachPicture, listPictures, picturesArgument } from '../arguments/pictures.js';
+
+interface DetectOptions extends DetectorOptions, DepthOptions {
+  readonly search: 'quick' | 'thorough';
+  readonly minScore?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** The command's definition. */
+export function define(): Command {
+  const command = new Command('detect')
+    .description(
+      'find the faces in pictures: boxes [x, y, width, height] in pixels, scores, eyes, nose, mouth and ears',
+    )
+    .argument(...picturesArgument);
+  return addDepthOptions(addDetectorOptions(command))
+    .addOption(
+      new Option(
+        '--search <how>',
+        'neural: thorough: also small faces, by looking at overlapping parts of the picture; quick: the whole picture only, as in live video',
+      )
+        .choices(['quick', 'thorough'])
+        .default('thorough'),
+    )
+    .option('--min-score <number>', 'neural: lowest score that counts as a face, between 0 and 1 (default: 0.6)')
+    .option('--out <dir>', 'also write every picture as PNG with its faces drawn in')
+    .option('--json', 'print a line of JSON per picture')
+    .action(detect);
+}
+
+async function detect(paths: readonly string[], options: DetectOptions): Promise<void> {
+  const minScore = options.minScore === undefined ? undefined : parseMinScore(options.minScore);
+  const depth = await openDepth(options);
+  // Depth pictures may lie beside those that they belong to.
+  const pictures = await listPictures(paths, depth && ((name) => !/depth|mask/i.test(basename(name))));
+  const { files } = pictures;
+  const outputs = options.out === undefined ? undefined : outputPaths(files, options.out);
+  if (depth && files.length > 0 && !files.some((file) => depth.folder.has(file))) {
+    throw new ConfigError(
+      `--depth must hold the depth of a picture (7-depth.png or 7.png for 7-color.jpg), found none for ${files[0]}; rename them`,
+    );
+  }
+  const neural = { search: options.search, ...(minScore === undefined ? {} : { minScore }) };
+  const detector = await openChosenDetector(options, neural);
+  const { out } = options;
+  if (out !== undefined) await writing(out, () => makeFolder(out));
+  try {
+    await eachPicture('detect', pictures, async ({ file, index, picture }) => {
+      const frame = { index, timeMs: 0, picture, depth: await depth?.folder.ofPicture(file) };
+      const found = await findFaces(frame, detector, depth?.filter);
+      if (outputs) await writeFileAtomic(outputs[index]!, await encodePng(annotateFaces(picture, found)));
+      process.stdout.write(options.json ? jsonLine(file, picture, found) : textLines(file, picture, found));
+    });
+  } finally {
+    await detector.release();
+  }
+}
+
+function parseMinScore(text: string): number {
+  const score = Number(text);
+  if (text.trim() !== '' && score > 0 && score < 1) return score;
+  throw new ConfigError(`--min-score must be a number above 0 and below 1, but got "${text}"`);
+}
+
+/** A name of its own for every picture, so that a/me.jpg and b/me.jpg do not overwrite each other, nor an input. */
+function outputPaths(files: readonly string[], directory: string): string[] {
+  const inputs = new Set(files.map((file) => resolve(file)));
+  const taken = new Set<string>();
+  return files.map((file) => {
+    const { name } = parse(basename(file));
+    let path = resolve(directory, `${name}.png`);
+    for (let i = 2; taken.has(path); i++) path = resolve(join(directory, `${name}-${i}.png`));
+    if (inputs.has(path)) throw new ConfigError(`--out would overwrite the input ${path}; name another folder`);
+    taken.add(path);
+    return path;
+  });
+}
+
+function jsonLine(file: string, { width, height }: Picture, { faces, depthsMm, rejected }: FoundFaces): string {
+  const rounded = faces.map(({ box, score, keypoints }, i) => ({
+    box: box.map(tenth),
+    score: thousandth(score),
+    keypoints: points(keypoints),
+    depthMm: depthsMm[i]!,
+  }));
+  const not = rejected.map(({ box, reason }) => ({ box: box.map(tenth), reason }));
+  return `${JSON.stringify({ file, width, height, faces: rounded, rejected: not })}\n`;
+}
+
+function points(keypoints: Face['keypoints']): Record<string, number[]> | null {
+  if (keypoints === null) return null;
+  return Object.fromEntries(Object.entries(keypoints).map(([name, point]) => [name, point.map(tenth)]));
+}
+
+function textLines(file: string, { width, height }: Picture, { faces, depthsMm, rejected }: FoundFaces): string {
+  const count = faces.length === 1 ? '1 face' : `${faces.length || 'no'} faces`;
+  const place = ([x, y, w, h]: Box) => `${Math.round(w)} x ${Math.round(h)} at ${Math.round(x)}, ${Math.round(y)}`;
+  const lines = faces.map(({ box, score }, i) => {
+    const depthMm = depthsMm[i] ?? null;
+    const away = depthMm === null ? '' : `, ${(depthMm / 1000).toFixed(2)} m away`;
+    return `  ${score.toFixed(2)}  ${place(box)}${away}\n`;
+  });
+  lines.push(...rejected.map(({ box, reason }) => `  not   ${place(box)}: ${reason}\n`));
+  return `${file}  ${width} x ${height}  ${count}\n${lines.join('')}`;
+}
+
+function tenth(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function thousandth(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

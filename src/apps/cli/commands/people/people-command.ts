@@ -1,0 +1,140 @@
+// `moodlens people`: learn people from a folder of pictures each, say who is in a picture, and how well that works.
+import { stat } from 'node:fs/promises';
+import { Command } from 'commander';
+import { createFolderStore } from '../../../../adapters/node/files.js';
+import { decodePicture } from '../../../../adapters/node/image-codec.js';
+import { terminalProgress } from '../../../../adapters/node/terminal-progress.js';
+import { ConfigError, PeopleError } from '../../../../core/errors.js';
+import type { TaughtPeople } from '../../../../core/identity/taught-section.js';
+import { identifyPicture, type PictureIdentity } from '../../../../pipeline/people/identify-picture.js';
+import { type TrainedPeople, trainPeople } from '../../../../pipeline/people/train-people.js';
+import {
+  readPeopleFile,
+  requirePeopleFilePlace,
+  requirePeopleFolder,
+  writePeopleFile,
+} from '../../arguments/people.js';
+import { eachPicture, listPictures, picturesArgument } from '../../arguments/pictures.js';
+import { openDetector } from '../../arguments/shipped-detector.js';
+import { warn } from '../../terminal/terminal-colour.js';
+import { definePeopleEvaluate } from './people-evaluate-command.js';
+import { defineGalleryCommands } from './people-gallery-command.js';
+
+interface TrainOptions {
+  readonly out: string;
+  readonly threshold?: string;
+  readonly align: boolean;
+  readonly plain?: boolean;
+  readonly json?: boolean;
+}
+
+interface PredictOptions {
+  readonly people: string;
+  readonly json?: boolean;
+}
+
+/** The command's definition. */
+export function define(): Command {
+  const people = new Command('people').description(
+    'learn people from their pictures, recognise them, see how well that works, look over and forget them',
+  );
+  people
+    .command('train')
+    .description("learn people from a folder each: DIR/NAME/picture.png; writes OpenCV's LBPH file")
+    .argument('<dir>', 'folder with a folder of pictures per person')
+    .requiredOption('--out <file>', 'people file (.yml) to write; readable by its owner only')
+    .option(
+      '--threshold <distance>',
+      'distance from which on a face is unknown: auto learns it, none knows no strangers (default: auto)',
+    )
+    .option('--no-align', 'take pictures as they are, whole and grey, all of one size, instead of finding the face')
+    .option('--plain', "leave the light on faces and use OpenCV's own settings of LBPH")
+    .option('--json', 'print the result as JSON')
+    .action(train);
+  people
+    .command('predict')
+    .description('say who is in pictures; a line each')
+    .argument(...picturesArgument)
+    .requiredOption('--people <file>', "people file of 'moodlens people train' or of OpenCV's LBPH")
+    .option('--json', 'print {"file","person","distance"} per picture; person null is unknown')
+    .action(predict);
+  people.addCommand(definePeopleEvaluate());
+  for (const command of defineGalleryCommands()) people.addCommand(command);
+  return people;
+}
+
+async function train(directory: string, options: TrainOptions): Promise<void> {
+  const threshold = parseThreshold(options.threshold);
+  await requirePeopleFolder(directory);
+  await requirePeopleFilePlace(options.out);
+  const detector = options.align ? await openDetector() : undefined;
+  const progress = terminalProgress('people');
+  try {
+    const result = await trainPeople(
+      createFolderStore(directory),
+      { align: options.align, plain: options.plain ?? false, threshold },
+      { decode: decodePicture, progress, ...(detector ? { detector } : {}) },
+    );
+    result.people.taught = await taughtBefore(options.out, result.people.names);
+    await writePeopleFile(options.out, result.people);
+    report(options, result);
+  } finally {
+    progress.finish();
+    await detector?.release();
+  }
+}
+
+/** The expressions that those who are still there taught, from the file that is about to be replaced. */
+async function taughtBefore(path: string, names: readonly string[]): Promise<TaughtPeople> {
+  if (!(await stat(path).catch(() => undefined))?.size) return new Map();
+  try {
+    const { taught } = await readPeopleFile(path);
+    return new Map([...taught].filter(([name]) => names.includes(name)));
+  } catch (error) {
+    if (!(error instanceof PeopleError)) throw error;
+    process.stderr.write(`${error.message}\nexpressions that were taught in it are not kept\n`);
+    return new Map();
+  }
+}
+
+function report({ out, json }: TrainOptions, { people, counts, whole, leftOut }: TrainedPeople): void {
+  const threshold = people.threshold ?? null;
+  if (json) {
+    const list = Object.fromEntries(counts);
+    process.stdout.write(`${JSON.stringify({ out, people: list, threshold, whole, leftOut })}\n`);
+    return;
+  }
+  for (const { file, reason } of leftOut) warn(`left out: ${file}: ${reason}`);
+  if (whole > 0) warn(`taken whole, no face found: ${whole} pictures`);
+  const lines = [...counts].map(([name, count]) => `  ${name}  ${count} ${count === 1 ? 'picture' : 'pictures'}\n`);
+  const limit = threshold === null ? 'none: everybody is taken for someone' : threshold.toFixed(2);
+  process.stdout.write(`${out}\n${lines.join('')}  threshold  ${limit}\n`);
+}
+
+async function predict(paths: readonly string[], options: PredictOptions): Promise<void> {
+  const people = await readPeopleFile(options.people);
+  const pictures = await listPictures(paths);
+  const detector = people.align ? await openDetector() : undefined;
+  try {
+    await eachPicture('people', pictures, async ({ file, picture }) => {
+      const identity = await identifyPicture(people, picture, detector);
+      const line = options.json ? JSON.stringify({ file, ...identity }) : `${file}: ${describe(identity)}`;
+      process.stdout.write(`${line}\n`);
+    });
+  } finally {
+    await detector?.release();
+  }
+}
+
+function describe({ person, distance }: PictureIdentity): string {
+  if (distance === null) return 'no face found';
+  return `${person ?? 'unknown'} (distance ${distance.toFixed(2)})`;
+}
+
+function parseThreshold(text: string | undefined): 'auto' | 'none' | number {
+  if (text === undefined || text === 'auto') return 'auto';
+  if (text === 'none') return 'none';
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new ConfigError(`--threshold must be auto, none or a number above 0, but got "${text}"`);
+}

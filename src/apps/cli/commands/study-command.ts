@@ -1,0 +1,149 @@
+// `moodlens study`: what the studies of a journal hold, also of one that Optuna made.
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { writeFileAtomic, writeFolderAtomic } from '../../../adapters/node/files.js';
+import { encodePng } from '../../../adapters/node/image-codec.js';
+import { openJournal } from '../../../adapters/node/open-journal.js';
+import { ConfigError } from '../../../core/errors.js';
+import type { Journal } from '../../../core/ports/journal.js';
+import { createStudy, listStudies, openStudy } from '../../../core/tuning/create-study.js';
+import type { Study } from '../../../core/tuning/study.js';
+import { copyTrials } from '../../../pipeline/studies/copy-trials.js';
+import {
+  bestTrials,
+  describeStudies,
+  describeStudy,
+  describeTrials,
+} from '../../../pipeline/studies/describe-study.js';
+import { studyCsv } from '../../../pipeline/studies/study-csv.js';
+import { trialJson } from '../../../pipeline/studies/trial-json.js';
+import { openExistingJournal } from '../arguments/study.js';
+
+interface Place {
+  readonly storage: string;
+  readonly study?: string;
+  readonly json?: boolean;
+}
+
+/** The command's definition. */
+export function define(): Command {
+  const study = new Command('study').description(
+    "list, show, copy and draw the studies of a journal, ours and Optuna's",
+  );
+  const sub = (name: string, description: string) =>
+    study
+      .command(name)
+      .description(description)
+      .requiredOption('--storage <place>', 'the journal: a file, or redis://host:port');
+  const named = (name: string, description: string) =>
+    sub(name, description).option('--study <name>', 'the study; not needed where there is only one');
+  sub('list', 'the studies of the journal').option('--json', 'print as JSON').action(list);
+  named('best', 'the best trial and its values').option('--json', 'print as JSON').action(best);
+  named('trials', 'every trial with its values').option('--json', 'print a line of JSON for each').action(trials);
+  named('export', 'every trial as CSV').option('--out <file>', 'where to; default: printed').action(exportCsv);
+  named('report', 'a page with history, importances, slices, contours and reports, and each chart as SVG')
+    .requiredOption('--out <folder>', 'where to; must not exist yet')
+    .option('--force', 'replace the report there')
+    .action(report);
+  named('import', 'copy the trials of a study of another journal into this one')
+    .requiredOption('--from <place>', 'the other journal: a file, or redis://host:port')
+    .option('--as <name>', 'the name of the study here; default: its own')
+    .action(importStudy);
+  return study;
+}
+
+async function list({ storage, json }: Place): Promise<void> {
+  await withJournal(storage, async (journal) => {
+    const studies = await listStudies(journal);
+    const plain = studies.map(({ name, directions, trials: { length } }) => ({ name, directions, trials: length }));
+    process.stdout.write(json ? `${JSON.stringify(plain)}\n` : describeStudies(studies));
+  });
+}
+
+async function best(place: Place): Promise<void> {
+  await withStudy(place, async (study) => {
+    const [trial] = bestTrials(study);
+    if (!place.json) process.stdout.write(describeStudy(study));
+    else process.stdout.write(`${JSON.stringify(trial ? trialJson(trial) : null)}\n`);
+  });
+}
+
+async function trials(place: Place): Promise<void> {
+  await withStudy(place, async (study) => {
+    const lines = () => study.trials.map((trial) => `${JSON.stringify(trialJson(trial))}\n`).join('');
+    process.stdout.write(place.json ? lines() : describeTrials(study));
+  });
+}
+
+async function exportCsv({ out, ...place }: Place & { readonly out?: string }): Promise<void> {
+  await withStudy(place, async (study) => {
+    const csv = studyCsv(study.trials);
+    if (out === undefined) process.stdout.write(csv);
+    else {
+      await writeFileAtomic(out, csv);
+      process.stderr.write(`${out} written\n`);
+    }
+  });
+}
+
+async function report({
+  out,
+  force,
+  ...place
+}: Place & { readonly out: string; readonly force?: boolean }): Promise<void> {
+  await withStudy(place, async (study) => {
+    const folder = resolve(out);
+    // ECharts takes a second to load: only those who want charts wait for it.
+    const { writeStudyReport } = await import('../../../pipeline/studies/study-report.js');
+    const names = await writeFolderAtomic(folder, (store) => writeStudyReport(store, study, encodePng), {
+      overwrite: Boolean(force),
+    });
+    process.stderr.write(`${out}/report.html written, with ${names.length - 1} charts\n`);
+  });
+}
+
+async function importStudy({
+  from,
+  as,
+  ...place
+}: Place & { readonly from: string; readonly as?: string }): Promise<void> {
+  await withStudy({ ...place, storage: from }, async (source) => {
+    const target = await openJournal(place.storage);
+    try {
+      const name = as ?? source.name;
+      // One without trials is what a copy that broke off left.
+      if ((await listStudies(target)).some((study) => study.name === name && study.trials.length > 0)) {
+        throw new ConfigError(`${place.storage} has a study ${name} already; give the copy another name with --as`);
+      }
+      const copy = await createStudy({ name, direction: source.direction, storage: target });
+      const count = await copyTrials(source, copy);
+      process.stderr.write(`${count} trials copied into study ${name}\n`);
+    } finally {
+      await target.close();
+    }
+  });
+}
+
+async function withStudy(place: Place, work: (study: Study) => Promise<void>): Promise<void> {
+  await withJournal(place.storage, async (journal) => {
+    const name = place.study ?? (await onlyStudy(journal, place.storage));
+    await work(await openStudy(name, journal));
+  });
+}
+
+async function onlyStudy(journal: Journal, storage: string): Promise<string> {
+  const names = (await listStudies(journal)).map(({ name }) => name);
+  if (names.length === 1) return names[0]!;
+  throw new ConfigError(
+    `${storage} has ${names.length === 0 ? 'no study' : `the studies ${names.join(', ')}`}; name one with --study`,
+  );
+}
+
+async function withJournal(place: string, work: (journal: Journal) => Promise<void>): Promise<void> {
+  const journal = await openExistingJournal(place);
+  try {
+    await work(journal);
+  } finally {
+    await journal.close();
+  }
+}

@@ -1,0 +1,171 @@
+// `moodlens tune`: searches for the configuration that trains best.
+import { readdir } from 'node:fs/promises';
+import { availableParallelism, hostname } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { createFolderStore, writeFileAtomic } from '../../../adapters/node/files.js';
+import { makeFolder } from '../../../adapters/node/make-folder.js';
+import { openJournal } from '../../../adapters/node/open-journal.js';
+import { deviceNames } from '../../../adapters/node/session.js';
+import { writing } from '../../../adapters/node/storage-error.js';
+import { terminalProgress } from '../../../adapters/node/terminal-progress.js';
+import { ConfigError } from '../../../core/errors.js';
+import type { Study } from '../../../core/tuning/study.js';
+import { readDataset } from '../../../pipeline/data/read-dataset.js';
+import { describeStudy } from '../../../pipeline/studies/describe-study.js';
+import { choosePruner, chooseSampler, prunerNames, samplerNames } from '../../../pipeline/tune/choose-methods.js';
+import { openTuning } from '../../../pipeline/tune/open-tuning.js';
+import { chosenConfig, parseSearch, type Search } from '../../../pipeline/tune/search-space.js';
+import { tune } from '../../../pipeline/tune/tune.js';
+import { chooseDevice } from '../arguments/device.js';
+import { readJsonFile } from '../arguments/json-file.js';
+import { toNumbers } from '../arguments/numbers.js';
+import { trialProcesses } from '../processes/trial-runner.js';
+import { exitCodes } from '../terminal/exit-codes.js';
+import { Interrupt } from '../terminal/interrupt.js';
+
+interface TuneOptions {
+  readonly data: string;
+  readonly space: string;
+  readonly storage: string;
+  readonly study: string;
+  readonly trials: string;
+  readonly workers: string;
+  readonly sampler: string;
+  readonly pruner: string;
+  readonly seed: string;
+  readonly epochs?: string;
+  readonly out?: string;
+  readonly device: string;
+  readonly json?: boolean;
+}
+
+/** The command's definition. */
+export function define(): Command {
+  return new Command('tune')
+    .description(
+      'search for the configuration that trains best, judged on validation folds; go on with the same command',
+    )
+    .requiredOption('--data <dir>', "the dataset, made by 'moodlens data import'")
+    .requiredOption('--space <file>', 'what is searched (JSON); see configs/tune-original.json and docs/tuning.md')
+    .requiredOption('--storage <place>', "the study's journal: a file, or redis://host:port for many machines")
+    .option('--study <name>', 'the name of the study', 'tune')
+    .option(
+      '--trials <n>',
+      'complete and pruned trials that the study should have, of all processes that share it',
+      '50',
+    )
+    .option(
+      '--workers <n>',
+      'trials that run at a time, each in a process of its own and with its share of the cores',
+      '1',
+    )
+    .option('--sampler <name>', samplerNames.join(', '), 'tpe')
+    .option('--pruner <name>', prunerNames.join(', '), 'median')
+    .option('--seed <n>', "the sampler's", '1')
+    .option('--epochs <n>', "instead of the configuration's")
+    .option('--out <dir>', 'where the runs go (default: runs/STUDY)')
+    .option('--device <name>', `where to train: ${deviceNames.join(', ')}`, 'cpu')
+    .option('--json', 'print the result as JSON')
+    .action(tuneStudy);
+}
+
+async function tuneStudy(options: TuneOptions): Promise<void> {
+  const { trials, workers, seed } = toNumbers(options, ['trials', 'workers', 'seed']) as Record<string, number>;
+  for (const [name, [value, most]] of Object.entries({ trials: [trials, 1e6], workers: [workers, 64] } as const)) {
+    if (!(Number.isInteger(value) && value! >= 1 && value! <= most))
+      throw new ConfigError(`--${name} must be a whole number in 1..${most}, found ${value}`);
+  }
+  const search = await readSearch(options);
+  const device = await chooseDevice(options.device);
+  const { hash } = await readDataset(createFolderStore(resolve(options.data)));
+  const storage = await openJournal(options.storage);
+  const interrupt = new Interrupt();
+  const progress = terminalProgress('tune');
+  try {
+    const study = await openTuning({
+      name: options.study,
+      storage,
+      search,
+      dataset: hash,
+      sampler: chooseSampler(options.sampler, search.space, seed!),
+      pruner: choosePruner(options.pruner),
+    });
+    const out = resolve(options.out ?? join('runs', options.study));
+    await writing(out, () => makeFolder(out));
+    if (study.trials.every(({ state }) => state === 'waiting')) await requireNoTrials(out);
+    const cores = Math.max(1, Math.floor(availableParallelism() / workers!));
+    const given = { ...search.config, ...Object.fromEntries(search.space) };
+    const processes = trialProcesses({ data: resolve(options.data), out, device, cores, given });
+    interrupt.onAsk = () => {
+      process.stderr.write('\nstopping the trials after this step, and saving; press Ctrl-C again to stop at once\n');
+      processes.stop();
+    };
+    progress.note(`${workers} trial${workers === 1 ? '' : 's'} at a time, with ${describeCores(cores)}`);
+    progress.note(`to watch it: moodlens live --storage ${options.storage}`);
+    await tune({
+      ...{ study, search, trials: trials!, workers: workers!, progress },
+      runTrial: processes.runTrial,
+      now: () => new Date().toISOString(),
+      worker: { name: `${hostname()}:${process.pid}`, isGone: isGoneHere },
+      isStopped: () => interrupt.wasAsked,
+      every: (ms, work) => {
+        const timer = setInterval(work, ms);
+        return () => clearInterval(timer);
+      },
+    });
+    progress.finish();
+    await report(study, search, { out, json: options.json });
+    if (interrupt.wasAsked) process.exitCode = exitCodes.interrupted;
+  } finally {
+    progress.finish();
+    interrupt.stopListening();
+    await storage.close();
+  }
+}
+
+async function readSearch({ space, epochs }: TuneOptions): Promise<Search> {
+  const search = await parseSearch(await readJsonFile(space), (file) => readJsonFile(resolve(dirname(space), file)));
+  if (epochs === undefined) return search;
+  return { ...search, config: { ...search.config, ...toNumbers({ epochs }, ['epochs']) } };
+}
+
+async function report(
+  study: Study,
+  search: Search,
+  { out, json }: { out: string; json: boolean | undefined },
+): Promise<void> {
+  const isAnyComplete = study.trials.some(({ state }) => state === 'complete');
+  if (isAnyComplete) {
+    const path = join(out, 'best.json');
+    await writeFileAtomic(path, `${JSON.stringify(chosenConfig(search, study.bestParams), null, 2)}\n`);
+    process.stderr.write(`${path} written: train with it by 'moodlens train --config ${path}'\n`);
+  }
+  const best = isAnyComplete ? study.bestTrial : null;
+  const result = { study: study.name, direction: study.direction, trials: study.trials.length, best };
+  process.stdout.write(json ? `${JSON.stringify(result)}\n` : describeStudy(study));
+}
+
+function describeCores(cores: number): string {
+  return cores === 1 ? 'a core each' : `${cores} cores each`;
+}
+
+/** Whether that process ran on this machine and does not any more. Of other machines nothing is known. */
+function isGoneHere(name: string): boolean {
+  const [, host, pid] = /^(.*):(\d+)$/.exec(name) ?? [];
+  if (host !== hostname()) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    // EPERM: it is there, and another user's.
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+/** A new study's trials would go on with runs of another one. */
+async function requireNoTrials(out: string): Promise<void> {
+  const found = (await readdir(out)).find((name) => /^trial-\d/.test(name));
+  if (found === undefined) return;
+  throw new ConfigError(`${out} must have no runs of another search, and has ${found}; name another folder with --out`);
+}

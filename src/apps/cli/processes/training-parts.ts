@@ -1,0 +1,54 @@
+// What every training run of the command line is given: the data in shared memory, engines and batches in threads, clocks.
+import { resolve } from 'node:path';
+import { startCheckedEngine } from '../../../adapters/node/checked-engine.js';
+import { createFolderStore } from '../../../adapters/node/files.js';
+import { readProgramFacts } from '../../../adapters/node/program-facts.js';
+import type { DeviceName } from '../../../adapters/node/session.js';
+import { toShared } from '../../../adapters/node/shared-memory.js';
+import { WorkerBatches } from '../../../adapters/node/worker-batches.js';
+import type { Progress } from '../../../core/ports/progress.js';
+import type { StartBatches } from '../../../core/training/batches.js';
+import { readDataset } from '../../../pipeline/data/read-dataset.js';
+import { readPretrained } from '../../../pipeline/train/choose-pretrained.js';
+import type { TrainConfig } from '../../../pipeline/train/config.js';
+import type { StartEngine } from '../../../pipeline/train/train.js';
+import type { MemberFiles } from '../../../pipeline/train/train-ensemble.js';
+import { readModelFile } from '../arguments/model-file.js';
+import { readTextFile } from '../arguments/text-file.js';
+
+/** `data` is the dataset's folder. Throws DatasetError when there is none. */
+export async function trainingParts(data: string, device: DeviceName, progress: Progress) {
+  const read = await readDataset(createFolderStore(resolve(data)));
+  return {
+    // This thread and those that prepare batches look at the same pictures.
+    dataset: { ...read, pixels: toShared(read.pixels) },
+    program: { ...(await readProgramFacts(device)), device },
+    startEngine: ((architecture, architectureOptions, { batchSize, sides, ...engineOptions }) =>
+      startCheckedEngine(
+        { architecture, architectureOptions, device, ...engineOptions },
+        { batchSize, sides, note: (text) => progress.note(text) },
+      )) satisfies StartEngine,
+    startBatches: ((batchOptions, threads) => new WorkerBatches(batchOptions, { threads })) satisfies StartBatches,
+    progress,
+    clock: () => performance.now(),
+    now: () => new Date().toISOString(),
+  };
+}
+
+/** The files that a configuration names. */
+export async function readTrainingFiles({
+  votes,
+  distillation,
+  splitFile,
+  pretrained,
+}: TrainConfig): Promise<MemberFiles> {
+  return {
+    votes: votes === null ? undefined : await readTextFile(votes.file),
+    teacher:
+      distillation === null
+        ? undefined
+        : await readModelFile(distillation.teacher, 'distillation.teacher must name a model.onnx'),
+    splits: splitFile === null ? undefined : await readTextFile(splitFile),
+    pretrained: pretrained === null ? undefined : await readPretrained(createFolderStore(resolve(pretrained.run))),
+  };
+}
