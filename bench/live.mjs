@@ -2,10 +2,10 @@
 // The source is a video of the shared data when it is there, else a photograph that moves; `--frames N` of them (600).
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { openVideo } from '../dist/adapters/node/ffmpeg.js';
 import { decodePicture } from '../dist/adapters/node/image-codec.js';
 import { loadRuntime, openSession } from '../dist/adapters/node/session.js';
 import { shippedModel, shippedModelPath } from '../dist/adapters/node/shipped-models.js';
+import { openVideo } from '../dist/adapters/node/video/ffmpeg.js';
 import { expressionLabels } from '../dist/core/dataset/labels.js';
 import { NeuralFaceDetector } from '../dist/core/detect/mediapipe/neural-detector.js';
 import { People } from '../dist/core/identity/people.js';

@@ -4,9 +4,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openVideo } from '../dist/adapters/node/ffmpeg.js';
 import { openSession } from '../dist/adapters/node/session.js';
 import { shippedModel } from '../dist/adapters/node/shipped-models.js';
+import { openVideo } from '../dist/adapters/node/video/ffmpeg.js';
 import { NeuralFaceDetector } from '../dist/core/detect/mediapipe/neural-detector.js';
 import { ConfirmationWindows } from '../dist/core/live/confirmation-windows.js';
 import { LivePipeline } from '../dist/core/live/pipeline.js';

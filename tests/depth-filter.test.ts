@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDepthFolder } from '../src/adapters/node/depth-folder.js';
 import { decodePicture } from '../src/adapters/node/image-codec.js';
 import { shippedModel, shippedModelPath } from '../src/adapters/node/shipped-models.js';
+import { openDepthFolder } from '../src/adapters/node/video/depth-folder.js';
 import { openDetector } from '../src/apps/cli/arguments/shipped-detector.js';
 import { DepthFilter } from '../src/core/detect/depth/depth-filter.js';
 import type { FaceDetector } from '../src/core/detect/face.js';

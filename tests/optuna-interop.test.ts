@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openJournal } from '../src/adapters/node/open-journal.js';
+import { openJournal } from '../src/adapters/node/journal/open-journal.js';
 import { createStudy, openStudy } from '../src/core/tuning/create-study.js';
 import type { Study } from '../src/core/tuning/study.js';
 import { type Trial, TrialPruned } from '../src/core/tuning/trial.js';
@@ -209,7 +209,7 @@ describeWith([debian, requireCommand('redis-server')], "Debian's Optuna and Redi
   });
 
   it('says what is wrong when there is no server, or another password', async () => {
-    const { RedisJournal } = await import('../src/adapters/node/redis-journal.js');
+    const { RedisJournal } = await import('../src/adapters/node/journal/redis-journal.js');
     const nowhere = `redis://:secret@127.0.0.1:${await freePort()}/0`;
     await expect(RedisJournal.open(nowhere, { patienceMs: 200 })).rejects.toThrow(
       /^Redis at redis:\/\/127\.0\.0\.1:\d+\/0 must answer, found: .*start it, or check the address/,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createFileJournal } from '../src/adapters/node/file-journal.js';
+import { createFileJournal } from '../src/adapters/node/journal/file-journal.js';
 import { createStudy } from '../src/core/tuning/create-study.js';
 import { RandomSampler } from '../src/core/tuning/samplers/random-sampler.js';
 import { launchChromium, openPage } from './page-fixtures.js';

@@ -1,13 +1,13 @@
 // The public entry `moodlens/node`: files, pictures, video, models and sessions on this machine.
 
-export { availableDevices, type DeviceProbe, probeDevices, requireDevice } from './devices.js';
-export { type OpenVideoOptions, openVideo, type VideoSource } from './ffmpeg.js';
-export { type EncoderOptions, openEncoder, type VideoEncoder } from './ffmpeg-encoder.js';
 export { createFolderStore, writeFileAtomic, writeFolderAtomic } from './files.js';
 export { decodePicture, encodeJpeg, encodePng } from './image-codec.js';
-export { type OpenJournalOptions, openJournal } from './open-journal.js';
+export { type OpenJournalOptions, openJournal } from './journal/open-journal.js';
 export { type DeviceName, deviceNames, type NodeSessionOptions, openSession } from './session.js';
 export { type ShippedModelName, shippedModel, shippedModelPath } from './shipped-models.js';
 export { type ProgressStream, type TerminalProgressOptions, terminalProgress } from './terminal-progress.js';
-export { WorkerBatches, type WorkerBatchesOptions } from './worker-batches.js';
-export { WorkerEngine, type WorkerEngineOptions } from './worker-engine.js';
+export { WorkerBatches, type WorkerBatchesOptions } from './training/batches.js';
+export { availableDevices, type DeviceProbe, probeDevices, requireDevice } from './training/devices.js';
+export { WorkerEngine, type WorkerEngineOptions } from './training/engine.js';
+export { type OpenVideoOptions, openVideo, type VideoSource } from './video/ffmpeg.js';
+export { type EncoderOptions, openEncoder, type VideoEncoder } from './video/ffmpeg-encoder.js';

@@ -15,8 +15,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeWith, repositoryRoot } from '../../../tests/requirements.js';
-import { withFileLock } from './file-lock.js';
 import { createFolderStore, writeFileAtomic, writeFolderAtomic } from './files.js';
+import { withFileLock } from './journal/file-lock.js';
 import { besideName, isUnfinished } from './leftovers.js';
 
 const root = mkdtempSync(join(tmpdir(), 'moodlens-leftovers-'));

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFileJournal } from '../../adapters/node/file-journal.js';
+import { createFileJournal } from '../../adapters/node/journal/file-journal.js';
 import type { Journal } from '../../core/ports/journal.js';
 import { createStudy } from '../../core/tuning/create-study.js';
 import { MemoryJournal } from '../../core/tuning/journal/memory-journal.js';

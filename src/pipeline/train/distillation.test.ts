@@ -5,7 +5,7 @@ import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
 import { quietRun, stopAt } from '../../../tests/fixtures/quiet-run.js';
 import { stripes } from '../../../tests/fixtures/stripes.js';
 import { openSession } from '../../adapters/node/session.js';
-import { WorkerEngine } from '../../adapters/node/worker-engine.js';
+import { WorkerEngine } from '../../adapters/node/training/engine.js';
 import { samplePicture, splitIndices } from '../../core/dataset/packed-dataset.js';
 import { ConfigError, RunError } from '../../core/errors.js';
 import { ExpressionModel } from '../../core/model/expression-model.js';

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { stopAt } from '../../../tests/fixtures/quiet-run.js';
 import { dataset, hashOf, history, modelHash, request } from '../../../tests/fixtures/small-run.js';
 import { untrainedModel } from '../../../tests/fixtures/untrained-model.js';
-import { WorkerBatches } from '../../adapters/node/worker-batches.js';
-import { WorkerEngine } from '../../adapters/node/worker-engine.js';
+import { WorkerBatches } from '../../adapters/node/training/batches.js';
+import { WorkerEngine } from '../../adapters/node/training/engine.js';
 import { runFiles } from './run-folder.js';
 import { type TrainRequest, trainRun } from './train.js';
 

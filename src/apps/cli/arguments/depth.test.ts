@@ -8,9 +8,9 @@ import { depthScenes, facePhotos } from '../../../../tests/fixtures/depth-scenes
 import { runCli } from '../../../../tests/fixtures/run-cli.js';
 import { tinyExpressionModel } from '../../../../tests/fixtures/tiny-expression-model.js';
 import { describeWith } from '../../../../tests/requirements.js';
-import { encodeDepth } from '../../../adapters/node/depth-codec.js';
 import { encodePng } from '../../../adapters/node/image-codec.js';
 import { shippedModelPath } from '../../../adapters/node/shipped-models.js';
+import { encodeDepth } from '../../../adapters/node/video/depth-codec.js';
 
 const network = shippedModelPath('face-full-range.onnx');
 const missing = existsSync(network) ? undefined : 'the detectors are not built (npm run build)';

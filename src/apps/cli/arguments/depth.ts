@@ -1,7 +1,7 @@
 // `--depth` and `--depth-filter`, for the commands that look for faces.
 import { stat } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { type DepthFolder, hasDepth, openDepthFolder } from '../../../adapters/node/depth-folder.js';
+import { type DepthFolder, hasDepth, openDepthFolder } from '../../../adapters/node/video/depth-folder.js';
 import { DepthFilter, type DepthFilterMode, depthFilterModes } from '../../../core/detect/depth/depth-filter.js';
 import { ConfigError } from '../../../core/errors.js';
 import { toNumbers } from './numbers.js';

@@ -1,6 +1,7 @@
 // The device of --device, when it is there.
-import { requireDevice } from '../../../adapters/node/devices.js';
+
 import { type DeviceName, deviceNames } from '../../../adapters/node/session.js';
+import { requireDevice } from '../../../adapters/node/training/devices.js';
 import { ConfigError } from '../../../core/errors.js';
 
 /** Throws ConfigError for a name that is none, and DeviceError when the device is not there. */

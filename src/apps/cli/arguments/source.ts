@@ -1,8 +1,8 @@
 // A SOURCE of a command that analyses it, with its depth.
 import { basename } from 'node:path';
-import { withDepth } from '../../../adapters/node/depth-folder.js';
-import { type OpenSourceOptions, openSource } from '../../../adapters/node/open-source.js';
-import { openPictureFolder } from '../../../adapters/node/picture-folder.js';
+import { withDepth } from '../../../adapters/node/video/depth-folder.js';
+import { type OpenSourceOptions, openSource } from '../../../adapters/node/video/open-source.js';
+import { openPictureFolder } from '../../../adapters/node/video/picture-folder.js';
 import type { DepthFilter } from '../../../core/detect/depth/depth-filter.js';
 import { ConfigError } from '../../../core/errors.js';
 import { isPictureName } from '../../../core/image/is-picture-name.js';

@@ -1,6 +1,6 @@
 // The journal of a command that reads studies.
 import { access } from 'node:fs/promises';
-import { openJournal } from '../../../adapters/node/open-journal.js';
+import { openJournal } from '../../../adapters/node/journal/open-journal.js';
 import { ConfigError } from '../../../core/errors.js';
 import type { Journal } from '../../../core/ports/journal.js';
 
@@ -19,7 +19,7 @@ export async function openExistingJournal(place: string): Promise<Journal> {
 }
 
 async function openFileJournal(place: string): Promise<Journal> {
-  const { FileJournal, requireFileOrNothing } = await import('../../../adapters/node/file-journal.js');
+  const { FileJournal, requireFileOrNothing } = await import('../../../adapters/node/journal/file-journal.js');
   await requireFileOrNothing(place);
   return new FileJournal(place);
 }

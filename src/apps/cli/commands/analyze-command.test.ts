@@ -9,11 +9,11 @@ import { expectConfirmed, parseAnalysis } from '../../../../tests/fixtures/analy
 import { runCli } from '../../../../tests/fixtures/run-cli.js';
 import { tinyExpressionModel } from '../../../../tests/fixtures/tiny-expression-model.js';
 import { describeWith, repositoryRoot, requireCommand } from '../../../../tests/requirements.js';
-import { openVideo } from '../../../adapters/node/ffmpeg.js';
-import { openEncoder } from '../../../adapters/node/ffmpeg-encoder.js';
 import { decodePicture, encodePng } from '../../../adapters/node/image-codec.js';
 import { openSession } from '../../../adapters/node/session.js';
 import { shippedModelPath } from '../../../adapters/node/shipped-models.js';
+import { openVideo } from '../../../adapters/node/video/ffmpeg.js';
+import { openEncoder } from '../../../adapters/node/video/ffmpeg-encoder.js';
 import { expressionLabels } from '../../../core/dataset/labels.js';
 import { NeuralFaceDetector } from '../../../core/detect/mediapipe/neural-detector.js';
 import { People } from '../../../core/identity/people.js';

@@ -1,10 +1,10 @@
 // `moodlens analyze SOURCE`: the live pipeline over a file or stream, without a page.
 import { realpath } from 'node:fs/promises';
 import { Command } from 'commander';
-import { openEncoder, type VideoEncoder } from '../../../adapters/node/ffmpeg-encoder.js';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import type { MqttPublisher } from '../../../adapters/node/mqtt-publisher.js';
 import { terminalProgress } from '../../../adapters/node/terminal-progress.js';
+import { openEncoder, type VideoEncoder } from '../../../adapters/node/video/ffmpeg-encoder.js';
 import { ConfigError } from '../../../core/errors.js';
 import { annotate } from '../../../core/live/annotate.js';
 import type { FrameSource } from '../../../core/ports/frame-source.js';

@@ -1,6 +1,6 @@
 // `moodlens cameras`: which cameras there are, and how to name them.
 import { Command } from 'commander';
-import { listCameras } from '../../../adapters/node/cameras.js';
+import { listCameras } from '../../../adapters/node/video/cameras.js';
 import { tableLines } from '../../../pipeline/report/text-table.js';
 
 /** The command's definition. */

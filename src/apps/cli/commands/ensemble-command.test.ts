@@ -55,7 +55,7 @@ describe('moodlens ensemble', () => {
   });
 });
 
-const program = join(repositoryRoot, 'dist/adapters/node/engine-worker.js');
+const program = join(repositoryRoot, 'dist/adapters/node/training/engine-thread.js');
 const built = { path: program, missing: existsSync(program) ? undefined : 'the build (npm run build)' };
 describeWith(built, 'moodlens train with an ensemble', () => {
   const config = { epochs: 1, batchSize: 10, threads: 1, ensemble: [{ seed: 1 }, { seed: 2 }] };

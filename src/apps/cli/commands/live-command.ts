@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
-import { isAddress, sourceLabel, videoInput } from '../../../adapters/node/video-input.js';
+import { isAddress, sourceLabel, videoInput } from '../../../adapters/node/video/video-input.js';
 import { ConfigError } from '../../../core/errors.js';
 import { defaultWindowRule, type WindowRule } from '../../../core/live/confirmation-windows.js';
 import { type LiveServer, startLiveServer } from '../../server/live-server.js';

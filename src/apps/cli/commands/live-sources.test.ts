@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { freePort, listenTo, mosquitto, startBroker } from '../../../../tests/fixtures/mosquitto.js';
 import { describeWith, repositoryRoot, requireCommand } from '../../../../tests/requirements.js';
-import { KinectDumpWriter } from '../../../adapters/node/kinect-dump.js';
-import { findKinectLibraries } from '../../../adapters/node/kinect-libraries.js';
+import { KinectDumpWriter } from '../../../adapters/node/kinect/kinect-dump.js';
+import { findKinectLibraries } from '../../../adapters/node/kinect/kinect-libraries.js';
 import { type ServedFrame, type ServedStatus, unpackServedFrame } from '../../../core/live/served-frame.js';
 
 const main = join(repositoryRoot, 'dist/apps/cli/main.js');

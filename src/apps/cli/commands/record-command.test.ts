@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCli } from '../../../../tests/fixtures/run-cli.js';
 import { describeWith, requireCommand } from '../../../../tests/requirements.js';
-import { KinectDumpWriter } from '../../../adapters/node/kinect-dump.js';
-import { findKinectLibraries } from '../../../adapters/node/kinect-libraries.js';
+import { KinectDumpWriter } from '../../../adapters/node/kinect/kinect-dump.js';
+import { findKinectLibraries } from '../../../adapters/node/kinect/kinect-libraries.js';
 
 const root = mkdtempSync(join(tmpdir(), 'moodlens-record-'));
 const path = (name: string) => join(root, name);

@@ -1,9 +1,9 @@
 // `moodlens record SOURCE --out FILE`: what a source shows, as a video file, in its own time.
 import { extname } from 'node:path';
 import { Command } from 'commander';
-import { openEncoder } from '../../../adapters/node/ffmpeg-encoder.js';
-import { KinectDumpWriter } from '../../../adapters/node/kinect-dump.js';
-import { type OpenedSource, openSource } from '../../../adapters/node/open-source.js';
+import { KinectDumpWriter } from '../../../adapters/node/kinect/kinect-dump.js';
+import { openEncoder } from '../../../adapters/node/video/ffmpeg-encoder.js';
+import { type OpenedSource, openSource } from '../../../adapters/node/video/open-source.js';
 import { ConfigError } from '../../../core/errors.js';
 import type { Progress } from '../../../core/ports/progress.js';
 import { steadyFrames } from '../../../pipeline/record/steady-frames.js';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { writeFileAtomic, writeFolderAtomic } from '../../../adapters/node/files.js';
 import { encodePng } from '../../../adapters/node/image-codec.js';
-import { openJournal } from '../../../adapters/node/open-journal.js';
+import { openJournal } from '../../../adapters/node/journal/open-journal.js';
 import { ConfigError } from '../../../core/errors.js';
 import type { Journal } from '../../../core/ports/journal.js';
 import { createStudy, listStudies, openStudy } from '../../../core/tuning/create-study.js';

@@ -1,7 +1,7 @@
 // The process of one measurement (argv: its task as JSON): alone, so that its memory is its own. Prints a line of JSON.
 import { readFile } from 'node:fs/promises';
 import { openSession } from '../../../adapters/node/session.js';
-import { WorkerEngine } from '../../../adapters/node/worker-engine.js';
+import { WorkerEngine } from '../../../adapters/node/training/engine.js';
 import { expressionLabels } from '../../../core/dataset/labels.js';
 import { createArchitecture } from '../../../core/nn/architectures/architecture.js';
 import { initialWeights } from '../../../core/nn/architectures/parameters.js';

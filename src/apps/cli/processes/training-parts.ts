@@ -1,11 +1,11 @@
 // What every training run of the command line is given: the data in shared memory, engines and batches in threads, clocks.
 import { resolve } from 'node:path';
-import { startCheckedEngine } from '../../../adapters/node/checked-engine.js';
 import { createFolderStore } from '../../../adapters/node/files.js';
 import { readProgramFacts } from '../../../adapters/node/program-facts.js';
 import type { DeviceName } from '../../../adapters/node/session.js';
-import { toShared } from '../../../adapters/node/shared-memory.js';
-import { WorkerBatches } from '../../../adapters/node/worker-batches.js';
+import { WorkerBatches } from '../../../adapters/node/training/batches.js';
+import { startCheckedEngine } from '../../../adapters/node/training/checked-engine.js';
+import { toShared } from '../../../adapters/node/training/shared-memory.js';
 import type { Progress } from '../../../core/ports/progress.js';
 import type { StartBatches } from '../../../core/training/batches.js';
 import { readDataset } from '../../../pipeline/data/read-dataset.js';

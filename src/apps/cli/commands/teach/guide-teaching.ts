@@ -1,6 +1,6 @@
 // `moodlens teach --camera`: asks for one expression after the other in the terminal, and takes frames of each.
 import { emitKeypressEvents } from 'node:readline';
-import { openSource } from '../../../../adapters/node/open-source.js';
+import { openSource } from '../../../../adapters/node/video/open-source.js';
 import type { FaceDetector } from '../../../../core/detect/face.js';
 import { type CropSize, cropFace } from '../../../../core/detect/face-crop.js';
 import { mainFace } from '../../../../core/detect/main-face.js';

@@ -1,5 +1,5 @@
 // What `moodlens train --list-devices` prints.
-import { probeDevices } from '../../../../adapters/node/devices.js';
+import { probeDevices } from '../../../../adapters/node/training/devices.js';
 
 /** Tries every device and prints whether it can train here, as lines or as JSON. */
 export async function listDevices(json: boolean): Promise<void> {
