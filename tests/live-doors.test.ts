@@ -5,7 +5,7 @@ import { openPipeline, type PipelineOptions } from '../src/apps/cli/arguments/pi
 import { define as defineAnalyze } from '../src/apps/cli/commands/analyze-command.js';
 import { define as defineTeach } from '../src/apps/cli/commands/teach/teach-command.js';
 import { Analyser } from '../src/apps/web/worker/analyser.js';
-import type { ToLook } from '../src/apps/web/worker/look-protocol.js';
+import type { ToLook } from '../src/apps/web/worker/detection-protocol.js';
 import { defaultWindowRule } from '../src/core/live/confirmation-windows.js';
 import { defaultStartScore, liveSettings } from '../src/core/live/live-settings.js';
 import type { LivePipelineOptions } from '../src/core/live/pipeline.js';
@@ -85,7 +85,7 @@ async function openPageDoor() {
   };
   scope.postMessage = () => undefined;
   vi.resetModules();
-  await import('../src/apps/web/worker/look-worker.js');
+  await import('../src/apps/web/worker/detection-worker.js');
   const { port1, port2 } = new MessageChannel();
   scope.onmessage!({ data: { type: 'channel', port: port2 } as unknown as ToLook });
   await Analyser.open(

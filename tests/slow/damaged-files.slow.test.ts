@@ -13,8 +13,8 @@ import { decodeDepth, encodeDepth } from '../../src/adapters/node/video/depth-co
 import { openDepthFolder } from '../../src/adapters/node/video/depth-folder.js';
 import { readJsonFile } from '../../src/apps/cli/arguments/json-file.js';
 import { parseScene } from '../../src/apps/web/sources/sample-scene.js';
-import { parseMarkdown } from '../../src/apps/web/view/parse-markdown.js';
-import { readCardFigures } from '../../src/apps/web/view/read-card-figures.js';
+import { parseMarkdown } from '../../src/apps/web/view/models/parse-markdown.js';
+import { readCardFigures } from '../../src/apps/web/view/models/read-card-figures.js';
 import { packPictures, unpackPictures } from '../../src/apps/web/worker/packed-pictures.js';
 import { readEvaluation } from '../../src/apps/web/worker/read-evaluation.js';
 import { readProbabilitiesCsv } from '../../src/core/dataset/audit/probabilities-csv.js';

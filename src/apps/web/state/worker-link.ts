@@ -1,7 +1,7 @@
 // The page's end of the wires to its two workers: frames go to the looking one, everything else to the live one.
 import type { FrameReceiver } from '../sources/frame-sender.js';
 import type { AnalysedModels } from '../worker/analyser.js';
-import type { FromLook, ToLook } from '../worker/look-protocol.js';
+import type { FromLook, ToLook } from '../worker/detection-protocol.js';
 import type { FromWorker, ToWorker } from '../worker/protocol.js';
 
 /** Frames in the looking worker's hands at most: one looked at, one waiting. */
@@ -22,7 +22,10 @@ export class WorkerLink {
 
   constructor(handlers: WorkerHandlers, onCrash: (text: string) => void) {
     this.#live = new Worker(new URL('../worker/live-worker.ts', import.meta.url), { type: 'module', name: 'live' });
-    this.#look = new Worker(new URL('../worker/look-worker.ts', import.meta.url), { type: 'module', name: 'look' });
+    this.#look = new Worker(new URL('../worker/detection-worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'look',
+    });
     this.#live.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if ('source' in data && data.source !== this.#source) return;
       (handlers[data.type] as (message: FromWorker) => void)(data);

@@ -7,12 +7,12 @@ import type { ShelfModel } from '../state/models-state.js';
 import { readDrop } from '../state/read-drop.js';
 import { view } from '../state/view-choice.js';
 import { Header } from './header.js';
-import { LiveView } from './live-view.js';
-import { ModelsView } from './models-view.js';
-import { Overlay } from './overlay.js';
+import { LiveView } from './live/live-view.js';
+import { Overlay } from './live/overlay.js';
+import { ModelsView } from './models/models-view.js';
+import { useDrop } from './models/use-drop.js';
 import { ShortcutsDialog, useShortcuts } from './shortcuts.js';
-import { StudiesView } from './studies-view.js';
-import { useDrop } from './use-drop.js';
+import { StudiesView } from './studies/studies-view.js';
 
 /** Where the first link of each view leads. */
 const skips = {

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { baseName } from '../state/plan-drop.js';
 import type { PictureResult } from '../worker/model-protocol.js';
-import { expressionColour } from './expression-look.js';
+import { expressionColour } from './expression-style.js';
 import { counted } from './format-figures.js';
 
 interface PhotographProps {

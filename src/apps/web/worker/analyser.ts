@@ -5,9 +5,9 @@ import type { WindowRule } from '../../../core/live/confirmation-windows.js';
 import { liveSettings } from '../../../core/live/live-settings.js';
 import { LivePipeline } from '../../../core/live/pipeline.js';
 import { ExpressionModel } from '../../../core/model/expression-model.js';
+import type { LookAnswer, Looked, LookOrder } from './detection-protocol.js';
 import { fromFailure } from './failure.js';
 import { FoundFaces } from './found-faces.js';
-import type { LookAnswer, Looked, LookOrder } from './look-protocol.js';
 import { readModelSource } from './model-files.js';
 import type { FrameReport, ModelSummary } from './protocol.js';
 

@@ -16,8 +16,8 @@ import {
   teachable,
 } from '../../../core/personal/personal-file.js';
 import { PersonLearner } from '../../../pipeline/teach/teach.js';
+import type { Looked } from './detection-protocol.js';
 import type { Gallery } from './gallery.js';
-import type { Looked } from './look-protocol.js';
 import type { Correction, TeachingResult, TeachingState } from './protocol.js';
 
 export interface TeacherParts {

@@ -1,9 +1,9 @@
 // Where pictures, models and evaluations are dropped or chosen.
 import { useRef } from 'preact/hooks';
-import type { ModelsController } from '../state/models-controller.js';
-import { areCropped, isReadingDrop, pictureRun } from '../state/models-state.js';
-import { readFileList } from '../state/read-drop.js';
-import { PictureIcon } from './icons.js';
+import type { ModelsController } from '../../state/models-controller.js';
+import { areCropped, isReadingDrop, pictureRun } from '../../state/models-state.js';
+import { readFileList } from '../../state/read-drop.js';
+import { PictureIcon } from '../icons.js';
 
 export function DropZone({ controller, isDropping }: { controller: ModelsController | null; isDropping: boolean }) {
   const files = useRef<HTMLInputElement>(null);

@@ -1,8 +1,8 @@
 // Under the picture: which source, which camera, pause, mirror.
 import { useRef } from 'preact/hooks';
-import type { LiveController } from '../state/live-controller.js';
-import { cameras, isPaused, opening, servedSources, source } from '../state/live-state.js';
-import { CameraIcon, FileIcon, MirrorIcon, PauseIcon, PlayIcon, SampleIcon, ServedIcon } from './icons.js';
+import type { LiveController } from '../../state/live-controller.js';
+import { cameras, isPaused, opening, servedSources, source } from '../../state/live-state.js';
+import { CameraIcon, FileIcon, MirrorIcon, PauseIcon, PlayIcon, SampleIcon, ServedIcon } from '../icons.js';
 
 export function SourceBar({ controller }: { controller: LiveController | null }) {
   const picker = useRef<HTMLInputElement>(null);

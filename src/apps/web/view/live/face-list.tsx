@@ -1,8 +1,16 @@
 // The panel's upper half: each face in view with its confirmed label and this moment's seven probabilities.
 import { signal } from '@preact/signals';
-import type { LiveController } from '../state/live-controller.js';
-import { correction, type FaceCard, faces, modelMissing, smallFaces, source, windowRule } from '../state/live-state.js';
-import { expressionColour, faceName } from './expression-look.js';
+import type { LiveController } from '../../state/live-controller.js';
+import {
+  correction,
+  type FaceCard,
+  faces,
+  modelMissing,
+  smallFaces,
+  source,
+  windowRule,
+} from '../../state/live-state.js';
+import { expressionColour, faceName } from '../expression-style.js';
 import { confirmedBy, WindowChoice } from './window-choice.js';
 
 /** The track whose expression is being corrected. */

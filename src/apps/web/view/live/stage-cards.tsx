@@ -1,7 +1,7 @@
 // What lies over the picture while there is none: the welcome, the loading, the failure; and the enrolment's counter.
-import type { LiveController } from '../state/live-controller.js';
-import { enrolment, isPaused, loading, opening, servedStatus, source, stageFailure } from '../state/live-state.js';
-import { AgainIcon, CameraIcon, PauseIcon, SampleIcon, WarningIcon } from './icons.js';
+import type { LiveController } from '../../state/live-controller.js';
+import { enrolment, isPaused, loading, opening, servedStatus, source, stageFailure } from '../../state/live-state.js';
+import { AgainIcon, CameraIcon, PauseIcon, SampleIcon, WarningIcon } from '../icons.js';
 import { TeachingBadge } from './teaching.js';
 
 export function StageCards({ controller }: { controller: LiveController | null }) {

@@ -1,7 +1,7 @@
 // Finds the figures of a model's card: the confusion matrix that `moodlens export` writes, and what stands beside it.
-import { accuracyOf, classFigures, macroF1 } from '../../../core/metrics/confusion-matrix.js';
-import { wilsonInterval } from '../../../core/metrics/wilson-interval.js';
-import type { Judgement } from '../worker/model-protocol.js';
+import { accuracyOf, classFigures, macroF1 } from '../../../../core/metrics/confusion-matrix.js';
+import { wilsonInterval } from '../../../../core/metrics/wilson-interval.js';
+import type { Judgement } from '../../worker/model-protocol.js';
 import { type Block, parseMarkdown, type Span } from './parse-markdown.js';
 
 /** The figures of a card. */

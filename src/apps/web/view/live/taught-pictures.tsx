@@ -1,7 +1,7 @@
 // The pictures by which a person taught their expressions, by expression; each can be removed.
-import type { LiveController } from '../state/live-controller.js';
-import { taughtReviewed } from '../state/live-state.js';
-import { expressionColour } from './expression-look.js';
+import type { LiveController } from '../../state/live-controller.js';
+import { taughtReviewed } from '../../state/live-state.js';
+import { expressionColour } from '../expression-style.js';
 import { Portrait } from './portrait.js';
 
 export function TaughtPictures({ name, controller }: { name: string; controller: LiveController | null }) {

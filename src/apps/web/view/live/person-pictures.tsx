@@ -1,6 +1,6 @@
 // The pictures that a person is known from, to look over: doubtful ones first to the eye, each can be removed.
-import type { LiveController } from '../state/live-controller.js';
-import { reviewed } from '../state/live-state.js';
+import type { LiveController } from '../../state/live-controller.js';
+import { reviewed } from '../../state/live-state.js';
 import { Portrait } from './portrait.js';
 
 export function PersonPictures({ name, controller }: { name: string; controller: LiveController | null }) {

@@ -1,8 +1,8 @@
 // Under the picture: a strip for everybody seen in the last minutes, in the colours of their confirmed expressions.
-import { timeline, timelineSpanMs } from '../state/live-state.js';
-import type { TimelineRecorder } from '../state/timeline-recorder.js';
-import type { TimelineRow } from '../state/timeline-rows.js';
-import { expressionColour } from './expression-look.js';
+import { timeline, timelineSpanMs } from '../../state/live-state.js';
+import type { TimelineRecorder } from '../../state/timeline-recorder.js';
+import type { TimelineRow } from '../../state/timeline-rows.js';
+import { expressionColour } from '../expression-style.js';
 
 const spans = [
   [60_000, 'Last minute'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Box } from '../../../core/image/picture.js';
+import type { Box } from '../../../../core/image/picture.js';
 import { boxOnScreen, overlaps, placeBeside } from './overlay-layout.js';
 
 describe('boxOnScreen', () => {

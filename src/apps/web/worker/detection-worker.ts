@@ -5,9 +5,9 @@ import { FrameReader } from '../../../adapters/browser/image-codec.js';
 import { openSession } from '../../../adapters/browser/session.js';
 import { NeuralFaceDetector } from '../../../core/detect/mediapipe/neural-detector.js';
 import { liveSettings } from '../../../core/live/live-settings.js';
+import type { FromLook, LookAnswer, LookOrder, ToLook } from './detection-protocol.js';
 import { toFailure } from './failure.js';
 import { FrameLoop } from './frame-loop.js';
-import type { FromLook, LookAnswer, LookOrder, ToLook } from './look-protocol.js';
 import { useOwnRuntimeFiles } from './runtime-files.js';
 
 /** The part of the worker's global scope that is used; the DOM library describes a window's. */

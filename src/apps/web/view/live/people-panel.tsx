@@ -1,6 +1,6 @@
 // The panel's lower half: who is known. Enrol, export, import, forget.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { LiveController } from '../state/live-controller.js';
+import type { LiveController } from '../../state/live-controller.js';
 import {
   enrolment,
   loading,
@@ -11,9 +11,9 @@ import {
   taughtReviewed,
   teaching,
   teachingResult,
-} from '../state/live-state.js';
-import type { PersonSummary } from '../worker/protocol.js';
-import { TrashIcon } from './icons.js';
+} from '../../state/live-state.js';
+import type { PersonSummary } from '../../worker/protocol.js';
+import { TrashIcon } from '../icons.js';
 import { PersonPictures } from './person-pictures.js';
 import { Portrait } from './portrait.js';
 import { TaughtPictures } from './taught-pictures.js';

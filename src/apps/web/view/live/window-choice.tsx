@@ -1,7 +1,7 @@
 // Which rule confirms expressions: the study case's, or the one that averages over time.
-import type { WindowRule } from '../../../core/live/confirmation-windows.js';
-import type { LiveController } from '../state/live-controller.js';
-import { windowRule } from '../state/live-state.js';
+import type { WindowRule } from '../../../../core/live/confirmation-windows.js';
+import type { LiveController } from '../../state/live-controller.js';
+import { windowRule } from '../../state/live-state.js';
 
 /** What an expression needs to be confirmed, by rule. */
 export const confirmedBy: Readonly<Record<WindowRule, string>> = {

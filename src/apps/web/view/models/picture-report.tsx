@@ -1,10 +1,10 @@
 // What the model said of the pictures that were dropped: progress, what went wrong, figures, the pictures.
 import { useEffect, useRef } from 'preact/hooks';
-import type { ModelsController } from '../state/models-controller.js';
-import { areCropped, type PictureRun, resultFilter } from '../state/models-state.js';
-import { listNames } from '../state/plan-drop.js';
-import type { UnknownFolder } from '../worker/sort-pictures.js';
-import { counted, whole } from './format-figures.js';
+import type { ModelsController } from '../../state/models-controller.js';
+import { areCropped, type PictureRun, resultFilter } from '../../state/models-state.js';
+import { listNames } from '../../state/plan-drop.js';
+import type { UnknownFolder } from '../../worker/sort-pictures.js';
+import { counted, whole } from '../format-figures.js';
 import { JudgementView } from './judgement-view.js';
 import { PictureList } from './picture-list.js';
 

@@ -1,6 +1,6 @@
 // The chosen model's own figures: of the evaluation beside its file, else those that its card gives.
 import { useMemo } from 'preact/hooks';
-import { card, cardText } from '../state/models-state.js';
+import { card, cardText } from '../../state/models-state.js';
 import { JudgementView } from './judgement-view.js';
 import { readCardFigures } from './read-card-figures.js';
 

@@ -1,5 +1,5 @@
 // Where things go over the video: frame pixels to screen pixels, and panels that cover no face.
-import type { Box } from '../../../core/image/picture.js';
+import type { Box } from '../../../../core/image/picture.js';
 
 export interface Size {
   readonly width: number;

@@ -1,6 +1,6 @@
 // A face picture of somebody, or their first letter.
-import { toRgba } from '../../../adapters/browser/image-codec.js';
-import type { GreyPicture } from '../../../core/image/picture.js';
+import { toRgba } from '../../../../adapters/browser/image-codec.js';
+import type { GreyPicture } from '../../../../core/image/picture.js';
 
 export function Portrait({ picture, name }: { picture: GreyPicture | null; name: string }) {
   if (!picture) {

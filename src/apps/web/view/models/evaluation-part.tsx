@@ -1,7 +1,7 @@
 // An evaluation that was dropped: whose figures, and the figures.
-import { card, evaluation as shownEvaluation } from '../state/models-state.js';
-import { isEvaluationOf } from '../worker/is-evaluation-of.js';
-import type { EvaluationFile } from '../worker/model-protocol.js';
+import { card, evaluation as shownEvaluation } from '../../state/models-state.js';
+import { isEvaluationOf } from '../../worker/is-evaluation-of.js';
+import type { EvaluationFile } from '../../worker/model-protocol.js';
 import { JudgementView } from './judgement-view.js';
 
 /** Live, each face is looked at once: other figures say so. */

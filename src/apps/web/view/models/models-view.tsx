@@ -1,11 +1,11 @@
 // The Models view: the model beside what it says of pictures.
 import { useEffect, useRef } from 'preact/hooks';
-import type { ModelsController } from '../state/models-controller.js';
-import { cardText, dropFailure, evaluation, pictureRun, type ShelfModel } from '../state/models-state.js';
-import type { Failure } from '../worker/failure.js';
+import type { ModelsController } from '../../state/models-controller.js';
+import { cardText, dropFailure, evaluation, pictureRun, type ShelfModel } from '../../state/models-state.js';
+import type { Failure } from '../../worker/failure.js';
+import { WarningIcon } from '../icons.js';
 import { DropZone } from './drop-zone.js';
 import { EvaluationPart } from './evaluation-part.js';
-import { WarningIcon } from './icons.js';
 import { Markdown } from './markdown.js';
 import { ModelPanel } from './model-panel.js';
 import { OwnFigures } from './own-figures.js';

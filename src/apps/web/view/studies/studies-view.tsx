@@ -8,8 +8,8 @@ import {
   studies,
   studyFailure,
   studyPage,
-} from '../state/studies-controller.js';
-import { WarningIcon } from './icons.js';
+} from '../../state/studies-controller.js';
+import { WarningIcon } from '../icons.js';
 
 const controller = new StudiesController();
 

@@ -1,7 +1,7 @@
 // Figures of labelled pictures: accuracy with its interval, confusion matrix, reliability diagram, classes.
-import type { Judgement } from '../worker/model-protocol.js';
+import type { Judgement } from '../../worker/model-protocol.js';
+import { interval, percent, whole } from '../format-figures.js';
 import { ConfusionTable } from './confusion-table.js';
-import { interval, percent, whole } from './format-figures.js';
 import { ReliabilityDiagram } from './reliability-diagram.js';
 
 interface JudgementViewProps {

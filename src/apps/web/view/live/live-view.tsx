@@ -1,9 +1,9 @@
 // The live view: picture and panel.
 import type { RefObject } from 'preact';
-import type { LiveController } from '../state/live-controller.js';
-import { source } from '../state/live-state.js';
+import type { LiveController } from '../../state/live-controller.js';
+import { source } from '../../state/live-state.js';
+import { Notice } from '../notice.js';
 import { FaceList } from './face-list.js';
-import { Notice } from './notice.js';
 import type { Overlay } from './overlay.js';
 import { PeoplePanel } from './people-panel.js';
 import { ServedPeople } from './served-people.js';
