@@ -1,8 +1,14 @@
 // The studies of a journal as the page shows them, while they run: read again when asked for, drawn again when they changed.
 import type { Journal } from '../../core/ports/journal.js';
 import { JournalReplay, type StoredStudy } from '../../core/tuning/journal/journal-replay.js';
-import { bestTrials, countsOf, shortNumber, shownValue, trialTable } from '../../pipeline/studies/describe-study.js';
-import type { ShownStudy } from '../../pipeline/studies/study-charts.js';
+import {
+  bestTrials,
+  countsOf,
+  shortNumber,
+  shownValue,
+  trialTable,
+} from '../../pipeline/tune/studies/describe-study.js';
+import type { ShownStudy } from '../../pipeline/tune/studies/study-charts.js';
 
 export interface StudyEntry {
   readonly name: string;
@@ -118,7 +124,7 @@ export class StudyBoard {
   async #drawNow(study: ShownStudy, version: string): Promise<Drawn> {
     // ECharts costs a moment to load: only who looks at a study waits for it.
     const [{ studyFigures }, { chartFile }] = await Promise.all([
-      import('../../pipeline/studies/study-report.js'),
+      import('../../pipeline/tune/studies/study-report.js'),
       import('../../pipeline/report/chart-file.js'),
     ]);
     const groups = studyFigures(study);

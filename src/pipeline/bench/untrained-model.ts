@@ -8,7 +8,7 @@ import { createRandom } from '../../core/numbers/random.js';
 import { foldBatchNorm } from '../../core/onnx/fold-batch-norm.js';
 import { readModel } from '../../core/onnx/read-model.js';
 import { writeModel } from '../../core/onnx/write-model.js';
-import { trainedOnNothing } from '../evaluate/trained-on.js';
+import { trainedOnNothing } from '../train/trained-on.js';
 
 /** Batch normalisation is folded where it can be. */
 export function untrainedModel(name: ArchitectureName): Uint8Array {

@@ -1,9 +1,9 @@
 // Whether a model was trained on the samples that it is asked about, as far as its metadata tells.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import type { ModelMetadata } from '../../core/model/model-metadata.js';
+import { readTrainedOn } from '../train/trained-on.js';
 import { samplesOfTraining } from '../train/trained-samples.js';
 import type { EvaluatedSamples } from './evaluated-samples.js';
-import { readTrainedOn } from './trained-on.js';
 
 export interface SeenInTraining {
   /** True when the model was trained on samples among these, so that the figures say little of others; null when that cannot be told. */

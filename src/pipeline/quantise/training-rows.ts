@@ -4,8 +4,8 @@ import { readSplitFile } from '../../core/dataset/split-file.js';
 import { ConfigError } from '../../core/errors.js';
 import type { ModelMetadata } from '../../core/model/model-metadata.js';
 import { isTrainingSplit } from '../evaluate/config.js';
-import { readTrainedOn, type TrainedOn } from '../evaluate/trained-on.js';
 import { chooseSamples } from '../train/choose-samples.js';
+import { readTrainedOn, type TrainedOn } from '../train/trained-on.js';
 
 type Origin = Pick<ModelMetadata, 'split' | 'splitFile' | 'dataset'>;
 

@@ -4,7 +4,7 @@ import { readSplitFile, type Splits, samplesOfSet } from '../../core/dataset/spl
 import { stratifiedFolds } from '../../core/dataset/splits.js';
 import { DatasetError } from '../../core/errors.js';
 import type { ModelMetadata } from '../../core/model/model-metadata.js';
-import { readTrainedOn, type TrainedOn } from '../evaluate/trained-on.js';
+import { readTrainedOn, type TrainedOn } from './trained-on.js';
 
 type Origin = Pick<ModelMetadata, 'dataset' | 'split' | 'splitFile' | 'pretrained' | 'members'>;
 

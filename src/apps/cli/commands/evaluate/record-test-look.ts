@@ -5,8 +5,8 @@ import { readProgramFacts } from '../../../../adapters/node/program-facts.js';
 import { StorageError } from '../../../../core/errors.js';
 import type { Evaluation } from '../../../../pipeline/evaluate/evaluate.js';
 import { recordTestLook, testLooksFile } from '../../../../pipeline/evaluate/test-looks.js';
-import { holdsRun } from '../../../../pipeline/runs/run-record.js';
 import { runFiles } from '../../../../pipeline/train/run-folder.js';
+import { holdsRun } from '../../../../pipeline/train/runs/run-record.js';
 import { hashModelFile } from '../../arguments/hash-model-file.js';
 
 export interface RecordedLook {

@@ -1,0 +1,148 @@
+// What a run folder says, read leniently: also runs of other versions, runs under way, and folders that are no run.
+import { z } from 'zod';
+import { decodeUtf8 } from '../../../core/bytes/utf8.js';
+import { RunError } from '../../../core/errors.js';
+import type { BlobStore } from '../../../core/ports/blob-store.js';
+import { lowestLoss } from '../../../core/training/trainer.js';
+import { runFiles } from '../run-folder.js';
+import { type RunResult, readResult } from '../run-result.js';
+
+const configSchema = z.looseObject({
+  architecture: z.string(),
+  epochs: z.int().positive(),
+  keep: z.enum(['last', 'best']).default('last'),
+});
+
+const startSchema = z.looseObject({
+  at: z.string(),
+  moodlens: z.string().optional(),
+  revision: z.string().nullable().optional(),
+  node: z.string().optional(),
+  onnxruntime: z.string().optional(),
+  device: z.string().optional(),
+});
+
+const factsSchema = z.looseObject({
+  dataset: z.string(),
+  trainingSamples: z.int().nonnegative(),
+  validationSamples: z.int().nonnegative(),
+  parameters: z.int().nonnegative(),
+  multiplyAdds: z.number().nonnegative(),
+  starts: z.array(startSchema).default([]),
+});
+
+const epochSchema = z.looseObject({
+  epoch: z.int().positive(),
+  learningRate: z.number(),
+  trainingLoss: z.number(),
+  trainingAccuracy: z.number().optional(),
+  /** Both are missing when nothing validates. */
+  validationLoss: z.number().optional(),
+  validationAccuracy: z.number().min(0).max(1).optional(),
+  imagesPerSecond: z.number().optional(),
+  seconds: z.number().optional(),
+});
+
+/** A line of metrics.jsonl; an epoch whose line a crash took has no speed. */
+export type EpochRecord = z.infer<typeof epochSchema>;
+
+/** With a question mark: the folder does not say how the run ended, and its last change was just now, or long ago. */
+export type RunState = RunResult['end'] | 'running?' | 'stopped?';
+
+export interface RunRecord {
+  readonly name: string;
+  readonly config: z.infer<typeof configSchema>;
+  readonly facts: z.infer<typeof factsSchema>;
+  readonly history: readonly EpochRecord[];
+  readonly state: RunState;
+  readonly result: RunResult | undefined;
+}
+
+export interface RunSource {
+  readonly name: string;
+  readonly store: BlobStore;
+  /** Since the folder's last change; undefined when the place cannot say. */
+  readonly quietSeconds?: number | undefined;
+}
+
+/** True when the folder holds something of a run, be it damaged; config.json alone may be anybody's. */
+export async function holdsRun(store: BlobStore): Promise<boolean> {
+  for (const name of [runFiles.run, runFiles.metrics, runFiles.checkpoint]) {
+    if ((await store.read(name)) !== undefined) return true;
+  }
+  return false;
+}
+
+/** Throws RunError that says which file is missing or damaged. */
+export async function readRunRecord({ name, store, quietSeconds }: RunSource): Promise<RunRecord> {
+  const config = await readJson(store, runFiles.config, configSchema);
+  const facts = await readJson(store, runFiles.run, factsSchema);
+  const history = await readHistory(store);
+  const result = await readResult(store);
+  const state = result?.end ?? (await guessState(store, history, { total: config.epochs, quietSeconds }));
+  return { name, config, facts, history, state, result };
+}
+
+/** The epoch of the lowest validation loss, the first on a tie; undefined before the first is complete, and when nothing validates. */
+export function bestEpoch({ history }: Pick<RunRecord, 'history'>): EpochRecord | undefined {
+  return lowestLoss(history);
+}
+
+/** The epoch whose weights the model has, or would have if the run ended now. */
+export function keptEpoch(run: Pick<RunRecord, 'history' | 'config'>): EpochRecord | undefined {
+  return run.config.keep === 'best' ? bestEpoch(run) : run.history.at(-1);
+}
+
+/** For a run without result.json: under way, broken off, or of a version that did not write it. */
+async function guessState(
+  store: BlobStore,
+  history: readonly EpochRecord[],
+  { total, quietSeconds }: { total: number; quietSeconds: number | undefined },
+): Promise<RunState> {
+  if ((await store.list()).includes(runFiles.model)) return history.length < total ? 'early' : 'finished';
+  const longestEpoch = Math.max(0, ...history.map(({ seconds }) => seconds ?? 0));
+  // Something is written after every epoch; the first one's length is not known.
+  return quietSeconds !== undefined && quietSeconds > Math.max(1800, 3 * longestEpoch) ? 'stopped?' : 'running?';
+}
+
+async function readJson<T>(store: BlobStore, name: string, schema: z.ZodType<T>): Promise<T> {
+  const bytes = await store.read(name);
+  if (bytes === undefined) throw new RunError(`a run folder must hold ${name}, and this one does not`);
+  return parse(bytes, schema, `${name} must be as moodlens writes it`);
+}
+
+async function readHistory(store: BlobStore): Promise<EpochRecord[]> {
+  const bytes = await store.read(runFiles.metrics);
+  if (bytes === undefined) return [];
+  const lines = parseText(bytes, `${runFiles.metrics} must be text`).split('\n');
+  return lines.flatMap((line, i) =>
+    line.trim() === ''
+      ? []
+      : [parseLine(line, epochSchema, `line ${i + 1} of ${runFiles.metrics} must be an epoch's figures`)],
+  );
+}
+
+function parse<T>(bytes: Uint8Array, schema: z.ZodType<T>, mustHold: string): T {
+  return parseLine(parseText(bytes, mustHold), schema, mustHold);
+}
+
+function parseText(bytes: Uint8Array, mustHold: string): string {
+  try {
+    return decodeUtf8(bytes);
+  } catch (cause) {
+    throw new RunError(`${mustHold}, and it is not UTF-8`, { cause });
+  }
+}
+
+function parseLine<T>(text: string, schema: z.ZodType<T>, mustHold: string): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new RunError(`${mustHold}, and it is not JSON`, { cause });
+  }
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  throw new RunError(`${mustHold}, and ${path.join('.') || 'it'} is wrong: ${message}`);
+}
