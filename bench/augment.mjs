@@ -1,7 +1,7 @@
 // What making a training batch costs, in microseconds a picture and by part (each part alone, less the plain centre crop),
 // on one thread; prints one line of JSON. The masks are those of the network with the most and of `compact`.
 import { parseArgs } from 'node:util';
-import { createArchitecture } from '../dist/core/nn/architectures/architecture.js';
+import { createArchitecture } from '../dist/core/nn/architectures/create-architecture.js';
 import { buildTrainingGraph } from '../dist/core/nn/graphs/training-graph.js';
 import { createRandom } from '../dist/core/numbers/random.js';
 import { TrainingBatches } from '../dist/core/training/batches.js';

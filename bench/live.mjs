@@ -12,10 +12,11 @@ import { People } from '../dist/core/identity/people.js';
 import { crop } from '../dist/core/image/crop.js';
 import { resize } from '../dist/core/image/resize.js';
 import { LivePipeline } from '../dist/core/live/pipeline.js';
+import { buildModel } from '../dist/core/model/build-model.js';
 import { ExpressionModel } from '../dist/core/model/expression-model.js';
-import { countMultiplyAdds, countParameters, createArchitecture } from '../dist/core/nn/architectures/architecture.js';
+import { countMultiplyAdds, countParameters } from '../dist/core/nn/architectures/architecture.js';
+import { createArchitecture } from '../dist/core/nn/architectures/create-architecture.js';
 import { initialWeights } from '../dist/core/nn/architectures/parameters.js';
-import { buildModel } from '../dist/core/nn/graphs/inference-graph.js';
 import { createRandom } from '../dist/core/numbers/random.js';
 
 const size = { width: 640, height: 480 };

@@ -4,8 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../src/apps/cli/command-table.js';
 import * as errors from '../src/core/errors.js';
-import { architectureNames, createArchitecture } from '../src/core/nn/architectures/architecture.js';
 import { architectureFacts } from '../src/core/nn/architectures/architecture-facts.js';
+import { architectureNames, createArchitecture } from '../src/core/nn/architectures/create-architecture.js';
 import { repositoryRoot } from './requirements.js';
 
 const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');

@@ -104,6 +104,7 @@ export { expectedCalibrationError, negativeLogLikelihood, type Predictions } fro
 export { type ReliabilityBin, reliabilityBins } from './metrics/reliability-bins.js';
 export { applyTemperature, fitTemperature } from './metrics/temperature.js';
 export { wilsonInterval } from './metrics/wilson-interval.js';
+export { buildModel } from './model/build-model.js';
 export { buildEnsemble, type EnsembleMember } from './model/ensemble-model.js';
 export { ExpressionModel, type ExpressionModelOptions, type ExpressionPrediction } from './model/expression-model.js';
 export { type ModelMetadata, type ModelTemperature, modelMetadataSchema } from './model/model-metadata.js';
@@ -114,15 +115,16 @@ export { predictAugmented, type TestTimeAugmentation } from './model/test-time-a
 // nn
 export {
   type Architecture,
-  type ArchitectureName,
   type ArchitectureOptions,
-  architectureNames,
   countMultiplyAdds,
   countParameters,
-  createArchitecture,
 } from './nn/architectures/architecture.js';
+export {
+  type ArchitectureName,
+  architectureNames,
+  createArchitecture,
+} from './nn/architectures/create-architecture.js';
 export { initialWeights, type Weights } from './nn/architectures/parameters.js';
-export { buildModel } from './nn/graphs/inference-graph.js';
 // tensor
 export { createRandom, type Random, type RandomState } from './numbers/random.js';
 // onnx

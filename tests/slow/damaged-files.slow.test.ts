@@ -31,7 +31,7 @@ import type { GreyPicture } from '../../src/core/image/picture.js';
 import { packServedFrame, unpackServedFrame } from '../../src/core/live/served-frame.js';
 import { ExpressionModel } from '../../src/core/model/expression-model.js';
 import { readExpressionModel } from '../../src/core/model/read-expression-model.js';
-import { createArchitecture } from '../../src/core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../src/core/nn/architectures/create-architecture.js';
 import { initialWeights } from '../../src/core/nn/architectures/parameters.js';
 import { createRandom } from '../../src/core/numbers/random.js';
 import { fromTflite } from '../../src/core/onnx/from-tflite.js';

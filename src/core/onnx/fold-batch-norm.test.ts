@@ -1,10 +1,10 @@
 // Folding changes no number beyond rounding, and folds nothing that it must not.
 import { describe, expect, it } from 'vitest';
 import { openSession } from '../../adapters/node/session.js';
+import { buildModel } from '../model/build-model.js';
 import { metadataKey } from '../model/model-metadata.js';
-import { createArchitecture } from '../nn/architectures/architecture.js';
+import { createArchitecture } from '../nn/architectures/create-architecture.js';
 import { initialWeights } from '../nn/architectures/parameters.js';
-import { buildModel } from '../nn/graphs/inference-graph.js';
 import { createRandom } from '../numbers/random.js';
 import { foldBatchNorm } from './fold-batch-norm.js';
 import { GraphBuilder } from './graph-builder.js';

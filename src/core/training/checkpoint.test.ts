@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RunError } from '../errors.js';
-import { createArchitecture } from '../nn/architectures/architecture.js';
+import { createArchitecture } from '../nn/architectures/create-architecture.js';
 import { initialWeights } from '../nn/architectures/parameters.js';
 import { createRandom } from '../numbers/random.js';
 import { type Checkpoint, readCheckpoint, requireCheckpointOf, writeCheckpoint } from './checkpoint.js';

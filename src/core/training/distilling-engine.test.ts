@@ -10,7 +10,7 @@ import { ExpressionModel } from '../model/expression-model.js';
 import { readPictureFront } from '../model/picture-front.js';
 import { readExpressionModel } from '../model/read-expression-model.js';
 import { buildTeacherGraph } from '../model/teacher-graph.js';
-import { createArchitecture } from '../nn/architectures/architecture.js';
+import { createArchitecture } from '../nn/architectures/create-architecture.js';
 import { createRandom } from '../numbers/random.js';
 import { readModel } from '../onnx/read-model.js';
 import { writeModel } from '../onnx/write-model.js';

@@ -3,7 +3,7 @@ import { comparesWithCpu, everyLayer } from '../../../tests/fixtures/device-comp
 import { untrainedModel } from '../../../tests/fixtures/untrained-model.js';
 import { openSession } from '../../adapters/node/session.js';
 import { DeviceError } from '../errors.js';
-import { createArchitecture } from '../nn/architectures/architecture.js';
+import { createArchitecture } from '../nn/architectures/create-architecture.js';
 import { buildTrainingGraph } from '../nn/graphs/training-graph.js';
 import { dense } from '../nn/layers/dense.js';
 import type { OpenSession } from '../ports/session.js';

@@ -1,7 +1,7 @@
 // A graph's sessions: opened once for each size of a batch, and released when the pictures' side changes.
 import { expect, test } from 'vitest';
 import { openSession } from '../../adapters/node/session.js';
-import { createArchitecture } from '../nn/architectures/architecture.js';
+import { createArchitecture } from '../nn/architectures/create-architecture.js';
 import { initialWeights } from '../nn/architectures/parameters.js';
 import { buildTrainingGraph } from '../nn/graphs/training-graph.js';
 import { createRandom } from '../numbers/random.js';

@@ -7,7 +7,7 @@ import { openSession } from '../../adapters/node/session.js';
 import { createDataset, type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
 import { RunError } from '../../core/errors.js';
 import { ExpressionModel } from '../../core/model/expression-model.js';
-import { createArchitecture } from '../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
 import { LocalEngine } from '../../core/training/engine.js';
 import { chooseSamples } from '../train/choose-samples.js';
 import { parseTrainConfig } from '../train/config.js';

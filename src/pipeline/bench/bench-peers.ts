@@ -1,7 +1,8 @@
 // The study case's network in our runtime beside Keras and PyTorch, one picture a call, all in one run: what makes the
 // published speed-up of 26.7 over `Model.predict`, and what is left of it beside the same model called directly.
 import { DeviceError } from '../../core/errors.js';
-import { countParameters, createArchitecture } from '../../core/nn/architectures/architecture.js';
+import { countParameters } from '../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import { type PeerName, peerNames, type RunBenchTask } from './bench-task.js';
 import type { BenchConfig, BenchRuntime } from './config.js';

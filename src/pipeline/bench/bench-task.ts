@@ -1,5 +1,5 @@
 // What one process of a measurement is asked, and what it answers. Each task has a process of its own, for its memory.
-import type { ArchitectureName } from '../../core/nn/architectures/architecture.js';
+import type { ArchitectureName } from '../../core/nn/architectures/create-architecture.js';
 import type { BenchRuntime } from './config.js';
 import type { InferenceDurations } from './measure-inference.js';
 

@@ -1,5 +1,6 @@
 // Images per second of training steps on the reference network, in each way that the engine can divide a batch.
-import { countParameters, createArchitecture } from '../../core/nn/architectures/architecture.js';
+import { countParameters } from '../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import type { RunBenchTask, TrainingTask } from './bench-task.js';
 import type { BenchConfig } from './config.js';

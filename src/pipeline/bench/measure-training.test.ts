@@ -1,6 +1,6 @@
 // Training steps timed on an engine that notes what it is given.
 import { expect, it } from 'vitest';
-import { createArchitecture } from '../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
 import type { Batch, TrainingEngine } from '../../core/training/engine.js';
 import { measureTraining } from './measure-training.js';
 

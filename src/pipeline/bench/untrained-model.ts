@@ -1,9 +1,9 @@
 // The model file of a network with its initial weights, as `moodlens export` would write it.
 import { expressionLabels } from '../../core/dataset/labels.js';
-import { type ArchitectureName, createArchitecture } from '../../core/nn/architectures/architecture.js';
+import { buildModel } from '../../core/model/build-model.js';
 import { architectureFacts } from '../../core/nn/architectures/architecture-facts.js';
+import { type ArchitectureName, createArchitecture } from '../../core/nn/architectures/create-architecture.js';
 import { initialWeights } from '../../core/nn/architectures/parameters.js';
-import { buildModel } from '../../core/nn/graphs/inference-graph.js';
 import { createRandom } from '../../core/numbers/random.js';
 import { foldBatchNorm } from '../../core/onnx/fold-batch-norm.js';
 import { readModel } from '../../core/onnx/read-model.js';

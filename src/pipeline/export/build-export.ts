@@ -1,9 +1,9 @@
 // The .onnx of a trained run: its weights, preprocessing inside, batch normalisation folded into the convolutions.
 
+import { buildModel } from '../../core/model/build-model.js';
 import { buildEnsemble, type EnsembleMember } from '../../core/model/ensemble-model.js';
 import { type ModelMetadata, withMetadata } from '../../core/model/model-metadata.js';
 import { readExpressionModel } from '../../core/model/read-expression-model.js';
-import { buildModel } from '../../core/nn/graphs/inference-graph.js';
 import { foldBatchNorm } from '../../core/onnx/fold-batch-norm.js';
 import type { OnnxModel } from '../../core/onnx/onnx-model.js';
 import { writeModel } from '../../core/onnx/write-model.js';

@@ -10,7 +10,7 @@ import { Sha256 } from '../../core/bytes/sha256.js';
 import { ModelFormatError, RunError } from '../../core/errors.js';
 import { ExpressionModel } from '../../core/model/expression-model.js';
 import { readExpressionModel } from '../../core/model/read-expression-model.js';
-import { createArchitecture } from '../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { OpenSession } from '../../core/ports/session.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../core/training/checkpoint.js';

@@ -1,6 +1,7 @@
 // What export takes from a run folder: the trained network with its history, or those of an ensemble's members.
 import { RunError } from '../../core/errors.js';
-import { type Architecture, createArchitecture } from '../../core/nn/architectures/architecture.js';
+import type { Architecture } from '../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { type Checkpoint, requireCheckpointOf } from '../../core/training/checkpoint.js';
 import { architectureOptions } from '../train/architecture-options.js';

@@ -6,7 +6,7 @@ import { stripes } from '../../../tests/fixtures/stripes.js';
 import { openSession } from '../../adapters/node/session.js';
 import { ConfigError, RunError } from '../../core/errors.js';
 import { readExpressionModel } from '../../core/model/read-expression-model.js';
-import { createArchitecture } from '../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
 import { initialWeights, type Weights } from '../../core/nn/architectures/parameters.js';
 import { createRandom } from '../../core/numbers/random.js';
 import { readCheckpoint } from '../../core/training/checkpoint.js';

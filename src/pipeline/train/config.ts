@@ -1,6 +1,6 @@
 // The configuration of a training run: one schema gives the defaults, the checks, the saved config.json.
 import { z } from 'zod';
-import { architectureNames } from '../../core/nn/architectures/architecture.js';
+import { architectureNames } from '../../core/nn/architectures/create-architecture.js';
 import { parseOptions } from '../parse-options.js';
 
 const share = z.number().min(0).max(1);

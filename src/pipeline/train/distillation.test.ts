@@ -9,7 +9,7 @@ import { WorkerEngine } from '../../adapters/node/training/engine.js';
 import { samplePicture, splitIndices } from '../../core/dataset/packed-dataset.js';
 import { ConfigError, RunError } from '../../core/errors.js';
 import { ExpressionModel } from '../../core/model/expression-model.js';
-import { createArchitecture } from '../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
 import { TaughtEngine } from '../../core/training/distilling-engine.js';
 import { LocalEngine } from '../../core/training/engine.js';
 import { parseTrainConfig } from './config.js';

@@ -5,13 +5,9 @@ import { encodeUtf8 } from '../../core/bytes/utf8.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { ConfigError, DatasetError, RunError } from '../../core/errors.js';
 import type { PretrainedFacts, TeacherFacts } from '../../core/model/model-metadata.js';
-import {
-  type Architecture,
-  type ArchitectureOptions,
-  atSide,
-  createArchitecture,
-} from '../../core/nn/architectures/architecture.js';
+import { type Architecture, type ArchitectureOptions, atSide } from '../../core/nn/architectures/architecture.js';
 import { architectureFacts } from '../../core/nn/architectures/architecture-facts.js';
+import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
 import { initialWeights, type Weights } from '../../core/nn/architectures/parameters.js';
 import { createRandom } from '../../core/numbers/random.js';
 import type { Progress } from '../../core/ports/progress.js';

@@ -7,7 +7,7 @@ import { stripes } from '../../../tests/fixtures/stripes.js';
 import { openSession } from '../../adapters/node/session.js';
 import { ConfigError, RunError } from '../../core/errors.js';
 import { readExpressionModel } from '../../core/model/read-expression-model.js';
-import { createArchitecture } from '../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { LocalEngine } from '../../core/training/engine.js';
 import { parseTrainConfig, type TrainConfig } from './config.js';

@@ -1,5 +1,6 @@
 // The train stage: dataset + configuration -> run folder with checkpoints, history and model.onnx.
-import type { Architecture, ArchitectureName, ArchitectureOptions } from '../../core/nn/architectures/architecture.js';
+import type { Architecture, ArchitectureOptions } from '../../core/nn/architectures/architecture.js';
+import type { ArchitectureName } from '../../core/nn/architectures/create-architecture.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { Clock, WallClock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';

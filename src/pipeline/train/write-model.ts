@@ -1,9 +1,9 @@
 // The end of a run: its kept weights as a self-contained model file.
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
+import { buildModel } from '../../core/model/build-model.js';
 import type { ModelMetadata } from '../../core/model/model-metadata.js';
 import type { Architecture } from '../../core/nn/architectures/architecture.js';
 import { architectureFacts } from '../../core/nn/architectures/architecture-facts.js';
-import { buildModel } from '../../core/nn/graphs/inference-graph.js';
 import type { Checkpoint } from '../../core/training/checkpoint.js';
 import { modelWeights } from '../../core/training/engine.js';
 import { splitNamesOf } from './choose-samples.js';

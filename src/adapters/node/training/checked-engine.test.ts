@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, expect, it, vi } from 'vitest';
 import { describeWith, itWith, repositoryRoot, requireSoftwareGpu } from '../../../../tests/requirements.js';
 import { DeviceError } from '../../../core/errors.js';
-import { createArchitecture } from '../../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../../core/nn/architectures/create-architecture.js';
 import { initialWeights } from '../../../core/nn/architectures/parameters.js';
 import { createRandom } from '../../../core/numbers/random.js';
 import type { DeviceName } from '../session.js';

@@ -1,6 +1,6 @@
 // The worker thread's side of the training engine: ONNX Runtime blocks its thread while it runs.
 import { parentPort, workerData } from 'node:worker_threads';
-import { createArchitecture } from '../../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../../core/nn/architectures/create-architecture.js';
 import { TaughtEngine } from '../../../core/training/distilling-engine.js';
 import { type Batch, LocalEngine, type StepResult } from '../../../core/training/engine.js';
 import { checkGradients } from '../../../core/training/gradient-check.js';

@@ -1,6 +1,6 @@
 // Training in threads of their own gives bit for bit what one thread gives.
 import { describe, expect, test } from 'vitest';
-import { createArchitecture } from '../../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../../core/nn/architectures/create-architecture.js';
 import { initialWeights } from '../../../core/nn/architectures/parameters.js';
 import { elements } from '../../../core/nn/layers/layer.js';
 import { createRandom } from '../../../core/numbers/random.js';

@@ -1,11 +1,8 @@
 // A training engine in a worker thread, so that this thread answers signals and draws progress meanwhile.
 import { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../../core/errors.js';
-import {
-  type ArchitectureName,
-  type ArchitectureOptions,
-  createArchitecture,
-} from '../../../core/nn/architectures/architecture.js';
+import type { ArchitectureOptions } from '../../../core/nn/architectures/architecture.js';
+import { type ArchitectureName, createArchitecture } from '../../../core/nn/architectures/create-architecture.js';
 import { buildTrainingGraph } from '../../../core/nn/graphs/training-graph.js';
 import type { Mask } from '../../../core/nn/layers/layer.js';
 import type { TeacherOptions } from '../../../core/training/distilling-engine.js';

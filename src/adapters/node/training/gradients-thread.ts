@@ -1,6 +1,7 @@
 // The thread behind thread-gradients.ts: computes one part of each batch.
 import { parentPort, workerData } from 'node:worker_threads';
-import { createArchitecture, parametersOf } from '../../../core/nn/architectures/architecture.js';
+import { parametersOf } from '../../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../../core/nn/architectures/create-architecture.js';
 import { type Batch, workerGradients } from '../../../core/training/engine.js';
 import { sessionsOn } from '../session.js';
 import { type GradientReply, type GradientThreadData, sharedViews } from './gradients.js';

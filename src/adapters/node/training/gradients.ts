@@ -1,7 +1,8 @@
 // A source of gradients in a thread of its own. Weights and gradients go through shared memory; the batch is handed over.
 import { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../../core/errors.js';
-import { createArchitecture, parametersOf } from '../../../core/nn/architectures/architecture.js';
+import { parametersOf } from '../../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../../core/nn/architectures/create-architecture.js';
 import type { Weights } from '../../../core/nn/architectures/parameters.js';
 import { elements } from '../../../core/nn/layers/layer.js';
 import { type Batch, batchArrays, type GradientOptions } from '../../../core/training/engine.js';

@@ -10,7 +10,7 @@ import { stripes } from '../../../../tests/fixtures/stripes.js';
 import { createFolderStore } from '../../../adapters/node/files.js';
 import { openSession } from '../../../adapters/node/session.js';
 import { writeDataset } from '../../../core/dataset/packed-dataset.js';
-import { createArchitecture } from '../../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../../core/nn/architectures/create-architecture.js';
 import { LocalEngine } from '../../../core/training/engine.js';
 import { parseTrainConfig } from '../../../pipeline/train/config.js';
 import { trainRun } from '../../../pipeline/train/train.js';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { openSession } from '../../../adapters/node/session.js';
 import { WorkerEngine } from '../../../adapters/node/training/engine.js';
 import { expressionLabels } from '../../../core/dataset/labels.js';
-import { createArchitecture } from '../../../core/nn/architectures/architecture.js';
+import { createArchitecture } from '../../../core/nn/architectures/create-architecture.js';
 import { initialWeights } from '../../../core/nn/architectures/parameters.js';
 import { createRandom } from '../../../core/numbers/random.js';
 import type { InferenceTask, TrainingTask } from '../../../pipeline/bench/bench-task.js';

@@ -4,8 +4,9 @@ import { openSession } from '../../../adapters/node/session.js';
 import { createRandom } from '../../numbers/random.js';
 import { LocalEngine } from '../../training/engine.js';
 import { elements } from '../layers/layer.js';
-import { type Architecture, architectureNames, atSide, createArchitecture } from './architecture.js';
+import { type Architecture, atSide } from './architecture.js';
 import { architectureFacts } from './architecture-facts.js';
+import { architectureNames, createArchitecture } from './create-architecture.js';
 import { initialWeights, type Weights } from './parameters.js';
 
 const create = (name: string) => createArchitecture(name, { classes: 7 });

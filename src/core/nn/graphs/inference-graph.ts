@@ -1,7 +1,6 @@
 // The same network for use: as the trainer's own check (parameters are inputs) and as the model file (weights inside,
 // uint8 pictures in, probabilities and embedding out).
 
-import { type ModelMetadata, metadataKey } from '../../model/model-metadata.js';
 import { GraphBuilder } from '../../onnx/graph-builder.js';
 import type { Tensor } from '../../ports/session.js';
 import { type Architecture, cropShape, modelParametersOf, parameterPrefixes } from '../architectures/architecture.js';
@@ -37,18 +36,21 @@ export function buildEvaluationGraph(architecture: Architecture): Uint8Array {
   return graph.build();
 }
 
-/** The model file: input `image` uint8 `[batch, 1, height, width]`; cropping and normalisation are inside. */
-export function buildModel(
+/**
+ * The graph of a model file: input `image` uint8 `[batch, 1, height, width]`; cropping and normalisation are inside.
+ * `metadata` becomes the file's metadata_props.
+ */
+export function buildModelGraph(
   architecture: Architecture,
   weights: ReadonlyMap<string, Float32Array>,
-  metadata: ModelMetadata,
+  metadata: Readonly<Record<string, string>>,
 ): Uint8Array<ArrayBuffer> {
   const graph = new GraphBuilder(architecture.name);
   const { input, crop } = architecture;
   const image = graph.input(modelNames.image, 'uint8', ['batch', 1, input.height, input.width]);
   for (const { name, shape } of modelParametersOf(architecture)) {
     const data = weights.get(name);
-    if (data === undefined) throw new TypeError(`buildModel: no weights for '${name}'`);
+    if (data === undefined) throw new TypeError(`buildModelGraph: no weights for '${name}'`);
     const tensor: Tensor = { dims: shape, data };
     graph.constant(tensor, name);
   }
@@ -63,5 +65,5 @@ export function buildModel(
         graph.integers(2, 3),
       ]);
   writeForward(graph, architecture, graph.node('Cast', [centre], { to: { int: 1 } }));
-  return graph.build({ [metadataKey]: JSON.stringify(metadata) });
+  return graph.build(metadata);
 }

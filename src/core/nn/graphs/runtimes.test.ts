@@ -7,16 +7,13 @@ import * as web from 'onnxruntime-web';
 import { describe, expect, test } from 'vitest';
 import { describeWith, requirePython } from '../../../../tests/requirements.js';
 import { openSession } from '../../../adapters/node/session.js';
+import { buildModel } from '../../model/build-model.js';
 import type { ModelMetadata } from '../../model/model-metadata.js';
 import { createRandom } from '../../numbers/random.js';
-import {
-  architectureNames,
-  countMultiplyAdds,
-  countParameters,
-  createArchitecture,
-} from '../architectures/architecture.js';
+import { countMultiplyAdds, countParameters } from '../architectures/architecture.js';
+import { architectureNames, createArchitecture } from '../architectures/create-architecture.js';
 import { initialWeights } from '../architectures/parameters.js';
-import { buildEvaluationGraph, buildModel } from './inference-graph.js';
+import { buildEvaluationGraph } from './inference-graph.js';
 import { buildTrainingGraph } from './training-graph.js';
 
 function modelOf(name: string): Uint8Array {

@@ -1,6 +1,7 @@
 // What `moodlens train --list-architectures` prints.
-import { architectureNames, createArchitecture } from '../../../../core/nn/architectures/architecture.js';
+
 import { architectureFacts } from '../../../../core/nn/architectures/architecture-facts.js';
+import { architectureNames, createArchitecture } from '../../../../core/nn/architectures/create-architecture.js';
 
 /** Expressions in FER2013; another number of classes changes only the last layer. */
 const classes = 7;

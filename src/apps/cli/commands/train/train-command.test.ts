@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { runCli } from '../../../../../tests/fixtures/run-cli.js';
 import { describeWith, repositoryRoot } from '../../../../../tests/requirements.js';
-import { architectureNames, createArchitecture } from '../../../../core/nn/architectures/architecture.js';
 import { architectureFacts } from '../../../../core/nn/architectures/architecture-facts.js';
+import { architectureNames, createArchitecture } from '../../../../core/nn/architectures/create-architecture.js';
 import { createRandom } from '../../../../core/numbers/random.js';
 import { describeShare, shareCores } from '../../../../pipeline/train/share-cores.js';
 
