@@ -1,7 +1,7 @@
 // A copy of a dataset without what an audit found, and a log of every sample left out. Test rows stay unless they are named.
 import { type PackedDataset, selectSamples } from '../../core/dataset/packed-dataset.js';
 import { ConfigError, DatasetError } from '../../core/errors.js';
-import { isTrainingSplit } from '../evaluate/config.js';
+import { isTrainingSplit } from '../data/test-splits.js';
 import type { Audit } from './audit.js';
 import { referTo } from './audit-json.js';
 import { type AuditConfig, defaultRemovals, type RemovalReason } from './config.js';

@@ -6,7 +6,7 @@ import { cropFaceScore } from '../../core/detect/mediapipe/crop-face-check.js';
 import type { GreyPicture } from '../../core/image/picture.js';
 import type { ExpressionModel } from '../../core/model/expression-model.js';
 import type { Progress } from '../../core/ports/progress.js';
-import { isTestSplit } from '../evaluate/config.js';
+import { isTestSplit } from '../data/test-splits.js';
 
 export interface FaceWitnesses {
   /** How surely a face is on a picture, 0..1. */

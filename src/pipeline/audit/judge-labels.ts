@@ -6,7 +6,7 @@ import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dat
 import { DatasetError, RunError } from '../../core/errors.js';
 import type { ExpressionModel } from '../../core/model/expression-model.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
-import { isTestSplit } from '../evaluate/config.js';
+import { isTestSplit } from '../data/test-splits.js';
 import { predictPictures } from '../evaluate/predict-pictures.js';
 import { chooseSamples } from '../train/choose-samples.js';
 import { readRunConfig, readRunFacts, readRunSplits, runFiles } from '../train/run-folder.js';

@@ -1,6 +1,7 @@
 // The options of the calibrate stage. No test split is fitted on, whatever is said.
 import { z } from 'zod';
-import { isTestSplit, refuseTest } from '../evaluate/config.js';
+import { isTestSplit } from '../data/test-splits.js';
+import { refuseTest } from '../evaluate/config.js';
 import { onValidationSamples, sampleKeys } from '../evaluate/sample-keys.js';
 import { parseOptions } from '../parse-options.js';
 

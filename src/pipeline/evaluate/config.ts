@@ -1,7 +1,9 @@
 // The options of the evaluate stage, and which splits are for the last look only.
+
 import { z } from 'zod';
 import { ConfigError } from '../../core/errors.js';
 import { testTimeAugmentations } from '../../core/model/test-time-augmentation.js';
+import { isTestSplit } from '../data/test-splits.js';
 import { parseOptions } from '../parse-options.js';
 import { sampleKeys, splitFileNeedsSplit } from './sample-keys.js';
 
@@ -58,15 +60,4 @@ export function requireConsent({ split, test }: NamedSamples, yesThisIsTheTest: 
 export function refuseTest({ split, test }: NamedSamples, { must, next }: Record<'must' | 'next', string>): void {
   if (!test) return;
   throw new ConfigError(`${must}, and '${split}' is a test split; ${next}`);
-}
-
-/** True for FER2013's PrivateTest and for names with the word test, except PublicTest, which validates. */
-export function isTestSplit(name: string): boolean {
-  const words = name.trim().toLowerCase();
-  return words !== 'publictest' && (words === 'privatetest' || /(^|[^a-z])test(ing|set)?([^a-z]|$)/.test(words));
-}
-
-/** True for the split that models are trained on: its twins elsewhere do not count as unseen. */
-export function isTrainingSplit(name: string): boolean {
-  return ['training', 'train'].includes(name.toLowerCase());
 }

@@ -12,7 +12,7 @@ import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
 import type { ExpressionModel } from '../../core/model/expression-model.js';
 import type { ModelMetadata } from '../../core/model/model-metadata.js';
 import type { TestTimeAugmentation } from '../../core/model/test-time-augmentation.js';
-import { isTrainingSplit } from './config.js';
+import { isTrainingSplit } from '../data/test-splits.js';
 import type { EvaluatedSamples } from './evaluated-samples.js';
 import { type EvaluateOptions, predictSamples, type SamplePredictions } from './predict-samples.js';
 import { type SeenInTraining, seenInTraining } from './seen-in-training.js';

@@ -3,10 +3,10 @@ import { type PackedDataset, splitIndices } from '../../core/dataset/packed-data
 import { readSplitFile, samplesOfSet, spellingOf } from '../../core/dataset/split-file.js';
 import { RunError } from '../../core/errors.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
+import { isTestSplit } from '../data/test-splits.js';
 import { chooseSamples, splitNamesOf } from '../train/choose-samples.js';
 import { readRunConfig, readRunFacts, readRunSplits, runFiles } from '../train/run-folder.js';
 import { memberName } from '../train/train-ensemble.js';
-import { isTestSplit } from './config.js';
 
 export interface EvaluatedSamples {
   /** The split's name as the dataset spells it; with its fold when it is one. */

@@ -3,7 +3,7 @@ import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { readSplitFile } from '../../core/dataset/split-file.js';
 import { ConfigError } from '../../core/errors.js';
 import type { ModelMetadata } from '../../core/model/model-metadata.js';
-import { isTrainingSplit } from '../evaluate/config.js';
+import { isTrainingSplit } from '../data/test-splits.js';
 import { chooseSamples } from '../train/choose-samples.js';
 import { readTrainedOn, type TrainedOn } from '../train/trained-on.js';
 

@@ -11,7 +11,7 @@ import { createArchitecture } from '../../core/nn/architectures/create-architect
 import { initialWeights, type Weights } from '../../core/nn/architectures/parameters.js';
 import { createRandom } from '../../core/numbers/random.js';
 import type { Progress } from '../../core/ports/progress.js';
-import { isTestSplit } from '../evaluate/config.js';
+import { isTestSplit } from '../data/test-splits.js';
 import { architectureOptions } from './architecture-options.js';
 import { type Pretrained, pretrainedWeights } from './choose-pretrained.js';
 import { type ChosenSamples, chooseSamples, splitNamesOf, splitsOf } from './choose-samples.js';

@@ -1,0 +1,12 @@
+// Which splits are for the last look only, and which one trains, by their names.
+
+/** True for FER2013's PrivateTest and for names with the word test, except PublicTest, which validates. */
+export function isTestSplit(name: string): boolean {
+  const words = name.trim().toLowerCase();
+  return words !== 'publictest' && (words === 'privatetest' || /(^|[^a-z])test(ing|set)?([^a-z]|$)/.test(words));
+}
+
+/** True for the split that models are trained on: its twins elsewhere do not count as unseen. */
+export function isTrainingSplit(name: string): boolean {
+  return ['training', 'train'].includes(name.toLowerCase());
+}
