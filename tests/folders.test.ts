@@ -30,7 +30,8 @@ describe('the files of src', () => {
 });
 
 describe.each(Object.entries(order))('the folders of %s', (layer, folders) => {
-  const groupOf = (file: string) => (file.startsWith(`${layer}/`) && file.split('/').length > 2 ? dirname(file).slice(layer.length + 1) : undefined);
+  const groupOf = (file: string) =>
+    file.startsWith(`${layer}/`) && file.split('/').length > 2 ? dirname(file).slice(layer.length + 1) : undefined;
 
   it('are all in the declared order', () => {
     expect([...new Set(files.flatMap((file) => groupOf(file) ?? []))].sort()).toEqual([...folders].sort());

@@ -1,13 +1,19 @@
 // Runs an objective in trials, several at a time where wanted.
 import { ConfigError } from '../errors.js';
 import type { FrozenTrial } from './journal/frozen-trial.js';
-import type { Study } from './study.js';
 import { type Trial, TrialPruned } from './trial.js';
 
 /** Gives the value of a trial; throws TrialPruned to stop it. */
 export type Objective = (trial: Trial) => number | Promise<number>;
 
-export interface OptimizeOptions {
+/** The part of a study that runs an objective: `Study` in study.ts. */
+interface AskAndTell {
+  ask(): Promise<Trial>;
+  tell(trial: Trial, value: number | null, state?: 'pruned' | 'failed'): Promise<FrozenTrial>;
+  isExhausted(): boolean;
+}
+
+export interface OptimizeOptions<Study> {
   /** So many trials are begun. */
   readonly trials: number;
   /** So many objectives run at a time; 1 when not given. */
@@ -20,10 +26,11 @@ export interface OptimizeOptions {
   readonly signal?: { readonly aborted: boolean };
 }
 
-export async function optimize(
+/** Runs trials until there are enough of them, `isStopped` says so, or an objective throws. Throws ConfigError for bad numbers. */
+export async function optimize<Study extends AskAndTell>(
   study: Study,
   objective: Objective,
-  options: OptimizeOptions,
+  options: OptimizeOptions<Study>,
   isStopped: () => boolean,
 ): Promise<void> {
   const { trials, concurrency = 1, signal } = options;
@@ -47,7 +54,11 @@ export async function optimize(
   if (failure) throw failure.error;
 }
 
-async function runTrial(study: Study, objective: Objective, options: OptimizeOptions): Promise<void> {
+async function runTrial<Study extends AskAndTell>(
+  study: Study,
+  objective: Objective,
+  options: OptimizeOptions<Study>,
+): Promise<void> {
   const trial = await study.ask();
   let ended: FrozenTrial;
   try {

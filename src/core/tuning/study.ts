@@ -138,7 +138,7 @@ export class Study {
   }
 
   /** Runs the objective in new trials. See OptimizeOptions. */
-  optimize(objective: Objective, options: OptimizeOptions): Promise<void> {
+  optimize(objective: Objective, options: OptimizeOptions<Study>): Promise<void> {
     this.#stopped = false;
     return optimize(this, objective, options, () => this.#stopped);
   }

@@ -1,7 +1,7 @@
 // What a dataset holds as tables, for the terminal and for the page.
 import type { ReportTable } from '../report/report-table.js';
 import { tableLines } from '../report/text-table.js';
-import type { Exploration, LightMeasure } from './explore.js';
+import type { Exploration, LightMeasure } from './exploration.js';
 
 /** Kinds of pictures that a table shows one by one; the rest are summed up in its last row. */
 const shownKinds = 24;

@@ -3,7 +3,7 @@ import { categoryAxis, labelWidth } from '../report/category-axis.js';
 import { type ChartMode, chartColours, seriesLook } from '../report/chart-theme.js';
 import { type ChartOption, drawChart } from '../report/draw-chart.js';
 import type { NamedFigure } from '../report/report-files.js';
-import { type Exploration, type LightMeasure, lightBins, lightRange, type SplitSummary } from './explore.js';
+import { type Exploration, type LightMeasure, lightBins, lightRange, type SplitSummary } from './exploration.js';
 
 const widthPx = 800;
 const barPx = 20;

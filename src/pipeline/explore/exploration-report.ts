@@ -6,8 +6,8 @@ import { createReportFiles } from '../report/report-files.js';
 import { foldedSection, paragraph, reportPage, section, tableHtml } from '../report/report-page.js';
 import type { ExploreConfig } from './config.js';
 import { countTable, leftOut, lightTable, sizeTable } from './describe-exploration.js';
+import { type Exploration, lightMeasures } from './exploration.js';
 import { classFigure, lightByClassFigure, lightFigure } from './exploration-charts.js';
-import { type Exploration, lightMeasures } from './explore.js';
 import { meanFaceSheet, sampleSheets } from './sample-sheets.js';
 
 export interface ReportSources {

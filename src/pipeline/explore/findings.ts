@@ -1,5 +1,5 @@
 // What of a dataset's numbers a user should know before training, in sentences.
-import type { Exploration } from './explore.js';
+import type { Exploration } from './exploration.js';
 
 type Facts = Pick<Exploration, 'labels' | 'splits' | 'kinds' | 'width' | 'height'>;
 
