@@ -9,14 +9,26 @@ import { architectureNames, createArchitecture } from '../src/core/nn/architectu
 import { repositoryRoot } from './requirements.js';
 
 const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
+const filesOf = (folder: string) =>
+  readdirSync(join(repositoryRoot, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+    `${folder}/${file}`.replaceAll('\\', '/'),
+  );
 const documents = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
-  ...readdirSync(join(repositoryRoot, 'docs'))
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file}`),
+  ...['docs', 'models'].flatMap(filesOf).filter((file) => file.endsWith('.md')),
 ];
+
+/** The headings of a document, as they are written. */
+const headingsOf = (path: string) => [...read(path).matchAll(/^#+ (.+)$/gm)].map((match) => match[1]!);
+
+/** The fragment by which GitHub links to a heading. */
+const fragmentOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
 
 describe('docs/errors.md', () => {
   const text = read('docs/errors.md');
@@ -46,9 +58,9 @@ describe('docs/training.md', () => {
   });
 });
 
-describe('README.md', () => {
+describe('docs/pipeline.md', () => {
   it.each(commands.map(({ name }) => name))('shows `moodlens %s`', (name) => {
-    expect(read('README.md')).toContain(`moodlens ${name}`);
+    expect(read('docs/pipeline.md')).toContain(`moodlens ${name}`);
   });
 });
 
@@ -66,11 +78,53 @@ describe('messages in the source', () => {
   });
 });
 
+// A comment names a section as: docs/experiments/live.md, 'An hour without growth'.
+describe('comments', () => {
+  const mentions = ['src', 'tests', 'bench', 'scripts', 'configs']
+    .flatMap(filesOf)
+    .filter((file) => /\.(tsx?|m?js|py|md)$/.test(file) && file !== 'tests/documentation.test.ts')
+    .flatMap((file) => {
+      const text = read(file).replace(/\s*\n\s*(?:\/\/|\*|#)?\s*/g, ' ');
+      const pattern = /\b(docs\/[\w/-]+\.md)(?:, '((?:[^'\n]|'(?=s\b))+)')?/g;
+      return [...text.matchAll(pattern)].map(([mention, path, section]) => ({ file, mention, path: path!, section }));
+    });
+
+  it('name documents and sections that exist', () => {
+    const wrong = mentions.filter(
+      ({ path, section }) =>
+        !existsSync(join(repositoryRoot, path)) || (section !== undefined && !headingsOf(path).includes(section)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('name the section of an experiment', () => {
+    const vague = mentions.filter(({ path, section }) => path.startsWith('docs/experiments/') && !section);
+    expect(vague).toEqual([]);
+  });
+});
+
 describe.each(documents)('%s', (document) => {
   it('links to files that exist', () => {
     const targets = [...read(document).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => match[1]!);
     const broken = targets.filter((target) => !existsSync(resolve(repositoryRoot, dirname(document), target)));
     expect(broken).toEqual([]);
+  });
+
+  // The changelog tells of files that are gone.
+  it.skipIf(document === 'CHANGELOG.md')('names files that exist', () => {
+    const pattern =
+      /(?<![\w./(-])(?:src|tests|bench|scripts|configs|docs)\/[\w./-]+\.(?:tsx?|m?js|py|json|md|svg|png|webp)\b/g;
+    const named = [...read(document).matchAll(pattern)].map(([path]) => path);
+    expect(named.filter((path) => !existsSync(join(repositoryRoot, path)))).toEqual([]);
+  });
+
+  it('links to sections that exist', () => {
+    const links = [...read(document).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)#([^)\s]+)\)/g)];
+    const broken = links.filter(([, target, fragment]) => {
+      const path = target === '' ? document : join(dirname(document), target!);
+      return path.endsWith('.md') && !headingsOf(path).map(fragmentOf).includes(fragment!);
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
   });
 
   it('shows only commands and options that exist', async () => {

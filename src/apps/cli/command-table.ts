@@ -67,7 +67,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'export',
-    description: 'make one .onnx of a run, proved to say what the trainer says, with its card',
+    description: "make one .onnx of a run, verified against the trainer's outputs, with its card",
     load: () => import('./commands/export-command.js'),
   },
   {

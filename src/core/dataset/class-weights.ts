@@ -2,8 +2,8 @@
 import type { PackedDataset } from './packed-dataset.js';
 
 /**
- * 'balanced' weighs every class inversely to its frequency among `training`, so that the mean weight of a sample is 1
- * (scikit-learn's rule); a class without samples weighs 1. Returns one number per class.
+ * 'balanced' weights every class inversely to its frequency among `training`, so that the mean weight of a sample is 1
+ * (scikit-learn's rule); a class without samples has weight 1. Returns one number per class.
  */
 export function balancedClassWeights({ classes, labels }: PackedDataset, training: Int32Array): number[] {
   const counts = new Int32Array(labels.length);

@@ -1,4 +1,4 @@
-// Finds samples that are pixel for pixel the same.
+// Finds pixel-identical samples.
 
 /** What the finder needs of a dataset. */
 export interface PixelSamples {
@@ -25,8 +25,8 @@ export function firstTwins(samples: PixelSamples): Int32Array {
 }
 
 /**
- * The samples at `indices` (default all) by their pixels: the first of all samples with the same ones -> those that have them, in the
- * order of `indices`, a sample without a twin by itself.
+ * Groups the samples at `indices` (default: all) by their pixels. The key of a group is the first sample of the dataset with these
+ * pixels; its members are in the order of `indices`. A sample without a duplicate is a group of its own.
  */
 export function twinGroups(samples: PixelSamples, indices?: Int32Array): Map<number, number[]> {
   const first = firstTwins(samples);

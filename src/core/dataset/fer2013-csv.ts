@@ -10,7 +10,7 @@ export type Fer2013Split = (typeof fer2013Splits)[number];
 /** Side of a FER2013 picture in pixels. */
 export const fer2013Size = 48;
 
-/** A row that holds what it must. `pixels` is reused for the next row: copy it. `row` counts data rows from 0, `line` lines from 1. */
+/** A valid row. `pixels` is reused for the next row: copy it. `row` counts data rows from 0, `line` lines from 1. */
 export interface Fer2013Row {
   readonly row: number;
   readonly line: number;
@@ -19,7 +19,7 @@ export interface Fer2013Row {
   readonly pixels: Uint8Array;
 }
 
-/** A row that does not, and why. */
+/** An invalid row, and why. */
 export interface BrokenRow {
   readonly line: number;
   readonly problem: string;
@@ -41,12 +41,12 @@ const quote = 0x22;
 const space = 0x20;
 const tab = 0x09;
 
-/** Longest header, label or Usage text that is kept; anything longer is wrong anyway. */
+/** Longest header, label or Usage text that is stored; anything longer is invalid anyway. */
 const maxTextBytes = 64;
 const maxHeaderBytes = 256;
 
 /**
- * A push parser: `push` the file's bytes in pieces of any size, then `end()`. Every good row goes to `onRow`; broken rows
+ * A push parser: `push` the file's bytes in pieces of any size, then `end()`. Every valid row goes to `onRow`; broken rows
  * are collected. Columns may come in any order. Throws DatasetError when the header is not FER2013's or no row follows.
  */
 export class Fer2013Csv {

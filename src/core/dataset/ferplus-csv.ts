@@ -27,7 +27,7 @@ export interface FerplusVotes {
 /** Columns before the votes: Usage and Image name. Rows are joined by number: removed pictures have no name. */
 const leadingColumns = 2;
 
-/** Throws DatasetError when the text is not FER+'s file; it names the line. */
+/** Parses the file. Throws DatasetError, with the line, when the text is not FER+'s file. */
 export function readFerplusCsv(text: string): FerplusVotes {
   const lines = text.split(/\r?\n/);
   while (lines.length > 0 && lines.at(-1) === '') lines.pop();

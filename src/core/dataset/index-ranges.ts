@@ -1,6 +1,6 @@
-// Ascending numbers as text, stretches shortened: 0-3,7,9-12.
+// Ascending numbers as text, consecutive ones as ranges: 0-3,7,9-12.
 
-/** The text of numbers that ascend. */
+/** The text of ascending numbers. */
 export function encodeRanges(indices: ArrayLike<number>): string {
   const parts: string[] = [];
   for (let i = 0; i < indices.length; ) {
@@ -12,10 +12,10 @@ export function encodeRanges(indices: ArrayLike<number>): string {
   return parts.join(',');
 }
 
-/** Why a text is not the ranges of numbers below a limit. */
+/** Why a text does not hold ranges of numbers below a limit. */
 export type RangeFault = { readonly fault: string };
 
-/** The numbers, or what is wrong: not written so, not ascending, or not below `limit`. Never more than `limit` numbers. */
+/** Parses the numbers, or returns the fault: wrong syntax, not ascending, or not below `limit`. Never returns more than `limit` numbers. */
 export function decodeRanges(text: string, limit: number): Int32Array | RangeFault {
   if (text === '') return new Int32Array();
   const indices: number[] = [];

@@ -1,6 +1,6 @@
-// Finds the class that a folder's name means; collections spell the seven expressions in several ways.
+// Finds the class that a folder's name stands for; datasets spell the seven expressions in several ways.
 
-/** Other spellings of FER2013's seven names, as published collections and tools write them. */
+/** Other spellings of FER2013's seven names, as published datasets and tools write them. */
 const spellings: Readonly<Record<string, string>> = {
   anger: 'angry',
   disgusted: 'disgust',

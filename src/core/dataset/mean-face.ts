@@ -1,8 +1,8 @@
-// The mean of several samples: what a class has in common, and how its faces lie in the picture.
+// The mean picture of several samples: it shows how the faces of a class are aligned.
 import type { GreyPicture } from '../image/picture.js';
 import type { PixelSamples } from './duplicates.js';
 
-/** Every pixel's mean over the samples at `indices`, rounded. Throws RangeError when there are none, or one that is not there. */
+/** Every pixel's mean over the samples at `indices`, rounded. Throws RangeError when there are none, or an index is out of range. */
 export function meanFace({ pixels, width, height, count }: PixelSamples, indices: ArrayLike<number>): GreyPicture {
   const size = width * height;
   const sums = new Float64Array(size);

@@ -1,4 +1,4 @@
-// The dataset that everything after the import works on: equal-sized grey pictures with a class and a split, and its form on disk.
+// The dataset that every stage after the import uses: grey pictures of one size with a class and a split, and its files.
 import { z } from 'zod';
 import { Sha256 } from '../bytes/sha256.js';
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.js';
@@ -7,13 +7,13 @@ import type { GreyPicture } from '../image/picture.js';
 import type { BlobStore } from '../ports/blob-store.js';
 import type { PixelSamples } from './duplicates.js';
 
-/** Largest picture side in pixels, and largest dataset in bytes of pixels, that is taken. */
+/** Largest accepted picture side in pixels, and largest dataset in bytes of pixels. */
 const maxSide = 1024;
 export const maxDatasetBytes = 2 ** 31;
 
 const names = z.array(z.string().min(1)).max(255);
 
-/** dataset.json. The binary files beside it hold what its sizes say: see `datasetFiles`. */
+/** dataset.json. Its sizes describe the binary files beside it: see `datasetFiles`. */
 export const datasetDescriptionSchema = z.object({
   format: z.literal('moodlens-dataset'),
   version: z.literal(1),
@@ -67,7 +67,7 @@ export interface PackedDataset {
   readonly source: DatasetSource;
 }
 
-/** Checks the parts of a dataset, and gives it its hash. Throws DatasetError when they do not fit together. */
+/** Checks the parts of a dataset, and computes its hash. Throws DatasetError when they do not fit together. */
 export function createDataset(parts: Omit<PackedDataset, 'hash' | 'count'>): PackedDataset {
   const count = parts.classes.length;
   const unhashed = { ...parts, count };
@@ -78,7 +78,7 @@ export function createDataset(parts: Omit<PackedDataset, 'hash' | 'count'>): Pac
   return dataset;
 }
 
-/** What dataset.json says. */
+/** The content of dataset.json. */
 function describe({ width, height, labels, splitNames, count, hash, source }: PackedDataset) {
   return { format: 'moodlens-dataset', version: 1, width, height, labels, splitNames, count, hash, source };
 }
@@ -92,7 +92,7 @@ export async function writeDataset(store: BlobStore, dataset: PackedDataset): Pr
   await store.write(descriptionFile, `${JSON.stringify(describe(dataset), null, 2)}\n`);
 }
 
-/** Reads and checks a dataset's files. Throws DatasetError when one is missing, has another size, or the content is not what was written. */
+/** Reads and checks a dataset's files. Throws DatasetError when one is missing, has another size, or does not match the hash. */
 export async function readPackedDataset(store: BlobStore): Promise<PackedDataset> {
   const bytes = await store.read(descriptionFile);
   if (bytes === undefined) {
@@ -163,7 +163,7 @@ function checkDescription(json: unknown): DatasetDescription {
   return description;
 }
 
-/** Names of splits are joined by ' and ' in what models tell of their training. */
+/** The metadata of models joins the names of training splits by ' and '. */
 function checkSplitNames(names: readonly string[]): void {
   const unreadable = names.find((name) => name.includes(' and '));
   if (unreadable === undefined) return;

@@ -1,4 +1,4 @@
-// A split as a file: named sets of a dataset's samples, none in two of them, with a hash that runs and models carry.
+// A split file: named, disjoint sets of a dataset's samples, with a hash that runs and models record.
 import { z } from 'zod';
 import { Sha256 } from '../bytes/sha256.js';
 import { encodeUtf8 } from '../bytes/utf8.js';
@@ -32,7 +32,7 @@ export interface Splits {
   readonly hash: string;
 }
 
-/** The text of a file. Throws DatasetError when a set is empty, a name is there twice, or two sets share a sample. */
+/** The text of a split file. Throws DatasetError when a set is empty, a name occurs twice, or two sets share a sample. */
 export function writeSplitFile(
   dataset: Pick<PackedDataset, 'hash' | 'count'>,
   { method, seed, sets }: Omit<Splits, 'hash'>,
@@ -47,8 +47,8 @@ export function writeSplitFile(
 }
 
 /**
- * Reads a file for a dataset. Throws DatasetError when it is no split file or was changed, when it is of another dataset, and
- * when its sets are empty, overlap, or hold samples that do not exist.
+ * Reads a split file for a dataset. Throws DatasetError when it is not a split file or was changed, when it belongs to another
+ * dataset, and when its sets are empty, overlap, or contain samples that do not exist.
  */
 export function readSplitFile(text: string, dataset: Pick<PackedDataset, 'hash' | 'count'>): Splits {
   const file = parse(text);

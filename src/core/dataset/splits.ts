@@ -2,7 +2,7 @@
 import type { PackedDataset } from './packed-dataset.js';
 import { stratifiedSets } from './stratified-sets.js';
 
-/** One way to divide samples; both lists ascend and hold indices into the dataset. */
+/** One division of the samples; both lists hold ascending indices into the dataset. */
 export interface Fold {
   readonly training: Int32Array;
   readonly validation: Int32Array;
@@ -17,8 +17,8 @@ export interface FoldOptions {
 }
 
 /**
- * Divides samples into folds of nearly the same size and class shares; every sample validates exactly once, samples with the
- * same pixels in the same fold. The same seed gives the same folds. Throws DatasetError when there are fewer different samples than folds.
+ * Divides samples into folds of nearly the same size and class shares; every sample is in the validation part exactly once, and samples with the
+ * same pixels are in the same fold. The same seed gives the same folds. Throws DatasetError when there are fewer different samples than folds.
  */
 export function stratifiedFolds(dataset: PackedDataset, options: FoldOptions): Fold[] {
   const { folds, seed } = options;

@@ -5,7 +5,7 @@ import { twinGroups } from './duplicates.js';
 import type { PackedDataset } from './packed-dataset.js';
 
 export interface SetOptions {
-  /** Of each set, in any unit: 70, 20, 10 or 0.7, 0.2, 0.1. */
+  /** The share of each set, in any unit: 70, 20, 10 or 0.7, 0.2, 0.1. */
   readonly shares: readonly number[];
   readonly seed: number;
   /** The samples to divide; default all. */
@@ -38,8 +38,8 @@ export function stratifiedSets(dataset: PackedDataset, { shares, seed, indices }
 }
 
 /**
- * Large groups first, then each group to the set that lacks most of the group's class; among equals, to the one that lacks
- * most samples. A set never takes more than it lacks, so that none ends a whole sample away from its share.
+ * Assigns large groups first, each to the set with the largest deficit of the group's class; on a tie, to the one with the largest
+ * deficit of samples. A set never takes more than its deficit, so every set ends within one sample of its share.
  */
 function assignGroups(
   { classes, labels }: PackedDataset,

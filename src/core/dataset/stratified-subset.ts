@@ -1,9 +1,9 @@
-// A smaller set of samples with the same shares of classes, for a quicker look.
+// A smaller set of samples with the same shares of classes, for a quicker evaluation.
 import { createRandom } from '../numbers/random.js';
 import type { PackedDataset } from './packed-dataset.js';
 
 export interface SubsetOptions {
-  /** Samples wanted; when there are no more than that, all are taken. */
+  /** The number of samples; when there are no more than that, all are taken. */
   readonly count: number;
   readonly seed: number;
 }
@@ -29,7 +29,7 @@ export function stratifiedSubset(
   return Int32Array.from(takeShares([...ofClass.values()], count, indices.length)).sort();
 }
 
-/** From each group its share of `count`, rounded down, and one more from those with the largest remainders (Hamilton's method). */
+/** The quota of each group: its share of `count`, rounded down, plus one for the largest remainders (Hamilton's method). */
 function takeShares(groups: readonly number[][], count: number, total: number): number[] {
   const shares = groups.map((group) => {
     const exact = (count * group.length) / total;

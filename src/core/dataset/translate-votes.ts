@@ -1,5 +1,5 @@
-// Translates votes over one set of classes into probabilities of another: FER+'s voters and FER2013's labellers name the
-// same faces differently, so the votes become labels by what the training rows show, not by equal names.
+// Translates votes over one set of classes into probabilities of another. FER+'s voters and FER2013's labellers label the
+// same faces differently, so the mapping is fitted on the training rows instead of matching equal names.
 import { DatasetError } from '../errors.js';
 
 export interface VotedSamples {
@@ -11,13 +11,13 @@ export interface VotedSamples {
   readonly classCount: number;
 }
 
-/** Iterations of the fit: its loss is settled to the third digit by then. */
+/** Iterations of the fit; its loss has converged to three digits by then. */
 const iterations = 300;
-/** Ridge penalty, for classes of votes that hardly occur. */
+/** Ridge penalty, needed for kinds of votes that hardly occur. */
 const ridge = 1e-4;
 
 /**
- * Multinomial logistic regression from the shares of votes (and their roots, which tell one vote from none) to the
+ * Multinomial logistic regression from the shares of votes (and their square roots, which separate one vote from none) to the
  * labels, fitted on `training` by Nesterov's accelerated gradient. Returns `[count, classCount]`, rows sum to 1.
  */
 export function translateVotes(samples: VotedSamples, training: Int32Array): Float32Array {

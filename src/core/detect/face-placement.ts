@@ -1,7 +1,8 @@
 // Where a face lies in a picture, as a similarity transform from a frame that fits FER2013's pictures.
 //
 // The frame is 1 x 1 with its centre at (0, 0): the edges of a FER2013 picture. The template below is where the detector's key
-// points lie in FER2013's own pictures (median over 3,787 of them, mirrored halves averaged; docs/experiments.md).
+// points lie in FER2013's own pictures (median over 3,787 of them, mirrored halves averaged;
+// docs/experiments/face-crop.md, 'FER2013's geometry').
 
 import type { Point } from '../image/picture.js';
 import type { AffineMatrix } from '../image/warp-affine.js';

@@ -25,8 +25,8 @@ export function toSparse(histogram: Float32Array): SparseHistogram {
 }
 
 /**
- * The histograms turned round: for each bin, who has something there. Going bin by bin keeps every sum's order, lets
- * the sums of all histograms grow side by side, and skips the four fifths of the bins that are empty in a face.
+ * An inverted index: for each bin, the histograms with a value there. Going bin by bin keeps the order of every sum,
+ * accumulates the sums of all histograms together, and skips the four fifths of the bins that are empty in a face.
  */
 export class ChiSquareIndex {
   readonly #count: number;
@@ -80,7 +80,7 @@ export class ChiSquareIndex {
     }
   }
 
-  /** Those without the bin get a^2 / a = a; one pass over all without a branch is faster than picking them out. */
+  /** Histograms without the bin add a^2 / a = a; one pass over all without a branch is faster than selecting them. */
   #addTerms(sums: Float64Array, a: number, start: number, end: number): void {
     const owners = this.#owners;
     const values = this.#values;

@@ -1,5 +1,5 @@
 // Reads the YAML that OpenCV's FileStorage writes: block maps and sequences, tagged matrices, lists of numbers, strings.
-// By hand because of size and strictness: 200 people pictures are 26 MB, nearly all of it one kind of list.
+// Hand-written for speed and strictness: 200 face pictures are 26 MB, nearly all of it one kind of list.
 import { PeopleError } from '../errors.js';
 
 /** A scalar (as written, quotes resolved), a list of numbers, a sequence or a map. */
@@ -73,7 +73,7 @@ class Reader {
     return document;
   }
 
-  /** A value that starts here or on a following line, there at least `least` columns in. */
+  /** A value that starts here or on a following line; there it is indented by at least `least` columns. */
   #value(least: number, depth: number, isMapAllowed: boolean): StorageNode {
     if (depth > deepest) this.#fail(`values may stand ${deepest} deep`);
     const line = this.#lineStart;
@@ -119,7 +119,7 @@ class Reader {
 
   /** Whether a further entry of the same block follows; a deeper one is an error. */
   #isNextAt(column: number): boolean {
-    // After a nested block we stand on the next entry already.
+    // After a nested block the position is already at the next entry.
     if (this.#text.slice(this.#lineStart, this.#at).trim() !== '') this.#endLine();
     this.#skipBlank();
     if (this.#isAtEnd() || this.#column() < column) return false;
@@ -244,7 +244,7 @@ class Reader {
     return found[1]!.replaceAll("''", "'");
   }
 
-  /** To the next content: past spaces, line ends and comments. */
+  /** Advances to the next content, past spaces, line ends and comments. */
   #skipBlank(): void {
     const text = this.#text;
     for (; ; this.#at++) {

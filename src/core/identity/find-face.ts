@@ -1,4 +1,4 @@
-// Finds the face of a person's picture, or all faces, be it a photograph or a crop so tight that a detector misses it.
+// Finds the face in a person's picture, or all faces: in a photograph, or a crop so tight that a detector misses it.
 import type { Face, FaceDetector, FaceKeypoints } from '../detect/face.js';
 import { mainFace } from '../detect/main-face.js';
 import type { Picture, Point } from '../image/picture.js';
@@ -8,7 +8,7 @@ const croppedFacePx = 100;
 /** Crops are at most this large, in pixels, and nearly square. */
 const largestCropPx = 512;
 const widestCropShape = 1.6;
-/** Grey around a crop, as a share of its longer side; detectors expect some surroundings. */
+/** Grey margin around a crop, as a share of its longer side; detectors expect some background. */
 const margin = 0.5;
 const marginGrey = 127;
 
@@ -25,7 +25,7 @@ export async function findAllFaces(picture: Picture, detector: FaceDetector): Pr
 
 /**
  * The face to use: a detected one, or 'whole' when none is found but the picture looks like a crop of a face (at most
- * 512 pixels, sides at most 1.6 : 1), else why there is none. A crop is also searched with a grey margin around it.
+ * 512 pixels, sides at most 1.6 : 1), otherwise the reason why there is none. A crop is also searched with a grey margin around it.
  */
 export async function findFace(picture: Picture, detector: FaceDetector): Promise<Face | 'whole' | 'none' | 'several'> {
   const found = mainFace(await detector.detect(picture));

@@ -1,11 +1,11 @@
-// Local binary patterns histograms, the face recogniser of Ahonen et al. (2004), bit for bit as OpenCV 4.6's
+// Local binary patterns histograms, the face recogniser of Ahonen et al. (2004), bit-identical to OpenCV 4.6's
 // cv2.face.LBPHFaceRecognizer: the same histograms, labels and distances.
 import { PeopleError } from '../errors.js';
 import type { GreyPicture } from '../image/picture.js';
 import { ChiSquareIndex, type SparseHistogram, toSparse } from './chi-square-index.js';
 import { localBinaryPatterns } from './local-binary-patterns.js';
 
-/** OpenCV's options under OpenCV's meaning. */
+/** OpenCV's options, with OpenCV's meaning. */
 export interface LbphOptions {
   /** Of the circle around each pixel, in pixels; default 1. */
   readonly radius?: number;
@@ -15,30 +15,30 @@ export interface LbphOptions {
   readonly gridX?: number;
   /** Cells down; default 8. */
   readonly gridY?: number;
-  /** Distances from here on are nobody; default Number.MAX_VALUE, OpenCV's "no threshold". */
+  /** Faces at this distance or more are unknown; default Number.MAX_VALUE, OpenCV's "no threshold". */
   readonly threshold?: number;
 }
 
-/** A grey face of someone; `label` is a 32-bit integer. */
+/** A grey face with its person's label, a 32-bit integer. */
 export interface LabelledFace {
   readonly picture: GreyPicture;
   readonly label: number;
 }
 
-/** `label` -1 with distance Number.MAX_VALUE is nobody. */
+/** `label` -1 with distance Number.MAX_VALUE means unknown. */
 export interface LbphPrediction {
   readonly label: number;
   readonly distance: number;
 }
 
-/** What a recogniser is restored from. */
+/** The stored state of a recogniser. */
 export interface LbphState {
   readonly options: Required<LbphOptions>;
   readonly labels: readonly number[];
   /** One per label, of gridX x gridY x 2^neighbors values. */
   readonly histograms: readonly Float32Array[];
   readonly labelNames?: ReadonlyMap<number, string>;
-  /** Of the training pictures, when known: probes must then have it. */
+  /** Size of the training pictures, when known: probes must then have it. */
   readonly pictureSize?: { readonly width: number; readonly height: number };
 }
 
@@ -78,7 +78,7 @@ export class LbphRecognizer {
     this.threshold = threshold;
   }
 
-  /** A recogniser that knows these faces. */
+  /** Trains a recogniser on these faces. */
   static train(faces: readonly LabelledFace[], options: LbphOptions = {}): LbphRecognizer {
     const recognizer = new LbphRecognizer(options);
     if (faces.length === 0) throw new PeopleError('training needs at least one face and got none; add pictures');
@@ -86,7 +86,7 @@ export class LbphRecognizer {
     return recognizer;
   }
 
-  /** A recogniser as it was saved. */
+  /** Restores a saved recogniser. */
   static restore(state: LbphState): LbphRecognizer {
     const recognizer = new LbphRecognizer(state.options);
     const { labels, histograms } = state;
@@ -116,7 +116,7 @@ export class LbphRecognizer {
     return recognizer;
   }
 
-  /** Adds faces to those known; when one does not fit, none is added. */
+  /** Adds faces to the gallery; when one does not fit, none is added. */
   update(faces: readonly LabelledFace[]): void {
     const size = this.#size ?? faces[0]?.picture;
     const histograms = faces.map(({ picture, label }, i) => {
@@ -130,7 +130,7 @@ export class LbphRecognizer {
     });
   }
 
-  /** The nearest known face's label, as OpenCV's predict; nobody when none is nearer than the threshold. */
+  /** The nearest known face's label, as OpenCV's predict; unknown when none is nearer than the threshold. */
   predict(picture: GreyPicture): LbphPrediction {
     const { label, distance } = this.nearest(picture);
     return distance < this.threshold && distance < Number.MAX_VALUE
@@ -138,7 +138,7 @@ export class LbphRecognizer {
       : { label: -1, distance: Number.MAX_VALUE };
   }
 
-  /** The nearest known face, whatever the threshold; of equally near ones the first. */
+  /** The nearest known face, regardless of the threshold; the first on a tie. */
   nearest(picture: GreyPicture): LbphPrediction {
     const distances = this.distances(picture);
     let best = 0;
@@ -186,7 +186,7 @@ export class LbphRecognizer {
     return this.gridX * this.gridY * 2 ** this.neighbors;
   }
 
-  /** Of the pictures it was trained on; undefined for a file that does not say. */
+  /** Size of the training pictures; undefined for a file that does not record it. */
   get pictureSize(): { readonly width: number; readonly height: number } | undefined {
     return this.#size;
   }
@@ -214,7 +214,7 @@ export class LbphRecognizer {
   }
 }
 
-/** Counts the patterns per cell; what the grid does not reach on the right and below is left out, as in OpenCV. */
+/** Counts the patterns per cell; pixels beyond the grid on the right and below are left out, as in OpenCV. */
 function cellShares(
   patterns: Int32Array,
   columns: number,
@@ -232,7 +232,7 @@ function cellShares(
       for (const end = i + cellWidth; i < end; i++) shares[start + patterns[i]!]!++;
     }
   }
-  // OpenCV multiplies by the rounded reciprocal; dividing would give other bits.
+  // OpenCV multiplies by the rounded reciprocal; a division would round differently.
   const share = Math.fround(1 / (cellWidth * cellHeight));
   for (let i = 0; i < shares.length; i++) if (shares[i] !== 0) shares[i] = shares[i]! * share;
   return shares;

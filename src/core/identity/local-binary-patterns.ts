@@ -1,4 +1,4 @@
-// Extended local binary patterns as OpenCV 4.6's face module computes them (Ahonen et al., 2004), bit for bit.
+// Extended local binary patterns bit-identical to OpenCV 4.6's face module (Ahonen et al., 2004).
 import type { GreyPicture } from '../image/picture.js';
 
 const { fround } = Math;
@@ -7,7 +7,7 @@ const floatEpsilon = 2 ** -23;
 
 /** One neighbour on the circle: bilinear over four pixels, offsets relative to the centre. */
 interface Sample {
-  /** When a single pixel carries all the weight: its offset; comparing that pixel is then exact. */
+  /** The offset of the pixel when one has all the weight; comparing that pixel is then exact. */
   readonly only: readonly [dx: number, dy: number] | undefined;
   readonly left: number;
   readonly right: number;
@@ -40,7 +40,7 @@ export function localBinaryPatterns(picture: GreyPicture, radius: number, neighb
   return patterns;
 }
 
-/** Every rounding to 32 bits stands where OpenCV's has it. */
+/** Rounds to 32 bits in the same places as OpenCV. */
 function sampleAt(n: number, radius: number, neighbors: number): Sample {
   const angleRad = (2 * Math.PI * n) / neighbors;
   const x = fround(radius * Math.cos(angleRad));
@@ -57,7 +57,7 @@ function sampleAt(n: number, radius: number, neighbors: number): Sample {
     fround(fround(1 - tx) * ty),
     fround(tx * ty),
   ] as const;
-  // On the axes rounding leaves about 1e-16 of weight elsewhere: too little to move a sum of pixels past any centre.
+  // On the axes rounding leaves about 1e-16 of weight elsewhere: too little to change a comparison with the centre.
   const whole = weights.indexOf(1);
   const rest = weights.reduce((sum, weight, i) => (i === whole ? sum : sum + weight), 0);
   const only = whole >= 0 && rest < 1e-12 ? ([whole & 1 ? right : left, whole & 2 ? bottom : top] as const) : undefined;

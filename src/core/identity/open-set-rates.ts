@@ -1,25 +1,25 @@
-// How well known people are named and strangers turned away, at one threshold and over all of them (open-set
+// Rates of named known people and rejected strangers, at one threshold and over all thresholds (open-set
 // identification: Phillips, Grother & Micheals, "Evaluation Methods in Face Recognition", 2011).
 
-/** One picture put before a recogniser. */
+/** One probe of a recogniser. */
 export interface OpenSetProbe {
-  /** Whether its person is among those learnt. */
+  /** Whether its person is enrolled. */
   readonly isKnown: boolean;
   /** Whether the nearest known face is its person's; false for strangers. */
   readonly isRight: boolean;
-  /** To the nearest known face. */
+  /** Distance to the nearest known face. */
   readonly distance: number;
 }
 
-/** Shares 0..1. The first three are of the known people's pictures and add up to 1, the last of the strangers'. */
+/** Shares 0..1. The first three are of the known people's pictures and sum to 1, the last is of the strangers' pictures. */
 export interface OpenSetRates {
-  /** Accepted and named rightly. */
+  /** Named correctly. */
   readonly named: number;
   /** Named as somebody else. */
   readonly misnamed: number;
-  /** Told unknown. */
+  /** Rejected as unknown (false reject). */
   readonly falseReject: number;
-  /** Strangers named as anybody. */
+  /** Strangers given a name (false accept). */
   readonly falseAccept: number;
 }
 
@@ -44,13 +44,13 @@ export function rankOne(probes: readonly OpenSetProbe[]): number {
   return known.filter(({ isRight }) => isRight).length / known.length;
 }
 
-/** The largest threshold that accepts at most this share of the strangers: the best one in hindsight, which no gallery can know. */
+/** The largest threshold that accepts at most this share of the strangers: the best one in hindsight, which cannot be derived from a gallery. */
 export function hindsightThreshold(probes: readonly OpenSetProbe[], falseAccept: number): number {
   const distances = Float64Array.from(probes.flatMap(({ isKnown, distance }) => (isKnown ? [] : [distance]))).sort();
   return distances[Math.floor(falseAccept * distances.length)] ?? Number.MAX_VALUE;
 }
 
-/** The rates at `count` thresholds, evenly from the smallest distance to just above the largest. */
+/** The rates at `count` thresholds, evenly spaced from the smallest distance to just above the largest. */
 export function openSetCurve(
   probes: readonly OpenSetProbe[],
   count: number,

@@ -33,7 +33,7 @@ export function writeOpenCvYaml(recognizer: LbphRecognizer): string {
   return parts.join('');
 }
 
-/** The recogniser of a file that OpenCV or moodlens wrote. Throws PeopleError when it is another file or damaged. */
+/** Reads a recogniser from a file of OpenCV's or moodlens's. Throws PeopleError when it is another file or damaged. */
 export function readOpenCvYaml(text: string): LbphRecognizer {
   return recognizerOf(readFileStorage(text));
 }
@@ -100,7 +100,7 @@ export function matrixOf(
   return { data, rows, columns };
 }
 
-/** A matrix of one row; of whole numbers also of one column. */
+/** A matrix of one row; for whole numbers also of one column. */
 function lineOf(node: StorageNode | undefined, type: 'f' | 'i', what: string): Float64Array {
   const { data, rows, columns } = matrixOf(node, type, what);
   if (type === 'f' ? rows !== 1 : Math.min(rows, columns) !== 1) {

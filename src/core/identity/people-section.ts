@@ -1,4 +1,4 @@
-// The section that moodlens adds to OpenCV's LBPH file, which OpenCV skips: how faces are brought to the recogniser.
+// The section that moodlens adds to OpenCV's LBPH file, which OpenCV skips: how faces are prepared for the recogniser.
 
 import type { CropSize } from '../detect/face-crop.js';
 import { PeopleError } from '../errors.js';
@@ -11,9 +11,9 @@ export const peopleSection = 'moodlens_people';
 /** A cut whose size is known. */
 export type SizedCut = FaceCut & { readonly faceSize: CropSize };
 
-/** The section as text; `names` counts the people, so that a file without some of them is noticed. */
+/** The section as text; `names` is the number of people, so that a truncated file is detected. */
 export function writePeopleSection({ align, light, faceSize }: SizedCut, names: number): string {
-  // Version 1 knew nothing of light: a file of faces as they are stays readable for programs of that time.
+  // Version 1 had no illumination normalisation: a file without it stays readable for programs of that version.
   const head = light === 'as-is' ? { version: 1 } : { version: 2, tan_triggs: 1 };
   const facts = {
     ...head,
@@ -26,7 +26,7 @@ export function writePeopleSection({ align, light, faceSize }: SizedCut, names: 
   return `${peopleSection}:\n${lines.join('')}`;
 }
 
-/** What the section says. Throws PeopleError when it is damaged or of a later version. */
+/** Parses the section. Throws PeopleError when it is damaged or of a later version. */
 export function readPeopleSection(facts: ReadonlyMap<string, StorageNode>): { cut: SizedCut; names: number } {
   const version = numberOf(facts, 'version');
   if (version !== 1 && version !== 2) {

@@ -1,8 +1,8 @@
-// People without one of them, and people made of known histograms.
+// Removes a person, and builds people from known histograms.
 import { LbphRecognizer } from './lbph.js';
 import { People } from './people.js';
 
-/** The others, with a threshold that is learnt anew; undefined when there are none. */
+/** The other people, with a new threshold; undefined when there are none. */
 export function peopleWithout(people: People, name: string): People | undefined {
   const { recognizer } = people;
   const names = people.names.filter((other) => other !== name);
@@ -19,13 +19,13 @@ export function peopleWithout(people: People, name: string): People | undefined 
 }
 
 export interface KnownFaces {
-  /** For each face, whose it is: an index of `names`. */
+  /** The person of each face: an index of `names`. */
   readonly labels: readonly number[];
   readonly histograms: readonly Float32Array[];
   readonly names: readonly string[];
 }
 
-/** People who are seen as `like` sees them. The threshold is learnt from their faces, where `like` has one. */
+/** People with the preparation of `like`. The threshold is estimated from their faces if `like` has one. */
 export function peopleOf(like: People, { labels, histograms, names }: KnownFaces): People {
   const { radius, neighbors, gridX, gridY, threshold } = like.recognizer;
   const recognizer = LbphRecognizer.restore({

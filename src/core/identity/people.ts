@@ -1,5 +1,5 @@
-// The people that can be recognised: an LBPH recogniser with names, one face size, and a distance from which on a face
-// is unknown. Saved as OpenCV's own LBPH file with one more key, which OpenCV skips.
+// The people that can be recognised: an LBPH recogniser with names, one face size, and a distance threshold for
+// unknown faces. Saved as OpenCV's own LBPH file with one more key, which OpenCV skips.
 import type { Face } from '../detect/face.js';
 import { alignedFace, type CropSize } from '../detect/face-crop.js';
 import { PeopleError } from '../errors.js';
@@ -17,22 +17,22 @@ import { peopleSection, readPeopleSection, writePeopleSection } from './people-s
 import { nearestName, personName, personNames } from './person-name.js';
 import { readTaughtSection, type TaughtPeople, taughtSection, writeTaughtSection } from './taught-section.js';
 
-/** A picture of somebody, and where in it the face is; `face` null takes the whole picture as the face. */
+/** A picture of a person, and the face in it; `face` null uses the whole picture as the face. */
 export interface FaceSample {
   readonly picture: Picture;
   readonly face: Face | null;
 }
 
 export interface PeopleOptions {
-  /** Cut faces upright at the eyes (default); false takes pictures as they are, grey and whole, all of one size. */
+  /** Crop faces upright by the eyes (default); false uses pictures as they are, grey and whole, all of one size. */
   readonly align?: boolean;
-  /** Whether the light is taken out of faces; default `tan-triggs` with alignment, else `as-is`. */
+  /** Illumination normalisation; default `tan-triggs` with alignment, else `as-is`. */
   readonly light?: FaceLight;
-  /** Of aligned faces, in pixels; default 100 x 100. */
+  /** Size of aligned faces, in pixels; default 100 x 100. */
   readonly faceSize?: CropSize;
-  /** Distance from which on a face is unknown; 'auto' (default) learns it from the pictures, see leaveOneOutThreshold. */
+  /** Distance from which a face is unknown; 'auto' (default) estimates it from the pictures, see leaveOneOutThreshold. */
   readonly threshold?: 'auto' | 'none' | number;
-  /** Default: what goes with the light, see face-light.ts. */
+  /** Default: the options that belong to the illumination normalisation, see face-light.ts. */
   readonly lbph?: Omit<LbphOptions, 'threshold'>;
 }
 
@@ -40,17 +40,17 @@ export const defaultFaceSize: CropSize = { width: 100, height: 100 };
 
 const headLine = '# moodlens people file: OpenCV reads it too (cv2.face.LBPHFaceRecognizer)\n';
 
-/** Who is known. Every error is a PeopleError. */
+/** The known people. Every error is a PeopleError. */
 export class People {
   /** The recogniser itself; its labels number `names`. */
   readonly recognizer: LbphRecognizer;
-  /** Whether faces are cut upright at the eyes. */
+  /** Whether faces are cropped upright by the eyes. */
   readonly align: boolean;
-  /** What is done about the light on faces. */
+  /** The illumination normalisation of faces. */
   readonly light: FaceLight;
-  /** Every face is brought to it; undefined in a file of OpenCV's own, which does not say. */
+  /** The size of every face; undefined in a file of OpenCV's own, which does not record it. */
   readonly faceSize: CropSize | undefined;
-  /** By which pictures people taught their own expressions; saved with them. */
+  /** The personal examples of people's expressions; saved with them. */
   taught: TaughtPeople = new Map();
 
   private constructor(recognizer: LbphRecognizer, { align, light, faceSize }: FaceCut) {
@@ -61,7 +61,7 @@ export class People {
   }
 
   /**
-   * Learns people from their pictures. Names are trimmed and put into Unicode's NFC; faces of equal names are joined.
+   * Trains on people's pictures. Names are trimmed and normalised to Unicode's NFC; faces of equal names are joined.
    * The result does not depend on the order of the names.
    */
   static train(facesByName: Iterable<readonly [string, readonly FaceSample[]]>, options: PeopleOptions = {}): People {
@@ -88,7 +88,7 @@ export class People {
     return people;
   }
 
-  /** People over a recogniser made otherwise, such as one joined from two. `like` says how its faces were cut. */
+  /** People of an existing recogniser, such as one joined from two. `like` has the preparation of its faces. */
   static restore(recognizer: LbphRecognizer, like: FaceCut): People {
     return new People(recognizer, like);
   }
@@ -124,7 +124,7 @@ export class People {
     return people;
   }
 
-  /** OpenCV's LBPH file with our facts behind it. */
+  /** OpenCV's LBPH file, followed by our section. */
   toYaml(): string {
     const text = writeOpenCvYaml(this.recognizer);
     if (!this.faceSize) return text;
@@ -132,28 +132,28 @@ export class People {
       { align: this.align, light: this.light, faceSize: this.faceSize },
       this.recognizer.labelNames.size,
     );
-    // Our own section stays the last: a file that is cut short lacks it.
+    // Our section stays last: a truncated file lacks it.
     return `${text.replace('---\n', `---\n${headLine}`)}${writeTaughtSection(this.taught)}${section}`;
   }
 
-  /** Who the face is: `person` null is unknown, `distance` that to the nearest known face either way. */
+  /** Identifies a face: `person` null is unknown; `distance` is to the nearest known face in either case. */
   identify(picture: Picture, face: Face | null): Identification {
     const { person, distance } = this.nearest(picture, face);
     return { person: distance < this.recognizer.threshold ? person : null, distance };
   }
 
-  /** Whose known face is nearest, whatever the threshold. */
+  /** The person of the nearest known face, regardless of the threshold. */
   nearest(picture: Picture, face: Face | null): Identification & { readonly person: string } {
     const { label, distance } = this.recognizer.nearest(this.probe(picture, face));
     return { person: this.#nameOf(label), distance };
   }
 
-  /** The picture that the recogniser sees of a face. */
+  /** A face as the recogniser gets it. */
   probe(picture: Picture, face: Face | null): GreyPicture {
     return inLight(this.#cut(picture, face), this.light);
   }
 
-  /** Learns from the known faces alone, by leaving some out, from which distance on a face is unknown. */
+  /** Estimates the threshold for unknown faces from the gallery alone, by leaving faces out. */
   learnThreshold(): void {
     this.recognizer.threshold = leaveOneOutThreshold(this.recognizer, usualStrangerDistance(this));
   }
@@ -180,12 +180,12 @@ export class People {
     return [...this.#counts().keys()].sort(byCode);
   }
 
-  /** How many pictures of a person are known. */
+  /** The number of pictures of a person. */
   pictureCount(name: string): number {
     return this.#counts().get(name) ?? 0;
   }
 
-  /** Distance from which on a face is unknown; undefined when everybody is taken for someone. */
+  /** Distance from which a face is unknown; undefined without a threshold, when every face gets a name. */
   get threshold(): number | undefined {
     const { threshold } = this.recognizer;
     return threshold < Number.MAX_VALUE ? threshold : undefined;
@@ -238,7 +238,7 @@ function alignedCrop({ picture, face }: FaceSample, size: CropSize): GreyPicture
   return face ? alignedFace(picture, face, size) : wholeFace(picture, size);
 }
 
-/** The whole picture at the wanted size; its middle when the shape differs, so that nothing is stretched. */
+/** The whole picture at the wanted size; its centre when the aspect ratio differs, so that nothing is stretched. */
 function wholeFace(picture: Picture, size: CropSize): GreyPicture {
   const grey = toGrey(picture);
   if (grey.width === size.width && grey.height === size.height) return grey;

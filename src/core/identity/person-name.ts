@@ -1,4 +1,4 @@
-// What a person may be called: in files, in JSON, and as a folder's name.
+// Rules for a person's name in files, in JSON, and as a folder's name.
 import { PeopleError } from '../errors.js';
 
 const longest = 80;

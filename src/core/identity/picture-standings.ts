@@ -1,9 +1,9 @@
-// How each known picture stands among the others: one that is nearer to somebody else than to its own person poisons a gallery.
+// Compares each picture of a gallery with the others: one that is nearer to somebody else than to its own person spoils the gallery.
 import type { LbphRecognizer } from './lbph.js';
 
-/** Of so many times the usual deviation a picture is called far from its person's others. */
+/** Number of usual deviations from which a picture counts as far from its person's others. */
 const FAR = 4;
-/** Of fewer pictures of a person nobody can say what is usual. */
+/** With fewer pictures of a person the usual deviation cannot be estimated. */
 const LEAST = 5;
 
 export interface PictureStanding {
@@ -13,7 +13,7 @@ export interface PictureStanding {
   /** Distance to the nearest picture of somebody else, and whose it is; Infinity and undefined without one. */
   readonly other: number;
   readonly otherLabel: number | undefined;
-  /** Why it should be looked at; undefined when nothing speaks against it. */
+  /** Why it should be inspected; undefined when nothing is doubtful. */
   readonly doubt: 'nearer to another' | 'unlike the others' | 'the same as another' | undefined;
 }
 
@@ -41,7 +41,7 @@ interface Nearest {
   own: number;
   other: number;
   otherLabel: number | undefined;
-  /** Whether an earlier picture of the person is the same. */
+  /** Whether an earlier picture of the person is identical. */
   isRepeated: boolean;
 }
 

@@ -1,4 +1,4 @@
-// The section of a people file that holds the pictures by which persons taught their expressions; OpenCV skips it.
+// The section of a people file with the personal examples of expressions; OpenCV skips it.
 import { PeopleError } from '../errors.js';
 import {
   mostTaughtPictures,
@@ -11,12 +11,12 @@ import { formatList, formatString, matrixOf } from './opencv-yaml.js';
 
 export const taughtSection = 'moodlens_taught';
 
-/** By person. */
+/** Examples by person. */
 export type TaughtPeople = ReadonlyMap<string, PersonalFile>;
 
 const sides = { least: 8, most: 256 };
 
-/** The section as text; nothing when nobody taught anything. Throws PeopleError for more pictures than may be kept. */
+/** The section as text; empty without examples. Throws PeopleError for more pictures than may be kept. */
 export function writeTaughtSection(taught: TaughtPeople): string {
   if (taught.size === 0) return '';
   const persons = [...taught].map(([person, { model, pictures }]) => {
@@ -37,7 +37,7 @@ export function writeTaughtSection(taught: TaughtPeople): string {
   return `${taughtSection}:\n${persons.join('')}`;
 }
 
-/** What the section says; empty without one. `nameOf`: the names of the known people by how the file writes them. Throws PeopleError when it is damaged, or names somebody who is not known. */
+/** Parses the section; empty without one. `nameOf`: the known people by how the file writes their names. Throws PeopleError when it is damaged, or names a person who is not enrolled. */
 export function readTaughtSection(node: StorageNode | undefined, nameOf: ReadonlyMap<string, string>): TaughtPeople {
   const taught = new Map<string, PersonalFile>();
   for (const entry of listOf(node, 'persons')) {

@@ -20,14 +20,14 @@ const glyphs = COLUMNS.split(' ').map((columns) =>
   Uint8Array.from({ length: glyphWidth }, (_, i) => Number.parseInt(columns.slice(2 * i, 2 * i + 2), 16)),
 );
 
-/** The columns of a character; one that the font lacks gives an empty box. */
+/** The columns of a character; a missing character gives an empty box. */
 export function glyph(character: string): Uint8Array {
   const code = character.codePointAt(0) ?? 0;
   const index = code - FIRST;
   return glyphs[index >= 0 && index < glyphs.length - 1 && character.length === 1 ? index : glyphs.length - 1]!;
 }
 
-/** Writes text with the letters that the font has: accents are dropped ("Zoë" becomes "Zoe"). */
+/** Replaces letters that the font lacks: accents are dropped ("Zoë" becomes "Zoe"). */
 export function plainText(text: string): string {
   return text.normalize('NFD').replace(/\p{Mark}/gu, '');
 }

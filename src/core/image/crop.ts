@@ -1,7 +1,7 @@
 // Cuts a rectangle out of a picture; what lies outside repeats the border.
 import type { Box, GreyPicture, Picture } from './picture.js';
 
-// 2^28 bytes: far above any face or frame, far below what would exhaust memory.
+// 2^28 bytes: far above any face or frame, far below the memory limit.
 const LARGEST = 1 << 28;
 
 /** The pixels of `box`, its edges rounded to whole pixels. Throws RangeError when the box is empty, not finite or huge. */

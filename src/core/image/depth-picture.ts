@@ -1,7 +1,7 @@
-// A depth camera's picture: how far away each point of a frame is.
+// A depth camera's picture: the distance of each point of a frame.
 
 /**
- * One value a pixel, row by row from the top left; 0 is a hole: nothing measured there.
+ * One value per pixel, row by row from the top left; 0 is a hole, where nothing was measured.
  *
  * - `millimetres`: distance along the optical axis, registered: pixel (x, y) is the colour picture's pixel at the same
  *   place, scaled when the sizes differ.

@@ -1,4 +1,4 @@
-// Gamma: darker or brighter middle tones, black and white stay; what another screen, camera or exposure does.
+// Gamma: darker or brighter middle tones with unchanged black and white, as by another screen, camera or exposure.
 import type { GreyPicture } from './picture.js';
 
 /** Every value as `255 (value / 255) ^ exponent`, rounded: above 1 darker, below 1 brighter, 1 the same. Throws RangeError unless the exponent is positive. */

@@ -1,7 +1,7 @@
-// Gaussian blur, as a lens out of focus or a moving head leaves it.
+// Gaussian blur, as caused by a lens out of focus or a moving head.
 import type { GreyPicture } from './picture.js';
 
-/** Beyond this many standard deviations a weight changes no grey level. */
+/** Weights beyond this many standard deviations change no grey level. */
 const REACH = 4;
 
 /** Blurs with a Gaussian of standard deviation `sigma`, in pixels; the border repeats outside; 0 changes nothing. Throws RangeError for a sigma that is negative or above 100. */
@@ -14,7 +14,7 @@ export function gaussianBlur(grey: GreyPicture, sigma: number): GreyPicture {
   return { width, height, channels: 1, data: Uint8Array.from(blurValues(data, width, height, sigma), Math.round) };
 }
 
-/** The same blur of any numbers, row by row, without rounding; `sigma` above 0. */
+/** The same blur for floating-point values, row by row, without rounding; `sigma` above 0. */
 export function blurValues(values: ArrayLike<number>, width: number, height: number, sigma: number): Float64Array {
   const kernel = gaussianKernel(sigma, Math.floor(REACH * sigma + 0.5));
   const rows = new Float64Array(values.length);

@@ -1,4 +1,4 @@
-// A picture with fewer real pixels than it has: a face far from the camera, enlarged to the size a model takes.
+// Simulates low resolution: a face far from the camera, enlarged to the model's input size.
 import type { GreyPicture } from './picture.js';
 import { resizeGrey } from './resize.js';
 

@@ -1,7 +1,7 @@
 // The mirror image of a grey picture.
 import type { GreyPicture } from './picture.js';
 
-/** Left and right exchanged. */
+/** Swaps left and right. */
 export function mirror({ data, width, height }: GreyPicture): GreyPicture {
   const mirrored = Uint8Array.from(data);
   for (let y = 0; y < height; y++) mirrored.subarray(y * width, (y + 1) * width).reverse();

@@ -2,7 +2,7 @@
 import { MediaError } from '../errors.js';
 import type { Picture } from './picture.js';
 
-/** True when the bytes open like a PGM or PPM file. */
+/** Whether the bytes begin like a PGM or PPM file. */
 export function isNetpbm(bytes: Uint8Array): boolean {
   const kind = bytes[1];
   return bytes[0] === 0x50 && (kind === 0x32 || kind === 0x33 || kind === 0x35 || kind === 0x36) && isSpace(bytes[2]);

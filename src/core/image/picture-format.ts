@@ -1,4 +1,4 @@
-// Tells a picture file's format from its first bytes, since names lie.
+// Detects a picture file's format from its first bytes, because file names can be wrong.
 
 const signatures: readonly (readonly [format: string, at: number, bytes: string])[] = [
   ['JPEG', 0, '\xff\xd8\xff'],

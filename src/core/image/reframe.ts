@@ -1,16 +1,16 @@
-// A face picture as another box would have framed it: moved, turned, nearer or farther, in the same size.
+// A face picture with another framing in the same size: shifted, rotated, zoomed.
 import type { GreyPicture } from './picture.js';
 import { warpAffine } from './warp-affine.js';
 
-/** How the content moves; every default leaves it as it is. */
+/** How the content moves; the defaults change nothing. */
 export interface Framing {
-  /** To the right, share of the width. */
+  /** Shift to the right, as a share of the width. */
   readonly shiftX?: number;
-  /** Down, share of the height. */
+  /** Shift downwards, as a share of the height. */
   readonly shiftY?: number;
-  /** Clockwise about the middle. */
+  /** Rotation about the centre, clockwise. */
   readonly degrees?: number;
-  /** Above 1 the content grows about the middle. */
+  /** Above 1 the content grows about the centre. */
   readonly zoom?: number;
 }
 

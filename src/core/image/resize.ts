@@ -1,7 +1,7 @@
 // Resizing: area average when an axis shrinks, bilinear when it grows; pixel i covers [i, i + 1).
 import type { GreyPicture, Picture } from './picture.js';
 
-/** The source pixels and weights of every target pixel along one axis; weights of one pixel add up to 1. */
+/** The source pixels and weights of every target pixel along one axis; weights of one pixel sum to 1. */
 export interface AxisWeights {
   /** First source index per target pixel. */
   readonly first: Int32Array;
@@ -29,7 +29,7 @@ export function resize(picture: Picture, width: number, height: number): Picture
   return { width, height, channels, data: out };
 }
 
-/** `resize` for grey pictures, under the name that says so. */
+/** `resize` for grey pictures, with their type. */
 export function resizeGrey(picture: GreyPicture, width: number, height: number): GreyPicture {
   return resize(picture, width, height);
 }

@@ -1,7 +1,7 @@
-// Whole-pixel moves of a grey picture.
+// Whole-pixel shifts of a grey picture.
 import type { GreyPicture } from './picture.js';
 
-/** The content moved by whole pixels, to the right and down where positive; what comes in repeats the border. */
+/** Shifts the content by whole pixels, to the right and down where positive; the border repeats. */
 export function shift({ data, width, height }: GreyPicture, rightPx: number, downPx: number): GreyPicture {
   const moved = new Uint8Array(width * height);
   const inside = (at: number, size: number): number => Math.min(Math.max(at, 0), size - 1);

@@ -1,4 +1,4 @@
-// Light that comes from one side: the picture times a brightness that falls linearly across it.
+// Light from one side: multiplies the picture by a brightness that falls linearly across it.
 import type { GreyPicture } from './picture.js';
 
 export interface SideLight {
@@ -8,7 +8,7 @@ export interface SideLight {
   readonly degrees: number;
 }
 
-/** Lights `grey` from one side; what would be brighter than white is white. Throws RangeError for a strength outside 0..1 or an angle that is not finite. */
+/** Lights `grey` from one side; values are clipped at white. Throws RangeError for a strength outside 0..1 or an angle that is not finite. */
 export function lightFromSide(grey: GreyPicture, { strength, degrees }: SideLight): GreyPicture {
   if (!(strength >= 0 && strength <= 1 && Number.isFinite(degrees))) {
     throw new RangeError(
@@ -18,7 +18,7 @@ export function lightFromSide(grey: GreyPicture, { strength, degrees }: SideLigh
   const { width, height, data } = grey;
   const cos = Math.cos((degrees * Math.PI) / 180);
   const sin = Math.sin((degrees * Math.PI) / 180);
-  // The picture reaches from -1 to 1 on both axes; so scaled, the corner nearest to the light is exactly at 1.
+  // Both axes go from -1 to 1, scaled so that the corner nearest to the light is exactly at 1.
   const scale = strength / (Math.abs(cos) + Math.abs(sin));
   const out = new Uint8ClampedArray(data.length);
   for (let y = 0, i = 0; y < height; y++) {

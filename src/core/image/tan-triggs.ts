@@ -1,22 +1,22 @@
-// Takes the light out of a face, so that the same face looks alike by a window and under a lamp: gamma, difference of
+// Illumination normalisation of a face, so that it has similar features by a window and under a lamp: gamma, difference of
 // Gaussians, contrast equalisation (Tan & Triggs, "Enhanced Local Texture Feature Sets for Face Recognition Under
 // Difficult Lighting Conditions", 2010), with the values of the paper.
 import { blurValues } from './gaussian-blur.js';
 import type { GreyPicture } from './picture.js';
 
-/** Lifts the shadows. */
+/** Brightens the shadows. */
 const gamma = 0.2;
-/** Standard deviations of the two Gaussians, in pixels: finer is noise, coarser is light. */
+/** Standard deviations of the two Gaussians, in pixels: finer detail is noise, coarser is illumination. */
 const innerSigma = 1;
 const outerSigma = 2;
-/** A small exponent lets the mean of the magnitudes forget the few large ones. */
+/** A small exponent reduces the influence of a few large magnitudes on the mean. */
 const alpha = 0.1;
-/** Magnitudes are limited to it. */
+/** Upper limit of the magnitudes. */
 const limit = 10;
 
 const lifted = Float64Array.from({ length: 256 }, (_, value) => (value / 255) ** gamma);
 
-/** The picture without its light: texture around grey 128, in the size it had. A flat picture becomes flat grey. */
+/** The normalised picture: texture around grey 128, in the same size. A uniform picture becomes uniform grey. */
 export function tanTriggs({ width, height, data }: GreyPicture): GreyPicture {
   // Loops, because the typed arrays' own `from`, `map` and `reduce` take several times as long.
   const light = new Float64Array(data.length);
@@ -32,12 +32,12 @@ export function tanTriggs({ width, height, data }: GreyPicture): GreyPicture {
   return { width, height, channels: 1, data: out };
 }
 
-/** What rounding leaves of a flat picture, as a share of white. */
+/** Rounding error of a uniform picture, as a share of white. */
 const nothing = 1e-12;
 
 /**
- * What the texture is divided by: the mean of its magnitudes under the exponent, and again, of what that leaves, with the
- * magnitudes above the limit cut to it.
+ * The divisor of the texture: the mean of its magnitudes under the exponent, computed twice; the second time after the first
+ * division, with magnitudes clipped at the limit.
  */
 function contrast(texture: Float64Array): number {
   const powers = new Float64Array(texture.length);

@@ -1,4 +1,4 @@
-// Intervals of the figures that are no shares: the samples are drawn again and again with replacement (Efron 1979).
+// Bootstrap intervals of figures that are not shares: the samples are resampled with replacement (Efron 1979).
 import { createRandom, type Random } from '../numbers/random.js';
 import { balancedAccuracy, macroF1 } from './confusion-matrix.js';
 import { quantile } from './distribution.js';
@@ -22,14 +22,14 @@ export type FigureValues = Readonly<Record<BootstrappedFigure, number>>;
 
 export interface BootstrapOptions {
   readonly seed: number;
-  /** How often the samples are drawn; default 2000. */
+  /** Number of resamples; default 2000. */
   readonly resamples?: number;
 }
 
 /**
- * 95 % intervals of the figures `of` the predictions. The percentile method, but for the calibration error the basic one
- * (Davison & Hinkley 1997, 5.2): its bins' gaps count whatever their sign, so that every drawing adds to it, and percentiles
- * would lie too high. Each interval holds its figure. With a few dozen samples or less they are too narrow. The same seed
+ * 95 % intervals of the figures `of` the predictions. By the percentile method; for the calibration error by the basic
+ * one (Davison & Hinkley 1997, 5.2): it sums absolute gaps of bins, so resampling increases it, and percentiles would be too
+ * high. Each interval contains its figure. With a few dozen samples or less the intervals are too narrow. The same seed
  * gives the same intervals. Work: resamples x (n + classes^2).
  */
 export function bootstrapIntervals(
@@ -61,7 +61,7 @@ export function bootstrapIntervals(
   };
 }
 
-/** What the figures need of each sample. */
+/** The values of each sample that the figures need. */
 interface SampleFacts {
   readonly n: number;
   readonly classes: number;
@@ -111,7 +111,7 @@ function resample({ n, classes, cell, logLoss, brier, bin, gap }: SampleFacts, r
   };
 }
 
-/** Widened where the figure itself lies outside, as it can with few samples. */
+/** Widens the interval where the figure itself lies outside, which can happen with few samples. */
 function hold([low, high]: Interval, figure: number): Interval {
   return [Math.min(low, figure), Math.max(high, figure)];
 }

@@ -1,4 +1,4 @@
-// All figures of a classifier on a set of samples, in one checked piece.
+// All figures of a classifier on a set of samples, with consistency checks.
 import {
   balancedAccuracy,
   type ClassFigures,
@@ -19,7 +19,7 @@ import {
 } from './probability-metrics.js';
 import { wilsonInterval } from './wilson-interval.js';
 
-/** A share with how many samples it rests on and its 95 % Wilson interval. */
+/** A share with its n and its 95 % Wilson interval. */
 export interface Accuracy {
   readonly accuracy: number;
   readonly interval: readonly [low: number, high: number];
@@ -45,7 +45,7 @@ export interface ClassificationFigures extends Accuracy {
 
 /**
  * The figures of predictions over classes named `labels`. Throws RangeError when there are no samples, the sizes do not fit, or
- * a sample's probabilities are none: numbers of 0..1 that add up to 1.
+ * a sample's probabilities are not numbers of 0..1 that sum to 1.
  */
 export function classificationFigures(
   truth: ArrayLike<number>,

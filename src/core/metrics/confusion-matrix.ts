@@ -4,7 +4,7 @@ import { wilsonInterval } from './wilson-interval.js';
 /** `counts[truth][predicted]`. */
 export type ConfusionCounts = readonly (readonly number[])[];
 
-/** Figures of one class; 0 where nothing can be divided (no such prediction, no such sample). */
+/** Figures of one class; 0 where the divisor is 0 (no such prediction, no such sample). */
 export interface ClassFigures {
   readonly precision: number;
   readonly recall: number;
@@ -35,7 +35,7 @@ export function confusionMatrix(truth: ArrayLike<number>, predicted: ArrayLike<n
   return counts;
 }
 
-/** Throws RangeError unless the matrix' trace over its sum is `accuracy`: otherwise truth and predictions are out of step. */
+/** Throws RangeError unless the matrix' trace over its sum is `accuracy`: otherwise truth and predictions are misaligned. */
 export function checkConfusionMatrix(counts: ConfusionCounts, accuracy: number): void {
   const fromMatrix = accuracyOf(counts);
   if (!(Math.abs(fromMatrix - accuracy) < 1e-9)) {
@@ -68,13 +68,13 @@ export function classFigures(counts: ConfusionCounts): ClassFigures[] {
   });
 }
 
-/** F1 grows with F*, the share of hits among the samples that are of the class, or said to be: a share with Wilson's interval. */
+/** F1 is a monotonic function of F*, the share of hits among the samples that are of the class or predicted as it, which has Wilson's interval. */
 function f1Interval(hits: number, union: number): [low: number, high: number] {
   const [low, high] = wilsonInterval(hits, union);
   return [(2 * low) / (1 + low), (2 * high) / (1 + high)];
 }
 
-/** Each row divided by its sum: what share of a class goes where. Zeros in the row of a class without samples. */
+/** Each row divided by its sum: the shares of a class's predictions. Zeros in the row of a class without samples. */
 export function normaliseRows(counts: ConfusionCounts): number[][] {
   return counts.map((row) => {
     const sum = row.reduce((total, count) => total + count, 0);

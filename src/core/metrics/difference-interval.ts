@@ -1,7 +1,7 @@
-// The interval of the difference of two shares: can two accuracies be told apart?
+// The interval of the difference of two shares, such as two accuracies.
 import { wilsonInterval } from './wilson-interval.js';
 
-/** A share as it was counted. */
+/** A share as counts. */
 export interface CountedShare {
   readonly successes: number;
   readonly n: number;
@@ -9,7 +9,7 @@ export interface CountedShare {
 
 /**
  * The 95 % interval `[low, high]` of `b - a` for two independent samples (Newcombe 1998, method 10: Wilson's intervals,
- * squared and added). For two models on the same pictures it is too wide rather than too narrow, since their errors coincide.
+ * squared and added). For two models on the same pictures it is too wide rather than too narrow, because their errors are correlated.
  */
 export function differenceInterval(a: CountedShare, b: CountedShare): [low: number, high: number] {
   const [lowA, highA] = wilsonInterval(a.successes, a.n);

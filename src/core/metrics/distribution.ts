@@ -1,4 +1,4 @@
-// A set of values in a few numbers: its quantiles, and how many lie in each part of a range.
+// Summary of a set of values: quantiles and histogram.
 
 export interface Distribution {
   readonly n: number;

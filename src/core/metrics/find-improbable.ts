@@ -1,11 +1,11 @@
-// Finds what cannot be probabilities: figures of logits or of percent would look like figures and mean nothing.
+// Finds invalid probabilities: figures computed from logits or percentages would look plausible and be meaningless.
 
-/** How far a sum of float32 probabilities may be from 1. */
+/** Largest deviation of a sum of float32 probabilities from 1. */
 const tolerance = 1e-3;
 
 /**
- * The first row of `[n, classes]` that does not hold probabilities, and what is wrong with it, to follow "the probabilities of
- * sample i"; undefined when all do.
+ * The first row of `[n, classes]` that does not hold probabilities, and its fault, worded to follow "the probabilities of
+ * sample i"; undefined when all rows are valid.
  */
 export function findImprobable(
   probabilities: ArrayLike<number>,

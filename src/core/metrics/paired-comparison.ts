@@ -1,4 +1,4 @@
-// Two classifiers on the same samples: is one better, or is it chance?
+// Compares two classifiers on the same samples: is the difference more than chance?
 import { type PairedCounts, type PairedDifference, pairedDifference } from './paired-difference.js';
 
 export interface PairedComparison extends PairedCounts, PairedDifference {
@@ -25,9 +25,9 @@ export function comparePaired(first: readonly boolean[], second: readonly boolea
 }
 
 /**
- * The two-sided mid-p value of McNemar's test (McNemar 1947; mid-p: Fagerland, Lydersen & Laake 2013, who find it better than
- * the exact test and than chi-square with continuity correction): of the samples that one of two classifiers has right
- * and the other wrong, `onlyFirst` and `onlySecond` are each one's; by chance they are halves. 1 when there are none.
+ * The two-sided mid-p value of McNemar's test (McNemar 1947; mid-p: Fagerland, Lydersen & Laake 2013, who prefer it to
+ * the exact test and to chi-square with continuity correction). `onlyFirst` and `onlySecond` count the samples that only this
+ * classifier has right; under the null hypothesis each is half of them. 1 when there are none.
  */
 export function mcNemarTest(onlyFirst: number, onlySecond: number): number {
   const n = onlyFirst + onlySecond;

@@ -1,4 +1,4 @@
-// The difference of two accuracies measured on the same pictures: pairs say more than the two shares alone.
+// The difference of two accuracies on the same pictures: pairs give a narrower interval than the two shares alone.
 import { wilsonInterval } from './wilson-interval.js';
 
 /** On how many samples both classifiers are right, only one of them, or neither. */
@@ -10,7 +10,7 @@ export interface PairedCounts {
 }
 
 export interface PairedDifference {
-  /** First accuracy less the second, -1..1. */
+  /** First accuracy minus the second, -1..1. */
   readonly difference: number;
   /** 95 %. */
   readonly interval: readonly [low: number, high: number];

@@ -7,7 +7,7 @@ export interface Predictions {
   readonly classes: number;
 }
 
-/** Smallest probability that counts; below it a single surprise would outweigh everything (float32's epsilon, as scikit-learn). */
+/** Probabilities are clipped from below here, so that a single wrong prediction cannot dominate (float32's epsilon, as scikit-learn). */
 const smallest = 2 ** -23;
 
 /** Mean negative log of the true class' probability, in nats. */
@@ -60,7 +60,7 @@ export function expectedCalibrationError(
   return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / truth.length;
 }
 
-/** Number of bins of the confidence unless another is asked for. */
+/** Default number of confidence bins. */
 export const confidenceBins = 15;
 
 /** The place of a confidence among `bins` equal intervals `(low, high]`; the first takes 0 too. */

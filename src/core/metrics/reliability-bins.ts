@@ -1,4 +1,4 @@
-// How far confidence can be believed: samples in bins of their confidence, and how many of each bin are right.
+// Reliability: samples in bins of their confidence, with the accuracy of each bin.
 import { argmaxRow, confidenceBin, confidenceBins, type Predictions } from './probability-metrics.js';
 import { wilsonInterval } from './wilson-interval.js';
 
@@ -9,7 +9,7 @@ export interface ReliabilityBin {
   readonly n: number;
   /** Mean confidence of the bin's samples; null when there are none. */
   readonly confidence: number | null;
-  /** Share of them that is right; null when there are none. */
+  /** Accuracy of the bin's samples; null when there are none. */
   readonly accuracy: number | null;
   /** Wilson's 95 % interval of the accuracy. */
   readonly interval: readonly [low: number, high: number];

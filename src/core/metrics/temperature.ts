@@ -1,15 +1,15 @@
-// Temperature scaling (Guo et al. 2017): one number that makes probabilities less sure, or surer, and changes no decision.
+// Temperature scaling (Guo et al. 2017): one number that lowers or raises the confidence and changes no prediction.
 import { argmaxRow, negativeLogLikelihood, type Predictions } from './probability-metrics.js';
 
-/** The temperatures that are looked at. */
+/** The range of the search. */
 const range = { low: 0.05, high: 20 };
 
 /** The smallest float32 that is not subnormal: stands for a probability that was rounded to 0. */
 export const smallestProbability = 2 ** -126;
 
 /**
- * The probabilities `[n, classes]` of the logits divided by `temperature`, which must be above 0. Logarithms of probabilities are as
- * good as logits: they differ by a number that all classes share.
+ * The probabilities `[n, classes]` of the logits divided by `temperature`, which must be above 0. Logarithms of probabilities
+ * work as logits: they differ by a constant.
  */
 export function applyTemperature(probabilities: ArrayLike<number>, classes: number, temperature: number): Float32Array {
   const scaled = new Float32Array(probabilities.length);
@@ -26,8 +26,8 @@ export function applyTemperature(probabilities: ArrayLike<number>, classes: numb
 }
 
 /**
- * The temperature, 0.05..20, at which the negative log likelihood of the predictions is least; never one at which it is more
- * than at 1. By golden section search over log T: in 1 / T the likelihood is convex.
+ * The temperature, 0.05..20, with the lowest negative log likelihood of the predictions; never one at which it
+ * is higher than at temperature 1. By golden section search over log T: in 1 / T the likelihood is convex.
  */
 export function fitTemperature(predictions: Predictions): number {
   const lossAt = likelihoodOf(predictions);
@@ -37,7 +37,7 @@ export function fitTemperature(predictions: Predictions): number {
   return negativeLogLikelihood(scaled) < negativeLogLikelihood(predictions) ? found : 1;
 }
 
-/** The sum of the negative log likelihoods at a temperature, in float64 and without a smallest probability: nothing flat, one minimum. */
+/** The sum of the negative log likelihoods at a temperature, in float64 and without clipping, so that there is one minimum and no flat region. */
 function likelihoodOf({ truth, probabilities, classes }: Predictions): (temperature: number) => number {
   const behind = Float64Array.from(probabilities, (probability, i) => {
     const row = Math.floor(i / classes);

@@ -1,4 +1,4 @@
-// The Wilson score interval of a share (Wilson 1927): honest also for small samples and shares near 0 or 1.
+// The Wilson score interval of a share (Wilson 1927): valid also for small samples and shares near 0 or 1.
 
 /** The 97.5 % point of the standard normal distribution: two-sided 95 %. */
 const z95 = 1.959963984540054;

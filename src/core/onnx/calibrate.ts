@@ -1,24 +1,24 @@
-// What numbers a model's inner values take on given inputs: the ranges that an int8 form must cover.
+// The ranges of a model's inner values on given inputs, which an int8 form must cover.
 import type { OpenSession, Session, Tensor } from '../ports/session.js';
 import type { OnnxModel } from './onnx-model.js';
 import type { ValueRange } from './quantise-convolutions.js';
 import { writeModel } from './write-model.js';
 
-/** Divisions of a value's range when its quantiles are sought. */
+/** Histogram bins of a value's range, from which its quantiles are computed. */
 const bins = 4096;
 
 export interface CalibrateOptions {
-  /** Names of the float32 values. */
+  /** Names of the float32 values to measure. */
   readonly values: readonly string[];
-  /** Inputs of the model, a run each; looked at twice. */
+  /** Inputs of the model, a run each; iterated twice. */
   readonly batches: readonly Readonly<Record<string, Tensor>>[];
-  /** Share of all numbers that lies within the range, e.g. 0.9999, what is left out shared by both ends; 1 for all. */
+  /** Share of all numbers inside the range, e.g. 0.9999, with equal shares cut off at both ends; 1 for all. */
   readonly share: number;
   readonly openSession: OpenSession;
   readonly threads?: number;
 }
 
-/** The range of every value. Memory: one batch's values at a time. */
+/** Measures the range of every value. Memory: one batch's values at a time. */
 export async function calibrate(model: OnnxModel, options: CalibrateOptions): Promise<Map<string, ValueRange>> {
   const { values, batches, share, openSession, threads = 1 } = options;
   const outputs = values.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
@@ -58,7 +58,7 @@ async function eachValue(
   }
 }
 
-/** The part of a range that is left when equal shares of the numbers are cut off at its ends, to whole divisions. */
+/** The range that remains when equal shares of the numbers are cut off at both ends, rounded to whole bins. */
 function within({ low, high }: ValueRange, counts: Float64Array, share: number): ValueRange {
   const cut = ((1 - share) / 2) * counts.reduce((sum, count) => sum + count, 0);
   const firstBeyond = (inOrder: Float64Array): number => {

@@ -1,15 +1,15 @@
-// The convolutions that an int8 form computes in integers, and the values between them that it rounds to 8 bits.
+// The convolutions that an int8 form computes in integers, and the activations between them that it quantises.
 import type { OnnxModel, OnnxNode } from './onnx-model.js';
 
 export interface ConvolutionChain {
   readonly convolution: OnnxNode;
-  /** ReLUs and max pools that follow it one after the other, nothing else using what lies between. */
+  /** The ReLUs and max pools that follow it directly, without another consumer of the values between. */
   readonly tail: readonly OnnxNode[];
-  /** The value that the convolution takes. */
+  /** The convolution's input. */
   readonly input: string;
   /** The value at the end of the tail. */
   readonly end: string;
-  /** True when the tail holds a ReLU: below zero nothing comes out. */
+  /** True when the tail has a ReLU, so the output is never negative. */
   readonly isRectified: boolean;
 }
 

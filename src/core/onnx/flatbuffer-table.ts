@@ -1,4 +1,4 @@
-// Reads tables of a FlatBuffer with every offset checked: the `flatbuffers` library alone trusts its input.
+// Reads tables of a FlatBuffer with every offset checked; the `flatbuffers` library does not validate its input.
 import { ByteBuffer } from 'flatbuffers';
 import { ModelFormatError } from '../errors.js';
 
@@ -79,7 +79,7 @@ export class FlatbufferTable {
     return text.replace(/[^\x20-\x7e]/g, '');
   }
 
-  /** Where the field's value lies, or 0 when the table does not hold it. */
+  /** The offset of the field's value, or 0 when the table lacks it. */
   #field(slot: number, size: number): number {
     const entry = 4 + 2 * slot;
     if (entry + 2 > this.#vtableSize) return 0;

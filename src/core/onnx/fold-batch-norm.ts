@@ -3,8 +3,8 @@ import type { OnnxInitializer, OnnxModel, OnnxNode } from './onnx-model.js';
 
 /**
  * The same model without those BatchNormalization nodes that directly follow a convolution, or that directly precede a convolution without
- * padding or, perhaps flattened between, a dense layer (Gemm); with padding the border would be another. Nothing else may use the value
- * between the two. Weights, biases and statistics must be float32 initializers; nodes that are otherwise stay as they are.
+ * padding or a dense layer (Gemm), with a Flatten between allowed; padding would change the border. The value between the two may have
+ * no other consumer. Weights, biases and statistics must be float32 initializers; other nodes are unchanged.
  */
 export function foldBatchNorm(model: OnnxModel): OnnxModel {
   const norms = model.nodes.filter(
@@ -15,7 +15,7 @@ export function foldBatchNorm(model: OnnxModel): OnnxModel {
   return { ...folded, initializers: folded.initializers.filter(({ name }) => used.has(name)) };
 }
 
-/** Into the convolution before it. Undefined where that cannot be. */
+/** Folds into the convolution before it. Undefined where that is impossible. */
 function foldBackward(model: OnnxModel, norm: OnnxNode): OnnxModel | undefined {
   const conv = model.nodes.find(({ outputs }) => outputs[0] === norm.inputs[0]);
   if (conv?.operator !== 'Conv' || countUses(model, conv.outputs[0]!) > 1) return undefined;
@@ -33,7 +33,7 @@ function foldBackward(model: OnnxModel, norm: OnnxNode): OnnxModel | undefined {
   return replace(model, { norm, layer: conv, as: { ...conv, outputs: norm.outputs } }, after);
 }
 
-/** Into the convolution or dense layer after it. Undefined where that cannot be. */
+/** Folds into the convolution or dense layer after it. Undefined where that is impossible. */
 function foldForward(model: OnnxModel, norm: OnnxNode): OnnxModel | undefined {
   const user = (value: string) =>
     countUses(model, value) === 1 ? model.nodes.find(({ inputs }) => inputs[0] === value) : undefined;
@@ -126,7 +126,7 @@ function countUses({ nodes, outputs }: OnnxModel, value: string): number {
 interface Replacement {
   readonly norm: OnnxNode;
   readonly layer: OnnxNode;
-  /** The layer in their place; its weights are new. */
+  /** The layer that replaces both, with new weights. */
   readonly as: OnnxNode;
 }
 

@@ -1,4 +1,4 @@
-// Builds an ONNX graph node by node; values are known by name.
+// Builds an ONNX graph node by node; values are identified by name.
 import type { Tensor, TensorData } from '../ports/session.js';
 import {
   type Attribute,

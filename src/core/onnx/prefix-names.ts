@@ -1,7 +1,7 @@
 // Renames the values of a graph, so that several graphs fit into one.
 import type { OnnxModel } from './onnx-model.js';
 
-/** The same graph with `prefix` before the name of every node and value; `keep` are the names that stay as they are. */
+/** The same graph with `prefix` before the name of every node and value, except the names in `keep`. */
 export function prefixNames(model: OnnxModel, prefix: string, keep: readonly string[] = []): OnnxModel {
   // An empty name stands for an optional input that is left out.
   const rename = (name: string): string => (name === '' || keep.includes(name) ? name : prefix + name);

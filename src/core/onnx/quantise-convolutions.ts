@@ -1,22 +1,22 @@
-// The int8 form of a model's convolutions (Jacob et al. 2018): kernels of 8-bit integers with a scale for each filter, values
-// between of 8-bit integers with one scale. Written as QuantizeLinear and DequantizeLinear around float operators, which
-// says exactly what is computed on any runtime; ONNX Runtime makes integer operators of it.
+// The int8 form of a model's convolutions (Jacob et al. 2018): 8-bit kernels with a scale for each filter,
+// and 8-bit activations with one scale per tensor. Written as QuantizeLinear and DequantizeLinear around float operators, which
+// defines the result exactly on any runtime; ONNX Runtime fuses them into integer operators.
 import { type ConvolutionChain, findConvolutionChains } from './convolution-chains.js';
 import type { OnnxInitializer, OnnxModel, OnnxNode } from './onnx-model.js';
 
-/** The smallest and the largest number of a value that its 8 bits shall reach. */
+/** The smallest and the largest number of a value that its 8 bits must cover. */
 export interface ValueRange {
   readonly low: number;
   readonly high: number;
 }
 
 /**
- * The largest integer of a kernel. Not 127: two products with 8 bits each, 2 * 255 * 64, still fit 16 bits, in which
- * processors without VNNI instructions add them up; so that every machine computes the same.
+ * The largest integer of a kernel. Not 127: the sum of two 8-bit products, 2 * 255 * 64, must fit 16 bits, in which
+ * processors without VNNI instructions add them up, so that every machine computes the same.
  */
 const largestWeight = 64;
 
-/** The largest integer of a bias, with room for the products that are added to it in 32 bits. */
+/** The largest integer of a bias; leaves room for the products that are added to it in 32 bits. */
 const largestBias = 2 ** 30;
 
 /** `(q - zeroPoint) * scale`, q in 0..255. */
@@ -55,7 +55,7 @@ class QuantisedGraph {
   readonly #ranges: ReadonlyMap<string, ValueRange>;
   readonly #constants: Map<string, OnnxInitializer>;
   readonly #nodes: OnnxNode[] = [];
-  /** What stands for a value of the model now, and the grid that it lies on. */
+  /** The quantised replacement of a value, and its grid. */
   readonly #values = new Map<string, { readonly name: string; readonly grid: Grid }>();
 
   constructor(model: OnnxModel, ranges: ReadonlyMap<string, ValueRange>) {
@@ -75,7 +75,7 @@ class QuantisedGraph {
     }
     const { name, grid: inputGrid } = this.#values.get(input)!;
     const { low, high } = this.#range(end);
-    // What a ReLU would cut off, the grid cuts off by itself: it begins at zero. A max pool gives numbers of the same grid.
+    // The grid begins at zero, so it clips what a ReLU would clip. A max pool stays on the same grid.
     const grid = this.#grid(end, { low: isRectified ? 0 : low, high });
     const output = convolution.outputs[0]!;
     this.#nodes.push({ ...convolution, inputs: [name, ...this.#kernel(convolution, inputGrid)] });
@@ -99,7 +99,7 @@ class QuantisedGraph {
     return range;
   }
 
-  /** Zero is always on the grid: paddings are zeros. */
+  /** Zero is always on the grid, because padding is zero. */
   #grid(value: string, range: ValueRange): Grid {
     const [low, high] = [Math.min(range.low, 0), Math.max(range.high, 0)];
     const scale = Math.fround(high > low ? (high - low) / 255 : 1);
@@ -110,7 +110,7 @@ class QuantisedGraph {
     return { scale, zeroPoint, names };
   }
 
-  /** Adds the two nodes that put a value onto the grid; returns the rounded value. */
+  /** Adds the two nodes that round a value to the grid; returns the rounded value. */
   #round(value: string, { names }: Grid): string {
     const [quantised, rounded] = [`${value}/quantised`, `${value}/rounded`];
     this.#node('QuantizeLinear', [value, ...names], quantised);
@@ -124,7 +124,7 @@ class QuantisedGraph {
     if (!(data instanceof Float32Array)) throw new TypeError(`quantiseConvolutions: '${kernel}' must be float32`);
     const filters = dims[0] ?? 0;
     const offsets = bias === undefined ? undefined : (this.#constants.get(bias)!.data as Float32Array);
-    // A filter that training has all but switched off is its bias alone: on a grid as fine as its weights that would not fit.
+    // A filter with nearly zero weights consists of its bias, which would not fit a grid as fine as its weights.
     const finest = Float64Array.from(
       { length: filters },
       (_, f) => Math.abs(offsets?.[f] ?? 0) / largestBias / input.scale,
@@ -149,7 +149,7 @@ class QuantisedGraph {
     ];
   }
 
-  /** Adds integers with a scale for each filter; returns the value that they stand for. */
+  /** Adds integers with a scale for each filter; returns the dequantised value. */
   #dequantised(stem: string, scales: Float32Array, integers: OnnxInitializer): string {
     this.#constant(integers);
     const [scale, zero] = [`${stem}/scale`, `${stem}/zero`];

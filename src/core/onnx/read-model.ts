@@ -1,4 +1,4 @@
-// Decodes the bytes of an .onnx file. Anything malformed is a ModelFormatError; nothing outside the bytes is read.
+// Decodes the bytes of an .onnx file. Malformed input throws ModelFormatError; nothing outside the bytes is read.
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { ModelFormatError } from '../errors.js';
 import type { TensorData } from '../ports/session.js';
@@ -18,7 +18,7 @@ import {
 type FieldHandler = (field: number, wire: WireType, reader: BinaryReader) => boolean;
 
 /**
- * Reads a model. Throws ModelFormatError when the bytes are not an ONNX model, are cut short, or keep
+ * Reads a model. Throws ModelFormatError when the bytes are not an ONNX model, are truncated, or keep
  * weights in external files (which moodlens never reads).
  */
 export function readModel(bytes: Uint8Array): OnnxModel {
@@ -239,7 +239,7 @@ function tensorData(
   floats: readonly number[],
   integers: readonly bigint[],
 ): TensorData | undefined {
-  // A copy, so that typed arrays are aligned and the file's bytes can be let go. Not slice(): a Node Buffer's copies nothing.
+  // A copy, so that typed arrays are aligned and the file's bytes can be freed. Not slice(): a Node Buffer's slice() does not copy.
   const buffer = raw && Uint8Array.from(raw).buffer;
   switch (type) {
     case 'float32':
@@ -271,7 +271,7 @@ function eachField(bytes: Uint8Array, handle: FieldHandler): void {
   }
 }
 
-/** Repeated numbers come one by one or packed; readers must take both (protobuf encoding guide). */
+/** Repeated numbers are encoded one by one or packed; readers must accept both (protobuf encoding guide). */
 function eachPacked(
   reader: BinaryReader,
   wire: WireType,

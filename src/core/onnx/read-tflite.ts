@@ -24,7 +24,7 @@ export type TfliteElementType = 'float32' | 'float16' | 'int32';
 
 export interface TfliteTensor {
   readonly name: string;
-  /** Undefined for a type that no supported operator takes. */
+  /** Undefined for a type that no supported operator accepts. */
   readonly type: TfliteElementType | undefined;
   readonly dims: readonly number[];
   /** Little-endian content of a constant; undefined for values computed at run time. */
@@ -124,7 +124,7 @@ function readTensor(table: FlatbufferTable, buffers: readonly (Uint8Array | unde
   if (index >= buffers.length) throw new ModelFormatError(`buffer ${index} is not in the file; it is damaged`);
   const name = table.ascii(3);
   const dims = table.int32s(0);
-  // 2^28 elements: far above any picture network, far below what overflows.
+  // 2^28 elements: far above any picture network, far below an overflow.
   const count = dims.reduce((product, size) => product * size, 1);
   if (dims.some((size) => size < 1) || count > 2 ** 28) {
     throw new ModelFormatError(`the shape of "${name}" must be positive and fixed, found [${dims.join(', ')}]`);

@@ -10,7 +10,7 @@ export interface TfliteValue {
   readonly dims: readonly number[];
 }
 
-/** What an operator's conversion may ask for. */
+/** The interface of an operator's conversion. */
 export class TfliteConversion {
   readonly graph: GraphBuilder;
   readonly #model: TfliteModel;
@@ -53,13 +53,13 @@ export class TfliteConversion {
     throw new ModelFormatError('shapes and paddings must be int32, found float');
   }
 
-  /** Says that the constant `output` is the constant `input`, as float32. */
+  /** Records that the constant `output` is the constant `input`, as float32. */
   alias(output: number, input: number): void {
     this.#constants.set(output, this.float32(input).values);
     this.#requireDims(output, this.#model.tensors[input]!.dims);
   }
 
-  /** Records an operator's result; `value.dims` must be what the file says. */
+  /** Records an operator's result; `value.dims` must equal the file's. */
   define(index: number, value: TfliteValue): void {
     this.#requireDims(index, value.dims);
     this.#values.set(index, value);

@@ -1,4 +1,4 @@
-// How each .tflite operator becomes ONNX nodes.
+// The conversion of each .tflite operator to ONNX nodes.
 import { ModelFormatError } from '../errors.js';
 import type { TfliteOperator, TfliteOperatorName } from './read-tflite.js';
 import { inputOf, outputOf, type TfliteConversion, type TfliteValue, toNchw } from './tflite-conversion.js';
@@ -11,7 +11,7 @@ const converters: Readonly<Record<TfliteOperatorName, Convert>> = {
   CONCATENATION: concatenate,
   CONV_2D: convertConvolution,
   DEPTHWISE_CONV_2D: convertDepthwiseConvolution,
-  // Only weights are stored as halves here, and those are converted once, now.
+  // Only weights are stored as float16 here, and they are converted now, once.
   DEQUANTIZE: (conversion, operator) => conversion.alias(outputOf(operator), inputOf(operator, 0)),
   MAX_POOL_2D: convertMaxPool,
   RELU: (conversion, operator) => {

@@ -147,8 +147,8 @@ function addConvolution(conversion: TfliteConversion, operator: TfliteOperator, 
 }
 
 /**
- * How many windows fit and what is padded. TensorFlow's SAME gives ceil(size / stride) windows and puts the odd pixel of
- * padding after, so it depends on the input's size and is often uneven.
+ * The number of windows and the padding. TensorFlow's SAME gives ceil(size / stride) windows and puts the odd pixel of
+ * padding at the end, so the padding depends on the input's size and is often asymmetric.
  */
 function slide(
   input: number,

@@ -89,7 +89,7 @@ function writeValue(w: BinaryWriter, value: OnnxValue): void {
   message(w, 2, () =>
     message(w, 1, () => {
       w.tag(1, Varint).int32(elementTypes[value.type as ElementType]);
-      // No shape at all is "unknown"; an empty one is a scalar's.
+      // A missing shape means "unknown"; an empty one is a scalar's.
       if (value.dims === undefined) return;
       const { dims } = value;
       message(w, 2, () => {

@@ -87,7 +87,8 @@ export class GraphGradients implements GradientSource {
     const { threads = 1, formulas = 'cpu' } = this.#options;
     const form = formulas === 'cpu' && threads === 1 ? 'cpu-single' : formulas;
     const graph = buildTrainingGraph(atSide(this.#architecture, side), size, form);
-    // 'all' would insert layout reorders that cost more than they save here (docs/experiments.md).
+    // 'all' would insert layout reorders that cost more than they save here
+    // (docs/experiments/training-speed.md, 'Convolutions: what did not help').
     return { graph, session: await this.#openSession(graph.model, { threads, optimization: 'extended' }) };
   }
 }

@@ -11,7 +11,7 @@ export interface SampleReference {
   readonly file?: string;
 }
 
-/** How a sample is named outside the program. */
+/** A sample's identification outside the program. */
 export function referTo(dataset: PackedDataset, index: number): SampleReference {
   const row = dataset.rows[index]!;
   const file = dataset.source.files?.[row];
@@ -24,7 +24,7 @@ export function referTo(dataset: PackedDataset, index: number): SampleReference 
   };
 }
 
-/** Everything that was found, in the order of the report. `null` is what was not looked for. */
+/** All findings, in the order of the report. `null` marks a check that did not run. */
 export function auditJson(audit: Audit) {
   const { dataset, labels, votes, nonFaces } = audit;
   const refer = (index: number) => referTo(dataset, index);

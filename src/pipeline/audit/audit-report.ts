@@ -1,4 +1,4 @@
-// The audit of a dataset as a folder: a page that opens offline, a PNG of each contact sheet, and everything as JSON.
+// The audit of a dataset as a folder: a page that works offline, a PNG of each contact sheet, and everything as JSON.
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { EncodePicture } from '../../core/ports/encode-picture.js';
 import { createReportFiles } from '../report/report-files.js';
@@ -11,7 +11,7 @@ import { auditProblems, type Problem, problemKinds } from './problems.js';
 
 export const auditFiles = { page: 'report.html', json: 'audit.json' } as const;
 
-/** Whether a report may hold a file of that name. */
+/** Whether a report may contain a file of that name. */
 export function isAuditFile(name: string): boolean {
   return [...Object.values(auditFiles), ...problemKinds.map((kind) => `${kind}.png`)].includes(name);
 }

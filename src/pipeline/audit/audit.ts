@@ -1,4 +1,4 @@
-// The audit of a dataset: what is there twice, what is blank, what shows no face, and which labels are doubtful.
+// The audit of a dataset: duplicates, blank pictures, pictures without a face, and doubtful labels.
 import {
   type ConfidentLearning,
   findLabelIssues,
@@ -14,16 +14,16 @@ import { type Duplicates, findDuplicates } from './find-duplicates.js';
 import { type FaceWitnesses, findNonFaces, type NonFace } from './find-non-faces.js';
 import type { LabelJudge } from './judge-labels.js';
 
-/** Contrast, as `lightStatistics` has it, below which a picture counts as blank; chosen in docs/experiments.md. */
+/** A picture with a lower contrast (`lightStatistics`) counts as blank. Chosen in docs/experiments/audit.md, 'Blank pictures'. */
 const blankContrast = 6;
 
 /** A sample is named by its index in the dataset throughout. */
 export interface Audit extends Duplicates {
   readonly dataset: PackedDataset;
   readonly blank: readonly BlankPicture[];
-  /** Null when nobody looked for faces. */
+  /** Null when faces were not searched. */
   readonly nonFaces: readonly NonFace[] | null;
-  /** Null when there was nothing to judge by. */
+  /** Null when there were no probabilities to judge by. */
   readonly labels: LabelAudit | null;
   /** Null without votes. */
   readonly votes: VoteAudit | null;
@@ -54,9 +54,9 @@ export interface SampleIssue extends Omit<LabelIssue, 'index'> {
 }
 
 export interface VoteAudit {
-  /** Of each class, in their order: its samples, those whose label most voters named, and those where no class had most votes. */
+  /** For each class, in order: its samples, those whose label has most votes, and those where no class has most votes. */
   readonly agreement: readonly { readonly samples: number; readonly agreeing: number; readonly undecided: number }[];
-  /** Samples whose label no voter saw while most saw one other expression. */
+  /** Samples whose label no voter chose while most chose one other expression. */
   readonly against: readonly { readonly sample: number; readonly majority: number }[];
 }
 
@@ -67,7 +67,7 @@ export interface AuditSources {
   readonly faces?: FaceWitnesses | undefined;
 }
 
-/** Looks at every sample. Throws DatasetError when the votes are not those of this dataset's rows. */
+/** Audits every sample. Throws DatasetError when the votes do not belong to this dataset's rows. */
 export async function auditDataset(
   dataset: PackedDataset,
   { votes: text, judge, faces }: AuditSources,

@@ -1,4 +1,4 @@
-// A copy of a dataset without what an audit found, and a log of every sample left out. Test rows stay unless they are named.
+// A copy of a dataset without the problems that an audit found, and a log of every removed sample. Test rows stay unless they are named.
 import { type PackedDataset, selectSamples } from '../../core/dataset/packed-dataset.js';
 import { ConfigError, DatasetError } from '../../core/errors.js';
 import { isTrainingSplit } from '../data/test-splits.js';
@@ -23,8 +23,8 @@ export interface CleanedDataset {
 }
 
 /**
- * Throws ConfigError when a split to clean is not there or a reason was not looked for, DatasetError when nothing would be left of
- * a split.
+ * Throws ConfigError when a split to clean does not exist or the audit did not check a reason, DatasetError when a split would
+ * become empty.
  */
 export function cleanDataset(audit: Audit, config: Pick<AuditConfig, 'remove' | 'removeFrom'>): CleanedDataset {
   const { dataset } = audit;
@@ -51,7 +51,7 @@ export function cleanDataset(audit: Audit, config: Pick<AuditConfig, 'remove' | 
   return { dataset: selectSamples(dataset, kept), leftOut };
 }
 
-/** A line per sample: where it was and why it is gone. */
+/** A line per removed sample, with its origin and the reasons. */
 export function leftOutCsv(dataset: PackedDataset, leftOut: readonly LeftOut[]): string {
   const quote = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const lines = leftOut.map(({ sample, reasons }) => {
@@ -108,12 +108,12 @@ function lookedFor<T>(found: T | null, reason: RemovalReason, next: string): T {
   throw new ConfigError(`--remove ${reason} needs what the audit did not look for; ${next}, or leave it out`);
 }
 
-/** Those that another split has too. */
+/** The samples with a duplicate in another split. */
 function withTwins({ dataset: { splits } }: Audit, samples: readonly number[]): number[] {
   return samples.filter((sample) => samples.some((other) => splits[other] !== splits[sample]));
 }
 
-/** By pairs: what is like the same picture need not be like each other. */
+/** By pairs, because near duplicates of the same picture need not be near duplicates of each other. */
 function nearTwins(audit: Audit): number[] {
   const copies = new Map(audit.exactDuplicates.map(({ samples }) => [samples[0]!, samples] as const));
   const pairs = audit.nearDuplicates.flatMap((group) => group.pairs);

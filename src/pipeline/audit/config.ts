@@ -1,4 +1,4 @@
-// The options of the audit: what it may look at, and which samples a cleaned copy leaves out.
+// The options of the audit: which checks run, and which samples a cleaned copy leaves out.
 import { z } from 'zod';
 import { parseOptions } from '../parse-options.js';
 
@@ -7,18 +7,18 @@ export const removalReasons = {
   blank: 'blank or nearly blank pictures',
   'non-faces': 'pictures on which there is likely no face',
   twins: 'pictures that another split holds pixel for pixel',
-  'near-twins': 'pictures that another split holds nearly',
+  'near-twins': 'pictures with a near duplicate in another split',
   conflicting: 'identical pictures with different labels: those against the majority, all where there is none',
   duplicates: 'all but the first of identical pictures',
-  'label-issues': 'labels that are likely wrong',
-  'against-votes': 'labels that no voter saw',
+  'label-issues': 'likely label errors',
+  'against-votes': 'labels that no voter chose',
 } as const;
 
 export type RemovalReason = keyof typeof removalReasons;
 
 const reasonNames = Object.keys(removalReasons) as [RemovalReason, ...RemovalReason[]];
 
-/** Doubtful labels are a matter for eyes: they are left out only when they are named. */
+/** Doubtful labels need inspection by eye: they are removed only on request. */
 export const defaultRemovals: readonly RemovalReason[] = ['blank', 'non-faces', 'twins', 'near-twins', 'conflicting'];
 
 export const auditConfigSchema = z.strictObject({
@@ -29,7 +29,7 @@ export const auditConfigSchema = z.strictObject({
     .optional()
     .describe('splits that may lose samples; default: the training split, so that figures stay comparable'),
   faces: z.boolean().default(true).describe('look for pictures without a face'),
-  unseen: z.boolean().default(false).describe('the user says that the model was trained on none of these samples'),
+  unseen: z.boolean().default(false).describe('the user states that the model was trained on none of these samples'),
   batch: z.int().min(1).max(256).default(64).describe('pictures in one run of the model'),
 });
 

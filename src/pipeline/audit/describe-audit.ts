@@ -18,7 +18,7 @@ export function describeAudit(audit: Audit): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** A row for each problem: how often it was found, how many samples have it, in all and in each split. */
+/** A row for each problem: its number of findings, and of samples, in all and in each split. */
 export function problemTable(audit: Audit): ReportTable {
   const { splitNames, splits } = audit.dataset;
   const present = splitNames.map((_, split) => split).filter((split) => splits.includes(split));
@@ -36,7 +36,7 @@ function samplesOf({ findings }: Problem): number[] {
   return findings.flatMap(({ samples }) => samples.map(({ sample }) => sample));
 }
 
-/** For each class how its labels stand with the votes. */
+/** For each class, the agreement of its labels with the votes. */
 export function agreementTable({ dataset }: Audit, { agreement }: NonNullable<Audit['votes']>): ReportTable {
   const percent = (part: number, whole: number) => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`);
   const row = (name: string, { samples, agreeing, undecided }: (typeof agreement)[number]) => [
@@ -60,7 +60,7 @@ export function agreementTable({ dataset }: Audit, { agreement }: NonNullable<Au
   };
 }
 
-/** What the tables do not tell: duplicates across splits, and who judged the labels. */
+/** Information that is not in the tables: duplicates across splits, and the models that judged the labels. */
 export function sentences(audit: Audit): string[] {
   const { exactAcrossSplits, nearAcrossSplits, dataset, labels } = audit;
   const shared = (groups: Audit['exactAcrossSplits'], how: string) =>
@@ -79,7 +79,7 @@ export function sentences(audit: Audit): string[] {
           ...(labels.judged.length === dataset.count
             ? []
             : [`The other ${grouped(dataset.count - labels.judged.length)} are not judged: ${labels.others}.`]),
-          `About ${(100 * offDiagonal(labels.joint)).toFixed(1)} % of the judged labels are estimated to be wrong; models err too, so look at them before you believe it.`,
+          `About ${(100 * offDiagonal(labels.joint)).toFixed(1)} % of the judged labels are estimated to be wrong; models make errors too, so inspect them first.`,
         ]),
   ];
 }

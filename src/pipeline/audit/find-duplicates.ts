@@ -1,4 +1,4 @@
-// The part of an audit that compares pictures with each other.
+// The duplicate search of an audit.
 import { joinPairs } from '../../core/dataset/audit/join-pairs.js';
 import { findNearDuplicates, type NearDuplicate } from '../../core/dataset/audit/near-duplicates.js';
 import { twinGroups } from '../../core/dataset/duplicates.js';
@@ -8,18 +8,18 @@ import type { Progress } from '../../core/ports/progress.js';
 /** Samples that show the same picture; indices of the dataset, ascending. */
 export interface DuplicateGroup {
   readonly samples: readonly number[];
-  /** Not all have the same label. */
+  /** True when the labels differ. */
   readonly conflicting: boolean;
-  /** Not all are of the same split. */
+  /** True when the splits differ. */
   readonly acrossSplits: boolean;
 }
 
 export interface NearDuplicateGroup extends DuplicateGroup {
-  /** Exact copies are in the group too; the pairs are of each one's first sample. */
+  /** The group contains exact copies too; the pairs are between the first sample of each. */
   readonly pairs: readonly NearDuplicate[];
 }
 
-/** How many samples of a split have a duplicate in another. */
+/** The number of samples of a split with a duplicate in another. */
 export interface SharedSamples {
   readonly split: string;
   readonly other: string;
@@ -27,12 +27,12 @@ export interface SharedSamples {
 }
 
 export interface Duplicates {
-  /** Pixel for pixel the same, blank pictures too. */
+  /** Pixel-identical pictures, including blank ones. */
   readonly exactDuplicates: readonly DuplicateGroup[];
   readonly exactAcrossSplits: readonly SharedSamples[];
-  /** Groups that pairs of nearly the same pictures make, blank ones left out; each holds at least two different pictures. */
+  /** Groups of near duplicates without blank pictures; each contains at least two different pictures. */
   readonly nearDuplicates: readonly NearDuplicateGroup[];
-  /** By pairs, not by groups: what is like the same picture need not be like each other. */
+  /** By pairs, not by groups, because near duplicates of the same picture need not be near duplicates of each other. */
   readonly nearAcrossSplits: readonly SharedSamples[];
 }
 
@@ -80,7 +80,7 @@ function groupPairs(
   }));
 }
 
-/** For each two splits the samples of the one that are in a group with one of the other. */
+/** For each pair of splits, the samples of the one that share a group with a sample of the other. */
 function countShared({ splits, splitNames }: PackedDataset, groups: readonly (readonly number[])[]): SharedSamples[] {
   const shared = splitNames.map(() => splitNames.map(() => new Set<number>()));
   for (const group of groups) {

@@ -1,4 +1,4 @@
-// Pictures on which there is likely no face: the detector finds none, and the model is unsure or people say so.
+// Pictures that likely show no face: the detector finds none, and the model is uncertain or most voters agree.
 
 import type { VoteVerdict } from '../../core/dataset/audit/vote-agreement.js';
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
@@ -9,22 +9,25 @@ import type { Progress } from '../../core/ports/progress.js';
 import { isTestSplit } from '../data/test-splits.js';
 
 export interface FaceWitnesses {
-  /** How surely a face is on a picture, 0..1. */
+  /** The detector's confidence in a face, 0..1. */
   readonly faceScore: (picture: GreyPicture) => Promise<number>;
-  /** Having been trained on a picture makes it surer, so that its doubt counts all the more. */
+  /** Training on a picture raises the model's confidence, so a low one is all the stronger evidence. */
   readonly model: ExpressionModel;
 }
 
 export interface NonFace {
   readonly sample: number;
   readonly faceScore: number;
-  /** The model's largest probability; null for samples of test splits, which it is not shown. */
+  /** The model's largest probability; null for samples of test splits, on which the model is not run. */
   readonly confidence: number | null;
-  /** What most voters say; null without votes. */
+  /** Whether most voters mark it as no face; null without votes. */
   readonly votedNonFace: boolean | null;
 }
 
-/** The largest probability below which a model is unsure, times the classes: an even guess would be 1; chosen in docs/experiments.md. */
+/**
+ * A model counts as uncertain when its largest probability is below this multiple of the uniform probability.
+ * Chosen in docs/experiments/audit.md, 'Pictures without a face'.
+ */
 const unsure = 2.5;
 
 /** Lowest face score first. */

@@ -1,4 +1,4 @@
-// Where an audit's probabilities come from: models, asked only about samples that they were not trained on.
+// An audit's probabilities: predictions of models for samples that they were not trained on.
 
 import type { SampleProbabilities } from '../../core/dataset/audit/probabilities-csv.js';
 import { withoutTwinsIn } from '../../core/dataset/duplicates.js';
@@ -13,7 +13,7 @@ import { readRunConfig, readRunFacts, readRunSplits, runFiles } from '../train/r
 import { samplesTrainedOn, sawOnlyItsOwnRows } from '../train/trained-samples.js';
 import { describeSplit } from '../train/write-model.js';
 
-/** Out-of-sample probabilities of some samples, and in words who gave them and who is not judged. */
+/** Out-of-sample probabilities of some samples, with a text about their origin and about the samples without any. */
 export interface LabelJudge extends SampleProbabilities {
   readonly by: string;
   /** Why the others are not judged; empty when all are. */
@@ -28,7 +28,7 @@ export interface JudgeOptions {
 
 const testRows = 'samples of test splits are left to the final evaluation';
 
-/** The model alone. With `unseen` the user says that it was trained on none of the samples; else its file must tell which. */
+/** Judges by one model. With `unseen` the user states that it was trained on none of the samples; otherwise its file must name them. */
 export async function judgeByModel(
   dataset: PackedDataset,
   model: ExpressionModel,
@@ -38,17 +38,17 @@ export async function judgeByModel(
   const trained = unseen ? new Int32Array(0) : samplesTrainedOn(dataset, model.metadata);
   if (trained === undefined) {
     const reason =
-      "the model's file does not tell which of these samples it was trained on; name --runs of this dataset, --probabilities, or say --unseen when it was trained on none";
+      "the model's file does not say which of these samples it was trained on; name --runs of this dataset, --probabilities, or give --unseen when it was trained on none";
     return { indices: new Int32Array(0), probabilities: new Float32Array(0), by: `model ${run}`, others: reason };
   }
   const indices = withoutTwinsIn(dataset, openSamples(dataset), trained);
   const probabilities = await ask(model, dataset, indices, options);
   return {
     ...{ indices, probabilities },
-    by: unseen ? `model ${run}, which has seen none of them by the user's word` : `model ${run}, ${split}`,
+    by: unseen ? `model ${run}, which was trained on none of them, as the user states` : `model ${run}, ${split}`,
     others: unseen
       ? testRows
-      : `the model was trained on them or on identical pictures, so that it repeats their labels; ${testRows}`,
+      : `the model was trained on them or on identical pictures, so it reproduces their labels; ${testRows}`,
   };
 }
 
@@ -58,8 +58,8 @@ export interface JudgingRun {
 }
 
 /**
- * Each run judges what it was not trained on; of a sample that several judge, the mean is taken. Throws RunError for a folder that is
- * no finished run of this dataset.
+ * Judges by runs, each for the samples that it was not trained on; where several apply, by their mean. Throws RunError for a folder
+ * that is not a finished run on this dataset.
  */
 export async function judgeByRuns(
   dataset: PackedDataset,
@@ -135,7 +135,7 @@ function openSamples({ splits, splitNames }: PackedDataset): Int32Array {
   return Int32Array.from(splits.keys()).filter((i) => !isTest[splits[i]!]);
 }
 
-/** `[indices, classes]` in the order of the dataset's classes. Throws DatasetError when the model's classes are others. */
+/** `[indices, classes]` in the order of the dataset's classes. Throws DatasetError when the model has other classes. */
 async function ask(
   model: ExpressionModel,
   dataset: PackedDataset,

@@ -4,19 +4,19 @@ import type { Picture } from '../../core/image/picture.js';
 import { contactSheet } from '../report/contact-sheet.js';
 import type { Finding, Problem } from './problems.js';
 
-/** With pictures of about 96 pixels and short captions as wide as a report, so that it shows them in their own size. */
+/** With pictures of about 96 pixels and short captions, a sheet is as wide as a report, which then shows it unscaled. */
 const columns = 7;
 const pictureSidePx = 96;
-/** Pictures on a sheet: what can be looked at on one page. */
+/** Pictures on a sheet: as many as fit on one page. */
 const mostPictures = 12 * columns;
 
 export interface ProblemSheet {
   readonly picture: Picture;
-  /** Pictures that it shows, of all that have the problem. */
+  /** Number of pictures shown, of all with the problem. */
   readonly shown: number;
 }
 
-/** The first findings that fit on a sheet; of a large one a row of pictures. Undefined when nothing was found. */
+/** The first findings that fit on a sheet; a large one is reduced to a row of pictures. Undefined when nothing was found. */
 export function problemSheet(dataset: PackedDataset, { findings, frames }: Problem): ProblemSheet | undefined {
   const cells = [];
   for (const [i, finding] of findings.entries()) {
@@ -37,7 +37,7 @@ export function problemSheet(dataset: PackedDataset, { findings, frames }: Probl
   return { picture: contactSheet(cells, { columns, scale }), shown: cells.length };
 }
 
-/** A row's worth of a finding's samples in their order; those that differ in split or label go before their likes. */
+/** A row of a finding's samples in order, with samples of different splits and labels first. */
 function mostDifferent({ splits, classes }: PackedDataset, samples: Finding['samples']): Finding['samples'] {
   const first = new Map<string, number>();
   for (const { sample } of samples) {

@@ -1,9 +1,9 @@
-// What an audit found, problem by problem, in the form that tables, sheets and reports show.
+// The findings of an audit by problem, in the form for tables, sheets and reports.
 import type { Colour } from '../../core/image/draw.js';
 import type { Audit, SampleIssue } from './audit.js';
 import type { DuplicateGroup } from './find-duplicates.js';
 
-/** Each has a sheet of that name. */
+/** The name of the problem and of its sheet. */
 export const problemKinds = [
   'exact-duplicates',
   'conflicting-duplicates',
@@ -16,7 +16,7 @@ export const problemKinds = [
 
 export type ProblemKind = (typeof problemKinds)[number];
 
-/** Samples that belong together, each with short lines for under its picture. */
+/** Samples that belong together, each with caption lines. */
 export interface Finding {
   readonly samples: readonly { readonly sample: number; readonly notes: readonly string[] }[];
 }
@@ -24,15 +24,15 @@ export interface Finding {
 export interface Problem {
   readonly kind: ProblemKind;
   readonly title: string;
-  /** What counts as this problem, in a sentence. */
+  /** The criterion of this problem, in a sentence. */
   readonly meaning: string;
-  /** Frames of its pictures; neighbouring findings take them in turn. */
+  /** Colours of the frames; neighbouring findings alternate between them. */
   readonly frames: readonly Colour[];
-  /** The most telling first. */
+  /** The strongest findings first. */
   readonly findings: readonly Finding[];
 }
 
-// Red where a label is doubtful, blue for what is there twice, green for what is no face.
+// Red for doubtful labels, blue for duplicates, green for pictures without a face.
 const red: readonly Colour[] = [[200, 36, 44]];
 const reds: readonly Colour[] = [...red, [128, 20, 32]];
 const blues: readonly Colour[] = [
@@ -41,14 +41,14 @@ const blues: readonly Colour[] = [
 ];
 const green: readonly Colour[] = [[14, 124, 72]];
 
-/** The problems that were looked for, in this order, with nothing found too. */
+/** The problems that were checked, in this order, including those without findings. */
 export function auditProblems(audit: Audit): Problem[] {
   return [
     ...duplicateProblems(audit),
     {
       kind: 'blank',
       title: 'Blank pictures',
-      meaning: 'The brightness hardly varies: nothing is on them.',
+      meaning: 'The brightness hardly varies.',
       frames: green,
       findings: audit.blank.map(({ sample, deviation }) => one(sample, [`deviation ${deviation.toFixed(1)}`])),
     },
@@ -76,7 +76,7 @@ function duplicateProblems(audit: Audit): Problem[] {
     {
       kind: 'exact-duplicates',
       title: 'Exact duplicates',
-      meaning: 'Pictures that are there more than once, pixel for pixel; those of several splits come first.',
+      meaning: 'Pixel-identical pictures; those in several splits come first.',
       frames: blues,
       findings: findings(audit.exactDuplicates),
     },
@@ -91,7 +91,7 @@ function duplicateProblems(audit: Audit): Problem[] {
       kind: 'near-duplicates',
       title: 'Near duplicates',
       meaning:
-        'Pictures that look the same: copies of one photograph, encoded, cut or lit a little differently, or mirrored; those of several splits come first.',
+        'Copies of one photograph, encoded, cropped or lit slightly differently, or mirrored; those in several splits come first.',
       frames: blues,
       findings: findings(audit.nearDuplicates),
     },
@@ -107,7 +107,7 @@ function nonFaceProblem(nonFaces: NonNullable<Audit['nonFaces']>): Problem {
     kind: 'non-faces',
     title: 'Likely no faces',
     meaning:
-      'The face detectors find none, and the model is unsure (under the picture is its largest probability) or most voters say that it is no face.',
+      'The face detectors find none, and the model is uncertain (its largest probability is below the picture) or most voters mark it as no face.',
     frames: green,
     findings: nonFaces.map((found) => one(found.sample, notes(found))),
   };
@@ -118,7 +118,7 @@ function labelProblem({ dataset }: Audit, issues: readonly SampleIssue[]): Probl
     kind: 'label-issues',
     title: 'Labels that are likely wrong',
     meaning:
-      'By confident learning from probabilities of models that did not train on the picture: under its label what is likelier, and the probability p of the label. Lowest probability of the label first.',
+      'By confident learning from probabilities of models that were not trained on the picture. Below its label: the more likely class, and the probability p of the label. Lowest probability of the label first.',
     frames: red,
     findings: issues.map(({ sample, suggested, selfConfidence }) =>
       one(sample, [`rather ${dataset.labels[suggested]}`, `p ${selfConfidence.toFixed(2)}`]),
@@ -130,7 +130,7 @@ function voteProblem({ dataset }: Audit, against: NonNullable<Audit['votes']>['a
   return {
     kind: 'against-votes',
     title: 'Labels against the votes',
-    meaning: 'More than half of the voters saw one other expression, and none of them the label.',
+    meaning: 'More than half of the voters chose one other expression, and none of them the label.',
     frames: red,
     findings: against.map(({ sample, majority }) => one(sample, [`votes: ${dataset.labels[majority]}`])),
   };

@@ -21,17 +21,17 @@ export interface InferenceFigures {
   readonly runtime: BenchRuntime;
   readonly threads: number;
   readonly batch: number;
-  /** How many calls the figures come from. */
+  /** Number of calls behind the figures. */
   readonly calls: number;
   /** Milliseconds of a whole call, from faces in colour to predictions, and of its parts. */
   readonly latencyMs: LatencyFigures & Readonly<Record<keyof StageDurations, LatencyFigures>>;
-  /** Pictures in a second of whole calls. */
+  /** Pictures per second of whole calls. */
   readonly imagesPerSecond: number;
-  /** Reading the model and opening its session, milliseconds; the quickest round. */
+  /** Time to read the model and open its session, milliseconds; the fastest round. */
   readonly openMs: number;
-  /** The largest resident memory of a process that does this alone, MiB. */
+  /** Peak resident memory of a process that only does this, MiB. */
   readonly memoryMb: number;
-  /** The part of it that runtime, model and calls added, MiB. */
+  /** The part of it due to runtime, model and calls, MiB. */
   readonly addedMemoryMb: number;
 }
 

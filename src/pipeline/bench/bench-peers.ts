@@ -1,5 +1,5 @@
-// The study case's network in our runtime beside Keras and PyTorch, one picture a call, all in one run: what makes the
-// published speed-up of 26.7 over `Model.predict`, and what is left of it beside the same model called directly.
+// The study case's network in our runtime beside Keras and PyTorch, one picture per call, all in one run. It divides the
+// published speed-up of 26.7 over `Model.predict` into the overhead of `predict` and the runtime.
 import { DeviceError } from '../../core/errors.js';
 import { countParameters } from '../../core/nn/architectures/architecture.js';
 import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
@@ -19,7 +19,7 @@ export interface PeerFigures {
   readonly latencyMs: LatencyFigures;
   /** Our median latency as a share of this engine's: the median over the rounds, within each of which both were measured. */
   readonly oursOverThis: number;
-  /** The largest resident memory of the process, MiB. */
+  /** Peak resident memory of the process, MiB. */
   readonly memoryMb: number;
 }
 
@@ -30,9 +30,9 @@ export interface PeerLoop {
   readonly seconds: Readonly<Record<EngineName, number>>;
   /** Keras' `predict` over ours: the published comparison. The product of the two that follow. */
   readonly predictOverOurs: number;
-  /** Its part that `predict` adds to the same model called directly. */
+  /** The factor that `predict` adds to a direct call of the same model. */
   readonly predictOverCall: number;
-  /** Its part that is the runtime. */
+  /** The factor of the runtime. */
   readonly callOverOurs: number;
 }
 
@@ -42,7 +42,7 @@ export interface PeersBench {
   readonly runtime: BenchRuntime;
   readonly versions: Readonly<Partial<Record<EngineName, string>>>;
   readonly results: readonly PeerFigures[];
-  /** With the most threads. */
+  /** With the highest number of threads. */
   readonly loops: readonly PeerLoop[];
 }
 
@@ -109,7 +109,7 @@ function engineRunner(
     if (engine === 'moodlens') {
       const task = { kind: 'inference' as const, model: { architecture } as const, runtime, batch: 1, ...options };
       const { durationsMs, memoryMb } = await runTask(task);
-      // The peers get a tensor, and so do we here: making it from a picture is not counted.
+      // All engines get a tensor: preprocessing is not measured.
       return { durationsMs: durationsMs.inference, memoryMb };
     }
     const answer = await runTask({ kind: 'peer', peer: engine, ...options });

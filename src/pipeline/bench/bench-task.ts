@@ -1,4 +1,4 @@
-// What one process of a measurement is asked, and what it answers. Each task has a process of its own, for its memory.
+// The task of a measurement's process, and its answer. Each task has a process of its own, so that its memory can be measured.
 import type { ArchitectureName } from '../../core/nn/architectures/create-architecture.js';
 import type { BenchRuntime } from './config.js';
 import type { InferenceDurations } from './measure-inference.js';
@@ -43,9 +43,9 @@ export interface PeerTask {
 export type BenchTask = InferenceTask | TrainingTask | PeerTask;
 
 export interface ProcessMemory {
-  /** The largest resident memory of the process, MiB. */
+  /** Peak resident memory of the process, MiB. */
   readonly memoryMb: number;
-  /** The part of it that came after the program itself was loaded: runtime, model and what they need to run, MiB. */
+  /** The part of it above the loaded program: runtime, model and their working memory, MiB. */
   readonly addedMemoryMb: number;
 }
 
@@ -70,7 +70,7 @@ interface BenchAnswers {
   readonly peer: PeerAnswer;
 }
 
-/** What the process of a task answers. */
+/** The answer of a task's process. */
 export type BenchAnswer<T extends BenchTask> = BenchAnswers[T['kind']];
 
 /** Runs a task in a process of its own. Throws DeviceError when it does not finish. */

@@ -1,4 +1,4 @@
-// Images per second of training steps on the reference network, in each way that the engine can divide a batch.
+// Images per second of training steps on the reference network, for each way of dividing a batch.
 import { countParameters } from '../../core/nn/architectures/architecture.js';
 import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
@@ -8,7 +8,7 @@ import { runInTurn } from './in-turn.js';
 import { median, round } from './latency-figures.js';
 
 export interface TrainingBench {
-  /** Of the quickest engine. */
+  /** Of the fastest engine. */
   readonly imagesPerSecond: number;
   readonly architecture: string;
   readonly parameters: number;
@@ -25,7 +25,7 @@ export interface EngineFigures {
   readonly ghostBatch: number | null;
   /** From the median of all steps. */
   readonly imagesPerSecond: number;
-  /** The largest resident memory of the process, MiB. */
+  /** Peak resident memory of the process, MiB. */
   readonly memoryMb: number;
 }
 
@@ -62,7 +62,7 @@ export async function benchTrain({
   };
 }
 
-/** One worker with all threads, a worker for each thread, and those with batch norm over small parts. */
+/** One worker with all threads, a worker for each thread, and those with batch normalisation over small parts. */
 function waysToDivide(threads: number): Pick<TrainingTask, 'workers' | 'ghostBatch'>[] {
   const one = { workers: 1, ghostBatch: null };
   if (threads === 1) return [one];

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { parseOptions } from '../parse-options.js';
 
-/** What can be measured, in the order in which it is. */
+/** The measurements, in their order. */
 export const benchNames = ['inference', 'train'] as const;
 export type BenchName = (typeof benchNames)[number];
 

@@ -7,7 +7,7 @@ import type { TrainingBench } from './bench-train.js';
 import { latencyTable, loopTable, peerNotes } from './describe-peers.js';
 import { milliseconds } from './milliseconds.js';
 
-/** Where and with what it was measured. */
+/** The machine and the versions. */
 export interface BenchPlace {
   readonly processor: string;
   readonly cores: number;

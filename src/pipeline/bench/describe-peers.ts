@@ -11,7 +11,7 @@ const callNames: Readonly<Record<EngineName, string>> = {
   torch: 'PyTorch',
 };
 
-/** The engine's name for a reader. */
+/** The engine's display name. */
 export function engineTitle(engine: EngineName): string {
   return callNames[engine];
 }
@@ -37,7 +37,7 @@ export function loopTable({ loops }: PeersBench): ReportTable {
   };
 }
 
-/** What the study case's published speed-up consists of, a sentence for each loop; then what was compared. */
+/** The factors of the study case's published speed-up, a sentence for each loop; then what was compared. */
 export function peerNotes(bench: PeersBench): string[] {
   const { architecture, parameters, runtime, versions, loops } = bench;
   const others = [...new Set(Object.values(versions))].join('; ');

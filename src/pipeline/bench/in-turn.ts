@@ -1,4 +1,4 @@
-// Measures tasks in rounds that take them in turn, so that a machine whose speed drifts treats all alike.
+// Measures tasks in interleaved rounds, so that a drift of the machine's speed affects all alike.
 import type { Progress } from '../../core/ports/progress.js';
 import type { BenchAnswer, BenchTask, RunBenchTask } from './bench-task.js';
 
@@ -6,7 +6,7 @@ export interface TurnOptions {
   readonly rounds: number;
   readonly runTask: RunBenchTask;
   readonly progress: Progress;
-  /** What the tasks are, for the progress. */
+  /** The name of the tasks, for the progress. */
   readonly what: string;
 }
 

@@ -1,4 +1,4 @@
-// Durations of calls in a few numbers.
+// Percentiles of call durations.
 import { quantile } from '../../core/metrics/distribution.js';
 
 export interface LatencyFigures {
@@ -27,7 +27,7 @@ export function sum(values: Iterable<number>): number {
   return total;
 }
 
-/** Four digits, so that microseconds and thousands of pictures both keep what was measured. */
+/** Rounds to four significant digits, for microseconds and for thousands of pictures. */
 export function round(value: number): number {
   return Number(value.toPrecision(4));
 }

@@ -1,4 +1,4 @@
-// How long an expression model takes for a batch of faces: preprocessing, inference and postprocessing apart.
+// Measures an expression model on a batch of faces: preprocessing, inference and postprocessing separately.
 import { toGrey } from '../../core/image/grey.js';
 import type { Picture } from '../../core/image/picture.js';
 import { ExpressionModel } from '../../core/model/expression-model.js';
@@ -15,22 +15,22 @@ export interface InferenceMeasure {
   readonly batch: number;
   /** After a warm-up of a tenth as many, 3 to 20. */
   readonly calls: number;
-  /** Ends the calls after so long, when there were ten; default never. */
+  /** Time limit of the calls, after at least ten; default none. */
   readonly seconds?: number | undefined;
 }
 
 /** Milliseconds of each call, in order. */
 export interface StageDurations {
-  /** From the faces in colour, as they are cut from a frame, to the tensor: grey, resized, packed. */
+  /** From the faces in colour, as cropped from a frame, to the tensor: grey, resized, packed. */
   readonly preprocessing: number[];
   /** ONNX Runtime's part, from the tensor to the outputs in our memory. */
   readonly inference: number[];
-  /** The outputs checked, divided into faces, the largest probability found. */
+  /** Checking the outputs, dividing them into faces, finding the largest probability. */
   readonly postprocessing: number[];
 }
 
 export interface InferenceDurations {
-  /** Reading the model and opening its session, milliseconds. */
+  /** Time to read the model and open its session, milliseconds. */
   readonly openMs: number;
   readonly durationsMs: StageDurations;
 }
@@ -39,7 +39,7 @@ export interface InferenceDurations {
 const faceSidePx = 120;
 const fewestCalls = 10;
 
-/** The faces are noise: what a network takes does not depend on what it sees. Throws what `ExpressionModel` throws. */
+/** The faces are noise: a network's time does not depend on its input. Throws what `ExpressionModel` throws. */
 export async function measureInference(file: Uint8Array, options: InferenceMeasure): Promise<InferenceDurations> {
   const { clock, threads, batch, calls, seconds = Number.POSITIVE_INFINITY } = options;
   const run = { beganMs: 0, endedMs: 0 };
@@ -67,7 +67,7 @@ export async function measureInference(file: Uint8Array, options: InferenceMeasu
   }
 }
 
-/** Sessions that note when their last run began and ended: what lies before and after it is our part of a prediction. */
+/** Sessions that record the start and end of their last run: the time before and after it is our part of a prediction. */
 function timed({ openSession, clock }: InferenceMeasure, note: { beganMs: number; endedMs: number }): OpenSession {
   return async (bytes, options) => {
     const session = await openSession(bytes, options);

@@ -1,4 +1,4 @@
-// How long whole training steps take: forward, backward and optimiser, on a batch that is there already.
+// Measures whole training steps on a prepared batch: forward, backward and optimiser.
 import type { Architecture } from '../../core/nn/architectures/architecture.js';
 import { createRandom } from '../../core/numbers/random.js';
 import type { Clock } from '../../core/ports/clock.js';
@@ -18,7 +18,7 @@ export interface TrainingMeasure {
 const warmUp = 3;
 const learningRate = 1e-4;
 
-/** Milliseconds of each step. Making batches is not in them: training does it in another thread meanwhile. */
+/** Milliseconds of each step, without preparing batches: training does that in another thread. */
 export async function measureTraining(engine: TrainingEngine, options: TrainingMeasure): Promise<number[]> {
   const { architecture, batch: size, steps, clock } = options;
   const batch = randomBatch(architecture, { size, masks: engine.masks }, createRandom(1));

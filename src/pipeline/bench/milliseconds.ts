@@ -1,4 +1,4 @@
-/** A duration to compare with others: 0.123, 12.3. */
+/** A duration in milliseconds: three decimals below 10, otherwise one. */
 export function milliseconds(value: number): string {
   return value.toFixed(value < 10 ? 3 : 1);
 }

@@ -1,5 +1,5 @@
-// Fits a model's temperature on validation samples, puts it into a copy of the model file, and measures that copy: its figures are
-// the file's own, not those of the formula.
+// Fits a model's temperature on validation samples, inserts it into a copy of the model file, and evaluates that copy: the figures
+// are measured on the file, not computed by the formula.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { ConfigError, ModelFormatError } from '../../core/errors.js';
 import {
@@ -26,7 +26,7 @@ export interface CalibrateRequest {
   readonly samples: EvaluatedSamples;
   /** Texts among which the split file that the model was trained with may be, besides that of the samples. */
   readonly splitFiles?: readonly string[] | undefined;
-  /** What the model in `file` says of them; default: it is asked. */
+  /** The predictions of the model in `file` for them; default: the model is run. */
   readonly predictions?: SamplePredictions | undefined;
   readonly config: Pick<CalibrateConfig, 'batch' | 'threads'>;
   readonly openSession: OpenSession;
@@ -36,20 +36,20 @@ export interface CalibrateRequest {
 export interface Calibration extends ModelTemperature {
   /** The temperature of the model before; 1 when it had none. */
   readonly before: number;
-  /** Share of the samples that the model has right: the same before and after. */
+  /** Accuracy on the samples: the same before and after. */
   readonly accuracy: number;
 }
 
 export interface CalibratedModel {
   readonly model: Uint8Array;
   readonly figures: Calibration;
-  /** What the calibrated model says of the samples. */
+  /** The calibrated model's predictions for the samples. */
   readonly predictions: SamplePredictions;
 }
 
 /**
- * The calibrated model, and what was found. Throws ConfigError for a test split and for samples that the model was
- * trained on, ModelFormatError when the copy does not compute what it should.
+ * The calibrated model, and its figures. Throws ConfigError for a test split and for samples that the model was
+ * trained on, ModelFormatError when the copy computes wrong probabilities.
  */
 export async function calibrate(request: CalibrateRequest): Promise<CalibratedModel> {
   const { file, dataset, samples } = request;
@@ -102,7 +102,7 @@ async function ask(
 const decisionsOf = ({ truth, probabilities, classes }: Predictions): number[] =>
   Array.from(truth, (_, k) => argmaxRow(probabilities, k, classes));
 
-/** Rounding may swap two classes that are equally probable; more than one decision in a thousand is something else. */
+/** Rounding may swap two equally probable classes; more than one prediction in a thousand indicates a fault. */
 function requireCalibrated(nll: ModelTemperature['nll'], before: readonly number[], after: readonly number[]): void {
   const changed = before.filter((label, k) => label !== after[k]).length;
   if (nll.after <= nll.before + 1e-6 && changed <= before.length / 1000) return;

@@ -1,4 +1,4 @@
-// The options of the calibrate stage. No test split is fitted on, whatever is said.
+// The options of the calibrate stage. A test split is always refused.
 import { z } from 'zod';
 import { isTestSplit } from '../data/test-splits.js';
 import { refuseTest } from '../evaluate/config.js';
@@ -24,7 +24,7 @@ export function parseCalibrateConfig(options: unknown): CalibrateConfig {
   return config;
 }
 
-/** Throws ConfigError for a test split: a temperature fitted on it would be part of what the test judges. */
+/** Throws ConfigError for a test split: a temperature fitted on it would bias the test. */
 export function refuseTestRows(samples: { readonly split: string; readonly test: boolean }): void {
   refuseTest(samples, {
     must: 'a temperature must be fitted on validation rows',

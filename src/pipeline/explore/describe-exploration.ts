@@ -1,9 +1,9 @@
-// What a dataset holds as tables, for the terminal and for the page.
+// The exploration of a dataset as tables, for the terminal and for the page.
 import type { ReportTable } from '../report/report-table.js';
 import { tableLines } from '../report/text-table.js';
 import type { Exploration, LightMeasure } from './exploration.js';
 
-/** Kinds of pictures that a table shows one by one; the rest are summed up in its last row. */
+/** Number of kinds of pictures with a row of their own; the last row sums up the rest. */
 const shownKinds = 24;
 
 /** Samples by class and split. */
@@ -73,7 +73,7 @@ export function sizeTable({ kinds, splits, count, width, height }: Exploration):
   };
 }
 
-/** What the terminal shows. */
+/** The text for the terminal. */
 export function describeExploration(exploration: Exploration): string {
   const { name, count, width, height, hash, broken } = exploration;
   const blocks = [
@@ -90,7 +90,7 @@ export function describeExploration(exploration: Exploration): string {
     .join('\n\n')}\n`;
 }
 
-/** The sentence on broken samples, when there were any. */
+/** The sentence on broken samples, if there were any. */
 export function leftOut(broken: number): string[] {
   return broken === 0 ? [] : [`${number(broken)} broken ${broken === 1 ? 'sample was' : 'samples were'} left out.`];
 }

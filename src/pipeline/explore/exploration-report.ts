@@ -1,4 +1,4 @@
-// The exploration of a dataset as a folder: a page that opens offline, and its charts and sheets as files. Loads ECharts.
+// The exploration of a dataset as a folder: a page that works offline, and its charts and sheets as files. Loads ECharts.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { EncodePicture } from '../../core/ports/encode-picture.js';

@@ -1,4 +1,4 @@
-// What an exploration finds: the numbers of a dataset by split and class.
+// The result of an exploration: the figures of a dataset by split and class.
 import type { Distribution } from '../../core/metrics/distribution.js';
 import type { PictureKind } from './picture-sizes.js';
 
@@ -29,18 +29,18 @@ export interface Exploration {
   /** File or folder that the data came from, without its path. */
   readonly name: string;
   readonly count: number;
-  /** Size of the packed pictures. */
+  /** Size of the packed pictures, pixels. */
   readonly width: number;
   readonly height: number;
   readonly hash: string;
   readonly labels: readonly string[];
   /** Those with samples. */
   readonly splits: readonly SplitSummary[];
-  /** The pictures as they lay in the folder; null for a packed dataset, which no longer knows. */
+  /** The pictures as they are in the folder; null for a packed dataset, which does not store this. */
   readonly kinds: readonly PictureKind[] | null;
-  /** Broken rows or pictures that were left out, and the first of them by name where that is known. */
+  /** Broken rows or pictures that were skipped, and the names of the first ones where known. */
   readonly broken: number;
   readonly problems: readonly string[];
-  /** What a user should know before training, in sentences. */
+  /** Warnings before training, in sentences. */
   readonly findings: readonly string[];
 }

@@ -1,4 +1,4 @@
-// The explore stage: what a dataset holds, in numbers, before anybody trains on it.
+// The explore stage: figures of a dataset before training.
 import { classCounts } from '../../core/dataset/class-counts.js';
 import { lightStatistics } from '../../core/dataset/light-statistics.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
@@ -8,7 +8,7 @@ import { type Exploration, type LightMeasure, lightBins, lightRange, type SplitS
 import { findings } from './findings.js';
 import { pictureKinds } from './picture-sizes.js';
 
-/** What is known of a dataset that was read from pictures just now. */
+/** Facts about a dataset that was just read from pictures. */
 export interface FolderFacts {
   readonly pictures: readonly OriginalPicture[];
   readonly problems: readonly string[];

@@ -1,4 +1,4 @@
-// What of a dataset's numbers a user should know before training, in sentences.
+// Warnings about a dataset before training, in sentences.
 import type { Exploration } from './exploration.js';
 
 type Facts = Pick<Exploration, 'labels' | 'splits' | 'kinds' | 'width' | 'height'>;

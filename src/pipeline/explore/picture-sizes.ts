@@ -1,7 +1,7 @@
-// Which sizes and formats the pictures of a folder have.
+// The sizes and formats of the pictures in a folder.
 import type { OriginalPicture } from '../data/import-folder.js';
 
-/** Pictures that are alike in size, format and colour. */
+/** Pictures of the same size, format and colour. */
 export interface PictureKind {
   /** Pixels, upright. */
   readonly width: number;
@@ -13,7 +13,7 @@ export interface PictureKind {
   readonly splits: Readonly<Record<string, number>>;
 }
 
-/** The kinds of pictures, the most frequent first; among equals, the smaller. */
+/** The kinds of pictures, the most frequent first; on a tie, the smaller. */
 export function pictureKinds(pictures: Iterable<OriginalPicture>): PictureKind[] {
   const kinds = new Map<string, { first: OriginalPicture; splits: Map<string, number> }>();
   for (const picture of pictures) {

@@ -49,7 +49,7 @@ function indicesOf({ classes }: PackedDataset, label: number): Int32Array {
   return Int32Array.from(indices);
 }
 
-/** Class names are the user's: only letters, digits and hyphens go into a file's name. The class's number keeps it unique. */
+/** Class names come from the user: only letters, digits and hyphens go into a file's name. The class's number keeps it unique. */
 function fileName(label: string): string {
   return label.replace(/[^A-Za-z0-9-]+/g, '-').slice(0, 40);
 }

@@ -11,14 +11,14 @@ import { modelWeights } from '../../core/training/engine.js';
 import { describeModel } from '../train/write-model.js';
 import type { TrainedNetwork, TrainedRun } from './read-trained-run.js';
 
-/** Batch normalisations that became part of a convolution, and those that had to stay operators of their own. */
+/** The number of batch normalisations folded into a convolution, and of those that remain operators. */
 export interface FoldCount {
   readonly folded: number;
   readonly left: number;
 }
 
 export interface BuiltExport {
-  /** Without figures in its metadata: none are measured yet. */
+  /** Has no figures in its metadata, because none are measured yet. */
   readonly model: Uint8Array<ArrayBuffer>;
   readonly batchNorms: FoldCount;
 }

@@ -1,6 +1,6 @@
-// What every card says, whatever the model: what it cannot do, what it must not be used for, and the law.
+// The sections of every card: limits, uses to avoid, and the law.
 
-/** Markdown sections. `isFer2013`: the pictures are FER2013's, whose weaknesses are known. */
+/** Markdown sections. `isFer2013`: adds the known weaknesses of FER2013's pictures. */
 export function limitsAndLaw(isFer2013: boolean): string {
   return `## Limits
 ${isFer2013 ? fer2013Limits : otherLimits}

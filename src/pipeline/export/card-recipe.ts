@@ -1,4 +1,4 @@
-// How a network was trained, for its card: in sentences, its history, and the configuration that trains it again.
+// The recipe of a network for its card: sentences, the history, and the configuration that reproduces it.
 
 import { describeSeconds } from '../report/describe-seconds.js';
 import { count, markdownTable, percent, plain } from '../report/markdown.js';
@@ -134,7 +134,7 @@ function historyTable({ checkpoint }: TrainedNetwork): string {
   ]);
 }
 
-/** A configuration's files and folders by their last names: a card goes to people whom the rest of a path does not concern. */
+/** Reduces a configuration's paths to their last part: a card is published, and paths may be private. */
 function withoutPaths(config: unknown): unknown {
   if (typeof config === 'string') return config.split(/[\\/]/).at(-1);
   if (Array.isArray(config)) return config.map(withoutPaths);

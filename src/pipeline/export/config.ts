@@ -7,8 +7,8 @@ export const exportConfigSchema = z.strictObject({
   calibrate: z
     .boolean()
     .default(false)
-    .describe('fit a temperature on what the run validated on, and put it into the model'),
-  int8: z.boolean().default(false).describe('also make the int8 form, and keep it when it wins'),
+    .describe("fit a temperature on the run's validation samples, and insert it into the model"),
+  int8: z.boolean().default(false).describe('also make the int8 form, and keep it when it passes the rule'),
   calibration: z.int().min(16).max(10_000).default(256).describe('training pictures that give the int8 ranges'),
   seed: z.int().min(0).default(1).describe('draws those pictures'),
   stress: z.boolean().default(false).describe('figures on distorted pictures too, for the card'),

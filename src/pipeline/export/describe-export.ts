@@ -1,11 +1,11 @@
-// What an export did, as text for a terminal.
+// The result of an export as text for a terminal.
 import type { Evaluation } from '../evaluate/evaluate.js';
 import { percent, shareText } from '../report/markdown.js';
 import { describeParity, type ExportedRun } from './export-run.js';
 import { int8RuleText } from './judge-int8.js';
 import type { Int8Outcome } from './try-int8.js';
 
-/** Several lines, ending with a line end. `files`: where things were written. */
+/** Several lines, ending with a line end. `files`: the paths of the written files. */
 export function describeExport(
   files: Readonly<Record<'model' | 'card' | 'evaluation' | 'int8' | 'int8Evaluation', string>>,
   { model, batchNorms, parity, figures, int8 }: ExportedRun,

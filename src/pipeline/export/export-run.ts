@@ -1,4 +1,4 @@
-// The export stage: a trained run -> one self-contained .onnx that is proved to say what the trainer says, and its card.
+// The export stage: a trained run -> one self-contained .onnx, verified against the trainer's outputs, and its card.
 import { Sha256 } from '../../core/bytes/sha256.js';
 import { ConfigError } from '../../core/errors.js';
 import { type Accuracy, classificationFigures } from '../../core/metrics/classification-figures.js';
@@ -22,15 +22,15 @@ import { type Int8Outcome, type Int8Request, tryInt8 } from './try-int8.js';
 export interface ExportRequest extends Omit<Int8Request, 'samples' | 'predictions'> {
   /** Of the dataset's hash. */
   readonly run: TrainedRun;
-  /** What the run validated on; null when it trained on every row it was given. */
+  /** The run's validation samples; null when it trained on all rows. */
   readonly samples: EvaluatedSamples | null;
   readonly recompress: RecompressJpeg;
 }
 
-/** What was measured on the pictures that the run validated on. */
+/** Figures on the run's validation pictures. */
 export interface ExportFigures {
   readonly evaluation: Evaluation;
-  /** Of the mean over each picture and its mirror image. */
+  /** Accuracy of the mean over each picture and its mirror image. */
   readonly mirrored: Accuracy;
   /** Undefined unless it was asked for. */
   readonly stress: StressEvaluation | undefined;
@@ -40,13 +40,13 @@ export interface ExportedRun {
   readonly model: Uint8Array<ArrayBuffer>;
   readonly batchNorms: BuiltExport['batchNorms'];
   readonly parity: Parity;
-  /** Null when no row was left to validate. */
+  /** Null for a run without validation. */
   readonly figures: ExportFigures | null;
   /** Undefined unless it was asked for. */
   readonly int8: Int8Outcome | undefined;
 }
 
-/** A model file with what it says of the samples: each pass over them is made once. */
+/** A model file with its predictions for the samples, so that each pass over them runs once. */
 interface Asked {
   readonly model: Uint8Array;
   readonly predictions: SamplePredictions;
@@ -55,8 +55,8 @@ interface Asked {
 const batch = 64;
 
 /**
- * Throws ModelFormatError when the model does not say what the trainer says, on any picture that the run validated on (of a run
- * that validated on none: that it trained on), and ConfigError when figures are asked for that such a run cannot have.
+ * Throws ModelFormatError when the model's outputs differ from the trainer's on any validation picture of the run (without
+ * validation: on any training picture), and ConfigError when figures are requested that a run without validation cannot have.
  */
 export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
   const { run, dataset, samples, config, progress = silentProgress } = request;
@@ -83,7 +83,7 @@ export async function exportRun(request: ExportRequest): Promise<ExportedRun> {
   const asked = config.calibrate ? await calibrateExport(request, samples, proved) : proved;
   const { truth, probabilities } = asked.predictions;
   const { accuracy, nll: loss, n } = classificationFigures(truth, probabilities, dataset.labels);
-  // Figures in the metadata change nothing of what the model says, only its hash.
+  // Figures in the metadata do not change the model's predictions, only its hash.
   const model = withMetrics(asked.model, validationMetrics({ epoch, accuracy, loss, n }));
   const figures = await measure(request, samples, { ...asked, model });
   const int8 = config.int8 ? await tryInt8({ ...request, samples, predictions: asked.predictions }, model) : undefined;
@@ -119,7 +119,7 @@ async function measure(
   }
 }
 
-/** One line: on what it was compared, and how far the two are apart. */
+/** One line: the pictures of the comparison, and the largest difference. */
 export function describeParity({ n, maxDifference }: Parity): string {
   return `the trainer's own forward pass and the exported model name the same class for all ${n} pictures compared; their probabilities differ by at most ${maxDifference.toExponential(1)}`;
 }
@@ -132,7 +132,7 @@ async function proveParity(
   const { threads } = config;
   const indices = samples?.indices ?? training;
   const looks = indices.length * run.networks.length;
-  const onDone = (done: number) => progress.update(done, looks, 'pictures as the trainer sees them');
+  const onDone = (done: number) => progress.update(done, looks, 'predictions of the trainer');
   const trainer = await predictAsTrained(run, dataset, indices, { openSession, threads, onDone });
   const model = await ExpressionModel.open(bytes, openSession, { threads });
   try {

@@ -1,11 +1,11 @@
-// Whether an int8 form is worth keeping beside the float model, by a rule that is stated before it is measured.
+// Decides whether to keep an int8 form beside the float model, by a fixed rule.
 import type { Quantisation } from '../quantise/quantise.js';
 
 /** The rule. */
 export const int8Rule = {
-  /** The 95 % interval of the accuracy that it loses must end below this: one point. */
+  /** Upper limit of the 95 % interval of the accuracy loss: one point. */
   loss: 0.01,
-  /** In each runtime one picture must take at most this share of the float model's time. */
+  /** Largest share of the float model's time for one picture, in each runtime. */
   time: 0.9,
 } as const;
 
@@ -18,12 +18,12 @@ export interface RuntimeTimes {
 
 export interface Int8Verdict {
   readonly kept: boolean;
-  /** What it fails by; empty when it is kept. */
+  /** The conditions that fail; empty when it is kept. */
   readonly reasons: readonly string[];
 }
 
 /** The rule in words. */
-export const int8RuleText = `kept when the 95 % interval of the accuracy it loses ends below ${100 * int8Rule.loss} point, and one picture takes at most ${100 * int8Rule.time} % of the float model's time in every runtime measured`;
+export const int8RuleText = `kept when the 95 % interval of the accuracy loss ends below ${100 * int8Rule.loss} point, and one picture takes at most ${100 * int8Rule.time} % of the float model's time in every runtime measured`;
 
 export function judgeInt8({ loss }: Pick<Quantisation, 'loss'>, times: readonly RuntimeTimes[]): Int8Verdict {
   const reasons = times

@@ -1,4 +1,4 @@
-// The accuracy of the mean over each picture and its mirror image, of a model that was asked about the pictures before.
+// The accuracy of the mean over each picture and its mirror image, from existing predictions of the pictures.
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
 import { mirror } from '../../core/image/mirror.js';
 import type { Accuracy } from '../../core/metrics/classification-figures.js';
@@ -10,12 +10,12 @@ import { predictPictures } from '../evaluate/predict-pictures.js';
 import type { SamplePredictions } from '../evaluate/predict-samples.js';
 
 export interface MirroredOptions {
-  /** Pictures that are looked at together. */
+  /** Pictures in one batch. */
   readonly batch: number;
   readonly progress?: Progress | undefined;
 }
 
-/** That of `evaluate --tta flip`, for half the work. `predictions`: what the model says of the pictures as they are. */
+/** The same accuracy as `evaluate --tta flip`, for half the work. `predictions`: the model's predictions for the unmirrored pictures. */
 export async function measureMirrored(
   dataset: PackedDataset,
   model: ExpressionModel,

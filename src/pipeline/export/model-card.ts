@@ -1,4 +1,4 @@
-// The model card, in Markdown, out of the run's own facts and what the export measured.
+// The model card, in Markdown, from the run's facts and the export's figures.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import type { ModelMetadata } from '../../core/model/model-metadata.js';
 import { readPictureFront } from '../../core/model/picture-front.js';
@@ -17,7 +17,7 @@ export interface CardRequest {
   readonly exported: ExportedRun;
   /** Names of the files, without folders. */
   readonly files: { readonly model: string; readonly int8: string };
-  /** What only people know of it (how choices were made, say), as Markdown; a section of its own. */
+  /** Notes of the user (for example how choices were made), as Markdown; a section of its own. */
   readonly notes?: string | undefined;
 }
 
@@ -85,7 +85,7 @@ function factsTable({ run, exported }: CardRequest, file: ExpressionModelFile): 
   ]);
 }
 
-/** The parity above is that of the probabilities before it. */
+/** The parity above is that of the probabilities before the temperature. */
 function temperatureRow({ temperature, members }: ModelMetadata): string[][] {
   if (temperature === undefined) return [];
   const { value, split, n, nll, ece } = temperature;

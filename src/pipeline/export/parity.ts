@@ -1,16 +1,16 @@
-// Whether an exported model says what the trainer says.
+// Verifies an exported model against the trainer's outputs.
 import { ModelFormatError } from '../../core/errors.js';
 import { argmaxRow } from '../../core/metrics/probability-metrics.js';
 
-/** The largest difference of a probability that is rounding. */
+/** The largest difference of a probability that counts as rounding. */
 export const parityTolerance = 1e-5;
 
 export interface Parity {
-  /** The pictures on which the two were compared. */
+  /** The number of compared pictures. */
   readonly n: number;
   /** Largest difference of a probability. */
   readonly maxDifference: number;
-  /** Pictures for which both name the same class. */
+  /** Number of pictures with the same class in both. */
   readonly sameClass: number;
 }
 
@@ -22,7 +22,7 @@ export function measureParity(trainer: Float32Array, exported: Float32Array, cla
   const n = trainer.length / classes;
   let [maxDifference, sameClass] = [0, 0];
   for (let i = 0; i < trainer.length; i++) {
-    // Math.max keeps what is not a number, as no such difference may pass.
+    // Math.max propagates NaN, which must not pass.
     maxDifference = Math.max(maxDifference, Math.abs(trainer[i]! - exported[i]!));
   }
   for (let i = 0; i < n; i++) {
@@ -35,6 +35,6 @@ export function measureParity(trainer: Float32Array, exported: Float32Array, cla
 export function requireParity({ n, maxDifference, sameClass }: Parity): void {
   if (maxDifference <= parityTolerance && sameClass === n) return;
   throw new ModelFormatError(
-    `an exported model must say what the trainer says, every probability to ${parityTolerance} and the same class for all ${n} pictures, and this one differs by up to ${maxDifference.toPrecision(3)} and names another class for ${n - sameClass}; nothing is written; export on the CPU with another version of ONNX Runtime, or report this run`,
+    `an exported model must reproduce the trainer's outputs, every probability to ${parityTolerance} and the same class for all ${n} pictures, and this one differs by up to ${maxDifference.toPrecision(3)} and names another class for ${n - sameClass}; nothing is written; export on the CPU with another version of ONNX Runtime, or report this run`,
   );
 }

@@ -1,5 +1,5 @@
-// What the trainer itself says of pictures: its own evaluation graph, in which batch normalisation is an operator and the
-// weights are inputs. An exported model is held against this.
+// The trainer's outputs for pictures: its evaluation graph, in which batch normalisation is an operator and the
+// weights are inputs. An exported model is verified against them.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import type { OpenSession } from '../../core/ports/session.js';
 import { type Samples, validationCrops } from '../../core/training/batches.js';
@@ -9,7 +9,7 @@ import type { TrainedNetwork, TrainedRun } from './read-trained-run.js';
 export interface PredictAsTrainedOptions {
   readonly openSession: OpenSession;
   readonly threads: number;
-  /** Told how many looks at a picture are done: pictures times networks in all. */
+  /** Receives the number of finished predictions: pictures times networks in all. */
   readonly onDone?: (looks: number) => void;
 }
 

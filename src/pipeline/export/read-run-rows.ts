@@ -1,4 +1,4 @@
-// The rows of the dataset that a run trained on and validated on.
+// The training and validation rows of a run.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { type EvaluatedSamples, samplesOfRun } from '../evaluate/evaluated-samples.js';
@@ -6,7 +6,7 @@ import { chooseSamples } from '../train/choose-samples.js';
 import { readRunConfig, readRunSplits } from '../train/run-folder.js';
 
 export interface RunRows {
-  /** Null when it trained on every row it was given. */
+  /** Null when it trained on all rows. */
   readonly samples: EvaluatedSamples | null;
   readonly training: Int32Array;
 }

@@ -1,4 +1,4 @@
-// What export takes from a run folder: the trained network with its history, or those of an ensemble's members.
+// Reads the export's input from a run folder: the trained network with its history, or those of an ensemble's members.
 import { RunError } from '../../core/errors.js';
 import type { Architecture } from '../../core/nn/architectures/architecture.js';
 import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
@@ -23,7 +23,7 @@ export interface TrainedNetwork {
   readonly config: TrainConfig;
   readonly facts: RunFacts;
   readonly starts: readonly RunStart[];
-  /** How its run ended; undefined while it goes on, and for a run of a version that did not note it. */
+  /** How its run ended; undefined while it runs, and for a run of a version that did not record it. */
   readonly result: RunResult | undefined;
   readonly architecture: Architecture;
   readonly weights: TrainConfig['keep'];
@@ -44,7 +44,7 @@ export interface TrainedRunPlaces {
 }
 
 export interface TrainedRunOptions {
-  /** The dataset that it must be of. */
+  /** The dataset that the run must belong to. */
   readonly dataset: { readonly hash: string; readonly labels: readonly string[] };
   /** Default: each run's `keep`. */
   readonly weights?: TrainConfig['keep'] | undefined;
@@ -56,7 +56,7 @@ export async function networkStores({ store, memberStore }: TrainedRunPlaces): P
   return ensemble === undefined ? [store] : parseEnsembleConfig(ensemble).map((_, i) => memberStore(memberName(i)));
 }
 
-/** Throws RunError when there is no run, no checkpoint yet, or the run is of another dataset. */
+/** Throws RunError when there is no run, no checkpoint yet, or the run belongs to another dataset. */
 export async function readTrainedRun(places: TrainedRunPlaces, options: TrainedRunOptions): Promise<TrainedRun> {
   const stores = await networkStores(places);
   const networks: TrainedNetwork[] = [];

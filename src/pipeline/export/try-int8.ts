@@ -1,4 +1,4 @@
-// Makes the int8 form of an exported model, times both forms in every runtime, and judges it.
+// Makes the int8 form of an exported model, times both forms in every runtime, and applies the rule for keeping it.
 
 import { Sha256 } from '../../core/bytes/sha256.js';
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
@@ -15,7 +15,7 @@ import { timeInTurn } from '../quantise/time-in-turn.js';
 import type { ExportConfig } from './config.js';
 import { type Int8Verdict, judgeInt8, type RuntimeTimes } from './judge-int8.js';
 
-/** A runtime to time in, by the name that people know it by. */
+/** A runtime to time in, by its display name. */
 export interface NamedRuntime {
   readonly name: string;
   readonly openSession: OpenSession;
@@ -23,14 +23,14 @@ export interface NamedRuntime {
 
 export interface Int8Request {
   readonly dataset: PackedDataset;
-  /** What the run validated on: both forms are measured on it. */
+  /** The run's validation samples, on which both forms are evaluated. */
   readonly samples: EvaluatedSamples;
-  /** What the float model says of them. */
+  /** The float model's predictions for them. */
   readonly predictions: SamplePredictions;
   /** The rows that the run trained on: ranges come from some of them. */
   readonly training: Int32Array;
   readonly config: ExportConfig;
-  /** The first one also computes all that is not timed. */
+  /** The first one also computes everything that is not timed. */
   readonly runtimes: readonly [NamedRuntime, ...NamedRuntime[]];
   /** Milliseconds. */
   readonly clock: Clock;

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { PeopleOptions } from '../../core/identity/people.js';
 import { parseOptions } from '../parse-options.js';
 
-/** How faces are seen, in training and evaluation alike. */
+/** The preparation of faces, for training and evaluation. */
 const faceKeys = {
-  align: z.boolean().default(true).describe('cut faces upright at the eyes; otherwise pictures are taken whole'),
+  align: z.boolean().default(true).describe('crop faces upright by the eyes; otherwise pictures are used whole'),
   plain: z.boolean().default(false).describe("faces with the light they have and OpenCV's own LBPH settings"),
 };
 
@@ -28,14 +28,14 @@ export function parseTrainPeople(options: unknown): z.infer<typeof trainPeopleSc
 export const evaluatePeopleSchema = z.strictObject({
   ...faceKeys,
   known: z.number().gt(0).lt(1).default(0.5).describe('share of the people that are known; the others are strangers'),
-  pictures: z.int().min(1).max(1000).default(5).describe('pictures to learn each known person from'),
+  pictures: z.int().min(1).max(1000).default(5).describe('gallery pictures of each known person'),
   seed: z
     .int()
     .min(0)
     .max(0xffffffff)
     .default(1)
     .describe('draws the first split; the next ones have the seeds after it'),
-  splits: z.int().min(1).max(1000).default(10).describe('drawings of known people and their pictures'),
+  splits: z.int().min(1).max(1000).default(10).describe('draws of known people and their pictures'),
 });
 
 export type EvaluatePeopleOptions = z.input<typeof evaluatePeopleSchema>;
@@ -46,7 +46,7 @@ export function parseEvaluatePeople(options: unknown): EvaluatePeopleConfig {
   return parseOptions(evaluatePeopleSchema, options, 'the options of people evaluate are not acceptable');
 }
 
-/** What `People.train` is told of them. */
+/** The options of `People.train`. */
 export function faceOptions({ align, plain }: Pick<EvaluatePeopleConfig, 'align' | 'plain'>): PeopleOptions {
   return { align, ...(plain ? { light: 'as-is' } : {}) };
 }

@@ -9,21 +9,21 @@ export function describePeopleEvaluation(evaluation: PeopleEvaluation): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Who was known, from what, and who came. */
+/** The numbers of known people, their pictures, and the probes. */
 export function protocol({ people, pictures, config, splits }: PeopleEvaluation): string[] {
   const { seed } = config;
   const last = seed + splits.length - 1;
   const { knownPeople, learnt, knownProbes, strangerProbes } = splits[0]!;
   const drawn = splits.length === 1 ? `One split, seed ${seed}` : `${splits.length} splits, seeds ${seed} to ${last}`;
   return [
-    `${people} people, ${pictures} pictures. ${drawn}; in ${splits.length === 1 ? 'it' : 'the first'} ${knownPeople} people are learnt from ${learnt} pictures, and ${knownProbes} other pictures of them and ${strangerProbes} of ${people - knownPeople} strangers come.`,
-    `${seenAs(config)}; the threshold is learnt from the known pictures alone.`,
+    `${people} people, ${pictures} pictures. ${drawn}; in ${splits.length === 1 ? 'it' : 'the first'} ${knownPeople} people are enrolled from ${learnt} pictures; the probes are ${knownProbes} other pictures of them and ${strangerProbes} of ${people - knownPeople} strangers.`,
+    `${seenAs(config)}; the threshold is estimated from the gallery alone.`,
   ];
 }
 
 function seenAs({ align, plain }: PeopleEvaluation['config']): string {
-  const cut = align ? 'Faces are cut upright at the eyes' : 'Pictures are taken whole';
-  return align && !plain ? `${cut}, their light taken out` : `${cut}, in the light they have`;
+  const cut = align ? 'Faces are cropped upright by the eyes' : 'Pictures are used whole';
+  return align && !plain ? `${cut}, with illumination normalisation` : `${cut}, without illumination normalisation`;
 }
 
 /** Each rate with its mean and spread over the splits. */
@@ -38,7 +38,7 @@ export function rateTable(evaluation: PeopleEvaluation): ReportTable {
     columns: ['', 'mean', 'standard deviation'],
     rows: [
       row('known, accepted and named rightly', named),
-      row('known, told unknown (false reject)', falseReject),
+      row('known, rejected as unknown (false reject)', falseReject),
       row('known, named as somebody else', misnamed),
       row('strangers, named (false accept)', falseAccept),
       row('rank 1: nearest is the right person', rankOne),

@@ -1,5 +1,5 @@
-// How well people would be recognised and strangers turned away, judged on a folder per person: some are learnt, with the
-// threshold that their own pictures give, and the others come as strangers.
+// Evaluates recognition and rejection on a folder per person: some people are enrolled, with the threshold from their own
+// pictures, and the others serve as strangers.
 import {
   hindsightThreshold,
   type OpenSetProbe,
@@ -15,25 +15,25 @@ import { type PeopleSplit, splitPeople } from './split-people.js';
 
 /** Thresholds of the curve. */
 const curvePoints = 61;
-/** Shares of false accepts at which the best threshold in hindsight is told. */
+/** False-accept rates at which the best threshold in hindsight is reported. */
 const hindsightShares = [0.01, 0.02] as const;
 
-/** What one split gave. */
+/** The result of one split. */
 export interface SplitFigures extends OpenSetRates {
   readonly seed: number;
-  /** People learnt, and pictures of each kind. */
+  /** Number of enrolled people, and of pictures of each kind. */
   readonly knownPeople: number;
   readonly learnt: number;
   readonly knownProbes: number;
   readonly strangerProbes: number;
   readonly rankOne: number;
-  /** Learnt from the gallery alone; null when there was nothing to learn it from. */
+  /** The threshold, estimated from the gallery alone; null when the gallery gives none. */
   readonly threshold: number | null;
-  /** Share named rightly with the best threshold in hindsight, at each of `hindsightShares`. */
+  /** Share named correctly with the best threshold in hindsight, at each of `hindsightShares`. */
   readonly inHindsight: readonly number[];
 }
 
-/** Over the splits; `deviation` (of a sample) is null for one split. */
+/** Mean and sample deviation over the splits; `deviation` is null for one split. */
 export interface MeanAndDeviation {
   readonly mean: number;
   readonly deviation: number | null;
@@ -55,7 +55,7 @@ export interface PeopleEvaluation {
   readonly splits: readonly SplitFigures[];
 }
 
-/** Evaluates on `config.splits` drawings. Throws PeopleError when there are too few people or pictures. */
+/** Evaluates on `config.splits` draws. Throws PeopleError when there are too few people or pictures. */
 export function evaluatePeople(
   { byName }: { readonly byName: ReadonlyMap<string, readonly FaceSample[]> },
   config: EvaluatePeopleConfig,

@@ -1,4 +1,4 @@
-// Says who is in a picture.
+// Identifies the person in a picture.
 import type { FaceDetector } from '../../core/detect/face.js';
 import { findFace } from '../../core/identity/find-face.js';
 import type { People } from '../../core/identity/people.js';
@@ -11,8 +11,8 @@ export interface PictureIdentity {
 }
 
 /**
- * Who the picture shows: its largest face when the people are aligned (then with a `detector`), else the whole
- * picture, as they were trained.
+ * Identifies the largest face when the people are aligned (which needs a `detector`), otherwise the whole picture, as in
+ * training.
  */
 export async function identifyPicture(
   people: People,

@@ -6,7 +6,7 @@ import type { PeopleEvaluation } from './evaluate-people.js';
 
 const size = { widthPx: 800, heightPx: 360 };
 const percentAxis = { type: 'value', axisLabel: { formatter: (share: number) => `${Math.round(100 * share)} %` } };
-/** Markers on some of the points tell the lines apart and do not hide them. */
+/** Markers on some of the points distinguish the lines without hiding them. */
 const markerEvery = 6;
 
 const rates = [
@@ -16,9 +16,9 @@ const rates = [
   ['falseAccept', 'strangers, named (false accept)'],
 ] as const;
 
-/** All rates over the threshold, the learnt one as a dashed line. */
+/** All rates over the threshold, with the estimated threshold as a dashed line. */
 export function thresholdFigure({ curve, threshold }: PeopleEvaluation): NamedFigure {
-  const learnt = threshold === null ? '' : ' The dashed line is the mean of the thresholds that were learnt.';
+  const learnt = threshold === null ? '' : ' The dashed line is the mean of the estimated thresholds.';
   return {
     file: 'rates-by-threshold',
     title: 'Rates over the threshold',
@@ -50,7 +50,7 @@ export function thresholdFigure({ curve, threshold }: PeopleEvaluation): NamedFi
   };
 }
 
-/** How many of the known are named rightly for how many strangers accepted; every split's own threshold as a point. */
+/** Known people named correctly over strangers accepted; every split's own threshold as a point. */
 export function tradeFigure({ curve, splits }: PeopleEvaluation): NamedFigure {
   const most = Math.min(
     1,
@@ -60,8 +60,8 @@ export function tradeFigure({ curve, splits }: PeopleEvaluation): NamedFigure {
     file: 'named-by-false-accepts',
     title: 'Known people named rightly over strangers named',
     caption:
-      'The line is for every threshold, the pictures of all splits together; a point is one split with its learnt threshold.',
-    legend: ['every threshold', 'learnt threshold of a split'],
+      'The line is for every threshold, the pictures of all splits together; a point is one split with its own threshold.',
+    legend: ['every threshold', 'threshold of a split'],
     svg: drawChart(
       (mode) => ({
         grid: { left: 64, right: 24, top: 12, bottom: 56 },

@@ -1,4 +1,4 @@
-// An evaluation of people as a folder: a page that opens offline, its charts as files, the figures as JSON. Loads ECharts.
+// An evaluation of people as a folder: a page that works offline, its charts as files, the figures as JSON. Loads ECharts.
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { EncodePicture } from '../../core/ports/encode-picture.js';
 import { createReportFiles } from '../report/report-files.js';

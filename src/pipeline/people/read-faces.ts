@@ -1,4 +1,4 @@
-// Reads the faces of a folder per person: every picture is decoded, its face found and cut out.
+// Reads the faces of a folder per person: every picture is decoded, its face detected and cropped.
 import type { FaceDetector } from '../../core/detect/face.js';
 import { alignedFace, type CropSize } from '../../core/detect/face-crop.js';
 import { MediaError, PeopleError } from '../../core/errors.js';
@@ -19,23 +19,23 @@ export interface ReadFacesPorts {
   readonly progress?: Progress;
 }
 
-/** A face with the file that it is of. */
+/** A face with its file. */
 export interface ReadFace extends FaceSample {
   readonly file: string;
 }
 
-/** Everybody's faces, and what became of the other pictures. */
+/** The faces of all people, and the pictures that were left out. */
 export interface FacesByName {
   readonly byName: ReadonlyMap<string, readonly ReadFace[]>;
-  /** Pictures in which no face was found and which were taken whole because they look like crops. */
+  /** Pictures without a detected face that were used whole because they look like crops. */
   readonly whole: number;
   readonly leftOut: readonly { readonly file: string; readonly reason: string }[];
 }
 
 /**
- * Reads `store`, in which `NAME/…/picture.png` is a picture of NAME. `cutTo` is the size that faces are cut to, upright
- * at the eyes; a picture without a face, with several alike or that cannot be read is then left out and told. `cutTo`
- * null takes every picture whole, and all must have one size. Throws PeopleError when somebody has no usable picture.
+ * Reads `store`, in which `NAME/…/picture.png` is a picture of NAME. Faces are cropped to the size `cutTo`, upright
+ * by the eyes; a picture without a face, with several similar faces or that cannot be read is left out and reported. `cutTo`
+ * null uses every picture whole, and all must have one size. Throws PeopleError when a person has no usable picture.
  */
 export async function readFaces(
   store: BlobStore,
@@ -79,7 +79,7 @@ export async function readFaces(
       whole++;
       return { picture: toGrey(picture), face: null };
     }
-    // Cut now: hundreds of whole photographs would not fit into memory.
+    // Cropped at once: hundreds of whole photographs would not fit into memory.
     return { picture: alignedFace(picture, face, cutTo), face: null };
   }
 }
@@ -91,7 +91,7 @@ function samplesOf(byName: Map<string, ReadFace[]>, file: string): ReadFace[] {
   return samples;
 }
 
-/** The picture, or why it cannot be read. */
+/** The picture, or the reason why it cannot be read. */
 async function readPicture(store: BlobStore, file: string, decode: DecodePicture): Promise<Picture | string> {
   try {
     return await decode((await store.read(file)) ?? new Uint8Array());

@@ -1,4 +1,4 @@
-// The pictures that people are learnt from, looked at one by one: which of them look wrong, and a sheet to see them all.
+// Reviews the pictures of a gallery: the doubtful ones, and a sheet that shows all.
 import { defaultFaceSize, People } from '../../core/identity/people.js';
 import { type PictureStanding, pictureStandings } from '../../core/identity/picture-standings.js';
 import type { Colour } from '../../core/image/draw.js';
@@ -22,14 +22,14 @@ export interface ReviewedPicture {
 
 export interface PeopleReview extends Pick<FacesByName, 'leftOut' | 'whole'> {
   readonly pictures: readonly ReviewedPicture[];
-  /** The face of each, as the recogniser's eye is given it. */
+  /** The face of each picture, as the recogniser gets it. */
   readonly faces: readonly GreyPicture[];
 }
 
 /** Reviews a folder per person. Throws PeopleError as readFaces does. */
 export async function reviewPeople(store: BlobStore, ports: ReadFacesPorts): Promise<PeopleReview> {
   const { byName, whole, leftOut } = await readFaces(store, defaultFaceSize, ports);
-  // A threshold is not asked for: leaving it out saves the time of learning one.
+  // Without a threshold: estimating one would take time.
   const people = People.train(byName, { threshold: 'none' });
   const { labelNames } = people.recognizer;
   const standings = pictureStandings(people.recognizer);

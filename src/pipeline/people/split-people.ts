@@ -1,4 +1,4 @@
-// Draws who is known and from which pictures; everybody else is a stranger.
+// Draws the known people and their pictures; everybody else is a stranger.
 import { PeopleError } from '../../core/errors.js';
 import type { FaceSample } from '../../core/identity/people.js';
 import { createRandom } from '../../core/numbers/random.js';
@@ -6,9 +6,9 @@ import type { EvaluatePeopleConfig } from './config.js';
 
 type NamedSample = readonly [name: string, sample: FaceSample];
 
-/** No picture is in two of the three. */
+/** Three disjoint sets of pictures. */
 export interface PeopleSplit {
-  /** To learn from. */
+  /** The gallery. */
   readonly gallery: ReadonlyMap<string, readonly FaceSample[]>;
   /** The known people's other pictures. */
   readonly known: readonly NamedSample[];
@@ -18,7 +18,7 @@ export interface PeopleSplit {
 export type SplitSettings = Pick<EvaluatePeopleConfig, 'known' | 'pictures'>;
 
 /**
- * Splits people by a seed; the order of the names does not matter. A known person has at least two pictures and is learnt
+ * Splits people by a seed; the order of the names does not matter. A known person has at least two pictures and is enrolled
  * from all but one at most. Throws PeopleError when there are not two known people and a stranger.
  */
 export function splitPeople(

@@ -1,10 +1,10 @@
-// Learns people from a folder per person: every picture is read, its face found and cut out, and LBPH trained on them.
+// Trains LBPH on a folder per person: every picture is read, its face detected and cropped.
 import { People } from '../../core/identity/people.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { faceOptions, parseTrainPeople, type TrainPeopleOptions } from './config.js';
 import { type FacesByName, type ReadFacesPorts, readFaces } from './read-faces.js';
 
-/** What became of the pictures. */
+/** The pictures that were used and left out. */
 export interface TrainedPeople extends Pick<FacesByName, 'whole' | 'leftOut'> {
   readonly people: People;
   /** Pictures used of each person. */

@@ -6,17 +6,17 @@ import { parseOptions } from '../parse-options.js';
 export const quantiseConfigSchema = onValidationSamples(
   z.strictObject({
     ...sampleKeys,
-    calibration: z.int().min(16).max(10_000).default(256).describe('training pictures that give the ranges'),
+    calibration: z.int().min(16).max(10_000).default(256).describe('training pictures for the ranges'),
     share: z
       .number()
       .min(0.9)
       .max(1)
       .default(0.9999)
-      .describe('of the numbers of each inner value that its 8 bits reach; 1: all'),
+      .describe("share of each inner value's numbers that its 8 bits cover; 1: all"),
     seed: z.int().min(0).default(1).describe('draws the training pictures'),
     threads: z.int().min(1).max(64).default(1).describe('threads of ONNX Runtime'),
   }),
-  'name a --split or a --run to measure on, not both',
+  'name a --split or a --run to evaluate on, not both',
 );
 
 export type QuantiseConfig = z.infer<typeof quantiseConfigSchema>;

@@ -1,4 +1,4 @@
-// Makes the int8 form of a model, and measures both forms: accuracy on the same pictures, size, time of one picture.
+// Makes the int8 form of a model, and evaluates both forms: accuracy on the same pictures, size, time of one picture.
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
 import { stratifiedSubset } from '../../core/dataset/stratified-subset.js';
 import { DatasetError } from '../../core/errors.js';
@@ -23,11 +23,11 @@ export interface QuantiseRequest {
   /** The model file in float32. */
   readonly file: Uint8Array;
   readonly dataset: PackedDataset;
-  /** What both forms are measured on. */
+  /** The samples on which both forms are evaluated. */
   readonly samples: EvaluatedSamples;
-  /** What the float model says of them; default: it is asked. */
+  /** The float model's predictions for them; default: the model is run. */
   readonly predictions?: SamplePredictions | undefined;
-  /** Rows to calibrate on; default those that the model was trained on, as its metadata tells. None that is measured on is taken. */
+  /** Rows for the calibration; default: the training rows by the model's metadata. Rows of the evaluation are never used. */
   readonly training?: Int32Array;
   readonly config: Pick<QuantiseConfig, 'calibration' | 'share' | 'seed' | 'threads'>;
   readonly openSession: OpenSession;
@@ -39,7 +39,7 @@ export interface QuantiseRequest {
 export interface FormFigures extends Accuracy {
   readonly nll: number;
   readonly bytes: number;
-  /** Of one picture alone; the median of many, both forms in turn. */
+  /** Time of one picture: the median of many, both forms interleaved. */
   readonly latencyMs: number;
 }
 
@@ -47,11 +47,11 @@ export interface Quantisation {
   readonly split: string;
   readonly float: FormFigures;
   readonly int8: FormFigures;
-  /** Share of the pictures for which both forms name the same class. */
+  /** Share of the pictures for which both forms give the same class. */
   readonly agreement: number;
-  /** The accuracy that int8 loses, -1..1, with Newcombe's 95 % interval for the same pictures. */
+  /** The accuracy loss of int8, -1..1, with Newcombe's 95 % interval for pairs. */
   readonly loss: Pick<PairedComparison, 'difference' | 'interval'>;
-  /** Of int8 beside float. */
+  /** Ratios of int8 to float. */
   readonly latencyRatio: number;
   readonly calibration: { readonly pictures: number; readonly share: number };
 }
@@ -59,7 +59,7 @@ export interface Quantisation {
 export interface QuantisedModel {
   readonly model: Uint8Array;
   readonly figures: Quantisation;
-  /** What the int8 form says of the samples. */
+  /** The int8 form's predictions for the samples. */
   readonly predictions: SamplePredictions;
 }
 
@@ -103,7 +103,7 @@ export async function quantise(request: QuantiseRequest): Promise<QuantisedModel
   }
 }
 
-/** What the float model says of the samples, and what the int8 form does. */
+/** The predictions of the float model and of the int8 form. */
 type BothForms = readonly [float: SamplePredictions, int8: SamplePredictions];
 
 function agreementOf([float, int8]: BothForms, classes: number): number {
@@ -113,14 +113,14 @@ function agreementOf([float, int8]: BothForms, classes: number): number {
   return same.length / float.indices.length;
 }
 
-/** What int8 loses: float against int8, picture by picture. */
+/** The accuracy loss of int8, from pairs of predictions. */
 function lossOf(said: BothForms, classes: number): Quantisation['loss'] {
   const [float, int8] = said.map((predictions) => hits({ ...predictions, classes }));
   const { difference, interval } = comparePaired(float!, int8!);
   return { difference, interval };
 }
 
-/** Training pictures of all classes, none of those that are measured on. */
+/** Training pictures of all classes, without those of the evaluation. */
 function calibrationPictures({ file, dataset, samples, training, config }: QuantiseRequest): GreyPicture[] {
   const measured = new Set(samples.indices);
   const rows = training ?? trainingRowsOf(dataset, readExpressionModel(file).metadata, samples.splits);

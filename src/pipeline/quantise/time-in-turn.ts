@@ -1,4 +1,4 @@
-// The time of one picture with each of several models, measured so that what else the machine does hits all alike.
+// The time of one picture with each of several models, interleaved so that other work on the machine affects all alike.
 import type { GreyPicture } from '../../core/image/picture.js';
 import type { ExpressionModel } from '../../core/model/expression-model.js';
 import type { Clock } from '../../core/ports/clock.js';
@@ -6,7 +6,7 @@ import type { Clock } from '../../core/ports/clock.js';
 const rounds = 200;
 const warmUpRounds = 20;
 
-/** Medians over 200 rounds after 20 of warm-up, milliseconds; in each round every model is asked once. */
+/** Medians over 200 rounds after 20 of warm-up, milliseconds; each round runs every model once. */
 export async function timeInTurn(
   models: readonly ExpressionModel[],
   face: GreyPicture,

@@ -1,4 +1,4 @@
-// The rows of a dataset that a model was trained on, as far as its metadata tells.
+// The training rows of a model in a dataset, as far as its metadata names them.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { readSplitFile } from '../../core/dataset/split-file.js';
 import { ConfigError } from '../../core/errors.js';
@@ -10,9 +10,9 @@ import { readTrainedOn, type TrainedOn } from '../train/trained-on.js';
 type Origin = Pick<ModelMetadata, 'split' | 'splitFile' | 'dataset'>;
 
 /**
- * Indices, ascending: what the model, or any member of an ensemble, was trained on; of a model of other data or unknown origin, the
- * training split. `splits`: the text of a split file, whose sets are meant then. Empty when there is no training split. Throws
- * ConfigError when the model was trained on the sets of a split file, and that is not the one given.
+ * Ascending indices of the training rows of the model, or of any member of an ensemble; for a model of other data or unknown origin,
+ * the training split. `splits`: the text of a split file, to whose sets the names then refer. Empty without a training split. Throws
+ * ConfigError when the model was trained on the sets of another split file than the one given.
  */
 export function trainingRowsOf(dataset: PackedDataset, origin: Origin, splits?: string): Int32Array {
   const told = origin.dataset === dataset.hash ? readTrainedOn(origin.split) : [null];

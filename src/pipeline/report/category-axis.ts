@@ -10,7 +10,7 @@ export function categoryAxis(labels: readonly string[]): object {
   };
 }
 
-/** Pixels that the names need at the left. */
+/** Width of the names at the left, pixels. */
 export function labelWidth(labels: readonly string[]): number {
   return 20 + Math.min(200, 8 * labels.reduce((most, label) => Math.max(most, [...label].length), 0));
 }

@@ -1,4 +1,4 @@
-// A chart as an SVG file of its own, with title and legend, that turns light or dark as its reader's system is.
+// A chart as a separate SVG file, with title and legend, that follows the reader's light or dark mode.
 import { type ChartColours, type ChartMode, chartColours, chartFont, chartModes, seriesLook } from './chart-theme.js';
 import { legendKey } from './legend-key.js';
 import { escapeHtml, type Figure } from './report-page.js';
@@ -7,10 +7,10 @@ const marginPx = 16;
 const titlePx = 18;
 const legendPx = 14;
 const rowPx = 24;
-/** Of one character, in shares of the font's size: on the wide side, since the reader's font is unknown. */
+/** Width of a character as a share of the font size: a generous estimate, since the reader's font is unknown. */
 const characterWidth = 0.6;
 
-/** The file's text. Programs that know no media queries show it light. */
+/** The file's text. Programs without media queries show it in light mode. */
 export function chartFile(figure: Figure): string {
   const [chartWidth, chartHeight] = chartSize(figure.svg.light);
   const width = chartWidth + 2 * marginPx;

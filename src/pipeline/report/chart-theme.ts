@@ -1,11 +1,11 @@
-// How every chart and report looks, in light and in dark: one place for colours, type and lines.
+// The look of all charts and reports in light and dark mode: colours, type and lines.
 
 export interface ChartColours {
   readonly ground: string;
   readonly text: string;
   readonly soft: string;
   readonly line: string;
-  /** For series, in this order. Told apart with every kind of colour blindness, and 3:1 against the ground. */
+  /** For series, in this order. Distinguishable with every kind of colour blindness, with a contrast of 3:1 to the background. */
   readonly series: readonly string[];
 }
 
@@ -29,10 +29,10 @@ export const chartColours: Readonly<Record<ChartMode, ChartColours>> = {
   },
 };
 
-/** Colour is never alone: each series has a marker of its own too. The names are ECharts'. */
+/** Colour is never the only distinction: each series has its own marker. The names are ECharts'. */
 export const seriesMarkers = ['circle', 'rect', 'triangle', 'diamond', 'emptyCircle', 'emptyRect'] as const;
 
-/** The look of series `index`; after the last colour they begin again, with another marker. */
+/** The look of series `index`; after the last colour they repeat with another marker. */
 export function seriesLook(mode: ChartMode, index: number): { colour: string; marker: (typeof seriesMarkers)[number] } {
   const { series } = chartColours[mode];
   const round = Math.floor(index / series.length);

@@ -1,4 +1,4 @@
-// Many small pictures as one, each with captions and a coloured frame where wanted: sheets of samples and of problems.
+// Contact sheets: many small pictures in one, each with captions and an optional coloured frame.
 import { type Colour, drawText, fillRect, textSize } from '../../core/image/draw.js';
 import type { GreyPicture, Picture } from '../../core/image/picture.js';
 import { resizeGrey } from '../../core/image/resize.js';
@@ -6,9 +6,9 @@ import { inkOn } from './ink-on.js';
 
 export interface ContactSheetCell {
   readonly picture: GreyPicture;
-  /** Lines under the picture. The cells grow to hold them; what is longer than 40 characters is shortened. */
+  /** Caption lines. The cells grow to hold them; lines over 40 characters are shortened. */
   readonly captions?: readonly string[];
-  /** Surrounds the picture and lies under its captions, which turn white or dark to be readable on it. */
+  /** Colour of the frame and the captions' background; the captions are white or dark for contrast. */
   readonly frame?: Colour;
 }
 
@@ -17,17 +17,17 @@ export interface ContactSheetOptions {
   readonly columns: number;
   /** Sheet pixels per picture pixel, whole. Default 2. */
   readonly scale?: number;
-  /** `nearest` shows the pixels as they are, `bilinear` is easier on the eye. Default `nearest`. */
+  /** `nearest` shows the pixels as they are, `bilinear` is smoother. Default `nearest`. */
   readonly enlargement?: 'nearest' | 'bilinear';
 }
 
-/** Behind the captions of a cell without a frame: readable on a light page and on a dark one. */
+/** Background of the captions of a cell without a frame: readable on light and dark pages. */
 const plain: Colour = [52, 60, 76];
 
 const gapPx = 8;
 const framePx = 4;
 const longestCaption = 40;
-/** 2^28 bytes: far above any sheet that is looked at. */
+/** 2^28 bytes: far above any useful sheet. */
 const maxBytes = 1 << 28;
 
 interface Layout {
@@ -36,14 +36,14 @@ interface Layout {
   readonly captionScale: number;
   readonly pictureHeight: number;
   readonly captionHeight: number;
-  /** Of a cell with its frame, without the gap. */
+  /** Size of a cell with its frame, without the gap. */
   readonly cellWidth: number;
   readonly cellHeight: number;
 }
 
 /**
- * Lays the cells out row by row, each as large as the largest needs, and gives an RGBA picture whose ground is transparent,
- * so that one sheet fits light and dark pages. Throws RangeError when there are no cells, or the sheet would be over 2^28 bytes.
+ * Lays the cells out row by row, each as large as the largest one needs. Returns an RGBA picture with a transparent
+ * background, so that one sheet fits light and dark pages. Throws RangeError when there are no cells, or the sheet would be over 2^28 bytes.
  */
 export function contactSheet(cells: readonly ContactSheetCell[], options: ContactSheetOptions): Picture {
   const layout = layOut(cells, options);

@@ -50,7 +50,7 @@ function drawIn(mode: ChartMode, option: ChartOption, { widthPx, heightPx }: Cha
   }
 }
 
-/** Rules for a pointer mean nothing on a page that stands still, and their running numbers make the same chart differ each time. */
+/** Removes pointer rules: a static page does not need them, and their running numbers would make the same chart differ each time. */
 function withoutHover(svg: string): string {
   return svg.replace(/ class="zr\d*-cls-\d+"| ecmeta_[a-z_]+="[^"]*"/g, '').replace(/<style ?>.*?<\/style>\n?/gs, '');
 }

@@ -1,4 +1,4 @@
-// Text that can be read on any colour.
+// A readable text colour on any background.
 import type { Colour } from '../../core/image/draw.js';
 
 const white: Colour = [255, 255, 255];

@@ -15,7 +15,7 @@ export interface IntervalChart {
   readonly categories: readonly string[];
   /** A list for each series: a share for each category. */
   readonly series: readonly (readonly ShareWithInterval[])[];
-  /** What the shares are of, under their axis. */
+  /** The title of the shares' axis. */
   readonly axis: string;
   /** A dashed line to compare with. */
   readonly reference?: number;

@@ -1,4 +1,4 @@
-// The sign of a series in a legend: a piece of its line with its marker, or a swatch of its area.
+// The symbol of a series in a legend: a piece of its line with its marker, or a swatch of its area.
 import { seriesLook } from './chart-theme.js';
 
 /** `line` for curves and points, `area` for bars and boxes. */

@@ -1,13 +1,13 @@
-// The Markdown of a card or page: tables, and how it writes numbers.
+// Markdown for cards and pages: tables and numbers.
 
-/** A table; the first row is the heading. Pipes and line ends in a cell are made harmless. */
+/** A table; the first row is the heading. Pipes and line ends in a cell are escaped. */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
   const [heading = [], ...others] = rows;
   return [line(heading), `|${heading.map(() => '---|').join('')}`, ...others.map(line)].join('\n');
 }
 
-/** Text from a file or a folder's name, in running text: on one line, and no markup of ours. */
+/** Escapes text from a file or a folder's name for running text: one line, no markup. */
 export function plain(text: string): string {
   return text.replace(/[\r\n`|<>]+/g, ' ').trim();
 }

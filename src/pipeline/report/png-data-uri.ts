@@ -1,4 +1,4 @@
-// A PNG file as the text that a page can hold: `data:image/png;base64,…` (RFC 2397, RFC 4648).
+// A PNG file as a data URI: `data:image/png;base64,…` (RFC 2397, RFC 4648).
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 

@@ -1,4 +1,4 @@
-// The files of a report: every chart and picture of the page also lies beside it as a file of its own.
+// The files of a report: every chart and picture of the page is also a separate file beside it.
 import type { Picture } from '../../core/image/picture.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { EncodePicture } from '../../core/ports/encode-picture.js';
@@ -19,7 +19,7 @@ export interface NamedSheet {
 }
 
 export interface ReportFiles {
-  /** What was written, in that order. */
+  /** The names of the written files, in order. */
   readonly names: readonly string[];
   write(name: string, content: string): Promise<void>;
   /** Writes the chart as SVG, and gives its HTML for the page. */

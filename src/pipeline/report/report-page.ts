@@ -1,4 +1,4 @@
-// A report as one HTML file that opens offline: no scripts, nothing loaded, light and dark as the reader's system is.
+// A report as one HTML file that works offline: no scripts, nothing loaded, in the reader's light or dark mode.
 import { type ChartMode, chartColours, chartFont, chartModes } from './chart-theme.js';
 import { type LegendKind, legendKey } from './legend-key.js';
 import { pngDataUri } from './png-data-uri.js';
@@ -25,7 +25,7 @@ export interface PictureFigure {
   readonly heightPx: number;
 }
 
-/** The page. `sections` are HTML: build them with the functions below, which escape what they are given. */
+/** The page. `sections` are HTML: build them with the functions below, which escape their input. */
 export function reportPage(title: string, sections: readonly string[]): string {
   return `<!doctype html>
 <html lang="en">
@@ -56,7 +56,7 @@ export function section(heading: string, parts: readonly string[]): string {
   return `<section>\n<h2>${escapeHtml(heading)}</h2>\n${parts.join('\n')}\n</section>`;
 }
 
-/** A part that the reader opens; `parts` are HTML. */
+/** A collapsible part; `parts` are HTML. */
 export function foldedSection(heading: string, parts: readonly string[]): string {
   return `<details>\n<summary>${escapeHtml(heading)}</summary>\n${parts.join('\n')}\n</details>`;
 }
@@ -98,7 +98,7 @@ function figureCaption(title: string, caption: string): string {
   return `<figcaption><strong>${escapeHtml(title)}</strong> ${escapeHtml(caption)}</figcaption>`;
 }
 
-/** For text and for attribute values in double quotes. */
+/** Escapes text, and attribute values in double quotes. */
 export function escapeHtml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
   return text.replace(/[&<>"']/g, (character) => entities[character]!);

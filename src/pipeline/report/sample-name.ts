@@ -1,7 +1,7 @@
-// What a sample is called under its picture.
+// The caption of a sample's picture.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 
-/** Characters of a file's name: as many as are as wide as 48 pixels enlarged twice. */
+/** Longest file name in characters: as wide as 48 pixels enlarged twice. */
 const nameLength = 16;
 
 /** The end of its file's name, or its row in the source, from 0. */

@@ -22,7 +22,7 @@ export function textTable(columns: readonly TextColumn[], rows: readonly (readon
   );
 }
 
-/** Lines of a table of figures: headings to the left, figures to the right. */
+/** Lines of a table of figures: headings left-aligned, figures right-aligned. */
 export function tableLines({ columns, rows }: ReportTable): string[] {
   return textTable(
     columns.map((title, i) => ({ title, align: i === 0 ? 'left' : 'right' })),
@@ -46,13 +46,13 @@ export function sparkline(values: readonly number[], low: number, high: number, 
   return line;
 }
 
-/** Names come from folders and files: control characters and marks of direction must not reach the terminal. */
+/** Replaces control characters and direction marks: names come from folders and files, and must not control the terminal. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to take out
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
-/** Characters, not UTF-16 units. */
+/** Length in characters, not UTF-16 units. */
 function width(text: string): number {
   return [...text].length;
 }

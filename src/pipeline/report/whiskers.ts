@@ -1,4 +1,4 @@
-// Intervals in a chart: a line from their low to their high end with a cap at each, under the point that they belong to.
+// Error bars in a chart: a line from the low to the high end of an interval with a cap at each, below its point.
 
 /** An interval along one axis, at a place on the other: a number, or the index of a category. */
 export type Whisker = readonly [low: number, high: number, at: number];
@@ -7,7 +7,7 @@ export interface WhiskerOptions {
   /** The axis along which the intervals lie. */
   readonly along: 'x' | 'y';
   readonly colour: string;
-  /** Moves them across, so that several fit one category. Default 0. */
+  /** Offset across the axis, so that several fit one category. Default 0. */
   readonly offsetPx?: number;
 }
 

@@ -1,4 +1,4 @@
-// `moodlens export`: a trained run as one .onnx that is proved to say what the trainer says, with its card beside it.
+// `moodlens export`: a trained run as one .onnx, verified against the trainer's outputs, with its card beside it.
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -37,7 +37,9 @@ interface ExportOptions {
 /** The command's definition. */
 export function define(): Command {
   return new Command('export')
-    .description("a run as one .onnx, proved to say what the trainer says, with a model card made of the run's facts")
+    .description(
+      "a run as one .onnx, verified against the trainer's outputs, with a model card made of the run's facts",
+    )
     .argument('<run>', 'the folder of a run or of an ensemble')
     .requiredOption('--data <dir>', 'the dataset that the run was trained on')
     .requiredOption(

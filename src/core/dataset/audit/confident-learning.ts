@@ -1,7 +1,7 @@
 // Confident learning (Northcutt, Jiang & Chuang 2021): which labels are likely wrong, from probabilities of models that did not train
 // on them. Pruning by noise rate, as cleanlab does by default; the counts are rounded one by one.
 
-/** Labels with what an unprejudiced model says. */
+/** Labels with out-of-sample probabilities. */
 export interface JudgedLabels {
   readonly labels: ArrayLike<number>;
   /** `[labels, classCount]`, out of sample, rows sum to 1. */
@@ -9,7 +9,7 @@ export interface JudgedLabels {
   readonly classCount: number;
 }
 
-/** A label that is likely wrong. */
+/** A likely label error. */
 export interface LabelIssue {
   /** Place in `labels`. */
   readonly index: number;
@@ -22,7 +22,7 @@ export interface LabelIssue {
 }
 
 export interface ConfidentLearning {
-  /** Mean probability of each class over the samples so labelled; Infinity for a class that no sample has. */
+  /** Mean probability of each class over the samples with that label; Infinity for a class without samples. */
   readonly thresholds: readonly number[];
   /** `[label][class]`: samples that are confidently of the class. */
   readonly confidentCounts: readonly (readonly number[])[];
@@ -32,7 +32,7 @@ export interface ConfidentLearning {
   readonly issues: readonly LabelIssue[];
 }
 
-/** Throws RangeError when the sizes do not fit or a label is no class. */
+/** Finds the likely label errors. Throws RangeError when the sizes do not fit or a label is out of range. */
 export function findLabelIssues(judged: JudgedLabels): ConfidentLearning {
   const { labels, probabilities, classCount } = judged;
   if (probabilities.length !== labels.length * classCount) {
@@ -74,7 +74,7 @@ function countConfident({ labels, probabilities, classCount }: JudgedLabels, thr
   return counts;
 }
 
-/** Equation 2: each row of counts scaled to the number of its label, the whole to 1; a row without counts is taken as right. */
+/** Equation 2: each row of counts scaled to the number of its label, the whole to 1; a row without counts is taken as correct. */
 function estimateJoint({ labels, classCount }: JudgedLabels, counts: readonly (readonly number[])[]): number[][] {
   const ofLabel = new Float64Array(classCount);
   for (let i = 0; i < labels.length; i++) ofLabel[labels[i]!]! += 1;
@@ -86,8 +86,8 @@ function estimateJoint({ labels, classCount }: JudgedLabels, counts: readonly (r
 }
 
 /**
- * For each label i and other class j the n * joint[i][j] samples labelled i with the largest p(j) - p(i); those whose label is the
- * most probable class all the same are not held to be wrong.
+ * For each label i and other class j the n * joint[i][j] samples labelled i with the largest p(j) - p(i), except those whose label is
+ * the most probable class.
  */
 function pruneByNoiseRate(judged: JudgedLabels, joint: readonly (readonly number[])[]): LabelIssue[] {
   const { labels, probabilities, classCount } = judged;

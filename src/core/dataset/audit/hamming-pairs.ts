@@ -11,8 +11,8 @@ export interface HammingPair {
 
 /**
  * Pairs `first < second` where hash `first` of `hashes` and hash `second` of `others` (default: the same list) differ in at most
- * `maxDistance` bits. Every pair is compared, the second half only where the first may still do: with distances near a quarter of
- * the bits an index over parts of the hash would visit nearly all of them too. 32,000 hashes are 5e8 pairs, a few seconds.
+ * `maxDistance` bits. All pairs are compared, the second half of a hash only when the first half is near enough: at distances near a quarter of
+ * the bits, an index over parts of the hash would visit nearly all pairs too. 32,000 hashes are 5e8 pairs, a few seconds.
  */
 export function hammingPairs(
   hashes: Uint32Array,

@@ -1,6 +1,6 @@
-// Groups that pairs make together: whoever is the same as the same is in one group.
+// Joins pairs into groups: the connected components of the graph that the pairs form.
 
-/** The groups of the numbers in `pairs`, each ascending, ordered by their first (union-find with path halving). */
+/** The groups of the numbers in `pairs`, each ascending, ordered by their first number (union-find with path halving). */
 export function joinPairs(pairs: Iterable<readonly [number, number]>): number[][] {
   const parent = new Map<number, number>();
   const root = (member: number): number => {
@@ -14,7 +14,7 @@ export function joinPairs(pairs: Iterable<readonly [number, number]>): number[][
   for (const pair of pairs) {
     for (const member of pair) if (!parent.has(member)) parent.set(member, member);
     const [a, b] = [root(pair[0]), root(pair[1])];
-    // The smaller number leads, so that a group's root is its first.
+    // The smaller number becomes the root, so that a group's root is its first number.
     parent.set(Math.max(a, b), Math.min(a, b));
   }
   const groups = new Map<number, number[]>();

@@ -1,4 +1,4 @@
-// Pictures that are nearly the same: copies of one photograph, re-encoded, cropped or lit a little differently, or mirrored.
+// Near duplicates: copies of one photograph, re-encoded, cropped or lit slightly differently, or mirrored.
 import { mirror } from '../../image/mirror.js';
 import type { PixelSamples } from '../duplicates.js';
 import { samplePicture } from '../packed-dataset.js';
@@ -14,17 +14,18 @@ export interface NearDuplicate {
   readonly distance: number;
   /** See `shiftedCorrelation`. */
   readonly correlation: number;
-  /** One is the other's mirror image, more or less. */
+  /** True when one is nearly the other's mirror image. */
   readonly mirrored: boolean;
 }
 
 /**
- * Chosen on FER2013 (docs/experiments.md): up to `sureDistance` bits tell the same picture by themselves, up to `maxDistance` when
- * the correlation agrees. Smaller pictures than 16 x 16 have fewer bits, and proportionally smaller distances.
+ * Chosen on FER2013 (docs/experiments/audit.md, 'The limits for near duplicates'): a pair is a near duplicate at a Hamming
+ * distance of at most `sureDistance` bits, or of at most `maxDistance` when the correlation is high enough as well. Pictures
+ * smaller than 16 x 16 have fewer bits, and proportionally smaller distances.
  */
 export const nearDuplicateRule = { sureDistance: 20, maxDistance: 30, minCorrelation: 0.9 } as const;
 
-/** Pairs of nearly the same pictures among the samples at `indices`, ordered by index. Leave blank pictures out: their hashes are noise. */
+/** The near duplicates among the samples at `indices`, ordered by index. Leave blank pictures out: their hashes are noise. */
 export function findNearDuplicates(
   samples: PixelSamples,
   indices: Int32Array,
@@ -53,7 +54,7 @@ export function findNearDuplicates(
   return bestOfEachPair(found).sort((a, b) => a.first - b.first || a.second - b.second);
 }
 
-/** A face that is its own mirror image is found both ways. */
+/** A nearly symmetric face is found in both ways. */
 function bestOfEachPair(found: readonly NearDuplicate[]): NearDuplicate[] {
   const best = new Map<string, NearDuplicate>();
   for (const pair of found) {

@@ -1,11 +1,11 @@
-// Perceptual hashes: the signs of a picture's lowest frequencies, which re-encoding, resizing and changes of light leave alone.
+// Perceptual hashes: the signs of a picture's lowest frequencies, which re-encoding, resizing and changes of light hardly change.
 import type { PixelSamples } from '../duplicates.js';
 
 /** Bits of a hash, and the 32-bit words that hold them. */
 export const hashBits = 128;
 export const hashWords = hashBits / 32;
 
-/** Highest frequency on either axis that the bits reach. */
+/** Highest frequency on either axis that the bits use. */
 const frequencies = 16;
 
 /** The frequencies `[vertical, horizontal]` of the bits: lowest sums first, the mean left out. */
@@ -18,7 +18,7 @@ const order = Array.from(
 
 /**
  * The hashes of the samples at `indices`, `[indices, hashWords]`: bit k is the sign of the k-th lowest frequency of the
- * discrete cosine transform, as in pHash (Zauner 2010), which cuts 64 of them at their median; docs/experiments.md compares.
+ * discrete cosine transform, as in pHash (Zauner 2010), which cuts 64 of them at their median; docs/experiments/audit.md, 'Which hash' compares both.
  */
 export function perceptualHashes(samples: PixelSamples, indices: Int32Array): Uint32Array {
   const { width, height, pixels } = samples;
@@ -37,12 +37,12 @@ export function perceptualHashes(samples: PixelSamples, indices: Int32Array): Ui
   return hashes;
 }
 
-/** Bits that say something about pictures of this size: all from 16 x 16 pixels on. */
+/** Bits that carry information for pictures of this size: all from 16 x 16 pixels upwards. */
 export function usefulBits({ width, height }: { readonly width: number; readonly height: number }): number {
   return order.filter(([u, v]) => u < height && v < width).length;
 }
 
-/** The hashes of the mirrored pictures: mirroring turns the signs of the odd horizontal frequencies round. */
+/** The hashes of the mirrored pictures: mirroring inverts the signs of the odd horizontal frequencies. */
 export function mirrorHashes(hashes: Uint32Array): Uint32Array {
   const odd = new Uint32Array(hashWords);
   order.forEach(([, v], bit) => {
@@ -60,7 +60,7 @@ function cosines(size: number): Float64Array {
   return table;
 }
 
-/** The picture that begins at `start`, its rows transformed: `[height, frequencies]`. */
+/** The transformed rows of the picture at `start`: `[height, frequencies]`. */
 function transformRows(pixels: Uint8Array, start: number, across: Float64Array, out: Float64Array): void {
   const width = across.length / frequencies;
   const height = out.length / frequencies;

@@ -10,7 +10,7 @@ export interface SampleProbabilities {
   readonly probabilities: Float32Array;
 }
 
-/** How far a row's sum may be from 1: files often hold three digits. */
+/** Largest deviation of a row's sum from 1: files often have three digits. */
 const tolerance = 0.01;
 
 interface Columns {
@@ -22,8 +22,8 @@ interface Columns {
 }
 
 /**
- * The columns are `row`, one for each class by its name and, if wanted, `label` (name or number), which must then be the dataset's.
- * Any number of the dataset's rows may be there. Throws DatasetError that names the line of what are no probabilities or of other data.
+ * The columns are `row`, one for each class by its name and, optionally, `label` (name or number), which must equal the dataset's.
+ * The file may cover any of the dataset's rows. Throws DatasetError, with the line, for invalid probabilities and for other data.
  */
 export function readProbabilitiesCsv(text: string, dataset: PackedDataset): SampleProbabilities {
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);

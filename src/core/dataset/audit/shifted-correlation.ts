@@ -1,12 +1,12 @@
-// How alike two pictures are where they fit best: Pearson's correlation, whatever their light and a small shift.
+// Similarity of two pictures: Pearson's correlation at the best small shift, which is independent of brightness and contrast.
 import type { GreyPicture } from '../../image/picture.js';
 
 /** Largest shift along an axis, as a share of the side: 4 pixels of 48. */
 const reach = 1 / 12;
 
 /**
- * The smaller of two figures: how well the central part of each fits into the other, at the best shift of up to a twelfth of the
- * side. -1..1; 0 when a part is even. Throws RangeError for pictures of different sizes.
+ * The central part of each picture is correlated with the other at the best shift of up to a twelfth of the side; the smaller
+ * result counts. -1..1; 0 when a part is uniform. Throws RangeError for pictures of different sizes.
  */
 export function shiftedCorrelation(a: GreyPicture, b: GreyPicture): number {
   if (a.width !== b.width || a.height !== b.height) {

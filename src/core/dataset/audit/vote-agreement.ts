@@ -1,26 +1,26 @@
-// Labels beside the votes of several people about the same pictures.
+// Compares labels with the votes of several people on the same pictures.
 import { findLabel } from '../label-names.js';
 
-/** How one label stands with the voters. */
+/** How one label agrees with the votes. */
 export interface VoteVerdict {
-  /** Share of the votes for the label, 0..1; null when nobody voted, or no kind of vote is the label. */
+  /** Share of the votes for the label, 0..1; null when nobody voted, or no kind of vote stands for the label. */
   readonly share: number | null;
   /** The class that more than half of the votes name; null when none does. */
   readonly majority: number | null;
-  /** More than half say that it is no face. */
+  /** True when more than half of the votes are for no face. */
   readonly isNonFace: boolean;
 }
 
 export interface VotesOnSamples {
   /** `[count, kinds]`. */
   readonly votes: Float32Array;
-  /** What can be voted for, e.g. FER+'s classes; `NF` is no face. */
+  /** The kinds of votes, e.g. FER+'s classes; `NF` is no face. */
   readonly kinds: readonly string[];
   readonly classes: ArrayLike<number>;
   readonly labels: readonly string[];
 }
 
-/** A verdict for each sample. Kinds of votes are classes by their names ('anger' is 'angry'); votes for others count in the total. */
+/** The agreement for each sample. Kinds of votes are matched to classes by their names ('anger' is 'angry'); votes for others count in the total. */
 export function judgeByVotes({ votes, kinds, classes, labels }: VotesOnSamples): VoteVerdict[] {
   const classOf = kinds.map((kind) => findLabel(labels, kind));
   return Array.from(classes, (label, i) => {
@@ -36,7 +36,7 @@ export function judgeByVotes({ votes, kinds, classes, labels }: VotesOnSamples):
   });
 }
 
-/** Voters saw another expression and none of them the label. */
+/** True when most voters chose another expression and none the label. */
 export function isAgainstVotes({ share, majority }: VoteVerdict): boolean {
   return share === 0 && majority !== null;
 }

@@ -5,8 +5,8 @@ import { FaceNetwork } from './face-network.js';
 import type { NeuralDetectorModels } from './neural-detector.js';
 
 /**
- * Black around the picture, in its widths, and the scores that count as a face; docs/experiments.md has what both networks find
- * in FER2013.
+ * Black margin around the picture, in picture widths, and the score that counts as a face; what both networks find in FER2013:
+ * docs/experiments/audit.md, 'Pictures without a face'.
  */
 const looks = { short: { margin: 1 / 3 }, full: { margin: 2 / 3 } } as const;
 export const cropFaceScore = 0.5;

@@ -1,5 +1,5 @@
-// The graphs behind conv2d. Several formulas give the same numbers; which one is used depends on the picture's height,
-// by what was measured (docs/experiments.md).
+// The graphs behind conv2d. Several formulas give the same numbers; the fastest one depends on the picture's height
+// (docs/experiments/training-speed.md, 'Which graph is fast').
 import type { GraphBuilder } from '../../onnx/graph-builder.js';
 import type { Formulas } from './layer.js';
 
