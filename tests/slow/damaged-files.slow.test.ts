@@ -65,7 +65,7 @@ const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const folder = mkdtempSync(join(tmpdir(), 'moodlens-damaged-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function grey(seed: number, side = 48): GreyPicture {
+function grey(seed: number, side = 48): GreyPicture & { readonly data: Uint8Array } {
   const random = createRandom(seed);
   return {
     ...{ width: side, height: side, channels: 1 },

@@ -4,6 +4,18 @@ import { parseMarkdown } from './parse-markdown.js';
 
 const plain = (text: string) => [{ kind: 'text', text }];
 
+it.each([
+  ['brackets', '['.repeat(300_000)],
+  ['links', '[]('.repeat(100_000)],
+  ['a line of spaces', `# a${' '.repeat(500_000)}\u2028b`],
+  ['number signs', `# ${'#'.repeat(500_000)}a`],
+  ['a rule of a table that is none', `a|b\n${'-|'.repeat(250_000)}x`],
+  ['fences', '```\n'.repeat(200_000)],
+  ['stars', '*a '.repeat(200_000)],
+])('reads %s as long as a whole file in one go', (_, text) => {
+  expect(parseMarkdown(text).length).toBeGreaterThan(0);
+});
+
 describe('parseMarkdown', () => {
   it('reads headings, paragraphs over several lines, and lists whose items go on', () => {
     expect(parseMarkdown('# Card\n\nOne\ntwo.\n## Limits\n- first\n  goes on\n- second\n')).toEqual([

@@ -16,9 +16,9 @@ export type Block =
       readonly rows: readonly (readonly (readonly Span[])[])[];
     };
 
-const heading = /^(#{1,6})\s+(.*?)\s*#*$/;
-const listItem = /^\s*(?:[-*+]|(\d+)[.)])\s+(.*)$/;
-const tableRule = /^\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$/;
+// A card may be anybody's: no pattern goes over a line more than once, however long it is.
+const heading = /^(#{1,6})\s+(.*)$/s;
+const listItem = /^\s*(?:[-*+]|(\d+)[.)])\s+(.*)$/s;
 const fence = /^\s*```/;
 
 /** Blocks in their order. Anything else, HTML too, is text: nothing in a card is run. */
@@ -44,7 +44,10 @@ function readBlock(lines: readonly string[], at: number): Read {
   if (fence.test(line)) return readCode(lines, at);
   const title = heading.exec(line);
   if (title) {
-    return { block: { kind: 'heading', level: title[1]!.length, spans: parseSpans(title[2]!) }, next: at + 1 };
+    return {
+      block: { kind: 'heading', level: title[1]!.length, spans: parseSpans(withoutEnd(title[2]!)) },
+      next: at + 1,
+    };
   }
   if (isTable(lines, at)) return readTable(lines, at);
   if (listItem.test(line)) return readList(lines, at);
@@ -52,9 +55,16 @@ function readBlock(lines: readonly string[], at: number): Read {
   return { block: { kind: 'paragraph', spans: parseSpans(joined(lines.slice(at, end))) }, next: end };
 }
 
+/** A heading's text without the number signs that may close it. */
+function withoutEnd(title: string): string {
+  let end = title.trimEnd().length;
+  while (title[end - 1] === '#') end--;
+  return title.slice(0, end).trimEnd();
+}
+
 function readCode(lines: readonly string[], at: number): Read {
-  const length = lines.slice(at + 1).findIndex((line) => fence.test(line));
-  const end = length < 0 ? lines.length : at + 1 + length;
+  let end = at + 1;
+  while (end < lines.length && !fence.test(lines[end]!)) end++;
   return { block: { kind: 'code', text: lines.slice(at + 1, end).join('\n') }, next: end + 1 };
 }
 
@@ -71,7 +81,8 @@ function readList(lines: readonly string[], at: number): Read {
 }
 
 function isTable(lines: readonly string[], at: number): boolean {
-  return lines[at]!.includes('|') && tableRule.test(lines[at + 1] ?? '') && (lines[at + 1] ?? '').includes('|');
+  const rule = lines[at + 1] ?? '';
+  return lines[at]!.includes('|') && rule.includes('|') && rule.includes('-') && /^[\s:|-]*$/.test(rule);
 }
 
 function readTable(lines: readonly string[], at: number): Read {
@@ -107,7 +118,7 @@ function joined(lines: readonly string[]): string {
 /** Code first: what stands in it is literal. Only links to the web are links; others mean files of a checkout. */
 function parseSpans(text: string): Span[] {
   const spans: Span[] = [];
-  const pattern = /`([^`]+)`|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*|\[([^\]]*)\]\(([^)\s]*)\)/g;
+  const pattern = /`([^`]+)`|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*|\[([^[\]]*)\]\(([^)\s[]*)\)/g;
   let at = 0;
   for (const match of text.matchAll(pattern)) {
     if (match.index > at) spans.push({ kind: 'text', text: text.slice(at, match.index) });
