@@ -31,8 +31,8 @@ export function drawFolders(edges: ReadonlyMap<string, ReadonlySet<string>>): st
   }
   layout(graph);
   const { width = 0, height = 0 } = graph.graph();
-  const lines = graph.edges().map(({ v, w }) => arrow(graph.edge(v, w).points as Point[]));
-  const boxes = graph.nodes().map((folder) => box(folder, graph.node(folder) as Point & { width: number }));
+  const lines = graph.edges().map(({ v, w }: { v: string; w: string }) => arrow(graph.edge(v, w).points as Point[]));
+  const boxes = graph.nodes().map((folder: string) => box(folder, graph.node(folder) as Point & { width: number }));
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.round(width)}" height="${Math.round(height)}" viewBox="0 0 ${Math.round(width)} ${Math.round(height)}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="11">
 <title>The folders of src; an arrow means: imports from</title>
 <defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="#777"/></marker></defs>
