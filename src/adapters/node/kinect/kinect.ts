@@ -1,10 +1,12 @@
 // A Kinect v1 as a source of colour with depth: through libfreenect in a process of its own, or a recording through fakenect.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { DeviceError } from '../../../core/errors.js';
 import type { DepthPicture } from '../../../core/image/depth-picture.js';
 import type { Frame } from '../../../core/ports/frame-source.js';
+import { builtFile } from '../built-file.js';
 import type { LiveSource } from '../video/reconnecting-source.js';
 import { checkKinectDump } from './kinect-dump.js';
 import { type KinectFrame, kinectExits, kinectFrameBytes, kinectSize, readKinectFrame } from './kinect-format.js';
@@ -23,9 +25,7 @@ export interface KinectOptions {
 /** A fifth of a second of the camera's clock of 60 kHz. */
 const lastTicks = 12_000;
 
-const entry = import.meta.url.endsWith('.ts')
-  ? new URL('../../../../dist/adapters/node/kinect/kinect-process.js', import.meta.url)
-  : new URL('./kinect-process.js', import.meta.url);
+const entry = builtFile('./kinect-process.js', import.meta.url);
 
 /** Opens it once its first frame is there. Throws DeviceError without library, device or frames, MediaError for a broken recording. */
 export async function openKinect({

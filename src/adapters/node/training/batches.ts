@@ -1,8 +1,10 @@
 // Training batches made ahead of the steps in worker threads, so that an engine never waits for augmentation.
+
 import { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../../core/errors.js';
 import { type BatchOptions, type BatchSource, TrainingBatches } from '../../../core/training/batches.js';
 import type { Batch } from '../../../core/training/engine.js';
+import { builtFile } from '../built-file.js';
 import { toShared } from './shared-memory.js';
 
 export interface BatchRequest {
@@ -25,10 +27,7 @@ interface Thread {
   readonly waiting: Map<number, { resolve(batch: Batch): void; reject(error: Error): void }>;
 }
 
-// Tests run the sources, and a worker needs JavaScript: it then comes from the build.
-const entry = import.meta.url.endsWith('.ts')
-  ? new URL('../../../../dist/adapters/node/training/batches-thread.js', import.meta.url)
-  : new URL('./batches-thread.js', import.meta.url);
+const entry = builtFile('./batches-thread.js', import.meta.url);
 
 /**
  * The batches of `TrainingBatches`, bit for bit: each is a function of seed, epoch and number, so it does not matter which

@@ -1,7 +1,9 @@
 // Which devices can train on this machine: each is tried in a process of its own.
+
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DeviceError } from '../../../core/errors.js';
+import { builtFile } from '../built-file.js';
 import { type DeviceName, deviceNames } from '../session.js';
 
 export interface DeviceProbe {
@@ -17,10 +19,7 @@ const needs: Readonly<Record<DeviceName, string>> = {
   wasm: 'onnxruntime-web',
 };
 
-// As in worker-engine.ts: a process needs JavaScript, from the build where the sources run.
-const entry = import.meta.url.endsWith('.ts')
-  ? new URL('../../../../dist/adapters/node/training/devices-process.js', import.meta.url)
-  : new URL('./devices-process.js', import.meta.url);
+const entry = builtFile('./devices-process.js', import.meta.url);
 
 const probeTimeoutMs = 60_000;
 

@@ -1,4 +1,5 @@
 // A training engine in a worker thread, so that this thread answers signals and draws progress meanwhile.
+
 import { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../../core/errors.js';
 import type { ArchitectureOptions } from '../../../core/nn/architectures/architecture.js';
@@ -15,6 +16,7 @@ import {
   type TrainingEngine,
 } from '../../../core/training/engine.js';
 import type { GradientCheck, GradientCheckOptions } from '../../../core/training/gradient-check.js';
+import { builtFile } from '../built-file.js';
 import { handOverNotice } from '../fallback-notice.js';
 import '../runtime-telemetry.js';
 import type { DeviceName } from '../session.js';
@@ -44,10 +46,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-// Tests run the sources, and a worker needs JavaScript: it then comes from the build.
-const entry = import.meta.url.endsWith('.ts')
-  ? new URL('../../../../dist/adapters/node/training/engine-thread.js', import.meta.url)
-  : new URL('./engine-thread.js', import.meta.url);
+const entry = builtFile('./engine-thread.js', import.meta.url);
 
 export class WorkerEngine implements TrainingEngine {
   readonly masks: readonly Mask[];

@@ -1,4 +1,5 @@
 // A source of gradients in a thread of its own. Weights and gradients go through shared memory; the batch is handed over.
+
 import { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../../core/errors.js';
 import { parametersOf } from '../../../core/nn/architectures/architecture.js';
@@ -7,6 +8,7 @@ import type { Weights } from '../../../core/nn/architectures/parameters.js';
 import { elements } from '../../../core/nn/layers/layer.js';
 import { type Batch, batchArrays, type GradientOptions } from '../../../core/training/engine.js';
 import type { BatchGradients, GradientSource } from '../../../core/training/gradient-source.js';
+import { builtFile } from '../built-file.js';
 import { withoutNotice } from '../fallback-notice.js';
 import '../runtime-telemetry.js';
 import type { WorkerEngineOptions } from './engine.js';
@@ -26,10 +28,7 @@ export type GradientReply =
   | { readonly result: Omit<BatchGradients, 'gradients'>; readonly error?: undefined }
   | { readonly result?: undefined; readonly error: PackedError };
 
-// As in worker-engine.ts.
-const entry = import.meta.url.endsWith('.ts')
-  ? new URL('../../../../dist/adapters/node/training/gradients-thread.js', import.meta.url)
-  : new URL('./gradients-thread.js', import.meta.url);
+const entry = builtFile('./gradients-thread.js', import.meta.url);
 
 /** One view per name into the memory, one after the other. ONNX Runtime takes no shared memory: copy from and to these. */
 export function sharedViews(

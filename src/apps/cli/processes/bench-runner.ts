@@ -1,16 +1,15 @@
 // Runs one measurement in a process of its own, and reads the line of JSON that it prints.
+
 import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { builtFile } from '../../../adapters/node/built-file.js';
 import { DeviceError } from '../../../core/errors.js';
 import type { RunBenchTask } from '../../../pipeline/bench/bench-task.js';
 
-// As for worker threads: a process needs JavaScript, from the build where the sources run.
-const entry = import.meta.url.endsWith('.ts')
-  ? new URL('../../../../dist/apps/cli/processes/bench-process.js', import.meta.url)
-  : new URL('./bench-process.js', import.meta.url);
+const entry = builtFile('./bench-process.js', import.meta.url);
 
 const peerProgram = fileURLToPath(new URL('../../../../bench/inference-peers.py', import.meta.url));
 

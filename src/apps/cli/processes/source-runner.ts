@@ -1,16 +1,15 @@
 // A source in a process of its own, as the server shows it: one that dies takes no other with it, and is started again.
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { builtFile } from '../../../adapters/node/built-file.js';
 import { handOverNotice } from '../../../adapters/node/fallback-notice.js';
 import { ConfigError, DeviceError, MoodlensError } from '../../../core/errors.js';
 import type { ServedStatus } from '../../../core/live/served-frame.js';
 import type { LiveFeed, LiveFeedEvents } from '../../server/live-feed.js';
 import type { FromSource, SourceTask, ToSource } from './source-process.js';
 
-/** Tests run the source, which Node cannot: the process runs what was built of it. */
-const entry = import.meta.url.endsWith('.ts')
-  ? new URL('../../../../dist/apps/cli/processes/source-process.js', import.meta.url)
-  : new URL('./source-process.js', import.meta.url);
+const entry = builtFile('./source-process.js', import.meta.url);
 
 const restartMs = 2000;
 /** Time that the process has to let go of its device and say goodbye to a broker. */

@@ -1,7 +1,9 @@
 // Trains a trial's run in a process of its own, so that one that dies takes no other with it.
+
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { builtFile } from '../../../adapters/node/built-file.js';
 import { handOverNotice } from '../../../adapters/node/fallback-notice.js';
 import { createFolderStore } from '../../../adapters/node/files.js';
 import type { DeviceName } from '../../../adapters/node/session.js';
@@ -12,10 +14,7 @@ import { type CoreShare, shareCores } from '../../../pipeline/train/share-cores.
 import type { EpochReport, RunTrial, TrialRunResult } from '../../../pipeline/tune/tune.js';
 import type { TuneMessage, TuneTask } from './trial-process.js';
 
-/** Tests run the source, which Node cannot: the process runs what was built of it. */
-const entry = import.meta.url.endsWith('.ts')
-  ? new URL('../../../../dist/apps/cli/processes/trial-process.js', import.meta.url)
-  : new URL('./trial-process.js', import.meta.url);
+const entry = builtFile('./trial-process.js', import.meta.url);
 
 export interface TrialProcesses {
   readonly runTrial: RunTrial;
