@@ -1,4 +1,4 @@
-// The short form of bench/soak.mjs, judged by what can be counted: no state outlives its track, whoever comes and goes.
+// The short form of soak/frames.mjs, judged by what can be counted: no state outlives its track, whoever comes and goes.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const compiled = { path: dist, missing: existsSync(dist) ? undefined : 'dist is 
 itWith(compiled, 'a soak run of 2,000 frames holds and keeps alive only what belongs to its tracks', () => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(repositoryRoot, 'bench/soak.mjs'), '--frames', '2000', '--json'],
+    [join(repositoryRoot, 'soak/frames.mjs'), '--frames', '2000', '--json'],
     { encoding: 'utf8' },
   );
   expect(status, stdout + stderr).toBe(0);

@@ -1,5 +1,5 @@
 // Faces in groups and afar: the neural detector with --min-face 30 beside OpenCV's cascade (1.1, 5, from 30 pixels), on pictures with
-// faces and scenes without: faces found, wrong boxes, CPU time of the same run. `node bench/small-faces.mjs`; needs the shared data and
+// faces and scenes without: faces found, wrong boxes, CPU time of the same run. `node experiments/small-faces.mjs`; needs the shared data and
 // Debian's python3-opencv. Prints a Markdown table.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';

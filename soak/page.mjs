@@ -1,11 +1,11 @@
 // The live page for minutes on end with the sample: does its memory, its document or its speed change? Needs a built checkout and Chromium.
-//   npm run bench -- soak-page [--minutes=N]     10 without it; exits with 1 when something grows
+//   npm run soak -- page [--minutes=N]     10 without it; exits with 1 when something grows
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { startLiveServer } from '../dist/apps/server/live-server.js';
-import { ends, least, median } from './soak-memory.js';
+import { ends, least, median } from './memory.js';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
 const everyMs = 15_000;

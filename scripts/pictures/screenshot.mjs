@@ -1,12 +1,12 @@
 // Makes docs/images/live.png: the built page with the sample, somebody enrolled. Needs a built checkout and Chromium.
-// `node scripts/screenshot.mjs [FILE.png]`; CHROMIUM names another browser, MODEL another expression model.
+// `node scripts/pictures/screenshot.mjs [FILE.png]`; CHROMIUM names another browser, MODEL another expression model.
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
-import { startLiveServer } from '../dist/apps/server/live-server.js';
-import { root } from './set-up.mjs';
+import { startLiveServer } from '../../dist/apps/server/live-server.js';
+import { root } from '../set-up.mjs';
 
 const out = resolve(process.argv[2] ?? join(root, 'docs/images/live.png'));
 const executablePath =

@@ -1,5 +1,5 @@
 // What depth does to detections: boxes before and after the filter, and its cost; before a real Kinect and in built rooms.
-//   node bench/depth.mjs [--rooms N] [--out FOLDER]     needs a build; FOLDER gets the pictures
+//   node experiments/depth.mjs [--rooms N] [--out FOLDER]     needs a build; FOLDER gets the pictures
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
-import { startLiveServer } from '../dist/apps/server/live-server.js';
-import { root } from './set-up.mjs';
+import { startLiveServer } from '../../dist/apps/server/live-server.js';
+import { root } from '../set-up.mjs';
 
 const out = resolve(process.argv[2] ?? join(root, 'docs/images/teach.webp'));
 const executablePath = (process.env.PATH ?? '')

@@ -1,6 +1,6 @@
 // An hour of live video, accelerated: does memory or the time a frame takes grow? `analyze`'s own loop with the live pipeline,
 // over a room in which people come and go and frames change their size; people files, models, rules and sources are exchanged on the way.
-//   npm run soak -- [--real] [--frames=N] [--json]
+//   npm run soak -- frames [--real] [--frames=N] [--json]
 // Without --real the detector, the expression model and the known people are stand-ins that cost next to nothing: 108,000 frames, an hour at
 // 30 frames/s. With --real they are the shipped ones over pasted photographs, 10,000 frames. Exits with 1 when something grows.
 
@@ -13,9 +13,9 @@ import { TrackIdentity } from '../dist/core/live/track-identity.js';
 import { silentProgress } from '../dist/core/ports/progress.js';
 import { analyze } from '../dist/pipeline/streams/analyze/analyze.js';
 import { frameLine } from '../dist/pipeline/streams/analyze/format-result.js';
-import { ends, least, median, memoryHeld } from './soak-memory.js';
-import { names, realParts, standInParts } from './soak-parts.js';
-import { Room } from './soak-scene.js';
+import { ends, least, median, memoryHeld } from './memory.js';
+import { names, realParts, standInParts } from './parts.js';
+import { Room } from './scene.js';
 
 const { values } = parseArgs({
   options: { real: { type: 'boolean' }, frames: { type: 'string' }, json: { type: 'boolean' } },

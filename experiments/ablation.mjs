@@ -1,10 +1,10 @@
-// `npm run ablation -- --data DATASET --votes fer2013new.csv --out FOLDER`: what each part of the shipped recipe is worth. Trains the recipe
+// `npm run experiment -- ablation --data DATASET --votes fer2013new.csv --out FOLDER`: what each part of the shipped recipe is worth. Trains the recipe
 // shortened, then again with one part changed at a time, each with the same seeds, validated on a fold of Training (clean and
 // stressed); prints a Markdown table. May be stopped at any moment: it goes on where it was. Hours: five to ten minutes a run on two cores.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { root, run } from './set-up.mjs';
+import { root, run } from '../scripts/set-up.mjs';
 
 const { values } = parseArgs({
   options: {

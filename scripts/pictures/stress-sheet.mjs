@@ -1,20 +1,20 @@
 // Makes docs/images/stress.png: faces as they are and under every distortion of the stress test, weak to strong. The faces are
 // those of a pinned package's sample photographs, found and cut as the live pipeline does. Needs a built checkout.
-// `node scripts/stress-sheet.mjs [FILE.png]`; DATA and SAMPLES (numbers, with commas) take faces of a dataset instead.
+// `node scripts/pictures/stress-sheet.mjs [FILE.png]`; DATA and SAMPLES (numbers, with commas) take faces of a dataset instead.
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
-import { createFolderStore } from '../dist/adapters/node/files.js';
-import { decodePicture, recompressJpeg } from '../dist/adapters/node/image-codec.js';
-import { openDetector } from '../dist/apps/cli/arguments/shipped-detector.js';
-import { expressionLabels } from '../dist/core/dataset/labels.js';
-import { createDataset, readPackedDataset, selectSamples } from '../dist/core/dataset/packed-dataset.js';
-import { cropFace } from '../dist/core/detect/face-crop.js';
-import { drawText } from '../dist/core/image/draw.js';
-import { stressPictures } from '../dist/pipeline/evaluate/stress-pictures.js';
-import { stresses } from '../dist/pipeline/evaluate/stresses.js';
-import { root } from './set-up.mjs';
+import { createFolderStore } from '../../dist/adapters/node/files.js';
+import { decodePicture, recompressJpeg } from '../../dist/adapters/node/image-codec.js';
+import { openDetector } from '../../dist/apps/cli/arguments/shipped-detector.js';
+import { expressionLabels } from '../../dist/core/dataset/labels.js';
+import { createDataset, readPackedDataset, selectSamples } from '../../dist/core/dataset/packed-dataset.js';
+import { cropFace } from '../../dist/core/detect/face-crop.js';
+import { drawText } from '../../dist/core/image/draw.js';
+import { stressPictures } from '../../dist/pipeline/evaluate/stress-pictures.js';
+import { stresses } from '../../dist/pipeline/evaluate/stresses.js';
+import { root } from '../set-up.mjs';
 
 const out = resolve(process.argv[2] ?? join(root, 'docs/images/stress.png'));
 /** Which photographs, and which of the faces in them, from the left. */

@@ -1,6 +1,6 @@
 // The confirmation windows on clips of ../shared/video, thinned to several frame rates: how often the shown label flips, how long a
 // right one takes, how much of the judged time is right. Writes the chart docs/images/windows.svg.
-//   node bench/windows.mjs [--sweep]     --sweep: other time constants and margins of the smooth window instead of the chart
+//   node experiments/windows.mjs [--sweep]     --sweep: other time constants and margins of the smooth window instead of the chart
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -3,7 +3,7 @@
 //   one face an expression   a person's seven expressions are seven pictures; each look at one is in other light and framed otherwise
 //   half a face              each look is a blend, half and half, of the expression's own picture and another of its class
 //   a group of faces         every look is another picture; what a person has in common is a gamma and a contrast
-//   node bench/teach.mjs DATASET [--persons=N] [--corrections]     DATASET: packed by `moodlens data import`; 120 persons without it
+//   node experiments/teach.mjs DATASET [--persons=N] [--corrections]     DATASET: packed by `moodlens data import`; 120 persons without it
 // --corrections: what is taught of some of the expressions, and by corrections alone, changes for these expressions and for the others.
 import { parseArgs } from 'node:util';
 import { createFolderStore } from '../dist/adapters/node/files.js';
