@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
-import type { EpochFigures, TrainerState } from '../../core/training/trainer.js';
+import type { EpochFigures, TrainerState } from '../../core/training/trainer-state.js';
 import { describeSeconds } from '../report/describe-seconds.js';
 import type { Speed } from './run-folder.js';
 
@@ -69,7 +69,7 @@ export class TrainingMeter {
     });
     const left = state.epoch < epochs ? `, ${describeSeconds(secondsLeft)} left` : '';
     progress.note(
-      `epoch ${figures.epoch}/${epochs}: training loss ${figures.trainingLoss.toFixed(4)}, accuracy ${percent(figures.trainingAccuracy)}; ` +
+      `epoch ${figures.epoch}/${epochs}: training loss ${figures.trainingLoss.toFixed(4)}${describeAccuracy(figures.trainingAccuracy)}; ` +
         describeValidation(figures) +
         `${imagesPerSecond.toFixed(0)} images/s, ${describeSeconds(seconds)}${left}`,
     );
@@ -89,10 +89,15 @@ export class TrainingMeter {
   }
 }
 
-function describeValidation({ validationLoss, validationAccuracy }: EpochFigures): string {
-  if (validationLoss === undefined || validationAccuracy === undefined) return '';
-  return `validation loss ${validationLoss.toFixed(4)}, accuracy ${percent(validationAccuracy)}; `;
+function describeValidation({ validationLoss, validationAccuracy, validationPrecision }: EpochFigures): string {
+  if (validationLoss === undefined) return '';
+  const precision =
+    validationPrecision === undefined ? '' : `, average precision ${(100 * validationPrecision).toFixed(1)} %`;
+  return `validation loss ${validationLoss.toFixed(4)}${describeAccuracy(validationAccuracy)}${precision}; `;
 }
+
+const describeAccuracy = (share: number | undefined): string =>
+  share === undefined ? '' : `, accuracy ${percent(share)}`;
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 const round = (value: number): number => Math.round(value * 10) / 10;

@@ -5,7 +5,7 @@ import { type ChartOption, drawChart } from '../../report/draw-chart.js';
 import { figureHtml, foldedSection, paragraph, reportPage, section, tableHtml } from '../../report/report-page.js';
 import type { RunComparison } from './compare-runs.js';
 import { describeDifference, differenceRows, figureRows } from './describe-runs.js';
-import type { EpochRecord } from './run-record.js';
+import { type EpochRecord, type ValidationShare, validationShares } from './run-record.js';
 
 type Runs = RunComparison['runs'];
 
@@ -21,7 +21,11 @@ export function comparisonReport(comparison: RunComparison): string {
       ...accuracy.map((difference) => paragraph(`Kept weights, ${describeDifference(difference)}.`)),
     ]),
     section('What differs', [tableHtml({ columns: ['setting', ...names], rows: differenceRows(comparison) })]),
-    section('Curves', [lossFigure(runs), accuracyFigure(runs), learningRateFigure(runs)]),
+    section('Curves', [
+      lossFigure(runs),
+      ...validationShares(runs).map((share) => shareFigure(runs, share)),
+      learningRateFigure(runs),
+    ]),
     foldedSection('Every epoch', runs.map(epochTable)),
   ]);
 }
@@ -45,16 +49,21 @@ function lossFigure(runs: Runs): string {
   });
 }
 
-function accuracyFigure(runs: Runs): string {
+const captions: Readonly<Record<ValidationShare['name'], string>> = {
+  accuracy: 'Share of the validation pictures that are right',
+  'average precision': 'Of the faces that are not too small to ask for, on the pictures that were held back',
+};
+
+function shareFigure(runs: Runs, { name, of }: ValidationShare): string {
   const counts = [...new Set(runs.flatMap(({ last }) => last?.n ?? []))].map((n) => n.toLocaleString('en'));
   return figureHtml({
-    title: 'Validation accuracy over epochs',
-    caption: `Share of the validation pictures that are right${counts.length > 0 ? `, n = ${counts.join(' and ')}` : ''}.`,
+    title: `Validation ${name} over epochs`,
+    caption: `${captions[name]}${counts.length > 0 ? `, n = ${counts.join(' and ')}` : ''}.`,
     legend: runs.map(({ name }) => name),
     svg: drawChart(
       (mode) => ({
         ...axes(runs, (share) => `${Math.round(1000 * share) / 10} %`),
-        series: runs.map((run, i) => line(mode, i, run.history, ({ validationAccuracy }) => validationAccuracy)),
+        series: runs.map((run, i) => line(mode, i, run.history, of)),
       }),
       size,
     ),
@@ -121,6 +130,7 @@ function line(
 
 function epochTable({ name, history }: Runs[number]): string {
   const share = (value: number | undefined) => (value === undefined ? '–' : `${(100 * value).toFixed(2)} %`);
+  const shares = validationShares([{ history }]);
   return section(name, [
     tableHtml({
       columns: [
@@ -128,7 +138,7 @@ function epochTable({ name, history }: Runs[number]): string {
         'training loss',
         'training accuracy',
         'validation loss',
-        'validation accuracy',
+        ...shares.map((figure) => `validation ${figure.name}`),
         'learning rate',
         'images/s',
       ],
@@ -137,7 +147,7 @@ function epochTable({ name, history }: Runs[number]): string {
         epoch.trainingLoss.toFixed(4),
         share(epoch.trainingAccuracy),
         epoch.validationLoss?.toFixed(4) ?? '–',
-        share(epoch.validationAccuracy),
+        ...shares.map(({ of }) => share(of(epoch))),
         String(Number(epoch.learningRate.toPrecision(4))),
         epoch.imagesPerSecond === undefined ? '–' : String(Math.round(epoch.imagesPerSecond)),
       ]),

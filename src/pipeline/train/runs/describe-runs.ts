@@ -3,7 +3,7 @@ import { describeSeconds } from '../../report/describe-seconds.js';
 import { printable, sparkline, textTable } from '../../report/text-table.js';
 import type { AccuracyDifference, RunComparison } from './compare-runs.js';
 import type { EpochSummary, RunList, RunSummary } from './list-runs.js';
-import type { EpochRecord } from './run-record.js';
+import { type EpochRecord, validationShares } from './run-record.js';
 
 /** Several lines, ending with a line end. `folder` is where the runs were looked for. */
 export function describeRunList({ runs, skipped }: RunList, folder: string): string {
@@ -71,7 +71,7 @@ export function describeComparison(comparison: RunComparison): string {
       ({ validationLoss }) => validationLoss,
       (value) => value.toFixed(4),
     ),
-    curves('validation accuracy', runs, ({ validationAccuracy }) => validationAccuracy, percent),
+    ...validationShares(runs).map(({ name, of }) => curves(`validation ${name}`, runs, of, percent)),
   ];
   return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { decodeUtf8 } from '../../../core/bytes/utf8.js';
 import { RunError } from '../../../core/errors.js';
 import type { BlobStore } from '../../../core/ports/blob-store.js';
-import { lowestLoss } from '../../../core/training/trainer.js';
+import { lowestLoss } from '../../../core/training/trainer-state.js';
 import { runFiles } from '../run-folder.js';
 import { type RunResult, readResult } from '../run-result.js';
 
@@ -39,6 +39,8 @@ const epochSchema = z.looseObject({
   /** Both are missing when nothing validates. */
   validationLoss: z.number().optional(),
   validationAccuracy: z.number().min(0).max(1).optional(),
+  /** Of a detector: average precision. */
+  validationPrecision: z.number().min(0).max(1).optional(),
   imagesPerSecond: z.number().optional(),
   seconds: z.number().optional(),
 });
@@ -145,4 +147,23 @@ function parseLine<T>(text: string, schema: z.ZodType<T>, mustHold: string): T {
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
   throw new RunError(`${mustHold}, and ${path.join('.') || 'it'} is wrong: ${message}`);
+}
+
+/** A figure by which epochs are compared besides their loss. */
+export interface ValidationShare {
+  readonly name: 'accuracy' | 'average precision';
+  readonly of: (epoch: EpochRecord) => number | undefined;
+}
+
+/** What these runs are validated by: accuracy where they tell classes, average precision where they find faces. */
+export function validationShares(runs: readonly { readonly history: readonly EpochRecord[] }[]): ValidationShare[] {
+  const accuracy: ValidationShare = { name: 'accuracy', of: ({ validationAccuracy }) => validationAccuracy };
+  const precision: ValidationShare = {
+    name: 'average precision',
+    of: ({ validationPrecision }) => validationPrecision,
+  };
+  const known = [accuracy, precision].filter(({ of }) =>
+    runs.some(({ history }) => history.some((epoch) => of(epoch) !== undefined)),
+  );
+  return known.length > 0 ? known : [accuracy];
 }
