@@ -4,9 +4,9 @@
 export function limitsAndLaw(isFer2013: boolean): string {
   return `## Limits
 ${isFer2013 ? fer2013Limits : otherLimits}
-- Small, turned, covered or dark faces are read badly. In video, trust the label confirmed over twenty frames rather than a single one.
-- A person's resting face may read as sad or angry to the model. moodlens mends that for people who teach it how they show each expression, by a few
-  pictures through the \`embedding\` output: those pictures, and what is learnt from them, stay on the machine and go with the person.
+- Small, turned, covered or dark faces are classified badly. In video, trust the confirmed expression rather than that of a single frame.
+- The model may classify a person's resting face as sad or angry. A personal calibration in moodlens corrects that from a few pictures of the
+  person's expressions, through the \`embedding\` output: pictures and calibration stay on the machine, and are deleted with the person.
 
 ## Not for
 - Watching employees, pupils or students, hiring, grading, or any decision about a person.
