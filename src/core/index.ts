@@ -29,8 +29,8 @@ export {
   NeuralFaceDetector,
 } from './detect/mediapipe/neural-detector.js';
 export { boxOverlap } from './detect/non-maximum-suppression.js';
-export { PlaceDetector, type PlaceDetectorOptions } from './detect/place-detector.js';
-export type { PlacedFace } from './detect/training/decode-places.js';
+export type { PlacedFace } from './detect/places/decode-places.js';
+export { PlaceDetector, type PlaceDetectorOptions } from './detect/places/place-detector.js';
 // errors
 export {
   ConfigError,

@@ -7,8 +7,8 @@ import {
   objectiveOf,
   pixelType,
 } from '../nn/architectures/architecture.js';
-import { oneOfEach } from '../nn/graphs/objective.js';
 import { elements, type Mask } from '../nn/layers/layer.js';
+import { oneOfEach } from '../nn/losses/objective.js';
 import type { Random } from '../numbers/random.js';
 import type { Batch } from './batch.js';
 import { drawMask } from './draw-mask.js';

@@ -1,6 +1,7 @@
 // Measures a detector on pictures with known faces: average precision by size, recall at a number of wrong boxes, and how far
 // off its key points are.
-import { type FacePicture, type FacePoints, holdBack } from '../../core/detect/training/face-pictures.js';
+import { type FacePicture, holdBack } from '../../core/dataset/face-pictures.js';
+import type { FacePoints } from '../../core/detect/places/places.js';
 import type { Box, Picture } from '../../core/image/picture.js';
 import {
   averagePrecision,

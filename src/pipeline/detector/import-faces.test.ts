@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../../tests/fixtures/memory-store.js';
 import { decodePicture, encodePng } from '../../adapters/node/image-codec.js';
-import { facesFiles, holdBack, readFacesDescription } from '../../core/detect/training/face-pictures.js';
+import { facesFiles, holdBack, readFacesDescription } from '../../core/dataset/face-pictures.js';
 import { DatasetError } from '../../core/errors.js';
 import type { Picture } from '../../core/image/picture.js';
 import { silentProgress } from '../../core/ports/progress.js';

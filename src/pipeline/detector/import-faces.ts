@@ -3,12 +3,8 @@
 import { z } from 'zod';
 import { readTar } from '../../core/bytes/tar.js';
 import { decodeUtf8 } from '../../core/bytes/utf8.js';
-import {
-  type FacePoints,
-  type FacesDescription,
-  FacesWriter,
-  type UnsureFace,
-} from '../../core/detect/training/face-pictures.js';
+import { type FacesDescription, FacesWriter, type UnsureFace } from '../../core/dataset/face-pictures.js';
+import type { FacePoints } from '../../core/detect/places/places.js';
 import { DatasetError } from '../../core/errors.js';
 import { toGrey } from '../../core/image/grey.js';
 import type { Picture } from '../../core/image/picture.js';

@@ -1,9 +1,9 @@
 // Trains a face detector: packed face pictures + configuration -> run folder with checkpoints, history and model.onnx. The loop,
 // the engine and the folder are those of every training.
-import type { DetectionBatchOptions, ReadPixels } from '../../core/detect/training/detection-batches.js';
-import { buildDetectorModel } from '../../core/detect/training/detector-model.js';
-import { type FacesDescription, holdBack } from '../../core/detect/training/face-pictures.js';
+
+import { type FacesDescription, holdBack } from '../../core/dataset/face-pictures.js';
 import { RunError } from '../../core/errors.js';
+import { buildDetectorModel } from '../../core/model/build-detector-model.js';
 import { atSide } from '../../core/nn/architectures/architecture.js';
 import { architectureFacts } from '../../core/nn/architectures/architecture-facts.js';
 import { type ArchitectureName, createArchitecture } from '../../core/nn/architectures/create-architecture.js';
@@ -11,6 +11,7 @@ import { initialWeights } from '../../core/nn/architectures/parameters.js';
 import { createRandom } from '../../core/numbers/random.js';
 import type { BatchSource } from '../../core/training/batches.js';
 import { requireCheckpointOf } from '../../core/training/checkpoint.js';
+import type { DetectionBatchOptions, ReadPixels } from '../../core/training/detection/detection-batches.js';
 import { modelWeights } from '../../core/training/engine.js';
 import type { TrainingEnd } from '../../core/training/trainer.js';
 import { readSavedRun, requireSameConfig } from '../train/resume-run.js';

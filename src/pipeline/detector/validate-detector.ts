@@ -1,9 +1,10 @@
 // The trainer's own look at the pictures that were held back, after each epoch.
-import { decodePlaces } from '../../core/detect/training/decode-places.js';
-import type { ReadPixels } from '../../core/detect/training/detection-batches.js';
-import type { FacePicture } from '../../core/detect/training/face-pictures.js';
-import { padding, writePlanes } from '../../core/detect/training/write-planes.js';
+
+import type { FacePicture } from '../../core/dataset/face-pictures.js';
+import { decodePlaces } from '../../core/detect/places/decode-places.js';
+import { padding, writePlanes } from '../../core/detect/places/write-planes.js';
 import { averagePrecision, type JudgedPicture, judgeDetections } from '../../core/metrics/average-precision.js';
+import type { ReadPixels } from '../../core/training/detection/detection-batches.js';
 import type { TrainingEngine } from '../../core/training/engine.js';
 import type { ValidationFigures } from '../../core/training/trainer.js';
 import { longestSide } from './import-faces.js';

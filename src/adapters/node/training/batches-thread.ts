@@ -1,8 +1,8 @@
 // A worker thread that makes training batches: all of its memory but the batches is shared with the thread that asks.
 import { parentPort, workerData } from 'node:worker_threads';
-import { DetectionBatches } from '../../../core/detect/training/detection-batches.js';
 import { batchArrays } from '../../../core/training/batch.js';
 import { TrainingBatches } from '../../../core/training/batches.js';
+import { DetectionBatches } from '../../../core/training/detection/detection-batches.js';
 import type { BatchAnswer, BatchRequest, BatchWork } from './batches.js';
 import { FacePixels } from './face-pixels.js';
 

@@ -1,7 +1,6 @@
 // Training batches made ahead of the steps in worker threads, so that an engine never waits for augmentation.
 
 import { Worker } from 'node:worker_threads';
-import { DetectionBatches, type DetectionBatchOptions } from '../../../core/detect/training/detection-batches.js';
 import { DeviceError } from '../../../core/errors.js';
 import type { Batch } from '../../../core/training/batch.js';
 import {
@@ -10,6 +9,7 @@ import {
   type ClassBatchSource,
   TrainingBatches,
 } from '../../../core/training/batches.js';
+import { DetectionBatches, type DetectionBatchOptions } from '../../../core/training/detection/detection-batches.js';
 import { builtFile } from '../built-file.js';
 import { toShared } from './shared-memory.js';
 

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeWith } from '../../../../tests/requirements.js';
-import { DetectionBatches, type DetectionBatchOptions } from '../../../core/detect/training/detection-batches.js';
 import {
   type FacePicture,
   FacesWriter,
   facesFiles,
   readFacesDescription,
-} from '../../../core/detect/training/face-pictures.js';
+} from '../../../core/dataset/face-pictures.js';
 import { DatasetError } from '../../../core/errors.js';
 import { createRandom } from '../../../core/numbers/random.js';
+import { DetectionBatches, type DetectionBatchOptions } from '../../../core/training/detection/detection-batches.js';
 import { createFolderStore } from '../files.js';
 import { WorkerFaceBatches } from './batches.js';
 import { FacePixels } from './face-pixels.js';

@@ -1,7 +1,7 @@
 // The pixels of packed face pictures, read from their file when they are needed: they may be more than the memory holds, and
 // what is read often stays in the system's own cache.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { type FacePicture, pixelBytes } from '../../../core/detect/training/face-pictures.js';
+import { type FacePicture, pixelBytes } from '../../../core/dataset/face-pictures.js';
 import { DatasetError } from '../../../core/errors.js';
 import type { Picture } from '../../../core/image/picture.js';
 

@@ -1,8 +1,8 @@
 // A network as a description: what it takes, its layers up to the embedding, and the classifier on top.
 import { ConfigError } from '../../errors.js';
-import { classification, type Objective } from '../graphs/objective.js';
 import { elements, type Layer, type Parameter, type Shape } from '../layers/layer.js';
 import { sequence } from '../layers/sequence.js';
+import { classification, type Objective } from '../losses/objective.js';
 
 export interface Architecture {
   readonly name: string;

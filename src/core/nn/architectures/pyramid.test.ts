@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openSession } from '../../../adapters/node/session.js';
-import { targetChannels } from '../../detect/training/places.js';
+import { targetChannels } from '../../detect/places/places.js';
 import { createRandom } from '../../numbers/random.js';
 import { LocalEngine } from '../../training/engine.js';
 import { randomBatch } from '../../training/random-batch.js';

@@ -1,7 +1,7 @@
 // Ours, for finding faces: a stem to a quarter of the picture's size, then pairs of pointwise and depthwise convolutions at
 // an eighth, a sixteenth and a thirty-second of it, and a pyramid of the three. One head looks at every place of every level.
-import { detection } from '../../detect/training/detection-loss.js';
-import { outputChannels } from '../../detect/training/places.js';
+
+import { outputChannels } from '../../detect/places/places.js';
 import { relu } from '../layers/activation.js';
 import { batchNorm } from '../layers/batch-norm.js';
 import { channelConcat } from '../layers/channel-concat.js';
@@ -12,6 +12,7 @@ import type { Layer } from '../layers/layer.js';
 import { rescale } from '../layers/normalise.js';
 import { maxPool2d } from '../layers/pooling.js';
 import { sequence } from '../layers/sequence.js';
+import { detection } from '../losses/detection-loss.js';
 import type { Architecture, ArchitectureOptions } from './architecture.js';
 
 const filters = 64;

@@ -23,7 +23,7 @@ import { residualSum } from '../layers/residual-sum.js';
 import { sequence } from '../layers/sequence.js';
 import { squeezeExcitation } from '../layers/squeeze-excitation.js';
 import { upSample2d } from '../layers/up-sample2d.js';
-import { softTargetCrossEntropy } from './loss.js';
+import { softTargetCrossEntropy } from '../losses/loss.js';
 
 interface Numbers {
   readonly norm: number;

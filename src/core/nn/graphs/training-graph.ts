@@ -10,7 +10,7 @@ import {
   pixelType,
 } from '../architectures/architecture.js';
 import type { Formulas, Gradients, GraphContext, Layer, Mask, Shape, Statistic } from '../layers/layer.js';
-import { softTargetCrossEntropy } from './loss.js';
+import { softTargetCrossEntropy } from '../losses/loss.js';
 
 export interface TrainingGraph {
   /** The .onnx bytes. */

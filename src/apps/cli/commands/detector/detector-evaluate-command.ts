@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { openSession } from '../../../../adapters/node/session.js';
 import type { Face } from '../../../../core/detect/face.js';
-import { PlaceDetector } from '../../../../core/detect/place-detector.js';
+import { PlaceDetector } from '../../../../core/detect/places/place-detector.js';
 import { ConfigError } from '../../../../core/errors.js';
 import type { Picture } from '../../../../core/image/picture.js';
 import type { Matching } from '../../../../core/metrics/average-precision.js';

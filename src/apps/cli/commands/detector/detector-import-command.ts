@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore, requireFreeFolder, writeFolderAtomic } from '../../../../adapters/node/files.js';
 import { decodePicture } from '../../../../adapters/node/image-codec.js';
-import { type FacesDescription, facesFiles, pixelBytes } from '../../../../core/detect/training/face-pictures.js';
+import { type FacesDescription, facesFiles, pixelBytes } from '../../../../core/dataset/face-pictures.js';
 import { importFaces } from '../../../../pipeline/detector/import-faces.js';
 import { mayReplace } from '../../arguments/force.js';
 import { withProgress } from '../../terminal/with-progress.js';

@@ -6,7 +6,7 @@ import { deviceNames } from '../../../../adapters/node/session.js';
 import { terminalProgress } from '../../../../adapters/node/terminal-progress.js';
 import { WorkerFaceBatches } from '../../../../adapters/node/training/batches.js';
 import { FacePixels } from '../../../../adapters/node/training/face-pixels.js';
-import { facesFiles, readFacesDescription } from '../../../../core/detect/training/face-pictures.js';
+import { facesFiles, readFacesDescription } from '../../../../core/dataset/face-pictures.js';
 import { ConfigError } from '../../../../core/errors.js';
 import type { BlobStore } from '../../../../core/ports/blob-store.js';
 import { type DetectorConfig, parseDetectorConfig } from '../../../../pipeline/detector/config.js';

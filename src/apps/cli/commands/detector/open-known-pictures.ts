@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { createFolderStore } from '../../../../adapters/node/files.js';
 import { decodePicture } from '../../../../adapters/node/image-codec.js';
 import { FacePixels } from '../../../../adapters/node/training/face-pixels.js';
-import { facesFiles, readFacesDescription } from '../../../../core/detect/training/face-pictures.js';
+import { facesFiles, readFacesDescription } from '../../../../core/dataset/face-pictures.js';
 import { ConfigError, DatasetError } from '../../../../core/errors.js';
 import { heldBackPictures, type KnownPicture } from '../../../../pipeline/detector/evaluate-detector.js';
 import { readTextFile } from '../../arguments/text-file.js';

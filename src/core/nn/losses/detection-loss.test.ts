@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openSession } from '../../../adapters/node/session.js';
+import { outputChannels, targetChannels } from '../../detect/places/places.js';
 import { createRandom } from '../../numbers/random.js';
 import { GraphBuilder } from '../../onnx/graph-builder.js';
 import { detection } from './detection-loss.js';
-import { outputChannels, targetChannels } from './places.js';
 
 interface Numbers {
   readonly norm: number;

@@ -1,10 +1,10 @@
 // Targets and decoding are each other's inverse; who answers for which face.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { AnnotatedFace } from '../../dataset/face-pictures.js';
 import type { Box } from '../../image/picture.js';
-import { assignTargets } from './assign-targets.js';
+import { assignTargets } from '../../training/detection/assign-targets.js';
 import { decodePlaces } from './decode-places.js';
-import type { AnnotatedFace } from './face-pictures.js';
 import { countPlaces, outputChannels, placeLevels, targetChannels } from './places.js';
 
 const side = 256;

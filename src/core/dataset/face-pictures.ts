@@ -1,14 +1,12 @@
 // Pictures with annotated faces, to train a detector on: what is known of each, and their packed form. The description is
 // `faces.json`; the pixels of all pictures stand end to end in `pictures.bin`.
 import { z } from 'zod';
-import { Sha256 } from '../../bytes/sha256.js';
-import { decodeUtf8, encodeUtf8 } from '../../bytes/utf8.js';
-import { DatasetError } from '../../errors.js';
-import type { Box, Picture } from '../../image/picture.js';
-import type { BlobStore } from '../../ports/blob-store.js';
-
-/** x and y of left eye, right eye, nose and middle of the mouth, pixels; left and right as seen. */
-export type FacePoints = readonly number[];
+import { Sha256 } from '../bytes/sha256.js';
+import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.js';
+import type { FacePoints } from '../detect/places/places.js';
+import { DatasetError } from '../errors.js';
+import type { Box, Picture } from '../image/picture.js';
+import type { BlobStore } from '../ports/blob-store.js';
 
 export interface AnnotatedFace {
   readonly box: Box;

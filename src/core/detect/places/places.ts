@@ -45,3 +45,6 @@ export function placeLevels(width: number, height: number): readonly PlaceLevel[
 export function countPlaces(width: number, height: number): number {
   return placeLevels(width, height).reduce((sum, { columns, rows }) => sum + columns * rows, 0);
 }
+
+/** x and y of left eye, right eye, nose and middle of the mouth, pixels; left and right as seen. */
+export type FacePoints = readonly number[];

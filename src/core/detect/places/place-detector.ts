@@ -1,14 +1,14 @@
 // A detector that moodlens trained (detector-model.ts), ready to use: pictures of any size in, boxes and four key points out.
-import { ModelFormatError } from '../errors.js';
-import type { Picture } from '../image/picture.js';
-import { resize } from '../image/resize.js';
-import { metadataKey } from '../model/model-metadata.js';
-import { readModel } from '../onnx/read-model.js';
-import type { OpenSession, Session } from '../ports/session.js';
-import { decodePlaces, type PlacedFace } from './training/decode-places.js';
-import { type DetectorMetadata, detectorMetadataSchema, detectorNames } from './training/detector-model.js';
-import { countPlaces, outputChannels, strides } from './training/places.js';
-import { padding, writePlanes } from './training/write-planes.js';
+import { ModelFormatError } from '../../errors.js';
+import type { Picture } from '../../image/picture.js';
+import { resize } from '../../image/resize.js';
+import { metadataKey } from '../../onnx/metadata-key.js';
+import { readModel } from '../../onnx/read-model.js';
+import type { OpenSession, Session } from '../../ports/session.js';
+import { decodePlaces, type PlacedFace } from './decode-places.js';
+import { type DetectorMetadata, detectorMetadataSchema, detectorNames } from './detector-metadata.js';
+import { countPlaces, outputChannels, strides } from './places.js';
+import { padding, writePlanes } from './write-planes.js';
 
 export interface PlaceDetectorOptions {
   /** Faces below are left out, 0..1; default 0.5. */

@@ -1,10 +1,10 @@
 // Training samples: pixels and annotations move together.
 import { describe, expect, test } from 'vitest';
+import type { AnnotatedFace, FacePicture } from '../../dataset/face-pictures.js';
 import type { Picture } from '../../image/picture.js';
 import { createRandom } from '../../numbers/random.js';
 import { changeColours } from './change-colours.js';
 import { type CompositionOptions, composeSample, type SourcePicture } from './compose-sample.js';
-import type { AnnotatedFace, FacePicture } from './face-pictures.js';
 import { warpTile } from './warp-tile.js';
 
 const side = 128;

@@ -1,31 +1,10 @@
 // A trained detector as a file: takes pictures as bytes, normalises inside, and says of every place what is there.
-import { z } from 'zod';
-import { metadataKey } from '../../model/model-metadata.js';
-import { type Architecture, modelParametersOf } from '../../nn/architectures/architecture.js';
-import { writeForward } from '../../nn/graphs/inference-graph.js';
-import { GraphBuilder } from '../../onnx/graph-builder.js';
-import { outputChannels } from './places.js';
-
-/** Names of the model file's input and output. */
-export const detectorNames = { image: 'image', places: 'places' } as const;
-
-export const detectorMetadataSchema = z.object({
-  format: z.literal(1),
-  kind: z.literal('face-detector'),
-  architecture: z.string(),
-  parameters: z.int().positive(),
-  /** Of the pictures that it learned from. */
-  dataset: z.string(),
-  run: z.string(),
-  /** Share of those pictures that was held back; missing in a file that does not say. */
-  validationShare: z.number().optional(),
-  /** Epochs that it was trained. */
-  epoch: z.int().nonnegative(),
-  /** Average precision on the pictures that were held back; null when none were. */
-  validationPrecision: z.number().nullable(),
-});
-
-export type DetectorMetadata = z.infer<typeof detectorMetadataSchema>;
+import { type DetectorMetadata, detectorNames } from '../detect/places/detector-metadata.js';
+import { outputChannels } from '../detect/places/places.js';
+import { type Architecture, modelParametersOf } from '../nn/architectures/architecture.js';
+import { writeForward } from '../nn/graphs/inference-graph.js';
+import { GraphBuilder } from '../onnx/graph-builder.js';
+import { metadataKey } from '../onnx/metadata-key.js';
 
 /**
  * The model file: input `image` uint8 `[batch, 3, height, width]`, RGB, sides that 32 divides; output `places` `[batch, 13, 1, places]`

@@ -1,8 +1,9 @@
 // One training sample of a detector: a square of one, four or sixteen tiles, each with a part of another picture in it.
+
+import type { AnnotatedFace, FacePicture } from '../../dataset/face-pictures.js';
 import type { Box, Picture } from '../../image/picture.js';
 import type { Random } from '../../numbers/random.js';
 import type { TargetFaces } from './assign-targets.js';
-import type { AnnotatedFace, FacePicture } from './face-pictures.js';
 import { type TileMap, warpTile } from './warp-tile.js';
 
 export interface CompositionOptions {

@@ -1,11 +1,11 @@
 // The loss of a detector: focal loss for scores, EIoU for boxes, smooth L1 for key points. Which place answers for which
 // face, and how much it counts, comes with the targets (assign-targets.ts); a weight of 0 leaves a place out.
 
-import type { Loss } from '../../nn/graphs/loss.js';
-import type { Objective } from '../../nn/graphs/objective.js';
-import { elements, type Shape } from '../../nn/layers/layer.js';
+import { outputChannels, pointNames, targetChannels } from '../../detect/places/places.js';
 import type { GraphBuilder } from '../../onnx/graph-builder.js';
-import { outputChannels, pointNames, targetChannels } from './places.js';
+import { elements, type Shape } from '../layers/layer.js';
+import type { Loss } from './loss.js';
+import type { Objective } from './objective.js';
 
 /** Below this many strides an error of a point counts by its square. */
 const smoothBelow = 1;

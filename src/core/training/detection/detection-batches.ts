@@ -1,13 +1,14 @@
 // Training batches of a detector. Every batch is a function of (seed, epoch, number), so a resumed run sees the same ones.
+
+import type { FacePicture } from '../../dataset/face-pictures.js';
+import { countPlaces, targetChannels } from '../../detect/places/places.js';
 import type { Picture } from '../../image/picture.js';
 import { createRandom } from '../../numbers/random.js';
-import type { Batch } from '../../training/batch.js';
-import type { BatchSource } from '../../training/batches.js';
+import type { Batch } from '../batch.js';
+import type { BatchSource } from '../batches.js';
 import { assignTargets } from './assign-targets.js';
 import { type ColourOptions, changeColours } from './change-colours.js';
 import { type CompositionOptions, composeSample } from './compose-sample.js';
-import type { FacePicture } from './face-pictures.js';
-import { countPlaces, targetChannels } from './places.js';
 
 /** How much each part of the loss counts. */
 export interface LossShares {

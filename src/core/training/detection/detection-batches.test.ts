@@ -1,9 +1,9 @@
 // Batches of a detector: the same for the same seed, epoch and number; weights add up as they should.
 import { describe, expect, test } from 'vitest';
+import type { FacePicture } from '../../dataset/face-pictures.js';
+import { countPlaces, targetChannels } from '../../detect/places/places.js';
 import { createRandom } from '../../numbers/random.js';
 import { DetectionBatches, type DetectionBatchOptions } from './detection-batches.js';
-import type { FacePicture } from './face-pictures.js';
-import { countPlaces, targetChannels } from './places.js';
 
 const side = 64;
 const random = createRandom(1);

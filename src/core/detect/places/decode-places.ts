@@ -1,7 +1,7 @@
 // From what a detector says of every place to faces.
 import type { Box } from '../../image/picture.js';
 import { suppressNonMaxima } from '../non-maximum-suppression.js';
-import type { FacePoints } from './face-pictures.js';
+import type { FacePoints } from './places.js';
 import { countPlaces, outputChannels, placeLevels, pointNames } from './places.js';
 
 /** Boxes that overlap more (intersection over union) are one face. */

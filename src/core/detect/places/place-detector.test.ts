@@ -1,16 +1,16 @@
 // A detector file in use: sizes, scaling, and files that are none.
 import { describe, expect, test } from 'vitest';
-import { untrainedModel } from '../../../tests/fixtures/untrained-model.js';
-import { openSession } from '../../adapters/node/session.js';
-import { ModelFormatError } from '../errors.js';
-import type { Picture } from '../image/picture.js';
-import { createArchitecture } from '../nn/architectures/create-architecture.js';
-import { initialWeights } from '../nn/architectures/parameters.js';
-import { createRandom } from '../numbers/random.js';
-import type { OpenSession, Session, Tensor } from '../ports/session.js';
+import { untrainedModel } from '../../../../tests/fixtures/untrained-model.js';
+import { openSession } from '../../../adapters/node/session.js';
+import { ModelFormatError } from '../../errors.js';
+import type { Picture } from '../../image/picture.js';
+import { buildDetectorModel } from '../../model/build-detector-model.js';
+import { createArchitecture } from '../../nn/architectures/create-architecture.js';
+import { initialWeights } from '../../nn/architectures/parameters.js';
+import { createRandom } from '../../numbers/random.js';
+import type { OpenSession, Session, Tensor } from '../../ports/session.js';
 import { PlaceDetector } from './place-detector.js';
-import { buildDetectorModel } from './training/detector-model.js';
-import { countPlaces, outputChannels } from './training/places.js';
+import { countPlaces, outputChannels } from './places.js';
 
 const architecture = createArchitecture('pyramid', { classes: 1 });
 const metadata = {

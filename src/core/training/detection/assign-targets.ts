@@ -1,8 +1,9 @@
 // Which places answer for which face. The rule is static: a face belongs to the level of its size, and there to the places
 // near its centre; a ring around them, and what nobody is sure of, is left out of the loss.
+
+import type { AnnotatedFace } from '../../dataset/face-pictures.js';
+import { countPlaces, type PlaceLevel, placeLevels, pointNames, targetChannels } from '../../detect/places/places.js';
 import type { Box } from '../../image/picture.js';
-import type { AnnotatedFace } from './face-pictures.js';
-import { countPlaces, type PlaceLevel, placeLevels, pointNames, targetChannels } from './places.js';
 
 /** A face's size is the root of its area, pixels. From these sizes on it belongs to the second and the third level. */
 const levelSizes = [44, 100] as const;
