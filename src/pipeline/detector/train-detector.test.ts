@@ -6,6 +6,7 @@ import { quietRun, stopAt } from '../../../tests/fixtures/quiet-run.js';
 import { openSession } from '../../adapters/node/session.js';
 import { decodePlaces } from '../../core/detect/places/decode-places.js';
 import { detectorNames } from '../../core/detect/places/detector-metadata.js';
+import { PlaceDetector } from '../../core/detect/places/place-detector.js';
 import { ConfigError, RunError } from '../../core/errors.js';
 import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
 import { metadataKey } from '../../core/onnx/metadata-key.js';
@@ -19,6 +20,7 @@ import { comparisonReport } from '../train/runs/comparison-report.js';
 import { describeComparison } from '../train/runs/describe-runs.js';
 import { readRunRecord } from '../train/runs/run-record.js';
 import { parseDetectorConfig } from './config.js';
+import { exportDetector } from './detector-model.js';
 import { type TrainDetectorRequest, trainDetector } from './train-detector.js';
 
 const scenes = faceScenes(20);
@@ -91,6 +93,13 @@ describe('trainDetector', () => {
     const stopped = await trainDetector(request({ store, shouldStop: stopAt(5) }));
     expect(stopped).toMatchObject({ end: 'stopped', precision: null });
     const config = await readSavedConfig(store, parseDetectorConfig);
+    // What it has learned so far can be tried before it is done.
+    await expect(exportDetector(createMemoryStore(), 'last')).rejects.toThrow(RunError);
+    await expect(exportDetector(store, 'best')).resolves.toMatchObject({ epoch: 1 });
+    const exported = await exportDetector(store, 'last');
+    const detector = await PlaceDetector.open(exported.model, openSession);
+    expect(detector.metadata).toMatchObject({ run: 'test-run', validationShare: 0.2, epoch: 1 });
+    await detector.release();
     expect(await trainDetector(request({ store, config, resume: true }))).toMatchObject({ end: 'finished' });
     const [one, other] = await Promise.all([unbroken.store, store].map((each) => each.read(runFiles.checkpoint)));
     expect(readCheckpoint(other!)).toEqual(readCheckpoint(one!));

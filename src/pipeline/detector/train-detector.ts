@@ -3,7 +3,6 @@
 
 import { type FacesDescription, holdBack } from '../../core/dataset/face-pictures.js';
 import { RunError } from '../../core/errors.js';
-import { buildDetectorModel } from '../../core/model/build-detector-model.js';
 import { atSide } from '../../core/nn/architectures/architecture.js';
 import { architectureFacts } from '../../core/nn/architectures/architecture-facts.js';
 import { type ArchitectureName, createArchitecture } from '../../core/nn/architectures/create-architecture.js';
@@ -12,13 +11,13 @@ import { createRandom } from '../../core/numbers/random.js';
 import type { BatchSource } from '../../core/training/batches.js';
 import { requireCheckpointOf } from '../../core/training/checkpoint.js';
 import type { DetectionBatchOptions, ReadPixels } from '../../core/training/detection/detection-batches.js';
-import { modelWeights } from '../../core/training/engine.js';
 import type { TrainingEnd } from '../../core/training/trainer.js';
 import { readSavedRun, requireSameConfig } from '../train/resume-run.js';
 import { type RunFacts, readRunFacts, readSavedConfig, requireNoRun, runFiles } from '../train/run-folder.js';
 import type { StartEngine } from '../train/train.js';
 import { type RunPlace, trainInFolder } from '../train/train-in-folder.js';
 import { type DetectorConfig, parseDetectorConfig } from './config.js';
+import { detectorModel } from './detector-model.js';
 import { validateDetector } from './validate-detector.js';
 
 export interface TrainDetectorRequest extends RunPlace {
@@ -109,18 +108,7 @@ export async function trainDetector(request: TrainDetectorRequest): Promise<Trai
           ? undefined
           : (trained) => validateDetector(trained, faces.pictures, validation, request.readPixels),
       writeModel: async (weights) => {
-        const { epoch, validationPrecision: precision = null } = weights.trainer.history.at(-1)!;
-        const model = buildDetectorModel(architecture, modelWeights(weights.engine), {
-          format: 1,
-          kind: 'face-detector',
-          architecture: architecture.name,
-          parameters,
-          dataset: faces.hash,
-          run: request.name,
-          validationShare: config.validationShare,
-          epoch,
-          validationPrecision: precision,
-        });
+        const { model, precision } = detectorModel(config, facts, weights);
         await store.write(runFiles.model, model);
         return precision;
       },
