@@ -9,7 +9,7 @@ import type { ToLook } from '../src/apps/web/worker/detection-protocol.js';
 import { defaultWindowRule } from '../src/core/live/confirmation-windows.js';
 import { defaultStartScore, liveSettings } from '../src/core/live/live-settings.js';
 import type { LivePipelineOptions } from '../src/core/live/pipeline.js';
-import { parseAnalyzeConfig } from '../src/pipeline/streams/analyze/config.js';
+import { parseAnalyzeConfig } from '../src/pipeline/streams/config.js';
 
 type DetectorNumbers = { minScore?: number; search?: string; minFace?: number };
 

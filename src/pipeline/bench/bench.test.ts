@@ -1,11 +1,11 @@
 // What is run, in which order, and what becomes of the answers.
 import { describe, expect, it } from 'vitest';
-import { latencyFigure } from './bench-chart.js';
 import { benchInference } from './bench-inference.js';
 import type { BenchTask, InferenceTask, RunBenchTask, TrainingTask } from './bench-task.js';
 import { benchTrain } from './bench-train.js';
 import { parseBenchConfig } from './config.js';
-import { describeInference, describeTraining, inferencePage } from './describe-bench.js';
+import { latencyFigure } from './report/bench-chart.js';
+import { describeInference, describeTraining, inferencePage } from './report/describe-bench.js';
 
 const models = (['one', 'two'] as const).map((name) => ({
   ...{ name, source: { file: `${name}.onnx` }, form: 'float32' as const },

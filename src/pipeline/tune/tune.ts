@@ -9,7 +9,7 @@ import { knownValues } from '../../core/tuning/journal/proposed-values.js';
 import type { Study } from '../../core/tuning/study.js';
 import type { Trial } from '../../core/tuning/trial.js';
 import type { TrainConfig } from '../train/config.js';
-import { describeTuning } from './describe-tuning.js';
+import { describeTuning } from './report/describe-tuning.js';
 import { type Search, trialConfig } from './search-space.js';
 
 /** One training of a trial. */

@@ -15,8 +15,8 @@ import {
   describeInference,
   describeTraining,
   inferencePage,
-} from '../../../pipeline/bench/describe-bench.js';
-import { describePeers } from '../../../pipeline/bench/describe-peers.js';
+} from '../../../pipeline/bench/report/describe-bench.js';
+import { describePeers } from '../../../pipeline/bench/report/describe-peers.js';
 import { parseNames } from '../arguments/names.js';
 import { toNumber, toNumbers } from '../arguments/numbers.js';
 import { requirePeers, runBenchTask } from '../processes/bench-runner.js';
@@ -147,7 +147,7 @@ interface Report {
 
 async function writeReport(out: string, { figures, place, peers }: Report): Promise<void> {
   const [{ latencyFigure, peersFigure }, { chartFile }] = await Promise.all([
-    import('../../../pipeline/bench/bench-chart.js'),
+    import('../../../pipeline/bench/report/bench-chart.js'),
     import('../../../pipeline/report/chart-file.js'),
   ]);
   const files = {

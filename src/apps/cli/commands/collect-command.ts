@@ -14,7 +14,7 @@ import { personFolder } from '../../../core/identity/person-name.js';
 import type { Picture } from '../../../core/image/picture.js';
 import type { FrameSource } from '../../../core/ports/frame-source.js';
 import { rejections } from '../../../pipeline/collect/check-face.js';
-import { type CandidateFrame, type Collection, collectFaces } from '../../../pipeline/collect/collect-faces.js';
+import { type CandidateFrame, type Collection, collectFaces } from '../../../pipeline/collect/collect.js';
 import { parseCollect } from '../../../pipeline/collect/config.js';
 import { toNumber } from '../arguments/numbers.js';
 import { openDetector } from '../arguments/shipped-detector.js';

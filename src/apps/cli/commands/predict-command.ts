@@ -1,7 +1,7 @@
 // `moodlens predict`: the expression of every face in pictures: photographs, or faces that are cropped already.
 import { Command } from 'commander';
 import type { Box } from '../../../core/image/picture.js';
-import { type PredictedFace, predictPicture } from '../../../pipeline/predict/predict-picture.js';
+import { type PredictedFace, predictPicture } from '../../../pipeline/predict/predict.js';
 import { openExpressionModel, parseThreads } from '../arguments/model.js';
 import { personalModel } from '../arguments/personal.js';
 import { eachPicture, listPictures, picturesArgument } from '../arguments/pictures.js';

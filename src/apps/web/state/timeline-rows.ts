@@ -1,5 +1,5 @@
 // What of a timeline is shown: the last stretch of time, a row for everybody seen in it.
-import type { Stretch } from '../../../pipeline/streams/analyze/timeline.js';
+import type { Stretch } from '../../../pipeline/streams/timeline.js';
 
 /** A stretch as a part of the time shown: where it begins and how long it is, 0..1. */
 export interface RowPart {

@@ -11,13 +11,13 @@ import { ConfigError, RunError } from '../../../../core/errors.js';
 import type { AskedModel, ExpressionModel } from '../../../../core/model/expression-model.js';
 import { compareModels, type ModelComparison } from '../../../../pipeline/evaluate/compare-models.js';
 import { type EvaluateConfig, parseEvaluateConfig } from '../../../../pipeline/evaluate/config.js';
-import { describeComparison } from '../../../../pipeline/evaluate/describe-comparison.js';
-import { describeEvaluation, describeSeen } from '../../../../pipeline/evaluate/describe-evaluation.js';
-import { describeStress } from '../../../../pipeline/evaluate/describe-stress.js';
 import { judgePredictions } from '../../../../pipeline/evaluate/evaluate.js';
 import type { EvaluatedSamples } from '../../../../pipeline/evaluate/evaluated-samples.js';
-import { type EvaluationFigures, formatEvaluation } from '../../../../pipeline/evaluate/format-evaluation.js';
 import { predictSamples, type SamplePredictions } from '../../../../pipeline/evaluate/predict-samples.js';
+import { describeComparison } from '../../../../pipeline/evaluate/report/describe-comparison.js';
+import { describeEvaluation, describeSeen } from '../../../../pipeline/evaluate/report/describe-evaluation.js';
+import { describeStress } from '../../../../pipeline/evaluate/report/describe-stress.js';
+import { type EvaluationFigures, formatEvaluation } from '../../../../pipeline/evaluate/report/format-evaluation.js';
 import { seenInTraining } from '../../../../pipeline/evaluate/seen-in-training.js';
 import { evaluateStress, type StressEvaluation } from '../../../../pipeline/evaluate/stress.js';
 import { runFiles } from '../../../../pipeline/train/run-folder.js';
@@ -159,7 +159,7 @@ interface Report {
 
 async function writeReport(out: string, { figures, dataset, overwrite }: Report): Promise<void> {
   // ECharts takes a second to load: only those who want the page wait for it.
-  const { writeEvaluationReport } = await import('../../../../pipeline/evaluate/evaluation-report.js');
+  const { writeEvaluationReport } = await import('../../../../pipeline/evaluate/report/evaluation-report.js');
   const sources = { figures, dataset, encodePng };
   const files = await writeFolderAtomic(out, (store) => writeEvaluationReport(store, sources), { overwrite });
   process.stderr.write(`${join(out, 'report.html')} written, with ${files.length - 1} files beside it\n`);
