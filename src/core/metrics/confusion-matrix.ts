@@ -1,4 +1,5 @@
 // The confusion matrix, in counts: rows are the true classes, columns the predicted ones.
+import { mean } from '../numbers/mean.js';
 import { wilsonInterval } from './wilson-interval.js';
 
 /** `counts[truth][predicted]`. */
@@ -99,8 +100,4 @@ export function balancedAccuracy(counts: ConfusionCounts): number {
 
 function sumOf(counts: ConfusionCounts): number {
   return counts.reduce((sum, row) => sum + row.reduce((inner, count) => inner + count, 0), 0);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

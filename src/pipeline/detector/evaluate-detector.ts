@@ -13,8 +13,8 @@ import {
   recallAt,
   type SizeRange,
 } from '../../core/metrics/average-precision.js';
-import { quantile } from '../../core/metrics/distribution.js';
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
+import { quantile } from '../../core/numbers/quantile.js';
 import { createRandom } from '../../core/numbers/random.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';

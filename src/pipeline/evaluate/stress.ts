@@ -1,4 +1,5 @@
 // The stress test: a model's accuracy on distorted pictures beside its accuracy on the same pictures as they are.
+
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
 import { stratifiedSubset } from '../../core/dataset/stratified-subset.js';
 import type { GreyPicture } from '../../core/image/picture.js';
@@ -7,6 +8,7 @@ import { hits } from '../../core/metrics/probability-metrics.js';
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
 import type { AskedModel } from '../../core/model/expression-model.js';
 import type { TestTimeAugmentation } from '../../core/model/test-time-augmentation.js';
+import { mean } from '../../core/numbers/mean.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import type { RecompressJpeg } from '../../core/ports/recompress-jpeg.js';
 import { predictPictures } from './predict-pictures.js';
@@ -132,6 +134,6 @@ function summarise(clean: Accuracy, results: readonly StressFigures[]): StressEv
 }
 
 function meanAccuracy(accuracies: readonly number[], n: number): MeanAccuracy {
-  const mean = accuracies.reduce((sum, accuracy) => sum + accuracy, 0) / accuracies.length;
-  return { mean, interval: wilsonInterval(mean * n, n) };
+  const accuracy = mean(accuracies);
+  return { mean: accuracy, interval: wilsonInterval(accuracy * n, n) };
 }

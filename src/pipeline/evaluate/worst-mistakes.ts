@@ -1,6 +1,6 @@
 // The samples that a model has wrong and was surest of: often mislabelled, always worth a look.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
-import { argmaxRow } from '../../core/metrics/probability-metrics.js';
+import { argmax } from '../../core/numbers/argmax.js';
 import type { SamplePredictions } from './predict-samples.js';
 
 export interface Mistake {
@@ -24,7 +24,7 @@ export function worstMistakes(
 ): Mistake[] {
   const classes = labels.length;
   return Array.from(indices, (index, k): Mistake | undefined => {
-    const predicted = argmaxRow(probabilities, k, classes);
+    const predicted = argmax(probabilities, k * classes, classes);
     if (predicted === truth[k]) return undefined;
     const confidence = probabilities[k * classes + predicted]!;
     return {

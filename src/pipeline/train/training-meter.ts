@@ -1,5 +1,6 @@
 // Progress of a training run: images per second, the time left in the epoch and in the run, the figures of each epoch.
 
+import { percent } from '../../core/numbers/percent.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
 import type { EpochFigures, TrainerState } from '../../core/training/trainer-state.js';
@@ -91,13 +92,11 @@ export class TrainingMeter {
 
 function describeValidation({ validationLoss, validationAccuracy, validationPrecision }: EpochFigures): string {
   if (validationLoss === undefined) return '';
-  const precision =
-    validationPrecision === undefined ? '' : `, average precision ${(100 * validationPrecision).toFixed(1)} %`;
+  const precision = validationPrecision === undefined ? '' : `, average precision ${percent(validationPrecision)}`;
   return `validation loss ${validationLoss.toFixed(4)}${describeAccuracy(validationAccuracy)}${precision}; `;
 }
 
 const describeAccuracy = (share: number | undefined): string =>
-  share === undefined ? '' : `, accuracy ${percent(share)}`;
+  share === undefined ? '' : `, accuracy ${percent(share, { digits: 2 })}`;
 
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 const round = (value: number): number => Math.round(value * 10) / 10;

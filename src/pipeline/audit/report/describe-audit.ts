@@ -1,4 +1,5 @@
 // An audit as text for a terminal, and as the tables that the report shares with it.
+import { percent } from '../../../core/numbers/percent.js';
 import type { ReportTable } from '../../report/report-table.js';
 import { tableLines } from '../../report/text-table.js';
 import type { Audit } from '../audit.js';
@@ -38,13 +39,13 @@ function samplesOf({ findings }: Problem): number[] {
 
 /** For each class, the agreement of its labels with the votes. */
 export function agreementTable({ dataset }: Audit, { agreement }: NonNullable<Audit['votes']>): ReportTable {
-  const percent = (part: number, whole: number) => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`);
+  const share = (part: number, whole: number) => (whole === 0 ? '–' : percent(part / whole));
   const row = (name: string, { samples, agreeing, undecided }: (typeof agreement)[number]) => [
     name,
     grouped(samples),
-    percent(agreeing, samples),
-    percent(samples - agreeing - undecided, samples),
-    percent(undecided, samples),
+    share(agreeing, samples),
+    share(samples - agreeing - undecided, samples),
+    share(undecided, samples),
   ];
   const total = agreement.reduce(
     (sum, counts) => ({
@@ -79,7 +80,7 @@ export function sentences(audit: Audit): string[] {
           ...(labels.judged.length === dataset.count
             ? []
             : [`The other ${grouped(dataset.count - labels.judged.length)} are not judged: ${labels.others}.`]),
-          `About ${(100 * offDiagonal(labels.joint)).toFixed(1)} % of the judged labels are estimated to be wrong; models make errors too, so inspect them first.`,
+          `About ${percent(offDiagonal(labels.joint))} of the judged labels are estimated to be wrong; models make errors too, so inspect them first.`,
         ]),
   ];
 }

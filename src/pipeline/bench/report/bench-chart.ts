@@ -1,5 +1,5 @@
 // The latency of models and of other engines as charts. Loads ECharts: import it only when a report is asked for.
-import { chartColours, seriesLook } from '../../report/chart-theme.js';
+import { chartColours, seriesStyle } from '../../report/chart-theme.js';
 import { drawChart } from '../../report/draw-chart.js';
 import type { Figure } from '../../report/report-page.js';
 import type { InferenceBench } from '../bench-inference.js';
@@ -53,7 +53,7 @@ function barFigure(bars: readonly Bar[], words: Pick<Figure, 'title' | 'caption'
         yAxis: { type: 'category', data: names, inverse: true, axisLabel: { interval: 0, hideOverlap: false } },
         series: threads.map((count, i) => ({
           type: 'bar',
-          color: seriesLook(mode, i).colour,
+          color: seriesStyle(mode, i).colour,
           label: {
             show: true,
             position: 'right',

@@ -1,4 +1,5 @@
 // A comparison of two models as text for a terminal.
+import { points } from '../../../core/numbers/percent.js';
 import type { ModelComparison } from '../compare-models.js';
 import { describeSeen, describeShare } from './describe-evaluation.js';
 
@@ -17,7 +18,6 @@ export function describeComparison(comparison: ModelComparison): string {
 
 /** The difference with its interval and McNemar's test, in a sentence without its full stop. */
 export function describeDifference({ difference, interval, p }: ModelComparison): string {
-  const points = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(100 * value).toFixed(1)}`;
   const verdict = p < 0.05 ? 'more than chance' : 'these samples cannot tell the two apart';
   return `difference ${points(difference)} points (95 % interval ${points(interval[0])} to ${points(interval[1])}), McNemar's test p = ${describeP(p)}: ${verdict}`;
 }

@@ -1,4 +1,5 @@
 // An evaluation as text for a terminal: every accuracy with n, its 95 % interval and its split.
+import { percent } from '../../../core/numbers/percent.js';
 import { tableLines } from '../../report/text-table.js';
 import type { Evaluation } from '../evaluate.js';
 import type { SeenInTraining } from '../seen-in-training.js';
@@ -60,8 +61,7 @@ function looks({ testTimeAugmentation: kind }: Evaluation): string[] {
 
 /** A share with its interval and n. */
 export function describeShare({ accuracy, interval, n }: Pick<Evaluation, 'accuracy' | 'interval' | 'n'>): string {
-  const percent = (value: number) => (100 * value).toFixed(1);
-  return `${percent(accuracy)} % (95 % interval ${percent(interval[0])}-${percent(interval[1])} %, n = ${n})`;
+  return `${percent(accuracy)} (95 % interval ${percent(interval[0], { unit: false })}-${percent(interval[1])}, n = ${n})`;
 }
 
 function classTable({ perClass }: Evaluation): string[] {

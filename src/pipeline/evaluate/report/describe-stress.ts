@@ -1,4 +1,5 @@
 // A stress test as text for a terminal: a row per stress, a column per strength, the change against clean beside each accuracy.
+import { percent, points } from '../../../core/numbers/percent.js';
 import type { StressEvaluation, StressFigures } from '../stress.js';
 
 /** Several lines, ending with a line end. */
@@ -22,19 +23,10 @@ export function describeStress(evaluation: StressEvaluation): string {
 
 function cells({ strengths, mean, change }: StressFigures): string[] {
   return [...strengths, { accuracy: mean, change }].map(
-    (figures) => `${percent(figures.accuracy)} ${signed(figures.change).padStart(5)}`,
+    (figures) => `${percent(figures.accuracy, { unit: false })} ${points(figures.change).padStart(5)}`,
   );
 }
 
 function share(mean: number, [low, high]: readonly [number, number]): string {
-  return `${percent(mean)} % (95 % interval ${percent(low)}-${percent(high)} %)`;
-}
-
-function percent(value: number): string {
-  return (100 * value).toFixed(1);
-}
-
-function signed(value: number): string {
-  const text = percent(value);
-  return value >= 0 || text === '-0.0' ? `+${text.replace('-', '')}` : text;
+  return `${percent(mean)} (95 % interval ${percent(low, { unit: false })}-${percent(high)})`;
 }

@@ -1,7 +1,9 @@
 // The charts of an evaluation. Loads ECharts: import it only when a report is asked for.
+
 import type { Colour } from '../../../core/image/draw.js';
+import { percent } from '../../../core/numbers/percent.js';
 import { labelWidth } from '../../report/category-axis.js';
-import { type ChartMode, chartColours, seriesLook } from '../../report/chart-theme.js';
+import { type ChartMode, chartColours, seriesStyle } from '../../report/chart-theme.js';
 import { type ChartOption, drawChart } from '../../report/draw-chart.js';
 import { inkOn } from '../../report/ink-on.js';
 import { drawIntervalChart } from '../../report/interval-chart.js';
@@ -16,7 +18,7 @@ const namePx = 24;
 /** Cells narrower than that show their percentage alone, or nothing. */
 const narrowestPx = { counts: 64, percentages: 40 };
 
-const percent = (share: number) => `${Math.round(100 * share)} %`;
+const whole = (share: number) => percent(share, { digits: 0 });
 
 /** The confusion matrix as a heat map: colour is the share of the row, each cell has its count and that share. */
 export function confusionFigure({ labels, confusionMatrix, confusionShares, perClass }: Evaluation): NamedFigure {
@@ -26,7 +28,7 @@ export function confusionFigure({ labels, confusionMatrix, confusionShares, perC
   const top = namePx + (isTurned ? 20 + Math.min(110, 7 * longest(labels)) : 32);
   const text = (count: number, share: number, support: number) => {
     if (cellPx < narrowestPx.percentages) return '';
-    const inPercent = support === 0 ? '–' : percent(share);
+    const inPercent = support === 0 ? '–' : whole(share);
     return cellPx < narrowestPx.counts ? inPercent : `${count.toLocaleString('en')}\n${inPercent}`;
   };
   const content =
@@ -126,11 +128,11 @@ export function reliabilityFigure({ reliability, ece, intervals }: Evaluation): 
           },
           whiskers(
             bins.map(({ confidence, interval: [low, high] }) => [low, high, confidence]),
-            { along: 'y', colour: seriesLook(mode, 0).colour },
+            { along: 'y', colour: seriesStyle(mode, 0).colour },
           ),
           {
             type: 'line',
-            color: seriesLook(mode, 0).colour,
+            color: seriesStyle(mode, 0).colour,
             symbol: 'circle',
             symbolSize: 8,
             showAllSymbol: true,
@@ -140,7 +142,7 @@ export function reliabilityFigure({ reliability, ece, intervals }: Evaluation): 
             type: 'bar',
             xAxisIndex: 1,
             yAxisIndex: 1,
-            color: seriesLook(mode, 0).colour,
+            color: seriesStyle(mode, 0).colour,
             barCategoryGap: '8%',
             label: {
               show: true,
@@ -158,7 +160,7 @@ export function reliabilityFigure({ reliability, ece, intervals }: Evaluation): 
 }
 
 function reliabilityAxes(bins: number): ChartOption {
-  const share = { type: 'value', min: 0, max: 1, interval: 0.2, axisLabel: { formatter: percent } };
+  const share = { type: 'value', min: 0, max: 1, interval: 0.2, axisLabel: { formatter: whole } };
   const name = { nameLocation: 'middle', nameGap: 52 };
   // Both as wide as each other, whatever their labels need, so that a bin lies under its point.
   const grid = { left: 76, right: 24, outerBoundsMode: 'none' };
@@ -222,7 +224,7 @@ export function stressFigure({ n, clean, stresses }: StressEvaluation): NamedFig
   return {
     file: 'stress',
     title: 'Accuracy under stress',
-    caption: `The same ${n.toLocaleString('en')} pictures, distorted in eight ways at three strengths, with 95 % intervals. Dashed: undistorted, ${(100 * clean.accuracy).toFixed(1)} %.`,
+    caption: `The same ${n.toLocaleString('en')} pictures, distorted in eight ways at three strengths, with 95 % intervals. Dashed: undistorted, ${percent(clean.accuracy)}.`,
     legend: strengths,
     svg: drawIntervalChart({
       categories: stresses.map(({ name }) => name),

@@ -1,5 +1,7 @@
 // An evaluation as a folder: a page that opens offline, its charts and pictures as files, the figures as JSON. Loads ECharts.
+
 import type { PackedDataset } from '../../../core/dataset/packed-dataset.js';
+import { percent } from '../../../core/numbers/percent.js';
 import type { BlobStore } from '../../../core/ports/blob-store.js';
 import type { EncodePicture } from '../../../core/ports/encode-picture.js';
 import { createReportFiles } from '../../report/report-files.js';
@@ -15,7 +17,6 @@ import {
   comparisonTable,
   confusionTable,
   figureTable,
-  percent,
   reliabilityTable,
   stressTable,
 } from './evaluation-tables.js';

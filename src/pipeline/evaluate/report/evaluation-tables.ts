@@ -1,5 +1,7 @@
 // The figures of an evaluation as tables for the page.
+
 import type { Interval } from '../../../core/metrics/bootstrap-intervals.js';
+import { percent, points } from '../../../core/numbers/percent.js';
 import type { ReportTable } from '../../report/report-table.js';
 import type { ModelComparison } from '../compare-models.js';
 import type { Evaluation } from '../evaluate.js';
@@ -12,13 +14,13 @@ export function figureTable(evaluation: Evaluation): ReportTable {
   const share = (name: string, value: number, between: Interval, count = n) => [
     name,
     percent(value),
-    range(between, percent),
+    shareRange(between),
     number(count),
   ];
   const other = (name: string, key: 'macroF1' | 'balancedAccuracy' | 'nll' | 'brier' | 'ece') => [
     name,
     evaluation[key].toFixed(3),
-    range(intervals[key], (value) => value.toFixed(3)),
+    range(intervals[key]),
     number(n),
   ];
   return {
@@ -53,8 +55,8 @@ export function comparisonTable(
   return {
     columns: ['model', 'accuracy', '95 % interval', 'only it is right', 'both', 'neither', 'n'],
     rows: [
-      ['this', percent(accuracy), range(interval, percent), ...[onlyFirst, both, neither, n].map(number)],
-      [name, percent(other), range(accuracyInterval, percent), ...[onlySecond, both, neither, n].map(number)],
+      ['this', percent(accuracy), shareRange(interval), ...[onlyFirst, both, neither, n].map(number)],
+      [name, percent(other), shareRange(accuracyInterval), ...[onlySecond, both, neither, n].map(number)],
     ],
   };
 }
@@ -87,7 +89,7 @@ export function reliabilityTable({ reliability }: Evaluation): ReportTable {
     rows: reliability.flatMap(({ low, high, n, confidence, accuracy, interval }) =>
       confidence === null || accuracy === null
         ? []
-        : [[range([low, high], percent), percent(confidence), percent(accuracy), range(interval, percent), number(n)]],
+        : [[shareRange([low, high]), percent(confidence), percent(accuracy), shareRange(interval), number(n)]],
     ),
   };
 }
@@ -109,17 +111,14 @@ export function stressTable({ clean, stresses, ...means }: StressEvaluation): Re
   };
 }
 
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+/** `67.0 to 70.0 %`. */
+function shareRange([low, high]: Interval): string {
+  return `${percent(low, { unit: false })} to ${percent(high)}`;
 }
 
-function range([low, high]: Interval, format: (value: number) => string): string {
-  return `${format(low).replace(/ %$/, '')} to ${format(high)}`;
-}
-
-function points(change: number): string {
-  const text = (100 * Math.abs(change)).toFixed(1);
-  return text === '0.0' ? '0.0' : `${change < 0 ? '-' : '+'}${text}`;
+/** `0.615 to 0.652`. */
+function range([low, high]: Interval): string {
+  return `${low.toFixed(3)} to ${high.toFixed(3)}`;
 }
 
 function number(count: number): string {

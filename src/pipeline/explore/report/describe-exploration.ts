@@ -1,4 +1,5 @@
 // The exploration of a dataset as tables, for the terminal and for the page.
+import { percent } from '../../../core/numbers/percent.js';
 import type { ReportTable } from '../../report/report-table.js';
 import { tableLines } from '../../report/text-table.js';
 import type { Exploration, LightMeasure } from '../exploration.js';
@@ -10,7 +11,7 @@ const shownKinds = 24;
 export function countTable({ labels, splits }: Exploration): ReportTable {
   const row = (heading: string, counts: readonly number[]) => [
     heading,
-    ...counts.flatMap((count, split) => [number(count), share(count, splits[split]!.count)]),
+    ...counts.flatMap((count, split) => [number(count), percent(count / splits[split]!.count)]),
   ];
   return {
     columns: ['class', ...splits.flatMap(({ name }) => [name, 'share'])],
@@ -97,8 +98,4 @@ export function leftOut(broken: number): string[] {
 
 function number(count: number): string {
   return count.toLocaleString('en');
-}
-
-function share(part: number, whole: number): string {
-  return `${((100 * part) / whole).toFixed(1)} %`;
 }

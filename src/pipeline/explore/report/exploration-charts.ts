@@ -1,6 +1,7 @@
 // The charts of a dataset. Loads ECharts: import it only when a report is asked for.
+import { percent } from '../../../core/numbers/percent.js';
 import { categoryAxis, labelWidth } from '../../report/category-axis.js';
-import { type ChartMode, chartColours, seriesLook } from '../../report/chart-theme.js';
+import { type ChartMode, chartColours, seriesStyle } from '../../report/chart-theme.js';
 import { type ChartOption, drawChart } from '../../report/draw-chart.js';
 import type { NamedFigure } from '../../report/report-files.js';
 import { type Exploration, type LightMeasure, lightBins, lightRange, type SplitSummary } from '../exploration.js';
@@ -15,7 +16,7 @@ const measures: Readonly<Record<LightMeasure, string>> = {
 /** Samples of each class, a bar per split with its count and share. */
 export function classFigure({ labels, splits }: Exploration): NamedFigure {
   const label = ({ value, seriesIndex }: { value: number; seriesIndex: number }) =>
-    `${value.toLocaleString('en')} (${((100 * value) / splits[seriesIndex]!.count).toFixed(1)} %)`;
+    `${value.toLocaleString('en')} (${percent(value / splits[seriesIndex]!.count)})`;
   return {
     file: 'class-distribution',
     title: 'Samples of each class',
@@ -35,7 +36,7 @@ export function classFigure({ labels, splits }: Exploration): NamedFigure {
         },
         series: splits.map(({ classes }, i) => ({
           type: 'bar',
-          color: seriesLook(mode, i).colour,
+          color: seriesStyle(mode, i).colour,
           barGap: '15%',
           barCategoryGap: '25%',
           label: { show: true, position: 'right', formatter: label, fontSize: 12, color: chartColours[mode].text },
@@ -82,8 +83,8 @@ export function lightByClassFigure({ labels, splits }: Exploration, measure: Lig
           type: 'boxplot',
           boxWidth: [6, barPx],
           itemStyle: {
-            color: `${seriesLook(mode, i).colour}55`,
-            borderColor: seriesLook(mode, i).colour,
+            color: `${seriesStyle(mode, i).colour}55`,
+            borderColor: seriesStyle(mode, i).colour,
             borderWidth: 1.5,
           },
           data: classes.map((one) => one[measure]?.quantiles ?? '-'),
@@ -95,7 +96,7 @@ export function lightByClassFigure({ labels, splits }: Exploration, measure: Lig
 }
 
 function line(mode: ChartMode, { count, histograms }: SplitSummary, index: number, measure: LightMeasure): object {
-  const { colour, marker } = seriesLook(mode, index);
+  const { colour, marker } = seriesStyle(mode, index);
   const step = lightRange[measure] / lightBins;
   return {
     type: 'line',

@@ -1,8 +1,10 @@
 // The figures of a card: everything with its split, n and interval, and the confusion matrix behind them.
+
 import type { Accuracy } from '../../../core/metrics/classification-figures.js';
+import { percent } from '../../../core/numbers/percent.js';
 import type { Evaluation } from '../../evaluate/evaluate.js';
 import type { StressEvaluation } from '../../evaluate/stress.js';
-import { count, markdownTable, percent, plain, shareText } from '../../report/markdown.js';
+import { count, markdownTable, plain, shareText } from '../../report/markdown.js';
 import type { ExportFigures } from '../export.js';
 import { int8RuleText } from '../judge-int8.js';
 import type { Int8Outcome } from '../try-int8.js';
@@ -22,13 +24,13 @@ export function describeFigures({ evaluation, mirrored, stress }: ExportFigures)
 function summaryRows(evaluation: Evaluation, mirrored: Accuracy): string[][] {
   const { accuracy, interval, withoutTrainingTwins: unseen } = evaluation;
   const fixed = (value: number) => value.toFixed(3);
-  const shown = (share: number) => `${percent(share, 1)} %`;
+  const shown = (share: number) => percent(share);
   const withInterval = (figure: keyof Evaluation['intervals'], text: (value: number) => string): string =>
     `${text(evaluation[figure])} (95 % interval ${evaluation.intervals[figure].map(text).join(' to ')})`;
   return [
     [
       'accuracy',
-      `**${percent(accuracy)} %** (Wilson's 95 % interval ${interval.map((end) => percent(end, 1)).join(' to ')} %)`,
+      `**${percent(accuracy, { digits: 2 })}** (Wilson's 95 % interval ${percent(interval[0], { unit: false })} to ${percent(interval[1])})`,
     ],
     ['accuracy, mean with the mirror image', shareText(mirrored.accuracy, mirrored.interval)],
     ...(unseen === null || unseen.n === 0
@@ -65,8 +67,8 @@ function classTable({ perClass }: Evaluation): string {
     ...perClass.map(({ label, support, precision, recall, f1 }) => [
       label,
       count(support),
-      `${percent(precision, 1)} %`,
-      `${percent(recall, 1)} %`,
+      percent(precision),
+      percent(recall),
       f1.toFixed(3),
     ]),
   ]);
@@ -79,6 +81,7 @@ function matrixTable({ labels, confusionMatrix }: Evaluation): string {
 /** A section about the int8 form, kept or not; `file`: its name when it is kept. */
 export function describeInt8({ kept, reasons, figures, times }: Int8Outcome, file: string): string {
   const { float, int8, loss, agreement, calibration, split } = figures;
+  const inPoints = (difference: number) => percent(difference, { digits: 2, unit: false });
   const verdict = kept
     ? `\`${plain(file)}\` is the same model with its convolutions in 8-bit integers.`
     : `An int8 form was made and not kept: ${reasons.join('; ')}.`;
@@ -98,6 +101,6 @@ export function describeInt8({ kept, reasons, figures, times }: Int8Outcome, fil
         ...[floatMs, int8Ms].map((ms) => `${ms.toFixed(2)} ms`),
       ]),
     ]),
-    `It loses ${(100 * loss.difference).toFixed(2)} points of accuracy (95 % interval ${loss.interval.map((end) => (100 * end).toFixed(2)).join(' to ')}, Newcombe's for pairs); both name the same class for ${percent(agreement, 1)} % of the pictures.`,
+    `It loses ${inPoints(loss.difference)} points of accuracy (95 % interval ${loss.interval.map(inPoints).join(' to ')}, Newcombe's for pairs); both name the same class for ${percent(agreement)} of the pictures.`,
   ].join('\n\n');
 }

@@ -1,7 +1,8 @@
 // The recipe of a network for its card: sentences, the history, and the configuration that reproduces it.
 
+import { percent } from '../../../core/numbers/percent.js';
 import { describeSeconds } from '../../report/describe-seconds.js';
-import { count, markdownTable, percent, plain } from '../../report/markdown.js';
+import { count, markdownTable, plain } from '../../report/markdown.js';
 import type { TrainConfig } from '../../train/config.js';
 import type { TrainedNetwork } from '../read-trained-run.js';
 
@@ -68,7 +69,7 @@ function augmentationText({ augmentation }: TrainConfig): string {
     ...(flip > 0 ? ['mirror'] : []),
     ...(rotation > 0 ? [`rotation to ${rotation} degrees`] : []),
     `zoom ${zoom[0]} to ${zoom[1]}`,
-    ...(shift > 0 ? [`shift to ${percent(shift, 0)} %`] : []),
+    ...(shift > 0 ? [`shift to ${percent(shift, { digits: 0 })}`] : []),
     ...(erasing.probability > 0 ? [`erasing with probability ${erasing.probability}`] : []),
     ...(light === null ? [] : [`gamma, side light, blur and noise with probability ${light.probability}`]),
   ];
@@ -102,12 +103,12 @@ function sourceTexts({ config: { votes, distillation }, facts: { teacher, pretra
         ? `, and a second head, which the file leaves out, learned them in full (weight ${votes.auxiliary})`
         : '';
     texts.push(
-      `**Votes.** Besides the labels it learned from [FER+](https://github.com/microsoft/FERPlus), ten people's votes for each of the same training pictures: translated to the labels they are ${percent(votes.weight, 0)} % of the targets${second}.`,
+      `**Votes.** Besides the labels it learned from [FER+](https://github.com/microsoft/FERPlus), ten people's votes for each of the same training pictures: translated to the labels they are ${percent(votes.weight, { digits: 0 })} of the targets${second}.`,
     );
   }
   if (distillation !== null && teacher !== undefined) {
     texts.push(
-      `**Teacher.** ${percent(distillation.weight, 0)} % of the targets are what another model said of each batch: ${plain(teacher.run)} (${plain(teacher.architecture)}; ${plain(teacher.split)}${teacher.targets === undefined ? '' : `; ${plain(teacher.targets)}`}), SHA-256 \`${plain(teacher.hash)}\`.`,
+      `**Teacher.** ${percent(distillation.weight, { digits: 0 })} of the targets are what another model said of each batch: ${plain(teacher.run)} (${plain(teacher.architecture)}; ${plain(teacher.split)}${teacher.targets === undefined ? '' : `; ${plain(teacher.targets)}`}), SHA-256 \`${plain(teacher.hash)}\`.`,
     );
   }
   return texts;
@@ -128,7 +129,7 @@ function historyTable({ checkpoint }: TrainedNetwork): string {
         String(epoch),
         trainingLoss.toFixed(3),
         validationLoss?.toFixed(3) ?? '–',
-        validationAccuracy === undefined ? '–' : `${percent(validationAccuracy)} %`,
+        validationAccuracy === undefined ? '–' : percent(validationAccuracy, { digits: 2 }),
       ];
     }),
   ]);

@@ -1,6 +1,7 @@
 // The result of an export as text for a terminal.
+import { percent } from '../../../core/numbers/percent.js';
 import type { Evaluation } from '../../evaluate/evaluate.js';
-import { percent, shareText } from '../../report/markdown.js';
+import { shareText } from '../../report/markdown.js';
 import { describeParity, type ExportedRun } from '../export.js';
 import { int8RuleText } from '../judge-int8.js';
 import type { Int8Outcome } from '../try-int8.js';
@@ -28,11 +29,11 @@ function describeInt8(
   { kept, reasons, figures, times }: Int8Outcome,
 ): string[] {
   const { float, int8, loss } = figures;
-  const points = (share: number) => (100 * share).toFixed(2);
+  const inPoints = (difference: number) => percent(difference, { digits: 2, unit: false });
   return [
     `int8: ${kept ? `${files.int8}, ${(int8.bytes / 1e6).toFixed(2)} MB; evaluation: ${files.int8Evaluation}` : `not kept: ${reasons.join('; ')}`}`,
     `  the rule: ${int8RuleText}`,
-    `  accuracy ${percent(int8.accuracy)} % against ${percent(float.accuracy)} %: loses ${points(loss.difference)} points, 95 % interval ${loss.interval.map(points).join(' to ')}, n = ${float.n}`,
+    `  accuracy ${percent(int8.accuracy, { digits: 2 })} against ${percent(float.accuracy, { digits: 2 })}: loses ${inPoints(loss.difference)} points, 95 % interval ${loss.interval.map(inPoints).join(' to ')}, n = ${float.n}`,
     ...times.map(
       ({ runtime, floatMs, int8Ms }) =>
         `  one picture in ${runtime}: ${int8Ms.toFixed(2)} ms against ${floatMs.toFixed(2)} ms, ${(int8Ms / floatMs).toFixed(2)} of the time`,

@@ -1,4 +1,5 @@
 // An evaluation of people in words and tables.
+import { percent } from '../../../core/numbers/percent.js';
 import type { ReportTable } from '../../report/report-table.js';
 import { tableLines } from '../../report/text-table.js';
 import type { MeanAndDeviation, PeopleEvaluation } from '../evaluate-people.js';
@@ -29,7 +30,7 @@ function seenAs({ align, plain }: PeopleEvaluation['config']): string {
 /** Each rate with its mean and spread over the splits. */
 export function rateTable(evaluation: PeopleEvaluation): ReportTable {
   const { rankOne, named, misnamed, falseReject, falseAccept, threshold, inHindsight } = evaluation;
-  const row = (heading: string, figure: MeanAndDeviation, format: (value: number) => string = percent) => [
+  const row = (heading: string, figure: MeanAndDeviation, format: (value: number) => string = share) => [
     heading,
     format(figure.mean),
     figure.deviation === null ? '–' : format(figure.deviation),
@@ -43,8 +44,8 @@ export function rateTable(evaluation: PeopleEvaluation): ReportTable {
       row('strangers, named (false accept)', falseAccept),
       row('rank 1: nearest is the right person', rankOne),
       ...(threshold === null ? [] : [row('threshold (distance)', threshold, (value) => value.toFixed(2))]),
-      ...inHindsight.map(({ falseAccept: share, named: best }) =>
-        row(`named rightly, best threshold in hindsight at ${Math.round(100 * share)} % false accepts`, best),
+      ...inHindsight.map(({ falseAccept: accepted, named: best }) =>
+        row(`named rightly, best threshold in hindsight at ${percent(accepted, { digits: 0 })} false accepts`, best),
       ),
     ],
   };
@@ -57,7 +58,7 @@ export function splitTable({ splits }: PeopleEvaluation): ReportTable {
     rows: splits.map((split) => [
       String(split.seed),
       split.threshold === null ? 'none' : split.threshold.toFixed(2),
-      ...[split.named, split.falseReject, split.misnamed, split.falseAccept, split.rankOne].map(percent),
+      ...[split.named, split.falseReject, split.misnamed, split.falseAccept, split.rankOne].map(share),
     ]),
   };
 }
@@ -68,11 +69,9 @@ export function curveTable({ curve }: PeopleEvaluation): ReportTable {
     columns: ['threshold', 'named rightly', 'false reject', 'named wrongly', 'false accept'],
     rows: curve.map(({ threshold, named, falseReject, misnamed, falseAccept }) => [
       threshold.toFixed(2),
-      ...[named, falseReject, misnamed, falseAccept].map(percent),
+      ...[named, falseReject, misnamed, falseAccept].map(share),
     ]),
   };
 }
 
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
+const share = (value: number): string => percent(value);

@@ -1,11 +1,12 @@
 // The charts of an evaluation of people. Loads ECharts: import it only when a report is asked for.
-import { type ChartMode, chartColours, seriesLook } from '../../report/chart-theme.js';
+import { percent } from '../../../core/numbers/percent.js';
+import { type ChartMode, chartColours, seriesStyle } from '../../report/chart-theme.js';
 import { drawChart } from '../../report/draw-chart.js';
 import type { NamedFigure } from '../../report/report-files.js';
 import type { PeopleEvaluation } from '../evaluate-people.js';
 
 const size = { widthPx: 800, heightPx: 360 };
-const percentAxis = { type: 'value', axisLabel: { formatter: (share: number) => `${Math.round(100 * share)} %` } };
+const percentAxis = { type: 'value', axisLabel: { formatter: (share: number) => percent(share, { digits: 0 }) } };
 /** Markers on some of the points distinguish the lines without hiding them. */
 const markerEvery = 6;
 
@@ -82,8 +83,8 @@ export function tradeFigure({ curve, splits }: PeopleEvaluation): NamedFigure {
           ),
           {
             type: 'scatter',
-            color: seriesLook(mode, 1).colour,
-            symbol: seriesLook(mode, 1).marker,
+            color: seriesStyle(mode, 1).colour,
+            symbol: seriesStyle(mode, 1).marker,
             symbolSize: 9,
             itemStyle: { opacity: 0.8 },
             data: splits.map(({ falseAccept, named }) => [falseAccept, named]),
@@ -96,7 +97,7 @@ export function tradeFigure({ curve, splits }: PeopleEvaluation): NamedFigure {
 }
 
 function line(mode: ChartMode, index: number, points: readonly (readonly [number, number])[]): object {
-  const { colour, marker } = seriesLook(mode, index);
+  const { colour, marker } = seriesStyle(mode, index);
   return {
     type: 'line',
     color: colour,

@@ -1,5 +1,7 @@
 // The texts of `moodlens analyze`: a JSON line per frame, and a summary for people.
+
 import type { FrameResult } from '../../../core/live/frame-result.js';
+import { percent } from '../../../core/numbers/percent.js';
 import type { AnalyzeSummary } from '../analyze.js';
 import type { Timeline } from '../timeline.js';
 
@@ -39,7 +41,7 @@ export function summaryText(summary: AnalyzeSummary, timeline: Timeline): string
     const names = column(presences.map(({ who }) => who));
     lines.push('seen');
     presences.slice(0, shownStretches).forEach(({ seenMs, shares }, i) => {
-      const parts = shares.map(([expression, share]) => `${expression} ${Math.round(share * 100)} %`);
+      const parts = shares.map(([expression, share]) => `${expression} ${percent(share, { digits: 0 })}`);
       lines.push(`  ${names[i]}  ${`${(seenMs / 1000).toFixed(1)} s`.padStart(8)}  ${parts.join(', ')}`);
     });
     if (presences.length > shownStretches) lines.push(`  and ${presences.length - shownStretches} more`);

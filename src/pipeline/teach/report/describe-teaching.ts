@@ -1,4 +1,5 @@
 // What teaching brought, in text.
+import { percent } from '../../../core/numbers/percent.js';
 import type { TeachingJudgement } from '../../../core/personal/judge-teaching.js';
 import type { ReadTaught } from '../teach.js';
 
@@ -8,9 +9,9 @@ export function describeTeaching(
   { n, before, after, alike, contradicting }: TeachingJudgement,
   labels: readonly string[],
 ): string {
-  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+  const whole = (share: number) => percent(share, { digits: 0 });
   const told = (rate: typeof before) =>
-    `${percent(rate!.share)} (95 % interval ${rate!.interval.map(percent).join(' to ')})`;
+    `${whole(rate!.share)} (95 % interval ${rate!.interval.map(whole).join(' to ')})`;
   const counts = labels.flatMap((label) => {
     const count = pictures.filter(({ expression }) => expression === label).length;
     return count > 0 ? [`${label} ${count}`] : [];

@@ -1,6 +1,8 @@
 // The runs stage, list: what a folder of runs holds, a summary each; what is no run is named and breaks nothing.
+
 import { RunError, StorageError } from '../../../core/errors.js';
 import { wilsonInterval } from '../../../core/metrics/wilson-interval.js';
+import { median } from '../../../core/numbers/median.js';
 import {
   bestEpoch,
   type EpochRecord,
@@ -90,6 +92,7 @@ export function summarise(run: RunRecord): RunSummary {
   const { name, config, facts, history, state, result } = run;
   const n = facts.validationSamples;
   const figures = (epoch: EpochRecord | undefined) => (epoch === undefined ? null : summariseEpoch(epoch, n));
+  const rates = history.flatMap(({ imagesPerSecond }) => imagesPerSecond ?? []);
   return {
     name,
     architecture: config.architecture,
@@ -102,7 +105,7 @@ export function summarise(run: RunRecord): RunSummary {
     last: figures(history.at(-1)),
     parameters: facts.parameters,
     multiplyAdds: facts.multiplyAdds,
-    imagesPerSecond: median(history.flatMap(({ imagesPerSecond }) => imagesPerSecond ?? [])),
+    imagesPerSecond: rates.length === 0 ? null : median(rates),
     startedAt: facts.starts[0]?.at ?? null,
     seconds: result?.seconds ?? history.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0),
   };
@@ -112,10 +115,4 @@ function summariseEpoch(figures: EpochRecord, n: number): EpochSummary | null {
   const { epoch, validationAccuracy: accuracy, validationLoss, trainingLoss } = figures;
   if (accuracy === undefined || validationLoss === undefined) return null;
   return { epoch, accuracy, interval: wilsonInterval(Math.round(accuracy * n), n), n, validationLoss, trainingLoss };
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
 }

@@ -1,4 +1,5 @@
 // Where a search stands, in a line.
+import { percent } from '../../../core/numbers/percent.js';
 import { isBetter } from '../../../core/tuning/journal/frozen-trial.js';
 import type { Study } from '../../../core/tuning/study.js';
 
@@ -7,7 +8,7 @@ export function describeTuning(
   { trials, direction }: Pick<Study, 'trials' | 'direction'>,
   objective: 'accuracy' | 'loss',
 ): string {
-  const shown = (value: number) => (objective === 'accuracy' ? `${(100 * value).toFixed(2)} %` : value.toFixed(4));
+  const shown = (value: number) => (objective === 'accuracy' ? percent(value, { digits: 2 }) : value.toFixed(4));
   const complete = trials.filter(({ state, value }) => state === 'complete' && value !== null);
   const best = complete.reduce<(typeof complete)[number] | undefined>(
     (one, other) => (one && !isBetter(direction, other.value!, one.value!) ? one : other),

@@ -1,9 +1,10 @@
 // The charts of a study. Loads ECharts: import it only when a report is asked for.
+import { percent } from '../../../core/numbers/percent.js';
 import type { FrozenTrial } from '../../../core/tuning/journal/frozen-trial.js';
 import { isBetter } from '../../../core/tuning/journal/frozen-trial.js';
 import type { Study } from '../../../core/tuning/study.js';
 import { labelWidth } from '../../report/category-axis.js';
-import { type ChartMode, chartColours, seriesLook } from '../../report/chart-theme.js';
+import { type ChartMode, chartColours, seriesStyle } from '../../report/chart-theme.js';
 import { type ChartOption, drawChart } from '../../report/draw-chart.js';
 import type { NamedFigure } from '../../report/report-files.js';
 import { shortNumber } from './describe-study.js';
@@ -35,7 +36,7 @@ export function historyFigure({ direction, trials }: ShownStudy): NamedFigure {
             0,
             complete.map(({ number, value }) => [number, value]),
           ),
-          { type: 'line', step: 'end', symbol: 'none', color: seriesLook(mode, 1).colour, data: bestLine },
+          { type: 'line', step: 'end', symbol: 'none', color: seriesStyle(mode, 1).colour, data: bestLine },
         ],
       }),
       { widthPx, heightPx: 340 },
@@ -65,7 +66,7 @@ export function importanceFigure(importances: ReadonlyMap<string, number>): Name
             label: {
               show: true,
               position: 'right',
-              formatter: ({ value }: { value: number }) => `${(100 * value).toFixed(1)} %`,
+              formatter: ({ value }: { value: number }) => percent(value),
             },
           },
         ],
@@ -156,8 +157,8 @@ export function reportsFigure({ trials }: ShownStudy): NamedFigure {
   const reported = trials.filter(({ intermediateValues }) => intermediateValues.size > 0);
   const look = (mode: ChartMode, { state }: FrozenTrial) =>
     state === 'complete'
-      ? { color: seriesLook(mode, 0).colour, type: 'solid' }
-      : { color: seriesLook(mode, state === 'pruned' ? 1 : 2).colour, type: state === 'pruned' ? 'dashed' : 'dotted' };
+      ? { color: seriesStyle(mode, 0).colour, type: 'solid' }
+      : { color: seriesStyle(mode, state === 'pruned' ? 1 : 2).colour, type: state === 'pruned' ? 'dashed' : 'dotted' };
   return {
     file: 'reports',
     title: 'Reports',
@@ -237,7 +238,7 @@ function trialAxes(): ChartOption {
 }
 
 function scatter(mode: ChartMode, index: number, data: readonly (readonly number[])[]): object {
-  const { colour, marker } = seriesLook(mode, index);
+  const { colour, marker } = seriesStyle(mode, index);
   return { type: 'scatter', color: colour, symbol: marker, symbolSize: 8, itemStyle: { opacity: 0.9 }, data };
 }
 

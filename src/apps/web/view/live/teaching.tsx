@@ -1,10 +1,11 @@
 // Teaching one's expressions: the card of the expression that is asked for, and what it brought.
 import { useEffect, useRef } from 'preact/hooks';
+import { percent } from '../../../../core/numbers/percent.js';
 import type { LiveController } from '../../state/live-controller.js';
 import { teaching, teachingResult } from '../../state/live-state.js';
 import type { TeachingResult, TeachingState } from '../../worker/protocol.js';
 import { expressionColour } from '../expression-style.js';
-import { interval, percent } from '../format-figures.js';
+import { interval } from '../format-figures.js';
 import { Portrait } from './portrait.js';
 
 export function TeachingCard({ controller }: { controller: LiveController | null }) {

@@ -1,6 +1,7 @@
 // The reliability diagram: of the pictures that the model was so sure of, how many were right.
 import type { ReliabilityBin } from '../../../../core/metrics/reliability-bins.js';
-import { counted, interval, percent } from '../format-figures.js';
+import { percent } from '../../../../core/numbers/percent.js';
+import { counted, interval } from '../format-figures.js';
 
 /** Sizes in the drawing's own units. */
 const side = 220;

@@ -1,6 +1,7 @@
 // The comparison of runs as a self-contained page with curves. Loads ECharts: import it only when a report is asked for.
+import { percent } from '../../../../core/numbers/percent.js';
 
-import { type ChartMode, seriesLook } from '../../../report/chart-theme.js';
+import { type ChartMode, seriesStyle } from '../../../report/chart-theme.js';
 import { type ChartOption, drawChart } from '../../../report/draw-chart.js';
 import { figureHtml, foldedSection, paragraph, reportPage, section, tableHtml } from '../../../report/report-page.js';
 import type { RunComparison } from '../compare-runs.js';
@@ -111,7 +112,7 @@ function line(
   value: (epoch: EpochRecord) => number | undefined,
   kind: 'solid' | 'dashed' = 'solid',
 ): object {
-  const { colour, marker } = seriesLook(mode, index);
+  const { colour, marker } = seriesStyle(mode, index);
   // With many epochs, markers on some of them tell the lines apart and do not hide them.
   const every = Math.max(1, Math.ceil(history.length / 12));
   return {
@@ -129,7 +130,7 @@ function line(
 }
 
 function epochTable({ name, history }: Runs[number]): string {
-  const share = (value: number | undefined) => (value === undefined ? '–' : `${(100 * value).toFixed(2)} %`);
+  const share = (value: number | undefined) => (value === undefined ? '–' : percent(value, { digits: 2 }));
   const shares = validationShares([{ history }]);
   return section(name, [
     tableHtml({

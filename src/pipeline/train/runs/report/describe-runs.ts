@@ -1,4 +1,5 @@
 // Runs as text for a terminal: the list, and the comparison. Every accuracy has its interval and n.
+import { percent, points } from '../../../../core/numbers/percent.js';
 import { describeSeconds } from '../../../report/describe-seconds.js';
 import { printable, sparkline, textTable } from '../../../report/text-table.js';
 import type { AccuracyDifference, RunComparison } from '../compare-runs.js';
@@ -71,7 +72,7 @@ export function describeComparison(comparison: RunComparison): string {
       ({ validationLoss }) => validationLoss,
       (value) => value.toFixed(4),
     ),
-    ...validationShares(runs).map(({ name, of }) => curves(`validation ${name}`, runs, of, percent)),
+    ...validationShares(runs).map(({ name, of }) => curves(`validation ${name}`, runs, of, (share) => percent(share))),
   ];
   return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -124,7 +125,7 @@ export function differenceRows({ differences, runs }: RunComparison): string[][]
 /** A sentence: the difference, its interval, and what it says. */
 export function describeDifference(found: AccuracyDifference): string {
   const { run, against, difference, interval, n, distinguishable, sameSamples } = found;
-  const points = (share: number) => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(1)}`;
+  const signed = (share: number) => points(share).replace('-', '−');
   const counts =
     n[0] === n[1]
       ? `n = ${n[0].toLocaleString('en')} each`
@@ -135,7 +136,7 @@ export function describeDifference(found: AccuracyDifference): string {
   const samples = sameSamples
     ? ''
     : '; they validated on different pictures, so part of the difference may be the pictures';
-  return `${run} against ${against}: ${points(difference)} points, 95 % interval ${points(interval[0])} to ${points(interval[1])}, ${counts}: ${says}${samples}`;
+  return `${run} against ${against}: ${signed(difference)} points, 95 % interval ${signed(interval[0])} to ${signed(interval[1])}, ${counts}: ${says}${samples}`;
 }
 
 function curves(
@@ -158,11 +159,8 @@ function curves(
 }
 
 function describeAccuracy({ accuracy, interval, n }: EpochSummary): string {
-  return `${percent(accuracy)} (${points(interval[0])}–${points(interval[1])}, n = ${n.toLocaleString('en')})`;
+  return `${percent(accuracy)} (${percent(interval[0], { unit: false })}–${percent(interval[1], { unit: false })}, n = ${n.toLocaleString('en')})`;
 }
-
-const points = (share: number): string => (100 * share).toFixed(1);
-const percent = (share: number): string => `${points(share)} %`;
 
 function describeRate(rate: number | null): string {
   return rate === null ? '–' : Math.round(rate).toLocaleString('en');
