@@ -8,7 +8,7 @@ import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import { checkFace, type GoodFace, type Rejection } from './check-face.js';
 import { type CollectOptions, parseCollect } from './config.js';
 
-/** A frame to look at; `timeMs` null for pictures, which no time lies between; 'unreadable' counts as looked at. */
+/** A frame to search for a face; `timeMs`: null for pictures, which have no time; 'unreadable' counts as searched. */
 export interface CandidateFrame {
   readonly picture: Picture | 'unreadable';
   readonly timeMs: number | null;

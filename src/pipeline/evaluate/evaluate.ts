@@ -30,7 +30,7 @@ export interface Evaluation extends ClassificationFigures, SeenInTraining {
   /** The model's class names: the order of the confusion matrix. */
   readonly labels: readonly string[];
   readonly dataset: string;
-  /** The looks at each picture whose mean the figures are of. */
+  /** The views of each picture over which the probabilities are averaged. */
   readonly testTimeAugmentation: TestTimeAugmentation;
   readonly model: {
     readonly architecture: string;

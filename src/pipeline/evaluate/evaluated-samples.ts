@@ -1,4 +1,4 @@
-// Which samples an evaluation looks at: a split, or what a run validated on.
+// The samples of an evaluation: a split, or what a run validated on.
 import { type PackedDataset, splitIndices } from '../../core/dataset/packed-dataset.js';
 import { readSplitFile, samplesOfSet, spellingOf } from '../../core/dataset/split-file.js';
 import { RunError } from '../../core/errors.js';

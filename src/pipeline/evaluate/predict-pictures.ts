@@ -4,11 +4,11 @@ import type { AskedModel } from '../../core/model/expression-model.js';
 import { predictAugmented, type TestTimeAugmentation } from '../../core/model/test-time-augmentation.js';
 
 export interface PredictOptions {
-  /** Pictures that are looked at together. */
+  /** Pictures in one run of the model. */
   readonly batch: number;
   /** Default none. */
   readonly tta?: TestTimeAugmentation | undefined;
-  /** Told how many pictures are done. */
+  /** Called with the number of pictures that are done. */
   readonly onDone?: (pictures: number) => void;
 }
 

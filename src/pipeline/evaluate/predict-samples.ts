@@ -19,7 +19,7 @@ export interface SamplePredictions {
 }
 
 export interface EvaluateOptions {
-  /** Pictures that are looked at together. */
+  /** Pictures in one run of the model. */
   readonly batch: number;
   /** Default none. */
   readonly tta?: TestTimeAugmentation | undefined;

@@ -16,7 +16,7 @@ import { stressPictures } from './stress-pictures.js';
 import { type Stress, stresses } from './stresses.js';
 import { trueClasses } from './true-classes.js';
 
-/** Draws the subset when not all samples are looked at; never changed, as the distortions' own seed. */
+/** Draws the subset when not all samples are evaluated; never changed, like the distortions' own seed. */
 const subsetSeed = 2026;
 
 /** A share over several passes: each picture counts once, with the share of passes that got it right. */
@@ -52,7 +52,7 @@ export interface StressOptions {
   readonly recompress: RecompressJpeg;
   /** Default none. */
   readonly tta?: TestTimeAugmentation | undefined;
-  /** Look at a stratified subset of so many samples; default all. */
+  /** The size of the stratified subset that is evaluated; default: all samples. */
   readonly samples?: number | undefined;
   readonly progress?: Progress;
 }

@@ -1,4 +1,4 @@
-// The samples that a model has wrong and was surest of: often mislabelled, always worth a look.
+// The wrong predictions with the highest confidence: often mislabelled samples.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { argmax } from '../../core/numbers/argmax.js';
 import type { SamplePredictions } from './predict-samples.js';

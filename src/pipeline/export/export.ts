@@ -131,8 +131,8 @@ async function proveParity(
   const { openSession } = runtimes[0];
   const { threads } = config;
   const indices = samples?.indices ?? training;
-  const looks = indices.length * run.networks.length;
-  const onDone = (done: number) => progress.update(done, looks, 'predictions of the trainer');
+  const predictions = indices.length * run.networks.length;
+  const onDone = (done: number) => progress.update(done, predictions, 'predictions of the trainer');
   const trainer = await predictAsTrained(run, dataset, indices, { openSession, threads, onDone });
   const model = await ExpressionModel.open(bytes, openSession, { threads });
   try {

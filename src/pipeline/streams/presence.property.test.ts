@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FaceResult } from '../../core/live/frame-result.js';
-import { PresenceNews, topicName } from './presence.js';
+import { PresenceMessages, topicName } from './presence.js';
 
 const face = fc.record({
   person: fc.option(fc.constantFrom('Ada', 'Bo/b', 'C+#'), { nil: null }),
@@ -30,7 +30,7 @@ describe('news of who is there', () => {
   it('lets a listener know every person, whenever it began to listen', () => {
     fc.assert(
       fc.property(frames, (list) => {
-        const news = new PresenceNews('home/cam');
+        const news = new PresenceMessages('home/cam');
         const kept = new Map<string, string>();
         for (const faces of list) {
           for (const { topic, payload } of news.after(result(faces), 'now')) kept.set(topic, payload);
@@ -57,7 +57,7 @@ describe('news of who is there', () => {
   });
 
   it('is silent while nothing changes, in whatever order faces come', () => {
-    const news = new PresenceNews('m');
+    const news = new PresenceMessages('m');
     const two = [
       { person: null, track: 2, confirmed: 'happy' },
       { person: 'Ada', track: 1, confirmed: null },

@@ -1,7 +1,7 @@
-// What is told of a frame to other programs: who is there and what their confirmed expression is. Never a picture, never a box.
+// The messages to other programs about a frame: who is there, with the confirmed expression. Never a picture, never a box.
 import type { FrameResult } from '../../core/live/frame-result.js';
 
-/** One face, as others are told of it. */
+/** One face, as a message has it. */
 export interface Presence {
   /** The name, or null while unknown. */
   readonly person: string | null;
@@ -10,7 +10,7 @@ export interface Presence {
   readonly expression: string | null;
 }
 
-/** Everybody in a frame, known people by name first; equal for frames that say the same. */
+/** Everybody in a frame, known people by name first; equal for frames with the same people and expressions. */
 export function presencesOf({ faces }: Pick<FrameResult, 'faces'>): Presence[] {
   const all = faces.map(({ person, track, confirmed }): Presence => ({ person, track, expression: confirmed }));
   return all.sort((one, other) => {
@@ -20,14 +20,14 @@ export function presencesOf({ faces }: Pick<FrameResult, 'faces'>): Presence[] {
   });
 }
 
-export interface Told {
+export interface PresenceMessage {
   readonly topic: string;
-  /** JSON; '' takes back what was kept. */
+  /** JSON; '' deletes the retained message. */
   readonly payload: string;
 }
 
-/** What to tell after each frame: only what changed, so that a still room is silent. */
-export class PresenceNews {
+/** The messages after each frame: only changes, so that a still room sends nothing. */
+export class PresenceMessages {
   readonly #root: string;
   #last = '';
   #people = new Map<string, string>();
@@ -37,8 +37,8 @@ export class PresenceNews {
     this.#root = root;
   }
 
-  /** What to tell at the start, `names` being those who can be recognised: what was kept of an earlier run holds no more. */
-  begin(names: readonly string[], time: string): Told[] {
+  /** The messages at the start, which replace the retained ones of an earlier run; `names`: everybody who can be recognised. */
+  begin(names: readonly string[], time: string): PresenceMessage[] {
     this.#last = '[]';
     return [
       { topic: `${this.#root}/faces`, payload: JSON.stringify({ time, count: 0, faces: [] }) },
@@ -47,7 +47,7 @@ export class PresenceNews {
   }
 
   /** `time`: ISO 8601. */
-  after(result: Pick<FrameResult, 'faces'>, time: string): Told[] {
+  after(result: Pick<FrameResult, 'faces'>, time: string): PresenceMessage[] {
     const faces = presencesOf(result);
     const text = JSON.stringify(faces);
     if (text === this.#last) return [];
@@ -67,12 +67,12 @@ export class PresenceNews {
     ];
   }
 
-  #person(person: string, state: object): Told {
+  #person(person: string, state: object): PresenceMessage {
     return { topic: `${this.#root}/person/${topicName(person)}`, payload: JSON.stringify({ person, ...state }) };
   }
 }
 
-/** A name as a level of a topic: without the characters that mean something there (MQTT 5, 4.7). */
+/** A name as a level of a topic, without the characters that are special there (MQTT 5, 4.7). */
 export function topicName(name: string): string {
   return name.replace(/[/+#]/g, '_').replaceAll('\0', '_');
 }

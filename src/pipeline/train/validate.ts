@@ -1,4 +1,4 @@
-// The trainer's own look at the validation samples after each epoch.
+// Loss and accuracy on the validation samples after each epoch.
 
 import { argmax } from '../../core/numbers/argmax.js';
 import { type Samples, validationCrops } from '../../core/training/batches.js';

@@ -61,8 +61,8 @@ export interface TuneRequest {
 const MOST_FAILURES = 5;
 /** So often a trial may be tried again after the process of its run died. That its search was killed is no fault of the trial's. */
 const MOST_RETRIES = 2;
-/** How often it is looked whether others have ended their trials, in ms. */
-const LOOK_MS = 500;
+/** Time between checks whether other processes have ended their trials, in ms. */
+const CHECK_MS = 500;
 /** Of a trial that goes on where another one was interrupted: that one's number, its folder, and how often it was tried. */
 interface Retry {
   readonly retryOf: number;
@@ -102,7 +102,7 @@ export async function tune(request: TuneRequest): Promise<void> {
           if (!isWaiting) progress.note(describeWaiting(others));
           isWaiting = true;
           await new Promise<void>((resolve) => {
-            const stop = request.every(LOOK_MS, () => {
+            const stop = request.every(CHECK_MS, () => {
               stop();
               resolve();
             });

@@ -71,7 +71,7 @@ export class Teacher {
     this.#readings.clear();
     for (const [name, file] of gallery.taught) {
       const pictures = teachable(file.pictures, model.metadata.labels);
-      for (const { picture } of pictures) await this.#learner.look([picture]);
+      for (const { picture } of pictures) await this.#learner.predict([picture]);
       if (pictures.length > 0) this.#readings.set(name, (await this.#learner.learn(pictures)).calibration);
     }
     await pipeline.setPersonal(new Map(this.#readings));
@@ -104,7 +104,7 @@ export class Teacher {
     teaching.offer(picture, faces, nowMs, wrongPerson);
     const { pictures } = teaching.state;
     // While the next one is shown: at the end nobody waits for the model.
-    if (teaching.pictures.length > before) await this.#learner.look(pictures.slice(-1));
+    if (teaching.pictures.length > before) await this.#learner.predict(pictures.slice(-1));
     const state = this.#state(guided, (main && this.#parts.pipeline.cropOf(main.track)) ?? null);
     const { phase, step, secondsLeft, hint } = state;
     const news = [phase, step, secondsLeft, pictures.length, hint].join();

@@ -12,7 +12,7 @@ export function describeEvaluation(evaluation: Evaluation): string {
     `${name} ${withInterval(evaluation[key], intervals[key])}`;
   const lines = [
     `${split}${evaluation.test ? ' (test)' : ''}: accuracy ${describeShare(evaluation)}`,
-    ...looks(evaluation),
+    ...augmentation(evaluation),
     ...(seen === undefined ? [] : [`  ${seen}`]),
     ...(unseen === null || unseen.n === 0
       ? []
@@ -53,7 +53,7 @@ function missing({ perClass }: Evaluation): string[] {
   return names.length === 0 ? [] : [`  no sample is ${names.join(' or ')}`];
 }
 
-function looks({ testTimeAugmentation: kind }: Evaluation): string[] {
+function augmentation({ testTimeAugmentation: kind }: Evaluation): string[] {
   if (kind === 'none') return [];
   const each = kind === 'flip' ? 'each picture and its mirror image' : 'ten crops of each picture';
   return [`  mean of the probabilities of ${each}`];

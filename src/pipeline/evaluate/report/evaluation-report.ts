@@ -66,7 +66,7 @@ export async function writeEvaluationReport(
 
 /** What was evaluated on what, and what a reader must know of it. */
 function overview(figures: EvaluationFigures, dataset: PackedDataset): string[] {
-  const { model, split, test, testLook, testTimeAugmentation: looks, perClass } = figures;
+  const { model, split, test, testLook, testTimeAugmentation: views, perClass } = figures;
   const missing = perClass.filter(({ support }) => support === 0).map(({ label }) => label);
   const seen = describeSeen(figures);
   return [
@@ -75,7 +75,7 @@ function overview(figures: EvaluationFigures, dataset: PackedDataset): string[] 
       `Model: ${model.architecture}, run ${model.run}, ${model.trainedOn}. ${model.temperature === 1 ? 'Not calibrated' : `Calibrated, temperature ${model.temperature.toFixed(3)}`}.`,
     ),
     paragraph(`Data: ${dataset.source.name}, ${split}. Hash ${figures.dataset}.`),
-    ...(looks === 'none' ? [] : [paragraph(`Each picture is judged by the mean of ${lookNames[looks]}.`)]),
+    ...(views === 'none' ? [] : [paragraph(`Each picture is judged by the mean of ${viewNames[views]}.`)]),
     ...(testLook === undefined ? [] : [paragraph(`Look ${testLook.number} at this test split by the model.`)]),
     ...(seen === undefined ? [] : [paragraph(`${seen[0]!.toUpperCase()}${seen.slice(1)}.`)]),
     ...(missing.length === 0
@@ -84,7 +84,7 @@ function overview(figures: EvaluationFigures, dataset: PackedDataset): string[] 
   ];
 }
 
-const lookNames = { flip: 'its probabilities and those of its mirror image', 'ten-crop': 'ten crops of it' } as const;
+const viewNames = { flip: 'its probabilities and those of its mirror image', 'ten-crop': 'ten crops of it' } as const;
 
 function comparisonSection(figures: Evaluation, comparison: ModelComparison): string {
   const { name, model } = comparison;

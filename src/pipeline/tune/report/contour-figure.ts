@@ -63,7 +63,7 @@ export function contourFigure({ trials, direction }: ShownStudy, x: ParameterAxi
             xAxisIndex: 1,
             yAxisIndex: 1,
             symbolSize: 6,
-            itemStyle: pointLook(mode),
+            itemStyle: pointStyle(mode),
             data: own.map(({ params }) => [x.place(params[x.name]!), y.place(params[y.name]!)]),
           },
         ],
@@ -101,7 +101,7 @@ function interpolated(
   return sum / total;
 }
 
-function pointLook(mode: ChartMode): object {
+function pointStyle(mode: ChartMode): object {
   const { ground, text } = chartColours[mode];
   return { color: text, borderColor: ground, borderWidth: 1, opacity: 1 };
 }

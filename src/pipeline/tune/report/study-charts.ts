@@ -101,13 +101,13 @@ export function parallelFigure(study: ShownStudy, axes: readonly ParameterAxis[]
             type: 'value',
             min: low,
             max: high > low ? high : low + 1,
-            ...axisLook(mode, shortLabel),
+            ...axisStyle(mode, shortLabel),
           },
           ...axes.map(({ name, option }, i) => ({
             dim: i + 1,
             name,
             ...option,
-            ...axisLook(mode, option.type === 'category' ? undefined : shortLabel),
+            ...axisStyle(mode, option.type === 'category' ? undefined : shortLabel),
           })),
         ],
         series: [
@@ -155,7 +155,7 @@ export function sliceFigure({ trials }: ShownStudy, axis: ParameterAxis): NamedF
 /** What was reported over steps; complete trials solid, pruned ones dashed. */
 export function reportsFigure({ trials }: ShownStudy): NamedFigure {
   const reported = trials.filter(({ intermediateValues }) => intermediateValues.size > 0);
-  const look = (mode: ChartMode, { state }: FrozenTrial) =>
+  const lineOf = (mode: ChartMode, { state }: FrozenTrial) =>
     state === 'complete'
       ? { color: seriesStyle(mode, 0).colour, type: 'solid' }
       : { color: seriesStyle(mode, state === 'pruned' ? 1 : 2).colour, type: state === 'pruned' ? 'dashed' : 'dotted' };
@@ -172,8 +172,8 @@ export function reportsFigure({ trials }: ShownStudy): NamedFigure {
         series: reported.map((trial) => ({
           type: 'line',
           symbol: trial.intermediateValues.size === 1 ? 'circle' : 'none',
-          color: look(mode, trial).color,
-          lineStyle: { ...look(mode, trial), width: 1.5, opacity: 0.7 },
+          color: lineOf(mode, trial).color,
+          lineStyle: { ...lineOf(mode, trial), width: 1.5, opacity: 0.7 },
           data: [...trial.intermediateValues]
             .sort(([a], [b]) => a - b)
             .map(([step, value]) => [step, Number.isFinite(value) ? value : null]),
@@ -242,7 +242,7 @@ function scatter(mode: ChartMode, index: number, data: readonly (readonly number
   return { type: 'scatter', color: colour, symbol: marker, symbolSize: 8, itemStyle: { opacity: 0.9 }, data };
 }
 
-function axisLook(mode: ChartMode, formatter?: (value: number) => string): object {
+function axisStyle(mode: ChartMode, formatter?: (value: number) => string): object {
   const { ground, soft, text } = chartColours[mode];
   return {
     nameTextStyle: { color: text, fontSize: 13 },
