@@ -5,7 +5,7 @@ import type { BenchTask, InferenceTask, RunBenchTask, TrainingTask } from './ben
 import { benchTrain } from './bench-train.js';
 import { parseBenchConfig } from './config.js';
 import { latencyFigure } from './report/bench-chart.js';
-import { describeInference, describeTraining, inferencePage } from './report/describe-bench.js';
+import { describeInference, describeTrainingBench, inferencePage } from './report/describe-bench.js';
 
 const models = (['one', 'two'] as const).map((name) => ({
   ...{ name, source: { file: `${name}.onnx` }, form: 'float32' as const },
@@ -94,7 +94,7 @@ describe('benchTrain', () => {
     ]);
     expect(bench).toMatchObject({ architecture: 'reference', batch: 64, threads: 2, imagesPerSecond: 128 });
     expect(bench.engines.map(({ imagesPerSecond }) => imagesPerSecond)).toEqual([64, 128, 128]);
-    expect(describeTraining(bench).join('\n')).toMatch(/ 1 +- +64\.0 +104\n/);
+    expect(describeTrainingBench(bench).join('\n')).toMatch(/ 1 +- +64\.0 +104\n/);
   });
 
   it('needs no second way on one thread', async () => {

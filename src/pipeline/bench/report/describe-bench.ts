@@ -74,7 +74,7 @@ function inferenceNotes({ models, rounds, results }: InferenceBench): string[] {
 }
 
 /** Lines for a terminal. */
-export function describeTraining({ architecture, batch, threads, engines }: TrainingBench): string[] {
+export function describeTrainingBench({ architecture, batch, threads, engines }: TrainingBench): string[] {
   return [
     `${architecture}, whole training steps, batch ${batch}, ${threads} threads:`,
     ...textTable(

@@ -14,9 +14,8 @@ import { type EvaluateConfig, parseEvaluateConfig } from '../../../../pipeline/e
 import { judgePredictions } from '../../../../pipeline/evaluate/evaluate.js';
 import type { EvaluatedSamples } from '../../../../pipeline/evaluate/evaluated-samples.js';
 import { predictSamples, type SamplePredictions } from '../../../../pipeline/evaluate/predict-samples.js';
-import { describeComparison } from '../../../../pipeline/evaluate/report/describe-comparison.js';
-import { describeEvaluation, describeSeen } from '../../../../pipeline/evaluate/report/describe-evaluation.js';
-import { describeStress } from '../../../../pipeline/evaluate/report/describe-stress.js';
+import { describeSeen } from '../../../../pipeline/evaluate/report/describe-evaluation.js';
+import { describeFigures } from '../../../../pipeline/evaluate/report/describe-figures.js';
 import { type EvaluationFigures, formatEvaluation } from '../../../../pipeline/evaluate/report/format-evaluation.js';
 import { seenInTraining } from '../../../../pipeline/evaluate/seen-in-training.js';
 import { evaluateStress, type StressEvaluation } from '../../../../pipeline/evaluate/stress.js';
@@ -112,7 +111,7 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
     if (options.out !== undefined) await writeFileAtomic(options.out, formatEvaluation(figures));
     if (options.report !== undefined) await writeReport(options.report, { figures, dataset, overwrite });
     if (options.json) warnOfSeen(figures);
-    process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : describe(figures));
+    process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : describeFigures(figures));
   } finally {
     for (const model of models) await model.release();
   }
@@ -236,15 +235,4 @@ function stressTest(
       progress,
     }),
   );
-}
-
-function describe({ testLook, comparison, stress, ...evaluation }: EvaluationFigures): string {
-  return [
-    describeEvaluation(evaluation),
-    ...(comparison === undefined ? [] : [describeComparison(comparison)]),
-    ...(stress === undefined ? [] : [describeStress(stress)]),
-    ...(testLook === undefined
-      ? []
-      : [`look ${testLook.number} at ${evaluation.split}, written down in ${testLook.file}\n`]),
-  ].join('\n');
 }
