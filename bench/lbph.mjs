@@ -10,6 +10,7 @@ import { inLight, lbphForLight } from '../dist/core/identity/face-light.js';
 import { LbphRecognizer } from '../dist/core/identity/lbph.js';
 import { readOpenCvYaml, writeOpenCvYaml } from '../dist/core/identity/opencv-yaml.js';
 import { decodeNetpbm } from '../dist/core/image/netpbm.js';
+import { median } from '../dist/core/numbers/median.js';
 import { createRandom } from '../dist/core/numbers/random.js';
 
 const orl = `${process.env.MOODLENS_SHARED ?? fileURLToPath(new URL('../../shared', import.meta.url))}/identity/orl`;
@@ -121,10 +122,6 @@ function time(work) {
   const startMs = performance.now();
   work();
   return performance.now() - startMs;
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 function round(value) {

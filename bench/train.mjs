@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { median } from '../dist/core/numbers/median.js';
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +24,6 @@ const python = process.env.MOODLENS_PEERS_PYTHON ?? join(homedir(), '.cache/peer
 const peer = fileURLToPath(new URL('train-torch.py', import.meta.url));
 const benchProcess = fileURLToPath(new URL('../dist/apps/cli/processes/bench-process.js', import.meta.url));
 const variants = [{ workers: 1 }, { workers: threads }, { workers: threads, ghostBatch: 16 }];
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const round = (value) => Math.round(value * 100) / 100;
 
 for (const name of values.architecture) compare(name);

@@ -4,6 +4,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { mean } from '../dist/core/numbers/mean.js';
+import { percent, points } from '../dist/core/numbers/percent.js';
 import { root, run } from '../scripts/set-up.mjs';
 
 const { values } = parseArgs({
@@ -92,16 +94,14 @@ function moodlens(...args) {
 }
 
 function table() {
-  const mean = (name, key) => figures.get(name).reduce((sum, one) => sum + one[key], 0) / seeds.length;
-  const percent = (share) => (100 * share).toFixed(1);
-  const signed = (share) => `${share < 0 ? '-' : '+'}${percent(Math.abs(share))}`;
+  const meanOf = (name, key) => mean(figures.get(name).map((one) => one[key]));
   const rows = parts.map((name) => {
     const against = figures.get(name).map(({ both }, i) => both - figures.get(parts[0])[i].both);
-    const change = against.reduce((sum, one) => sum + one, 0) / seeds.length;
-    const spread = seeds.length > 1 ? ` (${signed(Math.min(...against))} to ${signed(Math.max(...against))})` : '';
-    const cells = [percent(mean(name, 'accuracy')), percent(mean(name, 'stressed')), percent(mean(name, 'both'))];
-    const loss = mean(name, 'nll').toFixed(3);
-    return `| ${[name, ...cells, name === parts[0] ? '' : `${signed(change)}${spread}`, loss].join(' | ')} |`;
+    const change = mean(against);
+    const spread = seeds.length > 1 ? ` (${points(Math.min(...against))} to ${points(Math.max(...against))})` : '';
+    const cells = ['accuracy', 'stressed', 'both'].map((key) => percent(meanOf(name, key), { unit: false }));
+    const loss = meanOf(name, 'nll').toFixed(3);
+    return `| ${[name, ...cells, name === parts[0] ? '' : `${points(change)}${spread}`, loss].join(' | ')} |`;
   });
   const { n } = figures.get(parts[0])[0];
   return `n = ${n} (fold 0 of 10 of Training), seeds ${seeds.join(', ')}; accuracy in %\n\n| | clean | stressed | mean of both | against the whole recipe | log loss, clean |\n|---|---|---|---|---|---|\n${rows.join('\n')}\n`;

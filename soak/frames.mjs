@@ -10,10 +10,11 @@ import { ConfirmationWindow } from '../dist/core/live/confirmation-window.js';
 import { LivePipeline } from '../dist/core/live/pipeline.js';
 import { SmoothWindow } from '../dist/core/live/smooth-window.js';
 import { TrackIdentity } from '../dist/core/live/track-identity.js';
+import { median } from '../dist/core/numbers/median.js';
 import { silentProgress } from '../dist/core/ports/progress.js';
 import { analyze } from '../dist/pipeline/streams/analyze.js';
 import { frameLine } from '../dist/pipeline/streams/report/format-result.js';
-import { ends, least, median, memoryHeld } from './memory.js';
+import { ends, least, memoryHeld } from './memory.js';
 import { names, realParts, standInParts } from './parts.js';
 import { Room } from './scene.js';
 

@@ -13,9 +13,6 @@ export function memoryHeld() {
   return { heap: heapUsed / 1e6, external: external / 1e6, rss: rss / 1e6 };
 }
 
-/** The middle of the values. */
-export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
 /** The least of the values: what is held between two frames comes and goes, what leaks is always there. */
 export const least = (values) => Math.min(...values);
 

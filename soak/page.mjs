@@ -5,7 +5,8 @@ import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { startLiveServer } from '../dist/apps/server/live-server.js';
-import { ends, least, median } from './memory.js';
+import { median } from '../dist/core/numbers/median.js';
+import { ends, least } from './memory.js';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
 const everyMs = 15_000;
