@@ -28,7 +28,7 @@ try {
   const trainMs = median(Array.from({ length: 5 }, () => time(() => LbphRecognizer.train(faces)))) / faces.length;
   const recognizer = LbphRecognizer.train(faces);
   recognizer.predict(probes[0]);
-  // Half before OpenCV's turn and half after it, so that a load that comes and goes meets both.
+  // Half before OpenCV's turn and half after it, so that other work on the machine affects both.
   const people = withoutLight(faces);
   people(probes[0]);
   const ours = [];
@@ -71,7 +71,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** Predicting as aligned people are: the light taken out, which is part of the time, and the LBPH settings for that. */
+/** Predicts as for aligned people: with illumination normalisation, whose time counts, and its LBPH settings. */
 function withoutLight(faces) {
   const seen = (picture) => inLight(picture, 'tan-triggs');
   const learnt = faces.map(({ picture, label }) => ({ picture: seen(picture), label }));

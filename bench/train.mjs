@@ -32,7 +32,7 @@ function compare(name) {
   const hasPeer = existsSync(python);
   const measured = [];
   for (let i = 0; i < rounds; i++) {
-    // In turn, so that a machine whose speed drifts treats all alike; each in a process of its own, for its memory.
+    // Interleaved, so that a drift of the machine's speed affects all alike; each in its own process, for its memory.
     const ours = variants.map((variant) => timeSteps(name, variant));
     measured.push({ ours, peer: hasPeer ? run(python, [peer, name, batch, steps, threads].map(String)) : undefined });
     process.stderr.write(`${JSON.stringify(measured.at(-1))}\n`);

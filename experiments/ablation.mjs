@@ -1,6 +1,6 @@
 // `npm run experiment -- ablation --data DATASET --votes fer2013new.csv --out FOLDER`: what each part of the shipped recipe is worth. Trains the recipe
 // shortened, then again with one part changed at a time, each with the same seeds, validated on a fold of Training (clean and
-// stressed); prints a Markdown table. May be stopped at any moment: it goes on where it was. Hours: five to ten minutes a run on two cores.
+// stressed); prints a Markdown table. May be stopped at any moment, and continues from there. Hours: five to ten minutes a run on two cores.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -68,7 +68,7 @@ if (run(process.execPath, ['scripts/build.mjs'], { stdio: ['ignore', process.std
 const parts = Object.keys(changes).filter((name, i) => i === 0 || !wanted || wanted.includes(name));
 mkdirSync(out, { recursive: true });
 const figures = new Map(parts.map((name) => [name, []]));
-// Seed by seed, so that a table of fewer seeds is whole when the time ends early.
+// Seed by seed, so that an early end leaves a complete table of fewer seeds.
 for (const seed of seeds) for (const name of parts) figures.get(name).push(measure(name, seed));
 process.stdout.write(table());
 
@@ -88,7 +88,7 @@ function measure(name, seed) {
 }
 
 function moodlens(...args) {
-  // Standard output is the table's.
+  // Standard output is for the table.
   const stdio = ['ignore', process.stderr, 'inherit'];
   if (run(process.execPath, [join(root, 'dist/apps/cli/main.js'), ...args], { stdio }) !== 0) fail(`${args[0]} failed`);
 }

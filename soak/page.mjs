@@ -64,7 +64,7 @@ console.log(`frames/s     ${rates.first} -> ${rates.last}`);
 console.log(faults.length === 0 ? 'nothing grows' : faults.join('\n'));
 process.exitCode = faults.length === 0 ? 0 : 1;
 
-/** What the process has in memory: page and workers together. */
+/** The memory of the process, page and workers together. */
 function residentMb(id) {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))[1]) / 1000;
 }

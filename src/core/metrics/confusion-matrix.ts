@@ -19,7 +19,7 @@ export interface ClassFigures {
   readonly f1Interval: readonly [low: number, high: number];
 }
 
-/** Counts pairs of true and predicted classes. Throws RangeError when the lists differ in length or hold an unknown class. */
+/** Counts pairs of true and predicted classes. Throws RangeError when the lists differ in length or contain an unknown class. */
 export function confusionMatrix(truth: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): number[][] {
   if (truth.length !== predicted.length) {
     throw new RangeError(`confusionMatrix: ${truth.length} true classes but ${predicted.length} predicted ones`);

@@ -26,11 +26,11 @@ export function describeDistribution(values: ArrayLike<number>): Distribution | 
 export interface HistogramBins {
   readonly low: number;
   readonly high: number;
-  /** Parts of equal width between `low` and `high`. */
+  /** Number of bins of equal width between `low` and `high`. */
   readonly bins: number;
 }
 
-/** How many of the values lie in each part; a part holds its lower end, the last its upper end too. Values outside are counted in the outermost. */
+/** The number of values in each bin; a bin contains its lower end, the last one its upper end too. Values outside count in the outermost bins. */
 export function histogram(values: ArrayLike<number>, { low, high, bins }: HistogramBins): number[] {
   if (!(Number.isInteger(bins) && bins >= 1 && high > low)) {
     throw new RangeError(`histogram: needs one bin or more and low < high, found ${bins} in ${low}..${high}`);

@@ -6,7 +6,7 @@ import { negativeLogLikelihood, type Predictions } from './probability-metrics.j
 /** The range of the search. */
 const range = { low: 0.05, high: 20 };
 
-/** The smallest float32 that is not subnormal: stands for a probability that was rounded to 0. */
+/** The smallest float32 that is not subnormal: replaces a probability that was rounded to 0. */
 export const smallestProbability = 2 ** -126;
 
 /**

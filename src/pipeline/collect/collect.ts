@@ -16,23 +16,23 @@ export interface CandidateFrame {
 
 export interface CollectPorts {
   readonly detector: FaceDetector;
-  /** Keeps a face picture. */
+  /** Saves a face picture. */
   readonly save: (picture: Picture) => Promise<void>;
   readonly progress?: Progress;
-  /** Asked between frames; true ends the collection in good order. */
+  /** Called between frames; true ends the collection, with its result. */
   readonly shouldStop?: () => boolean;
 }
 
 export interface Collection {
   readonly saved: number;
-  /** Frames in which a face was looked for. */
+  /** Frames that were searched for a face. */
   readonly looked: number;
-  /** Frames passed over because too little time had gone by. */
+  /** Frames skipped because too little time had passed. */
   readonly tooSoon: number;
   readonly rejected: Readonly<Partial<Record<Rejection, number>>>;
 }
 
-/** Around the face, as a share of its box on each side: enough to find and align it again. */
+/** Margin around the face as a share of its box on each side: enough to detect and align it again. */
 const margin = 0.6;
 /** Larger crops are shrunk to this: faces are compared at 100 pixels. */
 const largestCropPx = 512;

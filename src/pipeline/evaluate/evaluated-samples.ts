@@ -12,9 +12,9 @@ export interface EvaluatedSamples {
   /** The split's name as the dataset spells it; with its fold when it is one. */
   readonly split: string;
   readonly test: boolean;
-  /** When they are a fold, which one. */
+  /** The fold, when they are one. */
   readonly fold?: string;
-  /** Hash of the split file whose set they are; undefined for a split of the dataset. */
+  /** Hash of the split file that has them as a set; undefined for a split of the dataset. */
   readonly splitFile?: string;
   /** The text of that file. */
   readonly splits?: string;

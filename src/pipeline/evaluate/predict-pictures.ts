@@ -1,4 +1,4 @@
-// The one place where an evaluation asks the model.
+// Runs the model on pictures: every evaluation does so here.
 import type { GreyPicture } from '../../core/image/picture.js';
 import type { AskedModel } from '../../core/model/expression-model.js';
 import { predictAugmented, type TestTimeAugmentation } from '../../core/model/test-time-augmentation.js';
@@ -12,7 +12,7 @@ export interface PredictOptions {
   readonly onDone?: (pictures: number) => void;
 }
 
-/** Probabilities of each picture, `[pictures, classes]`. Throws ConfigError when the model cannot be asked with that test-time augmentation. */
+/** Probabilities of each picture, `[pictures, classes]`. Throws ConfigError when the model does not support that test-time augmentation. */
 export async function predictPictures(
   model: AskedModel,
   pictures: readonly GreyPicture[],

@@ -1,4 +1,4 @@
-// The stress test: a model's accuracy on distorted pictures beside its accuracy on the same pictures as they are.
+// The stress test: a model's accuracy on distorted pictures beside its accuracy on the same pictures undistorted.
 
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
 import { stratifiedSubset } from '../../core/dataset/stratified-subset.js';

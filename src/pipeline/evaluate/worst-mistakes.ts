@@ -15,7 +15,7 @@ export interface Mistake {
   readonly confidence: number;
 }
 
-/** At most `count` of them, the surest first; of equally sure ones the first in the dataset. */
+/** At most `count` of them, the highest confidence first; on a tie, the first in the dataset. */
 export function worstMistakes(
   dataset: PackedDataset,
   { indices, truth, probabilities }: SamplePredictions,

@@ -1,4 +1,4 @@
-// Runs the live pipeline over a whole source and sums up.
+// Runs the live pipeline over a whole source, with a summary.
 import type { FrameResult } from '../../core/live/frame-result.js';
 import type { LivePipeline } from '../../core/live/pipeline.js';
 import type { Clock } from '../../core/ports/clock.js';
@@ -14,16 +14,16 @@ export interface AnalyzePorts {
   readonly progress: Progress;
   /** Gets each result with its frame; the frame's pixels may be drawn into. The next frame waits for it. */
   readonly onFrame?: (result: FrameResult, frame: Frame) => Promise<void>;
-  /** Ends the analysis after so many frames; default: with the source. */
+  /** Ends the analysis after this many frames; default: with the source. */
   readonly maxFrames?: number | undefined;
-  /** Asked before each frame; true ends the analysis in good order. */
+  /** Called before each frame; true ends the analysis, with its summary. */
   readonly shouldStop?: () => boolean;
 }
 
 /** The last line of `moodlens analyze --json`. */
 export interface AnalyzeSummary {
   readonly frames: number;
-  /** Frames worked through per second of wall time, decoding and writing included. */
+  /** Frames per second of wall time, with decoding and writing. */
   readonly framesPerSecond: number;
   /** From the decoded picture to the result; null when there was no frame. */
   readonly latencyMs: { readonly p50: number | null; readonly p95: number | null; readonly p99: number | null };
@@ -41,7 +41,7 @@ export interface Analysis {
 }
 
 /**
- * Analyzes every frame of the source and closes it. What the pipeline or `onFrame` throws is thrown; what the source
+ * Analyses every frame of the source and closes it. What the pipeline or `onFrame` throws is thrown; what the source
  * throws after it gave frames is returned with the summary of those frames.
  */
 export async function analyze(ports: AnalyzePorts): Promise<Analysis> {

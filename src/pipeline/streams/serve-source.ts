@@ -1,4 +1,4 @@
-// Analyses one source for as long as the server runs, whatever happens to it: what ends or breaks is opened again.
+// Analyses one source as long as the server runs: a source that ends or fails is opened again.
 import type { Picture } from '../../core/image/picture.js';
 import type { FrameResult } from '../../core/live/frame-result.js';
 import type { LivePipeline } from '../../core/live/pipeline.js';
@@ -13,15 +13,15 @@ export interface ServePorts {
   /** As JPEG. */
   readonly encode: (picture: Picture) => Promise<Uint8Array>;
   readonly onStatus: (status: ServedStatus) => void;
-  /** Hears of every result, watched or not. */
+  /** Receives every result, watched or not. */
   readonly onResult?: (result: FrameResult) => void;
-  /** Gets the frames that somebody watches. */
+  /** Receives the frames while somebody watches. */
   readonly onFrame: (frame: ServedFrame, jpeg: Uint8Array) => void;
   readonly isWatched: () => boolean;
   readonly shouldStop: () => boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Comes back early when the serving is to stop. */
+  /** Returns early when the serving shall stop. */
   readonly wait: (milliseconds: number) => Promise<void>;
 }
 
@@ -29,7 +29,7 @@ const afterEndMs = 1000;
 const firstPauseMs = 1000;
 const longestPauseMs = 30_000;
 
-/** Runs until it is told to stop. The pauses before a source that fails is opened again double up to 30 s. */
+/** Runs until it is stopped. The pauses before a failing source is opened again double up to 30 s. */
 export async function serveSource(ports: ServePorts): Promise<void> {
   const { label, pipeline, onStatus, shouldStop, wait } = ports;
   let sequence = 0;
@@ -55,7 +55,7 @@ export async function serveSource(ports: ServePorts): Promise<void> {
     }
     await wait(pauseMs);
     pauseMs = Math.min(longestPauseMs, pauseMs * 2);
-    // Whoever is there now is somebody new.
+    // Faces of the reopened source get new tracks.
     await pipeline.reset();
   }
 }
@@ -72,7 +72,7 @@ async function* openedSource({ open }: ServePorts): AsyncGenerator<Frame> {
 async function serveFrame(ports: ServePorts, frame: Frame, sequence: number): Promise<void> {
   const capturedAt = ports.now();
   const { picture } = frame;
-  // At the same time: the encoder has a thread of its own.
+  // In parallel: the encoder has its own thread.
   const [result, jpeg] = await Promise.all([
     ports.pipeline.process(frame),
     ports.isWatched() ? ports.encode(picture) : undefined,
@@ -81,7 +81,7 @@ async function serveFrame(ports: ServePorts, frame: Frame, sequence: number): Pr
   if (jpeg) ports.onFrame({ sequence, width: picture.width, height: picture.height, capturedAt, result }, jpeg);
 }
 
-/** Frames no sooner than their times say, as a camera gives them. `wait` in milliseconds, `clock` monotonic. */
+/** Delays frames until their times, as from a camera. `wait` in milliseconds, `clock` monotonic. */
 export function atOwnPace(
   source: FrameSource,
   { clock, wait }: { readonly clock: () => number; readonly wait: (milliseconds: number) => Promise<void> },

@@ -1,8 +1,8 @@
-// Frames of a source at a steady rate, as a video file has them: repeated where the source gave none, left out where it gave more.
+// Frames of a source at the constant rate of a video file: repeated where the source has too few, left out where it has too many.
 import type { Picture } from '../../core/image/picture.js';
 import type { FrameSource } from '../../core/ports/frame-source.js';
 
-/** A gap is filled for so long; a longer one (a camera that was away) becomes as short as that. */
+/** The longest gap that is filled; a longer one (a camera that was unplugged) is shortened to it. */
 const longestGapMs = 60_000;
 
 /** The pictures for times 0, 1/rate, 2/rate ..., each the newest of the source at that time, until `endMs` of the source. */
@@ -24,7 +24,7 @@ export async function* steadyFrames(
       wanted = Math.round((endMs - skippedMs) / stepMs);
       break;
     }
-    // Half a step is allowed, so that a source of the same rate is neither repeated nor left out.
+    // With a tolerance of half a step, so that frames of a source with the same rate are neither repeated nor left out.
     const due = Math.round((timeMs - skippedMs) / stepMs);
     for (; newest !== undefined && given < due; given++) yield newest;
     newest = picture;

@@ -8,11 +8,11 @@ export type TimelineKind = (typeof timelineKinds)[number];
 /** The part of a `Timeline` that is written. */
 export interface WrittenTimeline {
   readonly stretches: readonly Stretch[];
-  /** Stretches that were too many to keep. */
+  /** Number of stretches beyond the limit. */
   readonly dropped: number;
 }
 
-/** The kind that the file's name asks for. Throws ConfigError for other endings. */
+/** The kind by the file's ending. Throws ConfigError for other endings. */
 export function timelineKind(path: string): TimelineKind {
   const kind = timelineKinds.find((one) => path.toLowerCase().endsWith(`.${one}`));
   if (kind === undefined) {

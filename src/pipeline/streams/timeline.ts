@@ -1,4 +1,4 @@
-// Who showed which confirmed expression, when and for how long.
+// Which person showed which confirmed expression, when and for how long.
 import type { FrameResult } from '../../core/live/frame-result.js';
 
 /** A stretch of time in which somebody's confirmed expression stayed the same. */
@@ -19,12 +19,12 @@ export interface Presence {
 
 /** Gaps shorter than this (a missed detection) do not break a stretch. */
 const bridgeMs = 500;
-/** A frame stands for no more: a pause is no time in which somebody was seen. */
+/** The longest time that a frame counts for: nobody is seen during a pause. */
 const longestStepMs = 1000;
 const maxPeople = 10_000;
 
 export interface TimelineOptions {
-  /** Gives the first frame its length; each later one lasts since the one before. Default 30. */
+  /** The first frame lasts its inverse; each later one lasts since the frame before it. Default 30. */
   readonly framesPerSecond?: number | undefined;
   /** Stretches kept. Default 100,000. */
   readonly maxStretches?: number;
@@ -34,7 +34,7 @@ export interface TimelineOptions {
 
 type Growing = { -readonly [K in keyof Stretch]: Stretch[K] };
 
-/** Collects frame results; bounded, for streams that never end: what goes beyond is counted in `dropped`. */
+/** Collects frame results in bounded memory, for endless streams: stretches beyond the limit are counted in `dropped`. */
 export class Timeline {
   #stretches: Growing[] = [];
   readonly #open = new Map<string, Growing>();
@@ -64,14 +64,14 @@ export class Timeline {
       const open = this.#open.get(who);
       if (open?.expression === expression) open.toMs = timeMs + stepMs;
       else {
-        // The frame before was taken to last as long as the one before it; this one came sooner.
+        // The frame before was assumed to last as long as its predecessor, and this frame came sooner.
         if (open) open.toMs = Math.min(open.toMs, timeMs);
         this.#begin({ who, expression, fromMs: timeMs, toMs: timeMs + stepMs });
       }
     }
   }
 
-  /** Takes out all of one person, or of one stranger. */
+  /** Deletes all stretches of one person, or of one stranger. */
   forget(who: string): void {
     this.#stretches = this.#stretches.filter((stretch) => stretch.who !== who);
     this.#open.delete(who);

@@ -30,7 +30,7 @@ export function describeEvaluation(evaluation: Evaluation): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** What a reader must know of the samples before believing the figures; undefined when the model saw none of them in training. */
+/** A warning that the model was, or may have been, trained on the samples; undefined when it was not. */
 export function describeSeen({
   seenInTraining = false,
   seenSamples = null,
@@ -47,7 +47,7 @@ export function describeSeen({
   return `the model was trained on ${some}: on others it does worse`;
 }
 
-/** Classes that no sample is of: what is said of them rests on nothing. */
+/** Classes without samples: their figures mean nothing. */
 function missing({ perClass }: Evaluation): string[] {
   const names = perClass.filter(({ support }) => support === 0).map(({ label }) => label);
   return names.length === 0 ? [] : [`  no sample is ${names.join(' or ')}`];

@@ -15,7 +15,7 @@ import type { StressEvaluation } from '../stress.js';
 const widthPx = 800;
 /** The name of an axis. */
 const namePx = 24;
-/** Cells narrower than that show their percentage alone, or nothing. */
+/** Narrower cells show only their percentage, or nothing. */
 const narrowestPx = { counts: 64, percentages: 40 };
 
 const whole = (share: number) => percent(share, { digits: 0 });
@@ -95,14 +95,14 @@ function confusionAxes(
   };
 }
 
-/** From a tint of the ground, so that an empty cell is still a cell, to the first colour of series. */
+/** From a tint of the background, so that an empty cell remains visible, to the first colour of series. */
 function heat(mode: ChartMode, share: number): Colour {
   const { line, series } = chartColours[mode];
   const [from, to] = [colourOf(line), colourOf(series[0]!)];
   return [0, 1, 2].map((i) => Math.round(from[i]! + share * (to[i]! - from[i]!))) as unknown as Colour;
 }
 
-/** How often the model is right at each confidence, and below it how many pictures there are. */
+/** The accuracy at each confidence; below it, the number of pictures. */
 export function reliabilityFigure({ reliability, ece, intervals }: Evaluation): NamedFigure {
   const bins = reliability.flatMap(({ confidence, accuracy, interval }) =>
     confidence === null || accuracy === null ? [] : [{ confidence, accuracy, interval }],
@@ -162,7 +162,7 @@ export function reliabilityFigure({ reliability, ece, intervals }: Evaluation): 
 function reliabilityAxes(bins: number): ChartOption {
   const share = { type: 'value', min: 0, max: 1, interval: 0.2, axisLabel: { formatter: whole } };
   const name = { nameLocation: 'middle', nameGap: 52 };
-  // Both as wide as each other, whatever their labels need, so that a bin lies under its point.
+  // Both have the same width, so that a bar lies under its point.
   const grid = { left: 76, right: 24, outerBoundsMode: 'none' };
   return {
     grid: [
@@ -175,7 +175,7 @@ function reliabilityAxes(bins: number): ChartOption {
         type: 'category',
         gridIndex: 1,
         data: Array.from({ length: bins }, (_, i) => i),
-        // The axis above has the same ends.
+        // The axis above has the same range.
         axisLabel: { show: false },
         name: 'confidence',
         nameLocation: 'middle',
@@ -218,7 +218,7 @@ export function classesFigure({ perClass }: Evaluation): NamedFigure {
   };
 }
 
-/** Accuracy under each stress, at its three strengths, beside the accuracy on the pictures as they are. */
+/** Accuracy under each stress, at its three strengths, beside the accuracy on undistorted pictures. */
 export function stressFigure({ n, clean, stresses }: StressEvaluation): NamedFigure {
   const strengths = ['weak', 'medium', 'strong'];
   return {

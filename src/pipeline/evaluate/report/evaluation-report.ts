@@ -1,4 +1,4 @@
-// An evaluation as a folder: a page that opens offline, its charts and pictures as files, the figures as JSON. Loads ECharts.
+// An evaluation as a folder: a page that works offline, its charts and pictures as files, the figures as JSON. Loads ECharts.
 
 import type { PackedDataset } from '../../../core/dataset/packed-dataset.js';
 import { percent } from '../../../core/numbers/percent.js';
@@ -29,7 +29,7 @@ export interface EvaluationSources {
   readonly encodePng: EncodePicture;
 }
 
-/** Writes the figures, an SVG per chart, a PNG of the surest mistakes, and the page last; gives the names of the files. */
+/** Writes the figures, an SVG per chart, a PNG of the most confident mistakes, and the page last; gives the names of the files. */
 export async function writeEvaluationReport(
   store: BlobStore,
   { figures, dataset, encodePng }: EvaluationSources,
@@ -64,7 +64,7 @@ export async function writeEvaluationReport(
   return [...files.names];
 }
 
-/** What was evaluated on what, and what a reader must know of it. */
+/** The model, the data, and warnings about the figures. */
 function overview(figures: EvaluationFigures, dataset: PackedDataset): string[] {
   const { model, split, test, testLook, testTimeAugmentation: views, perClass } = figures;
   const missing = perClass.filter(({ support }) => support === 0).map(({ label }) => label);

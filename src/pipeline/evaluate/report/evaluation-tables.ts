@@ -8,7 +8,7 @@ import type { Evaluation } from '../evaluate.js';
 import type { StressEvaluation } from '../stress.js';
 import { withInterval } from './describe-evaluation.js';
 
-/** Every figure of the whole with its interval and n. */
+/** Every figure over all samples with its interval and n. */
 export function figureTable(evaluation: Evaluation): ReportTable {
   const { n, accuracy, interval, intervals, withoutTrainingTwins: unseen } = evaluation;
   const share = (name: string, value: number, between: Interval, count = n) => [
@@ -47,7 +47,7 @@ export function figureTable(evaluation: Evaluation): ReportTable {
   };
 }
 
-/** Accuracies of the two models, and on how many pictures which of them is right. */
+/** Accuracies of the two models, and the numbers of pictures that only one, both or neither of them has right. */
 export function comparisonTable(
   { accuracy, interval, n }: Evaluation,
   { name, accuracy: other, accuracyInterval, onlyFirst, onlySecond, both, neither }: ModelComparison,

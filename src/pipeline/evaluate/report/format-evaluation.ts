@@ -1,4 +1,4 @@
-// An evaluation as a JSON file: what `evaluate --out`, its report and `export` write, and the page's Models view reads.
+// An evaluation as a JSON file: `evaluate --out`, its report and `export` write it, the page's Models view reads it.
 import type { ModelComparison } from '../compare-models.js';
 import type { Evaluation } from '../evaluate.js';
 import type { StressEvaluation } from '../stress.js';
@@ -7,7 +7,7 @@ import type { StressEvaluation } from '../stress.js';
 export interface EvaluationFigures extends Evaluation {
   readonly stress?: StressEvaluation | undefined;
   readonly comparison?: ModelComparison | undefined;
-  /** Of a test split: which look at it this was, from 1, and where it is written down. */
+  /** Of a test split: the number of this look, from 1, and the file that records it. */
   readonly testLook?: { readonly number: number; readonly file: string } | undefined;
 }
 

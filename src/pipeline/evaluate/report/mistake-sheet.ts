@@ -1,4 +1,4 @@
-// The surest mistakes of a model as one sheet of pictures, to see whether it or the label is wrong.
+// The most confident mistakes of a model as one sheet of pictures, to see whether the model or the label is wrong.
 import { type PackedDataset, samplePicture } from '../../../core/dataset/packed-dataset.js';
 import { contactSheet, sheetScale } from '../../report/contact-sheet.js';
 import type { NamedSheet } from '../../report/report-files.js';

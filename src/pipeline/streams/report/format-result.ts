@@ -5,7 +5,7 @@ import { percent } from '../../../core/numbers/percent.js';
 import type { AnalyzeSummary } from '../analyze.js';
 import type { Timeline } from '../timeline.js';
 
-/** One frame as a line of JSON, without the line's end; numbers are rounded far below what they mean. */
+/** One frame as a line of JSON, without the line's end; numbers are rounded far below their accuracy. */
 export function frameLine(result: FrameResult): string {
   const { latencyMs } = result;
   return JSON.stringify({

@@ -10,7 +10,7 @@ export function describeTeaching(
   labels: readonly string[],
 ): string {
   const whole = (share: number) => percent(share, { digits: 0 });
-  const told = (rate: typeof before) =>
+  const shown = (rate: typeof before) =>
     `${whole(rate!.share)} (95 % interval ${rate!.interval.map(whole).join(' to ')})`;
   const counts = labels.flatMap((label) => {
     const count = pictures.filter(({ expression }) => expression === label).length;
@@ -24,7 +24,7 @@ export function describeTeaching(
       : []),
     n === 0
       ? 'how much it helps cannot be told from one picture a class: give a second one'
-      : `each picture read by what the others teach (n = ${n}): ${told(before)} right before, ${told(after)} after`,
+      : `each picture read by what the others teach (n = ${n}): ${shown(before)} right before, ${shown(after)} after`,
     ...(n === 0 ? [] : ['pictures of one sitting are alike: on other days it will be read less well than that']),
     ...alike.map(({ labels: [one, other] }) => `hard to tell apart: ${labels[one]} and ${labels[other]}`),
     ...contradicting.map(

@@ -1,4 +1,4 @@
-// The value over two parameters as a map: between trials it is what the trials around say, the nearer the more.
+// The value over two parameters as a map; between trials it is the mean of the others, weighted by their distance.
 import { type ChartMode, chartColours } from '../../report/chart-theme.js';
 import { drawChart } from '../../report/draw-chart.js';
 import type { NamedFigure } from '../../report/report-files.js';

@@ -49,7 +49,7 @@ export function describeStudies(studies: readonly StoredStudy[]): string {
   return `${tableLines({ columns: ['study', 'direction', 'trials', 'best value'], rows }).join('\n')}\n`;
 }
 
-/** Complete trials, the best first; of equals the earlier. */
+/** Complete trials, the best first; on a tie, the earlier. */
 export function bestTrials({ trials, direction }: Described): FrozenTrial[] {
   const complete = trials.filter(({ state }) => state === 'complete');
   return [...complete].sort((one, other) => {
@@ -58,7 +58,7 @@ export function bestTrials({ trials, direction }: Described): FrozenTrial[] {
   });
 }
 
-/** In the order in which trials first asked for them. */
+/** In the order in which trials first suggested them. */
 export function parameterNames(trials: readonly FrozenTrial[]): string[] {
   return [...new Set(trials.flatMap(({ params }) => Object.keys(params)))];
 }
@@ -74,7 +74,7 @@ export function shownValue(value: unknown): string {
   return typeof value === 'number' ? shortNumber(value) : typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** `digits` that count; 0.00001 as 1e-5. */
+/** A number with `digits` significant digits; 0.00001 as 1e-5. */
 export function shortNumber(value: number, digits = 5): string {
   const rounded = Number(value.toPrecision(digits));
   const size = Math.abs(rounded);

@@ -1,4 +1,4 @@
-// Where a search stands, in a line.
+// The state of a search in a line.
 import { percent } from '../../../core/numbers/percent.js';
 import { isBetter } from '../../../core/tuning/journal/frozen-trial.js';
 import type { Study } from '../../../core/tuning/study.js';

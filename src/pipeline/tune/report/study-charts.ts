@@ -76,7 +76,7 @@ export function importanceFigure(importances: ReadonlyMap<string, number>): Name
   };
 }
 
-/** Each complete trial as a line over all parameters, the better the stronger. */
+/** Each complete trial as a line over all parameters, better ones in a stronger colour. */
 export function parallelFigure(study: ShownStudy, axes: readonly ParameterAxis[]): NamedFigure {
   const complete = completeTrials(study.trials).filter(({ params }) =>
     axes.every(({ name }) => Object.hasOwn(params, name)),
@@ -125,7 +125,7 @@ export function parallelFigure(study: ShownStudy, axes: readonly ParameterAxis[]
   };
 }
 
-/** The values over one parameter; later trials are stronger. */
+/** The values over one parameter; later trials in a stronger colour. */
 export function sliceFigure({ trials }: ShownStudy, axis: ParameterAxis): NamedFigure {
   const own = completeTrials(trials).filter(({ params }) => Object.hasOwn(params, axis.name));
   const last = Math.max(1, ...own.map(({ number }) => number));
@@ -152,7 +152,7 @@ export function sliceFigure({ trials }: ShownStudy, axis: ParameterAxis): NamedF
   };
 }
 
-/** What was reported over steps; complete trials solid, pruned ones dashed. */
+/** The reported values over steps; complete trials solid, pruned ones dashed. */
 export function reportsFigure({ trials }: ShownStudy): NamedFigure {
   const reported = trials.filter(({ intermediateValues }) => intermediateValues.size > 0);
   const lineOf = (mode: ChartMode, { state }: FrozenTrial) =>
@@ -209,7 +209,7 @@ export function fileName(parameter: string): string {
   );
 }
 
-/** A parameter across, something else upwards. */
+/** The axes: a parameter horizontally, another figure vertically. */
 export function parameterAxes(axis: ParameterAxis, yAxis: object): ChartOption {
   return {
     grid: { left: 64, right: 24, top: 16, bottom: 48 },

@@ -20,7 +20,7 @@ export function studyCsv(trials: readonly FrozenTrial[]): string {
   return [header, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
-/** What a spreadsheet would take for a formula is marked as text. */
+/** Marks a cell as text that a spreadsheet would take for a formula. */
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
   const text = typeof value === 'string' ? value.replace(/^[=+\-@\t\r]/, "'$&") : String(value);

@@ -17,18 +17,18 @@ import {
 } from './study-charts.js';
 import { parameterAxis } from './value-axis.js';
 
-/** Fewer complete trials tell nothing about parameters. */
+/** With fewer complete trials there are no charts of parameters. */
 const leastTrials = 4;
-/** Contours are drawn for the pairs among so many of the most important parameters. */
+/** Contours are drawn for all pairs of this many of the most important parameters. */
 const contoured = 3;
 
-/** Figures that belong together, with what they are called together. */
+/** Figures under a common heading. */
 export interface FigureGroup {
   readonly title: string;
   readonly figures: readonly NamedFigure[];
 }
 
-/** Every chart that the trials are enough for. */
+/** Every chart for which there are enough trials. */
 export function studyFigures(study: ShownStudy): FigureGroup[] {
   const complete = completeTrials(study.trials);
   const groups: FigureGroup[] = [];
@@ -49,7 +49,7 @@ export function studyFigures(study: ShownStudy): FigureGroup[] {
   return withOwnFiles(groups);
 }
 
-/** Names of parameters that differ may give the same name of a file: later ones get a number. */
+/** Different parameters may give the same file name: later ones get a number. */
 function withOwnFiles(groups: readonly FigureGroup[]): FigureGroup[] {
   const taken = new Set<string>();
   const own = (file: string): string => {
@@ -64,7 +64,7 @@ function withOwnFiles(groups: readonly FigureGroup[]): FigureGroup[] {
   }));
 }
 
-/** Writes report.html and the charts; the names of the files. */
+/** Writes report.html and the charts; returns the names of the files. */
 export async function writeStudyReport(
   store: BlobStore,
   study: ShownStudy,

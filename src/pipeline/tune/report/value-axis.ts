@@ -1,4 +1,4 @@
-// A parameter as an axis: its range, on a logarithm where it is searched so, or its choices.
+// A parameter as an axis: its range, logarithmic where the search is, or its choices.
 import type { Distribution, ParameterValue } from '../../../core/tuning/journal/distribution.js';
 import { toInternal } from '../../../core/tuning/journal/distribution.js';
 import type { FrozenTrial } from '../../../core/tuning/journal/frozen-trial.js';
@@ -9,13 +9,13 @@ export interface ParameterAxis {
   readonly distribution: Distribution;
   /** ECharts' options of the axis. */
   readonly option: { readonly type: 'category' | 'log' | 'value' } & Readonly<Record<string, unknown>>;
-  /** Where a value lies on it. */
+  /** The place of a value on it. */
   place(value: ParameterValue): number | string;
   /** The same as a share of the axis, 0..1. */
   share(value: ParameterValue): number;
 }
 
-/** Of the newest trial's kind, wide enough for every trial; undefined when none asked for it. */
+/** Of the newest trial's distribution, with a range that contains every trial; undefined when no trial has the parameter. */
 export function parameterAxis(name: string, trials: readonly FrozenTrial[]): ParameterAxis | undefined {
   const newest = trials.findLast(({ distributions }) => Object.hasOwn(distributions, name));
   if (!newest) return undefined;
@@ -31,7 +31,7 @@ export function parameterAxis(name: string, trials: readonly FrozenTrial[]): Par
     };
   }
   const { log } = distribution;
-  // Its range may have changed from trial to trial: all of them are on it.
+  // The range may have changed between trials: the axis contains all of them.
   const ranges = trials.flatMap(({ distributions }) => {
     const one = Object.hasOwn(distributions, name) ? distributions[name]! : undefined;
     return one && one.kind !== 'categorical' ? [one] : [];

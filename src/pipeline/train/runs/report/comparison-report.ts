@@ -113,7 +113,7 @@ function line(
   kind: 'solid' | 'dashed' = 'solid',
 ): object {
   const { colour, marker } = seriesStyle(mode, index);
-  // With many epochs, markers on some of them tell the lines apart and do not hide them.
+  // With many epochs, markers on some of them distinguish the lines without hiding them.
   const every = Math.max(1, Math.ceil(history.length / 12));
   return {
     type: 'line',
@@ -122,7 +122,7 @@ function line(
     symbol: kind === 'dashed' ? 'none' : marker,
     showAllSymbol: true,
     data: history.map((epoch, i) => ({
-      // ECharts leaves out what is null: an epoch that nothing validated.
+      // ECharts skips null: an epoch without validation.
       value: [epoch.epoch, value(epoch) ?? null],
       ...(kind === 'solid' && (i + index) % every !== 0 && history.length > 1 ? { symbol: 'none' } : {}),
     })),

@@ -6,7 +6,7 @@ import type { AccuracyDifference, RunComparison } from '../compare-runs.js';
 import type { EpochSummary, RunList, RunSummary } from '../list-runs.js';
 import { type EpochRecord, validationShares } from '../run-record.js';
 
-/** Several lines, ending with a line end. `folder` is where the runs were looked for. */
+/** Several lines, ending with a line end. `folder`: where the runs are. */
 export function describeRunList({ runs, skipped }: RunList, folder: string): string {
   const lines: string[] = [];
   if (runs.length === 0) {
@@ -122,7 +122,7 @@ export function differenceRows({ differences, runs }: RunComparison): string[][]
   return differences.map(({ key, values }) => [key, ...values.map((value) => (value === null ? '–' : String(value)))]);
 }
 
-/** A sentence: the difference, its interval, and what it says. */
+/** A sentence: the difference, its interval, and what follows from it. */
 export function describeDifference(found: AccuracyDifference): string {
   const { run, against, difference, interval, n, distinguishable, sameSamples } = found;
   const signed = (share: number) => points(share).replace('-', '−');
