@@ -52,7 +52,7 @@ export function ReliabilityDiagram({ bins, n }: { bins: readonly ReliabilityBin[
 }
 
 function describeBin({ low, high, n, accuracy, interval: of }: ReliabilityBin): string {
-  return `confidence ${Math.round(100 * low)} to ${percent(high)}: ${percent(accuracy!)} right (95 % interval ${interval(of)}, ${counted(n, 'picture')})`;
+  return `confidence ${percent(low, { digits: 0, unit: false })} to ${percent(high)}: ${percent(accuracy!)} right (95 % interval ${interval(of)}, ${counted(n, 'picture')})`;
 }
 
 function describe(bins: readonly ReliabilityBin[]): string {
