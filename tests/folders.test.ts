@@ -20,6 +20,7 @@ const order: Record<string, readonly string[]> = {
     'tune/report', 'tune',
     'predict', 'predict/report',
     'detect/report',
+    'detector',
     'evaluate', 'evaluate/report',
     'bench', 'bench/report',
     'audit', 'audit/report',

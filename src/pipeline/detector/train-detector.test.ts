@@ -16,8 +16,8 @@ import { DetectionBatches } from '../../core/training/detection/detection-batche
 import { LocalEngine } from '../../core/training/engine.js';
 import { readSavedConfig, runFiles } from '../train/run-folder.js';
 import { compareRuns } from '../train/runs/compare-runs.js';
-import { comparisonReport } from '../train/runs/comparison-report.js';
-import { describeComparison } from '../train/runs/describe-runs.js';
+import { comparisonReport } from '../train/runs/report/comparison-report.js';
+import { describeComparison } from '../train/runs/report/describe-runs.js';
 import { readRunRecord } from '../train/runs/run-record.js';
 import { parseDetectorConfig } from './config.js';
 import { exportDetector } from './detector-model.js';
