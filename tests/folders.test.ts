@@ -20,7 +20,7 @@ const order: Record<string, readonly string[]> = {
     'tune/report', 'tune',
     'predict', 'predict/report',
     'detect/report',
-    'detector',
+    'detector', 'detector/report',
     'evaluate', 'evaluate/report',
     'bench', 'bench/report',
     'audit', 'audit/report',

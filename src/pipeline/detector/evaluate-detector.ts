@@ -14,6 +14,8 @@ import {
   type SizeRange,
 } from '../../core/metrics/average-precision.js';
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
+import { mean } from '../../core/numbers/mean.js';
+import { median } from '../../core/numbers/median.js';
 import { quantile } from '../../core/numbers/quantile.js';
 import { createRandom } from '../../core/numbers/random.js';
 import type { Clock } from '../../core/ports/clock.js';
@@ -97,7 +99,7 @@ export interface DetectorFigures {
   readonly latencyMs: { readonly median: number; readonly p95: number };
 }
 
-/** Looks at every picture and judges what was found. */
+/** Runs the detector on every picture and judges its detections. */
 export async function evaluateDetector(request: EvaluateDetectorRequest): Promise<DetectorFigures> {
   const { pictures, matching, clock } = request;
   const judged: JudgedPicture[] = [];
@@ -134,12 +136,9 @@ export async function evaluateDetector(request: EvaluateDetectorRequest): Promis
       wrong: atScore.length - found,
       ...share(found, all.truths),
     },
-    points:
-      errors.length === 0
-        ? null
-        : { faces: errors.length, meanError: errors.reduce((sum, error) => sum + error, 0) / errors.length },
+    points: errors.length === 0 ? null : { faces: errors.length, meanError: mean(errors) },
     latencyMs: {
-      median: quantile(Float64Array.from(durations), 0.5),
+      median: median(durations),
       p95: quantile(Float64Array.from(durations), 0.95),
     },
   };

@@ -1,4 +1,4 @@
-// The trainer's own look at the pictures that were held back, after each epoch.
+// Validates a detector on the held-back pictures after each epoch of its training.
 
 import type { FacePicture } from '../../core/dataset/face-pictures.js';
 import { decodePlaces } from '../../core/detect/places/decode-places.js';

@@ -1,6 +1,8 @@
 // The time of one picture with each of several models, interleaved so that other work on the machine affects all alike.
+
 import type { GreyPicture } from '../../core/image/picture.js';
 import type { ExpressionModel } from '../../core/model/expression-model.js';
+import { median } from '../../core/numbers/median.js';
 import type { Clock } from '../../core/ports/clock.js';
 
 const rounds = 200;
@@ -20,5 +22,5 @@ export async function timeInTurn(
       if (round >= warmUpRounds) times[k]!.push(clock() - from);
     }
   }
-  return times.map((each) => each.sort((a, b) => a - b)[rounds / 2]!);
+  return times.map(median);
 }

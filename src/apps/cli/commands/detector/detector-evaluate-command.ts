@@ -6,13 +6,8 @@ import { PlaceDetector } from '../../../../core/detect/places/place-detector.js'
 import { ConfigError } from '../../../../core/errors.js';
 import type { Picture } from '../../../../core/image/picture.js';
 import type { Matching } from '../../../../core/metrics/average-precision.js';
-import {
-  type DetectorFigures,
-  type EvaluatedFace,
-  evaluateDetector,
-  type RangeFigures,
-} from '../../../../pipeline/detector/evaluate-detector.js';
-import { tableLines } from '../../../../pipeline/report/text-table.js';
+import { type EvaluatedFace, evaluateDetector } from '../../../../pipeline/detector/evaluate-detector.js';
+import { describeDetectorEvaluation } from '../../../../pipeline/detector/report/describe-detector-evaluation.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from '../../arguments/detector.js';
 import { namingModelFile, readModelFile } from '../../arguments/model-file.js';
 import { toNumbers } from '../../arguments/numbers.js';
@@ -87,7 +82,7 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
         }),
       );
       if (options.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
-      else process.stdout.write(describe(figures, known.what));
+      else process.stdout.write(describeDetectorEvaluation(figures, known.what));
     } finally {
       known.release();
     }
@@ -124,41 +119,4 @@ function withFourPoints({ box, score, keypoints }: Face): EvaluatedFace {
   if (keypoints === null) return { box, score, points: null };
   const { rightEye, leftEye, nose, mouth } = keypoints;
   return { box, score, points: [...rightEye, ...leftEye, ...nose, ...mouth] };
-}
-
-const percent = (share: number): string => (100 * share).toFixed(1);
-const interval = ([low, high]: readonly [number, number]): string => `${percent(low)}-${percent(high)}`;
-
-function describe(figures: DetectorFigures, what: string): string {
-  const { pictures, faces, ranges, recalls, atScore, points, latencyMs } = figures;
-  const lines = [`${pictures} ${what}, ${faces} faces`];
-  if (faces > 0) {
-    const rows = ranges.map((range) => [
-      sizesOf(range),
-      String(range.faces),
-      range.averagePrecision === null ? '–' : percent(range.averagePrecision.value),
-      range.averagePrecision === null ? '–' : interval(range.averagePrecision.interval),
-    ]);
-    lines.push(...tableLines({ columns: ['face size, pixels', 'faces', 'average precision, %', '95 %'], rows }));
-    const atWrong = recalls.map(({ wrong, recall, interval: range, score }) => [
-      String(wrong),
-      percent(recall),
-      interval(range),
-      score === null ? '–' : score.toFixed(2),
-    ]);
-    lines.push(...tableLines({ columns: ['wrong boxes a picture', 'recall, %', '95 %', 'score'], rows: atWrong }));
-    lines.push(
-      `from a score of ${atScore.score}: ${atScore.found} found, ${percent(atScore.recall)} % (95 % interval ${interval(atScore.interval)}), ${atScore.wrong} wrong boxes`,
-    );
-  } else lines.push(`from a score of ${atScore.score}: ${atScore.wrong} wrong boxes`);
-  if (points !== null) {
-    lines.push(`key points: ${percent(points.meanError)} % of the eye distance off, mean of ${points.faces} faces`);
-  }
-  lines.push(`time a picture: median ${latencyMs.median.toFixed(1)} ms, 95 % below ${latencyMs.p95.toFixed(1)} ms`);
-  return `${lines.join('\n')}\n`;
-}
-
-function sizesOf({ from, below }: RangeFigures): string {
-  if (below === null) return from === 0 ? 'all' : `${from} and more`;
-  return `${from} to ${below}`;
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../../../adapters/node/files.js';
 import { exportDetector } from '../../../../pipeline/detector/detector-model.js';
+import { describeDetectorExport } from '../../../../pipeline/detector/report/describe-detector-training.js';
 
 interface ExportOptions {
   readonly out: string;
@@ -26,6 +27,5 @@ export function defineExport(): Command {
 async function exportModel(run: string, { out, weights }: ExportOptions): Promise<void> {
   const { model, epoch, precision } = await exportDetector(createFolderStore(resolve(run)), weights);
   await writeFileAtomic(out, model);
-  const judged = precision === null ? '' : `, average precision ${(100 * precision).toFixed(1)} %`;
-  process.stdout.write(`${out}: after ${epoch} epoch${epoch === 1 ? '' : 's'}${judged}\n`);
+  process.stdout.write(describeDetectorExport(out, { epoch, precision }));
 }

@@ -3,8 +3,12 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore, requireFreeFolder, writeFolderAtomic } from '../../../../adapters/node/files.js';
 import { decodePicture } from '../../../../adapters/node/image-codec.js';
-import { type FacesDescription, facesFiles, pixelBytes } from '../../../../core/dataset/face-pictures.js';
+import { facesFiles } from '../../../../core/dataset/face-pictures.js';
 import { importFaces } from '../../../../pipeline/detector/import-faces.js';
+import {
+  describeFacePictures,
+  summariseFacePictures,
+} from '../../../../pipeline/detector/report/describe-face-pictures.js';
 import { mayReplace } from '../../arguments/force.js';
 import { withProgress } from '../../terminal/with-progress.js';
 
@@ -38,25 +42,7 @@ async function importSets(source: string, { out, force, json }: ImportOptions): 
       { overwrite },
     ),
   );
-  const summary = summarise(description);
+  const summary = summariseFacePictures(description);
   if (json) process.stdout.write(`${JSON.stringify({ out, ...summary })}\n`);
-  else {
-    process.stdout.write(
-      `${out}: ${summary.pictures} pictures with ${summary.faces} faces, ${summary.withPoints} of them with key points; ` +
-        `${summary.unsure} places that may be faces; ${(summary.bytes / 1e6).toFixed(0)} MB\n  hash     ${summary.hash}\n`,
-    );
-  }
-}
-
-function summarise({ pictures, hash }: FacesDescription) {
-  const count = (of: (picture: FacesDescription['pictures'][number]) => number): number =>
-    pictures.reduce((sum, picture) => sum + of(picture), 0);
-  return {
-    pictures: pictures.length,
-    faces: count(({ faces }) => faces.length),
-    withPoints: count(({ faces }) => faces.filter(({ points }) => points !== null).length),
-    unsure: count(({ unsure }) => unsure.length),
-    bytes: count(pixelBytes),
-    hash,
-  };
+  else process.stdout.write(describeFacePictures(out, summary));
 }

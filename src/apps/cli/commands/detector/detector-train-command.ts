@@ -10,7 +10,8 @@ import { facesFiles, readFacesDescription } from '../../../../core/dataset/face-
 import { ConfigError } from '../../../../core/errors.js';
 import type { BlobStore } from '../../../../core/ports/blob-store.js';
 import { type DetectorConfig, parseDetectorConfig } from '../../../../pipeline/detector/config.js';
-import { type TrainDetectorResult, trainDetector } from '../../../../pipeline/detector/train-detector.js';
+import { describeDetectorTraining } from '../../../../pipeline/detector/report/describe-detector-training.js';
+import { trainDetector } from '../../../../pipeline/detector/train-detector.js';
 import { readRunDevice, readSavedConfig } from '../../../../pipeline/train/run-folder.js';
 import { chooseDevice } from '../../arguments/device.js';
 import { readJsonFile } from '../../arguments/json-file.js';
@@ -77,7 +78,7 @@ async function train(options: TrainOptions): Promise<void> {
     });
     progress.finish();
     if (options.json) process.stdout.write(`${JSON.stringify({ run: folder, ...result })}\n`);
-    else process.stdout.write(`${describe(result, folder, options.data)}\n`);
+    else process.stdout.write(`${describeDetectorTraining(result, { folder, data: options.data })}\n`);
     if (result.end === 'stopped') process.exitCode = exitCodes.interrupted;
   } finally {
     progress.finish();
@@ -97,12 +98,4 @@ async function readConfig(options: TrainOptions, store: BlobStore): Promise<Dete
     throw new ConfigError(`${options.config} must hold a JSON object with the keys of docs/detector.md`);
   }
   return parseDetectorConfig({ ...base, ...toNumbers(options, ['epochs', 'seed']) });
-}
-
-function describe({ end, precision }: TrainDetectorResult, folder: string, data: string): string {
-  if (end === 'stopped') {
-    return `stopped and saved; continue with: moodlens detector train --data ${data} --resume ${folder}`;
-  }
-  if (precision === null) return `${folder}/model.onnx: trained on every picture; none was left to validate`;
-  return `${folder}/model.onnx: average precision ${(100 * precision).toFixed(1)} % on the pictures that were held back (faces from 24 pixels on)`;
 }
