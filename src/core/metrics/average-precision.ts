@@ -1,4 +1,4 @@
-// How well a detector finds what is there: its detections, best first, against the true boxes.
+// Precision and recall of a detector: its detections, the highest score first, against the true boxes.
 import { boxOverlap } from '../detect/non-maximum-suppression.js';
 import type { Box } from '../image/picture.js';
 
@@ -27,7 +27,7 @@ export interface JudgedDetection {
 }
 
 export interface JudgedDetections {
-  /** Best score first; without those that do not count. */
+  /** The highest score first; without those that do not count. */
   readonly detections: readonly JudgedDetection[];
   /** Truths that count. */
   readonly truths: number;
@@ -40,7 +40,7 @@ export interface Pair {
   readonly truth: number;
 }
 
-/** Pairs the detections of one picture with its truths: each takes the free truth that it fits best, best score first; `isPreferred` come first. */
+/** Pairs the detections of one picture with its truths: each takes the free truth that it fits best, the highest score first; `isPreferred` come first. */
 export function pairDetections(
   { detections, truths }: Omit<JudgedPicture, 'ignored'>,
   matching: Matching = 'overlap',

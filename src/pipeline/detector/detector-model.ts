@@ -1,4 +1,4 @@
-// A detector's model out of what a run has saved, when it ends or while it goes on.
+// The model of a detector's run, from its checkpoint: at its end or while it goes on.
 import { RunError } from '../../core/errors.js';
 import { buildDetectorModel } from '../../core/model/build-detector-model.js';
 import { createArchitecture, detectorNames } from '../../core/nn/architectures/create-architecture.js';
@@ -18,7 +18,7 @@ export interface DetectorModel {
   readonly precision: number | null;
 }
 
-/** The model of a checkpoint's weights: of their moving average where it keeps one. */
+/** The model of a checkpoint's weights, or of their moving average where there is one. */
 export function detectorModel(config: DetectorConfig, facts: RunFacts, checkpoint: Checkpoint): DetectorModel {
   const architecture = createArchitecture(config.architecture, { classes: 1 });
   const { epoch, history } = checkpoint.trainer;

@@ -1,5 +1,5 @@
-// Measures a detector on pictures with known faces: average precision by size, recall at a number of wrong boxes, and how far
-// off its key points are.
+// Measures a detector on pictures with known faces: average precision by size, recall at numbers of wrong boxes, and the
+// error of its key points.
 import { type FacePicture, holdBack } from '../../core/dataset/face-pictures.js';
 import type { FacePoints } from '../../core/detect/places/places.js';
 import type { Box, Picture } from '../../core/image/picture.js';
@@ -21,7 +21,7 @@ import { createRandom } from '../../core/numbers/random.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
 
-/** What a detector says of a picture. */
+/** A face that a detector finds in a picture. */
 export interface EvaluatedFace {
   readonly box: Box;
   readonly score: number;
@@ -29,7 +29,7 @@ export interface EvaluatedFace {
   readonly points: FacePoints | null;
 }
 
-/** A picture and what is known of it. */
+/** A picture with its annotations. */
 export interface KnownPicture extends Pick<FacePicture, 'file' | 'faces' | 'unsure'> {
   readonly read: () => Promise<Picture>;
 }
@@ -38,13 +38,13 @@ export interface EvaluateDetectorRequest {
   readonly pictures: readonly KnownPicture[];
   readonly detect: (picture: Picture) => Promise<readonly EvaluatedFace[]>;
   readonly matching: Matching;
-  /** Wrong boxes are counted at scores from here on. */
+  /** The lowest score of a box that counts. */
   readonly score: number;
   readonly progress: Progress;
   readonly clock: Clock;
 }
 
-/** Sizes that are looked at apart, roots of the boxes' areas, pixels. */
+/** Ranges of face sizes with figures of their own: roots of the boxes' areas, pixels. */
 export const sizeRanges: readonly SizeRange[] = [
   [16, 24],
   [24, 40],
@@ -52,7 +52,7 @@ export const sizeRanges: readonly SizeRange[] = [
   [80, Number.POSITIVE_INFINITY],
 ];
 
-/** Numbers of wrong boxes a picture at which recall is told. */
+/** Numbers of wrong boxes a picture at which recall is measured. */
 export const wrongPerPicture = [0.01, 0.1, 1] as const;
 
 /** Key points are measured on faces of this size and more, pixels. */
@@ -65,7 +65,7 @@ export interface RangeFigures {
   /** Null for no limit. */
   readonly below: number | null;
   readonly faces: number;
-  /** Null without a face; with a 95 % interval, pictures drawn again and again. */
+  /** Null without a face; with a 95 % interval by bootstrap over the pictures. */
   readonly averagePrecision: { readonly value: number; readonly interval: readonly [number, number] } | null;
 }
 
@@ -75,7 +75,7 @@ export interface RecallFigures {
   readonly recall: number;
   /** Wilson's, 95 %. */
   readonly interval: readonly [number, number];
-  /** From this score on; null when not one box can be taken. */
+  /** From this score on; null when no box can be accepted. */
   readonly score: number | null;
 }
 

@@ -1,4 +1,4 @@
-// Brings pictures with annotated faces into the form that a detector is trained on. A set is a `.jsonl`, a line a picture, and
+// Imports pictures with annotated faces, for training detectors. A set is a `.jsonl`, a line a picture, and
 // its pictures: plain files beside it, or `.tar` archives that begin with the set's name.
 import { z } from 'zod';
 import { readTar } from '../../core/bytes/tar.js';
@@ -25,7 +25,7 @@ const lineSchema = z.looseObject({
   height: z.int().positive(),
   boxes: z.array(box),
   points: z.array(z.array(number).length(8).nullable()).optional(),
-  /** What a detector found besides; points: the eyes as seen from the left, nose, the corners of the mouth. */
+  /** Detections without an annotation; points: the eyes as seen from the left, nose, the corners of the mouth. */
   proposed: z.array(z.object({ score: number.min(0).max(1), box, points: z.array(number).length(10) })).default([]),
 });
 
@@ -118,7 +118,7 @@ async function addPicture(writer: FacesWriter, line: Line, picture: Picture, byt
   await writer.add(described, scaled, bytes);
 }
 
-/** A grey picture that was stored in colour takes a third of the place as what it is. */
+/** A grey picture stored in colour needs a third of the space with one channel. */
 function withoutEqualChannels(picture: Picture): Picture {
   const { data, channels } = picture;
   for (let i = 0; channels === 3 && i < data.length; i += 3) {

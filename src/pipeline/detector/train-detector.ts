@@ -40,7 +40,7 @@ export interface TrainDetectorResult {
 
 const mayChange: readonly (keyof DetectorConfig)[] = ['keep', 'patience', 'batchThreads'];
 
-/** About what a fresh network's loss is, with the usual shares of its parts. */
+/** About the loss of an untrained network, with the default shares of its parts. */
 const guessingLoss = 30;
 
 /** Throws RunError when the folder holds another run, or nothing to resume, when there are too few pictures, or when the training diverges. */
@@ -48,7 +48,7 @@ export async function trainDetector(request: TrainDetectorRequest): Promise<Trai
   const { config, faces, store, progress } = request;
   const options = { classes: 1 };
   const architecture = createArchitecture(config.architecture, options);
-  // Throws when the samples' side is none that the strides divide.
+  // Throws when the strides do not divide the samples' side.
   atSide(architecture, config.side);
   const { training, validation } = holdBack(faces.pictures, config.validationShare);
   if (training.length < config.batchSize) {

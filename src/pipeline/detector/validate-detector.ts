@@ -12,12 +12,12 @@ import { longestSide } from './import-faces.js';
 const chunk = 8;
 /** The longest side of all pictures, up to the next multiple of the largest stride, pixels. */
 const side = Math.ceil(longestSide / 32) * 32;
-/** Faces below are not asked for, root of their area, pixels. */
+/** Smaller faces do not count: root of their area, pixels. */
 const smallestFace = 24;
 /** Wrong boxes below no longer change the average precision much. */
 const minScore = 0.02;
 
-/** Average precision for faces from 24 pixels on; the loss is what is missing to 1. */
+/** Average precision for faces from 24 pixels on; the loss is 1 minus it. */
 export async function validateDetector(
   engine: TrainingEngine,
   pictures: readonly FacePicture[],

@@ -1,4 +1,4 @@
-// The runs stage, compare: what differs between runs, and whether their accuracies can be told apart.
+// Compares runs: their differing settings, and whether their accuracies differ by more than chance.
 import { differenceInterval } from '../../../core/metrics/difference-interval.js';
 import { type RunSummary, summarise } from './list-runs.js';
 import { type EpochRecord, keptEpoch, type RunRecord } from './run-record.js';
@@ -31,7 +31,7 @@ export interface RunComparison {
   readonly accuracy: readonly AccuracyDifference[];
 }
 
-/** Compares two or more runs; the first is the one that the others are measured against. */
+/** Compares two or more runs, each with the first. */
 export function compareRuns(records: readonly RunRecord[]): RunComparison {
   const [first, ...others] = records;
   return {
@@ -85,11 +85,11 @@ function accuracyDifference(against: RunRecord, run: RunRecord): AccuracyDiffere
   };
 }
 
-/** What decides which samples validate; folds are drawn with the seed. */
+/** The settings that choose the validation samples; folds are drawn with the seed. */
 function validationOf({ config, facts }: RunRecord): string {
   const { validation, trainingSplit, seed } = config;
   const isFold = typeof validation === 'object' && validation !== null && 'fold' in validation;
-  // Without a seed of its own a division is drawn with the run's.
+  // Without its own seed a division is drawn with the run's seed.
   const samples = isFold ? { trainingSplit, seed, ...validation } : validation;
   const named = Object.entries(samples ?? {}).sort(([a], [b]) => a.localeCompare(b));
   return JSON.stringify([facts.dataset, facts.splits ?? null, named]);

@@ -155,7 +155,7 @@ export interface ValidationShare {
   readonly of: (epoch: EpochRecord) => number | undefined;
 }
 
-/** What these runs are validated by: accuracy where they tell classes, average precision where they find faces. */
+/** The figure that these runs are validated by: accuracy of classifiers, average precision of detectors. */
 export function validationShares(runs: readonly { readonly history: readonly EpochRecord[] }[]): ValidationShare[] {
   const accuracy: ValidationShare = { name: 'accuracy', of: ({ validationAccuracy }) => validationAccuracy };
   const precision: ValidationShare = {
