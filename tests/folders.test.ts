@@ -10,7 +10,32 @@ const imports = importsOf(files);
 
 /** A folder of core or pipeline imports only from folders that stand before it here, and from its own files. */
 const order: Record<string, readonly string[]> = {
-  core: [],
+  core: [
+    'bytes',
+    'numbers',
+    'image',
+    'metrics',
+    'ports',
+    'dataset',
+    'dataset/audit',
+    'onnx',
+    'tuning/journal',
+    'tuning/samplers',
+    'tuning/pruners',
+    'tuning',
+    'detect',
+    'detect/depth',
+    'detect/haar',
+    'detect/mediapipe',
+    'nn/layers',
+    'nn/architectures',
+    'nn/graphs',
+    'model',
+    'training',
+    'personal',
+    'identity',
+    'live',
+  ],
   pipeline: [],
 };
 

@@ -3,6 +3,7 @@ import type { DepthFilter } from '../detect/depth/depth-filter.js';
 import type { Face, FaceDetector } from '../detect/face.js';
 import { cropFace } from '../detect/face-crop.js';
 import { ConfigError, MediaError, ModelFormatError } from '../errors.js';
+import type { Identification } from '../identity/identification.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
 import { largest } from '../personal/personal-calibration.js';
 import type { Clock } from '../ports/clock.js';
@@ -12,7 +13,7 @@ import { type FoundFaces, findFaces } from './find-faces.js';
 import type { FaceResult, FrameResult } from './frame-result.js';
 import { defaultStartScore } from './live-settings.js';
 import { nameTracks } from './name-tracks.js';
-import { type Identification, TrackIdentity, type TrackIdentityOptions } from './track-identity.js';
+import { TrackIdentity, type TrackIdentityOptions } from './track-identity.js';
 import { Tracker, type TrackerOptions } from './tracker.js';
 
 export type { FaceResult, FrameLatency, FrameResult, RejectedFace } from './frame-result.js';

@@ -1,12 +1,7 @@
 // Who a track is: a vote over its last identifications. A name shows only once they agree, and changes only when they
 // agree on something else, so that one bad frame names or renames nobody.
 import { ConfigError } from '../errors.js';
-
-/** One answer of the recogniser: `person` null means unknown; `distance` is that of the nearest known face. */
-export interface Identification {
-  readonly person: string | null;
-  readonly distance: number;
-}
+import type { Identification } from '../identity/identification.js';
 
 export interface TrackIdentityOptions {
   /** Identifications that vote, the last ones; a track is settled once they all agree. Default 5. */
