@@ -1,9 +1,7 @@
 // The live pipeline: detect, track, identify, classify, confirm. The same code runs in Node and in the page.
-import type { DepthFilter } from '../detect/depth/depth-filter.js';
 import type { Face, FaceDetector } from '../detect/face.js';
 import { cropFace } from '../detect/face-crop.js';
 import { ConfigError, MediaError, ModelFormatError } from '../errors.js';
-import type { Identification } from '../identity/identification.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
 import { largest } from '../personal/personal-calibration.js';
 import type { Clock } from '../ports/clock.js';
@@ -13,52 +11,15 @@ import { type FoundFaces, findFaces } from './find-faces.js';
 import type { FaceResult, FrameResult } from './frame-result.js';
 import { defaultStartScore } from './live-settings.js';
 import { nameTracks } from './name-tracks.js';
-import { TrackIdentity, type TrackIdentityOptions } from './track-identity.js';
-import { Tracker, type TrackerOptions } from './tracker.js';
-
-export type { FaceResult, FrameLatency, FrameResult, RejectedFace } from './frame-result.js';
-
-/** Names faces; `People` of core/identity is one. */
-export interface FaceIdentifier {
-  identify(picture: Picture, face: Face): Identification | Promise<Identification>;
-}
-
-/** Tells expressions; `ExpressionModel` of core/nn is one. */
-export interface ExpressionClassifier {
-  readonly metadata: { readonly labels: readonly string[]; readonly input: { width: number; height: number } };
-  predict(faces: readonly GreyPicture[]): Promise<readonly ExpressionAnswer[]>;
-}
-
-export interface ExpressionAnswer {
-  readonly label: number;
-  readonly probabilities: ArrayLike<number>;
-  /** Pooled features, which a person's calibration looks at. */
-  readonly embedding?: ArrayLike<number>;
-}
-
-/** How one person shows each expression; `PersonalCalibration` of core/personal is one. */
-export interface PersonalReading {
-  adapt(probabilities: ArrayLike<number>, embedding: ArrayLike<number>): ArrayLike<number>;
-}
-
-export interface LivePipelineOptions {
-  readonly detector: FaceDetector;
-  readonly people?: FaceIdentifier | undefined;
-  readonly expression?: ExpressionClassifier | undefined;
-  /** By name: whoever is recognised and is among them is read in their own way. */
-  readonly personal?: ReadonlyMap<string, PersonalReading> | undefined;
-  /** Has its say on frames with depth. */
-  readonly depthFilter?: DepthFilter | undefined;
-  readonly clock: Clock;
-  /**
-   * Detection score, 0..1, from which somebody new counts as a face; one who is followed already may score less. Default 0.65; the
-   * detector must then be asked for less, as `liveSettings` says.
-   */
-  readonly startScore?: number;
-  readonly tracker?: TrackerOptions;
-  readonly identity?: TrackIdentityOptions;
-  readonly confirmation?: WindowOptions | undefined;
-}
+import type {
+  ExpressionAnswer,
+  ExpressionClassifier,
+  FaceIdentifier,
+  LivePipelineOptions,
+  PersonalReading,
+} from './pipeline-parts.js';
+import { TrackIdentity } from './track-identity.js';
+import { Tracker } from './tracker.js';
 
 /**
  * Turns frames into results, one frame after the other. It does not own its parts: whoever opened detector and model

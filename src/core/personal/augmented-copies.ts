@@ -18,7 +18,7 @@ const changes: Augmentation = {
 };
 
 /** The picture, its mirror image and copies of it; always the same for the same picture. */
-export function standIns(picture: GreyPicture): GreyPicture[] {
+export function augmentedCopies(picture: GreyPicture): GreyPicture[] {
   const { width, height, data } = picture;
   const source = { pixels: Uint8Array.from(data), offset: 0, width, height };
   const copies = Array.from({ length: COPIES }, (_, copy): GreyPicture => {

@@ -3,7 +3,7 @@
 // a margin for every wrong class (Crammer & Singer 2001), solved by Hildreth's method.
 
 /** A taught picture and how it would be read without corrections. */
-export interface CorrectedLook {
+export interface CorrectedExample {
   readonly label: number;
   /** Of the picture itself first, then of what it stands for; pooled features each. */
   readonly embeddings: readonly ArrayLike<number>[];
@@ -31,7 +31,7 @@ export class Likenesses {
   readonly #known = new WeakMap<object, WeakMap<object, number>>();
 
   /** How much the face itself is like the picture or what it stands for, above 0 to 1. */
-  of(face: ArrayLike<number>, look: Pick<CorrectedLook, 'embeddings'>): number {
+  of(face: ArrayLike<number>, look: Pick<CorrectedExample, 'embeddings'>): number {
     const known = this.#known.get(face) ?? new WeakMap<object, number>();
     this.#known.set(face, known);
     const before = known.get(look.embeddings);
@@ -68,7 +68,7 @@ export class Corrections {
    * The least change of the logits under which every picture is read as its own class, with `leastLead` over every other. Where
    * pictures contradict each other the later ones count: the last always gets its lead.
    */
-  static learn(looks: readonly CorrectedLook[], likenesses = new Likenesses()): Corrections {
+  static learn(looks: readonly CorrectedExample[], likenesses = new Likenesses()): Corrections {
     const lead = Math.log(leastLead);
     const logits = looks.map(({ reading }) => logitsOf(reading));
     const shifts = looks.map(({ reading }) => new Float64Array(reading.length));

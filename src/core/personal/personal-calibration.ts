@@ -3,10 +3,10 @@
 // Where these and the general model still read a taught picture as another expression, it corrects them.
 import { ConfigError } from '../errors.js';
 import { Corrections, type Likenesses } from './corrections.js';
-import { Prototypes, type TaughtLook } from './prototypes.js';
+import { type EmbeddedExample, Prototypes } from './prototypes.js';
 
 /** A taught picture with what the general model says of it: one that is read as another expression corrects that. */
-export interface TaughtExample extends TaughtLook {
+export interface PredictedExample extends EmbeddedExample {
   readonly probabilities: ArrayLike<number>;
 }
 
@@ -32,7 +32,7 @@ export class PersonalCalibration {
    * ones do. `likenesses` are kept by whoever learns from the same pictures several times. Throws ConfigError without a picture.
    */
   static learn(
-    looks: readonly (TaughtLook | TaughtExample)[],
+    looks: readonly (EmbeddedExample | PredictedExample)[],
     weight = usualWeight,
     likenesses?: Likenesses,
   ): PersonalCalibration {

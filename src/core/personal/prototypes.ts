@@ -1,7 +1,7 @@
 // Where each taught expression of one person lies: the mean direction of its pictures' features, standardised by all of them.
 
 /** A taught picture as the network sees it. */
-export interface TaughtLook {
+export interface EmbeddedExample {
   /** Index of the class. */
   readonly label: number;
   /** Of the picture itself first, then of what it stands for; pooled features each. */
@@ -22,7 +22,7 @@ export class Prototypes {
     this.#vectors = vectors;
   }
 
-  static learn(looks: readonly TaughtLook[]): Prototypes {
+  static learn(looks: readonly EmbeddedExample[]): Prototypes {
     const moments = momentsOf(looks.flatMap(({ embeddings }) => embeddings));
     const sums = new Map<number, Float64Array>();
     for (const { label, embeddings } of looks) {

@@ -27,8 +27,7 @@ export class LiveController {
   readonly #video: HTMLVideoElement;
   readonly #canvas: HTMLCanvasElement;
   readonly #player: SourcePlayer;
-  readonly #onReport: (report: FrameReport | null) => void;
-  readonly #reporter = new FrameReporter();
+  readonly #reporter: FrameReporter;
   /** Opened by the first source that is analysed in the page. */
   #link: WorkerLink | undefined;
   #stopSending = (): void => {};
@@ -39,18 +38,18 @@ export class LiveController {
   #isAside = false;
 
   /**
-   * Plays in `video`, what the server sends on `canvas`; `onReport` gets every analysed frame for drawing, null when there is nothing to draw any more; `model`
-   * is the expression model, null for the server's.
+   * Plays in `video`, what the server sends on `canvas`; `draw` gets every analysed frame, null when there is nothing to draw any
+   * more; `model` is the expression model, null for the server's.
    */
   constructor(
     { video, canvas }: { readonly video: HTMLVideoElement; readonly canvas: HTMLCanvasElement },
-    onReport: (report: FrameReport | null) => void,
+    draw: (report: FrameReport | null) => void,
     model: ModelChoice | null = null,
   ) {
     this.#model = model;
     this.#video = video;
     this.#canvas = canvas;
-    this.#onReport = onReport;
+    this.#reporter = new FrameReporter(draw);
     this.#player = new SourcePlayer(video, {
       opened: () => {
         this.#send();
@@ -60,7 +59,7 @@ export class LiveController {
       closing: () => {
         this.#stopSending();
         this.#link?.beginSource();
-        this.#forgetReports();
+        this.#reporter.clear();
         state.servedStatus.value = null;
       },
     });
@@ -112,9 +111,7 @@ export class LiveController {
         frame: (frame) => this.#showServed(frame),
         status: (status) => {
           state.servedStatus.value = status;
-          if (status.state === 'playing') return;
-          this.#reporter.rest();
-          this.#onReport(null);
+          if (status.state !== 'playing') this.#reporter.rest();
         },
       }),
     );
@@ -267,14 +264,7 @@ export class LiveController {
     const shown = state.source.value;
     if (shown && shown.aspect !== width / height) state.source.value = { ...shown, aspect: width / height };
     const endedAt = performance.timeOrigin + performance.now();
-    const report = { result, width, height, latencyMs: endedAt - capturedAt, endedAt };
-    this.#reporter.add(report);
-    this.#onReport(report);
-  }
-
-  #forgetReports(): void {
-    this.#reporter.clear();
-    this.#onReport(null);
+    this.#reporter.add({ result, width, height, latencyMs: endedAt - capturedAt, endedAt });
   }
 
   async #refreshCameras(): Promise<void> {
@@ -293,16 +283,13 @@ export class LiveController {
       workerHandlers({
         unusable: (failure) => this.#workerFailed(failure),
         forgotten: (name) => this.timeline.forget(name),
-        report: (report) => {
-          this.#reporter.add(report);
-          this.#onReport(report);
-        },
         sourceFailed: (failure) => {
           const kind = this.#player.source?.kind ?? 'camera';
           this.#player.close();
           state.stageFailure.value = { title: 'The picture stopped', failure, retry: this.#retryFor(kind) };
         },
       }),
+      (report) => this.#reporter.add(report),
       (text) =>
         this.#workerFailed({
           code: 'DEVICE',
@@ -328,7 +315,7 @@ export class LiveController {
   #restart(): void {
     this.#stopSending();
     this.#link?.close();
-    this.#forgetReports();
+    this.#reporter.clear();
     state.stageFailure.value = null;
     state.enrolment.value = null;
     state.teaching.value = null;

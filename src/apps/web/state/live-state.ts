@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import type { CameraDevice } from '../../../adapters/browser/camera.js';
 import { defaultWindowRule, type WindowRule, windowRules } from '../../../core/live/confirmation-windows.js';
 import type { ServedStatus } from '../../../core/live/served-frame.js';
-import type { TaughtPicture } from '../../../core/personal/personal-file.js';
+import type { PersonalExample } from '../../../core/personal/personal-file.js';
 import type { SourceKind } from '../sources/live-source.js';
 import type {
   Correction,
@@ -81,7 +81,7 @@ export const people = signal<readonly PersonSummary[]>([]);
 /** The pictures of the person that is looked over. */
 export const reviewed = signal<{ readonly name: string; readonly pictures: readonly KnownPicture[] } | null>(null);
 /** The pictures by which the person that is looked over taught their expressions. */
-export const taughtReviewed = signal<{ readonly name: string; readonly pictures: readonly TaughtPicture[] } | null>(
+export const taughtReviewed = signal<{ readonly name: string; readonly pictures: readonly PersonalExample[] } | null>(
   null,
 );
 export const teaching = signal<TeachingState | null>(null);

@@ -1,6 +1,5 @@
-// What each message of the live worker changes on the page.
+// What each message of the live worker changes on the page, reports of frames excepted.
 import type { Failure } from '../worker/failure.js';
-import type { FrameReport } from '../worker/protocol.js';
 import { download } from './download.js';
 import * as state from './live-state.js';
 import type { WorkerHandlers } from './worker-link.js';
@@ -10,7 +9,6 @@ export interface WorkerEvents {
   readonly unusable: (failure: Failure) => void;
   /** Somebody is not known any more. */
   readonly forgotten: (name: string) => void;
-  readonly report: (report: FrameReport) => void;
   readonly sourceFailed: (failure: Failure) => void;
 }
 
@@ -30,7 +28,6 @@ export function workerHandlers(events: WorkerEvents): WorkerHandlers {
       state.modelMissing.value = modelMissing;
     },
     unusable: ({ failure }) => events.unusable(failure),
-    report: ({ report }) => events.report(report),
     'source-failed': ({ failure }) => events.sourceFailed(failure),
     enrolment: ({ state: enrolment }) => {
       const before = state.enrolment.value?.taken;

@@ -6,14 +6,14 @@ import { PeopleError } from '../../../core/errors.js';
 import { defaultFaceSize, People } from '../../../core/identity/people.js';
 import { peopleOf, peopleWithout } from '../../../core/identity/people-without.js';
 import { personName, personNames } from '../../../core/identity/person-name.js';
+import type { ExamplesByPerson } from '../../../core/identity/personal-section.js';
 import { pictureStandings } from '../../../core/identity/picture-standings.js';
-import type { TaughtPeople } from '../../../core/identity/taught-section.js';
 import type { GreyPicture, Picture } from '../../../core/image/picture.js';
 import {
-  mostTaughtPictures,
+  mostPersonalExamples,
+  type PersonalExample,
   type PersonalFile,
   readPersonalFile,
-  type TaughtPicture,
   writePersonalFile,
 } from '../../../core/personal/personal-file.js';
 import type { BlobStore } from '../../../core/ports/blob-store.js';
@@ -94,7 +94,7 @@ export class Gallery {
   }
 
   /** By which pictures people taught their own expressions. */
-  get taught(): TaughtPeople {
+  get taught(): ExamplesByPerson {
     return this.#taught;
   }
 
@@ -106,7 +106,7 @@ export class Gallery {
       this.#taught.delete(name);
       return;
     }
-    const kept = { ...file, pictures: file.pictures.slice(-mostTaughtPictures) };
+    const kept = { ...file, pictures: file.pictures.slice(-mostPersonalExamples) };
     await this.#store?.write(taughtBlobOf(name), writePersonalFile(kept));
     this.#taught.set(name, kept);
   }
@@ -134,7 +134,7 @@ export class Gallery {
     const pictures = this.#pictures.get(name) ?? [];
     // Own pictures come first and in their order among a person's.
     const label = this.#people?.names.indexOf(name) ?? -1;
-    const standings = this.#people && pictures.length > 0 ? pictureStandings(this.#people.recognizer, label) : [];
+    const standings = this.#people && pictures.length > 0 ? pictureStandings(this.#people.recogniser, label) : [];
     return pictures.map((picture, i) => {
       const { doubt, otherLabel } = standings[i]!;
       const other = otherLabel === undefined ? '' : this.#people!.names[otherLabel];
@@ -222,8 +222,8 @@ export class Gallery {
 }
 
 const isSame =
-  (one: TaughtPicture) =>
-  (other: TaughtPicture): boolean =>
+  (one: PersonalExample) =>
+  (other: PersonalExample): boolean =>
     one.expression === other.expression && one.picture.data.join() === other.picture.data.join();
 
 const taughtBlobOf = (name: string): string => `${taughtFolder}${encodeURIComponent(name)}`;
@@ -245,17 +245,17 @@ function joinPeople(galleries: readonly People[]): People {
   const names = [...new Set(galleries.flatMap((people) => people.names))].sort();
   const labels: number[] = [];
   const histograms: Float32Array[] = [];
-  for (const { recognizer } of galleries) {
-    for (const [index, label] of recognizer.labels.entries()) {
-      labels.push(names.indexOf(recognizer.labelNames.get(label) || `label ${label}`));
-      histograms.push(recognizer.histogram(index));
+  for (const { recogniser } of galleries) {
+    for (const [index, label] of recogniser.labels.entries()) {
+      labels.push(names.indexOf(recogniser.labelNames.get(label) || `label ${label}`));
+      histograms.push(recogniser.histogram(index));
     }
   }
   return peopleOf(first, { labels, histograms, names });
 }
 
 function mustMatch(a: People, b: People): void {
-  const settings = ({ align, light, faceSize, recognizer: { radius, neighbors, gridX, gridY } }: People): string =>
+  const settings = ({ align, light, faceSize, recogniser: { radius, neighbors, gridX, gridY } }: People): string =>
     `${align ? 'aligned' : 'unaligned'} faces of ${faceSize ? `${faceSize.width}x${faceSize.height}` : 'unknown size'}, light ${light}, radius ${radius}, ${neighbors} neighbours, grid ${gridX}x${gridY}`;
   if (settings(a) === settings(b)) return;
   throw new PeopleError(

@@ -15,8 +15,8 @@ import {
 import type { PersonSummary } from '../../worker/protocol.js';
 import { TrashIcon } from '../icons.js';
 import { PersonPictures } from './person-pictures.js';
+import { PersonalExamples } from './personal-examples.js';
 import { Portrait } from './portrait.js';
-import { TaughtPictures } from './taught-pictures.js';
 import { TeachingCard, TeachingOutcome } from './teaching.js';
 
 export function PeoplePanel({ controller }: { controller: LiveController | null }) {
@@ -235,7 +235,7 @@ function Person({ person, controller }: { person: PersonSummary; controller: Liv
         </button>
       )}
       {isShown && <PersonPictures name={person.name} controller={controller} />}
-      {isTaughtShown && <TaughtPictures name={person.name} controller={controller} />}
+      {isTaughtShown && <PersonalExamples name={person.name} controller={controller} />}
     </li>
   );
 }

@@ -97,7 +97,7 @@ function facts({ bytes, metadata, view }: ModelCard): [name: string, value: stri
     ['Split', split],
     ['Split file', splitFile && shortHash(splitFile)],
     ['Also learned from', targets],
-    ['Teacher', teacher && `${teacher.architecture}, run ${teacher.run}`],
+    ['PersonalCalibrator', teacher && `${teacher.architecture}, run ${teacher.run}`],
     ['Began with', pretrained && `the weights of run ${pretrained.run}`],
     [
       'Temperature',

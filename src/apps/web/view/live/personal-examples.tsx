@@ -4,7 +4,7 @@ import { taughtReviewed } from '../../state/live-state.js';
 import { expressionColour } from '../expression-style.js';
 import { Portrait } from './portrait.js';
 
-export function TaughtPictures({ name, controller }: { name: string; controller: LiveController | null }) {
+export function PersonalExamples({ name, controller }: { name: string; controller: LiveController | null }) {
   const pictures = taughtReviewed.value?.pictures ?? [];
   return (
     <div class="person-pictures">

@@ -1,10 +1,10 @@
 // How much teaching helps, told from the taught pictures alone: each in turn is left out and read by what the others teach.
 import { wilsonInterval } from '../metrics/wilson-interval.js';
 import { Likenesses } from './corrections.js';
-import { largest, PersonalCalibration, sharedOut, type TaughtExample, usualWeight } from './personal-calibration.js';
+import { largest, PersonalCalibration, type PredictedExample, sharedOut, usualWeight } from './personal-calibration.js';
 import { Prototypes } from './prototypes.js';
 
-export interface TeachingJudgement {
+export interface CalibrationJudgement {
   /** Pictures that were left out: of classes with another picture. */
   readonly n: number;
   /** Read rightly by the general model, and after teaching; null when no picture could be left out. */
@@ -33,9 +33,9 @@ const leastLeftOut = 14;
  * Learns from the pictures and judges it by leaving each out in turn. The same tells how much the prototypes have to say: less than
  * usual where the general model reads the pictures better than they read each other. Throws ConfigError without a picture.
  */
-export function learnAndJudge(examples: readonly TaughtExample[]): {
+export function learnAndJudge(examples: readonly PredictedExample[]): {
   readonly calibration: PersonalCalibration;
-  readonly judgement: TeachingJudgement;
+  readonly judgement: CalibrationJudgement;
 } {
   const likenesses = new Likenesses();
   const left = leaveOut(examples);
@@ -74,7 +74,7 @@ interface LeftOut {
 }
 
 /** Those of classes that have another picture; evenly spaced ones when there are many. */
-function leaveOut(examples: readonly TaughtExample[]): LeftOut[] {
+function leaveOut(examples: readonly PredictedExample[]): LeftOut[] {
   const counts = new Map<number, number>();
   for (const { label } of examples) counts.set(label, (counts.get(label) ?? 0) + 1);
   const possible = [...examples.keys()].filter((i) => counts.get(examples[i]!.label)! >= 2);
@@ -87,7 +87,7 @@ function leaveOut(examples: readonly TaughtExample[]): LeftOut[] {
   });
 }
 
-const without = (examples: readonly TaughtExample[], example: number): TaughtExample[] =>
+const without = (examples: readonly PredictedExample[], example: number): PredictedExample[] =>
   examples.filter((_, other) => other !== example);
 
 /**

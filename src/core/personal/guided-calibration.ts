@@ -3,7 +3,7 @@
 import type { Face } from '../detect/face.js';
 import { FaceGate } from '../detect/face-gate.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
-import type { TaughtPicture } from './personal-file.js';
+import type { PersonalExample } from './personal-file.js';
 
 /** What to do with the face, for the expressions that FER2013 has (after the action units of Ekman & Friesen's FACS). */
 const asked: Readonly<Record<string, string>> = {
@@ -54,7 +54,7 @@ export function wordsFor(expression: string): string {
 }
 
 /** One person's teaching. Times are monotonic milliseconds. */
-export class GuidedTeaching {
+export class GuidedCalibration {
   readonly limits: GuidedLimits;
   readonly #expressions: readonly string[];
   readonly #cut: (picture: Picture, face: Face) => GreyPicture;
@@ -94,7 +94,7 @@ export class GuidedTeaching {
   }
 
   /** Everything that was taken, in the order of the expressions. */
-  get pictures(): readonly TaughtPicture[] {
+  get pictures(): readonly PersonalExample[] {
     return this.#expressions.flatMap((expression) =>
       (this.#taken.get(expression) ?? []).map((picture) => ({ expression, picture })),
     );
