@@ -60,14 +60,14 @@ export class LivePipeline {
   }
 
   /**
-   * One frame's faces. Calls may overlap; frames are worked on in the order of the calls. A frame that fails (a
-   * broken picture, a model that throws) rejects and leaves tracks, names and windows as they were.
+   * Analyses one frame. Calls may overlap; frames are processed in the order of the calls. When a frame fails (a broken picture, a
+   * model that throws) the promise rejects, and tracks, names and windows stay as they were.
    */
   process(frame: Frame): Promise<FrameResult> {
     return this.#inTurn(() => this.#step(frame));
   }
 
-  /** Takes other people from the next frame on; everybody in view is identified anew. Undefined: nobody is known. */
+  /** Uses these people from the next frame on; every track is identified anew. Undefined: nobody is known. */
   setPeople(people: FaceIdentifier | undefined): Promise<void> {
     return this.#inTurn(async () => {
       this.#people = people;
@@ -77,7 +77,7 @@ export class LivePipeline {
     });
   }
 
-  /** Reads these people in their own way from the next frame on; of whom that changes, what was read before no longer counts. */
+  /** Uses these personal calibrations, by name, from the next frame on. The windows of people whose calibration changes are cleared. */
   setPersonal(personal: ReadonlyMap<string, PersonalReading>): Promise<void> {
     return this.#inTurn(async () => {
       const before = this.#personal;
@@ -91,7 +91,7 @@ export class LivePipeline {
     return this.#crops.get(track);
   }
 
-  /** Takes another expression model from the next frame on; labels of the old one no longer count. */
+  /** Uses this expression model from the next frame on; all windows are cleared. */
   setExpression(expression: ExpressionClassifier | undefined): Promise<void> {
     return this.#inTurn(async () => {
       this.#expression = expression;
@@ -99,17 +99,17 @@ export class LivePipeline {
     });
   }
 
-  /** Confirms by another rule from the next frame on; every window starts afresh. */
+  /** Confirms by this rule from the next frame on; all windows are cleared. */
   setConfirmation(options: WindowOptions): Promise<void> {
     return this.#inTurn(async () => this.#windows.restart(options));
   }
 
-  /** What is remembered now: the same while the same people are in view, however long that is. */
+  /** The number of states in memory, which does not grow while the same people are in view. */
   get held(): { readonly tracks: number; readonly identities: number; readonly windows: number } {
     return { tracks: this.#tracker.alive.length, identities: this.#identities.size, windows: this.#windows.count };
   }
 
-  /** Forgets tracks, names and windows, as when the source changes. Track numbers start again from 1. */
+  /** Clears tracks, names and windows, for another source. Track numbers start again from 1. */
   reset(): Promise<void> {
     return this.#inTurn(async () => {
       this.#tracker = new Tracker(this.#options.tracker);
@@ -126,7 +126,7 @@ export class LivePipeline {
     return turn;
   }
 
-  /** All that can fail comes first; what the pipeline remembers changes only after that, without a pause. */
+  /** All that can fail comes first; the state changes after that, synchronously. */
   async #step(frame: Frame): Promise<FrameResult> {
     const { index, timeMs, picture } = frame;
     requirePicture(picture);
@@ -182,7 +182,7 @@ export class LivePipeline {
     };
   }
 
-  /** Parts detections into faces with their tracks, best first, and what is no face here. Changes nothing yet. */
+  /** Divides the detections into faces with their tracks, best first, and rejected ones. Does not change the state. */
   #follow(found: FoundFaces, picture: Picture) {
     const { faces: possible } = found;
     const rejected = [...found.rejected];
@@ -207,7 +207,7 @@ export class LivePipeline {
     return { plan, faces, tracks, depthsMm, rejected };
   }
 
-  /** The identities of the frame's tracks after it; empty when nobody is known. */
+  /** The tracks' identities after this frame; none when nobody is known. */
   async #identify(picture: Picture, faces: readonly Face[], tracks: readonly number[]) {
     const identities = new Map<number, TrackIdentity>();
     if (!this.#people) return identities;
@@ -221,7 +221,7 @@ export class LivePipeline {
     return identities;
   }
 
-  /** Every face as the model sees it, and its answers from one run. */
+  /** Every face as the model's input, and the model's answers from one run. */
   async #classify(picture: Picture, faces: readonly Face[]) {
     const model = this.#expression;
     if (!model || faces.length === 0) return { crops: [], answers: [] };
@@ -238,7 +238,7 @@ export class LivePipeline {
     return { crops, answers };
   }
 
-  /** What an answer means for that person's face. */
+  /** The expression and probabilities of a face, with that person's calibration where there is one. */
   #read({ label, probabilities, embedding }: ExpressionAnswer, person: string | null) {
     const { labels } = this.#expression!.metadata;
     const own = person === null ? undefined : this.#personal.get(person);

@@ -1,9 +1,9 @@
-// A person's taught pictures as a file: the pictures themselves, so that another model can be taught by them again.
+// A person's examples as a file: the pictures themselves, so that a calibration of another model can be computed from them.
 import { z } from 'zod';
 import { PeopleError } from '../errors.js';
 import type { GreyPicture } from '../image/picture.js';
 
-/** More pictures teach nothing more, and a file must not ask for any amount of work. */
+/** Bounds the work that a file can cause; more examples do not improve a calibration. */
 export const mostPersonalExamples = 500;
 
 export interface PersonalExample {
@@ -13,7 +13,7 @@ export interface PersonalExample {
 }
 
 export interface PersonalFile {
-  /** SHA-256 of the file of the model that it was made with. */
+  /** SHA-256 of the model's file with which the examples were taken. */
   readonly model: string;
   readonly pictures: readonly PersonalExample[];
 }
@@ -36,7 +36,7 @@ const schema = z.object({
     .max(mostPersonalExamples),
 });
 
-/** Throws PeopleError for no picture, or too many: a file that cannot be read back would lose them. */
+/** The file's text. Throws PeopleError for no picture or too many, which could not be read back. */
 export function writePersonalFile({ model, pictures }: PersonalFile): string {
   requireExampleCount(pictures.length);
   const written = pictures.map(({ expression, picture: { width, height, data } }) => ({
@@ -46,7 +46,7 @@ export function writePersonalFile({ model, pictures }: PersonalFile): string {
   return `${JSON.stringify({ format: 'moodlens-personal', version: 1, model, pictures: written })}\n`;
 }
 
-/** Throws PeopleError unless so many pictures may be kept of one person. */
+/** Throws PeopleError unless this number of pictures may be kept of one person. */
 export function requireExampleCount(count: number): void {
   if (count >= 1 && count <= mostPersonalExamples) return;
   throw new PeopleError(
@@ -54,7 +54,7 @@ export function requireExampleCount(count: number): void {
   );
 }
 
-/** What is taught now beside what was taught before: expressions that are shown again take the place of theirs, the others stay. */
+/** New examples replace the earlier ones of the same expressions; those of other expressions stay. */
 export function replaceExamples(
   now: readonly PersonalExample[],
   before: readonly PersonalExample[],
@@ -63,7 +63,7 @@ export function replaceExamples(
   return [...before.filter(({ expression }) => !shown.has(expression)), ...now];
 }
 
-/** The pictures of expressions that the model knows. */
+/** The examples of expressions that the model knows. */
 export function usableExamples(
   pictures: readonly PersonalExample[],
   labels: readonly string[],
@@ -71,7 +71,7 @@ export function usableExamples(
   return pictures.filter(({ expression }) => labels.includes(expression));
 }
 
-/** Throws PeopleError for what is none. */
+/** Reads such a file. Throws PeopleError for anything else. */
 export function readPersonalFile(text: string): PersonalFile {
   let json: unknown;
   try {
