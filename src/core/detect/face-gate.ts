@@ -1,4 +1,4 @@
-// Whether the main face of a frame is good enough to be kept: one face, near, whole, upright, still, sharp and well lit.
+// Whether a frame's main face is good enough to be kept: one face, near, whole, upright, still, sharp and well lit.
 
 import type { Box, GreyPicture, Picture } from '../image/picture.js';
 import { laplacianVariance } from '../image/sharpness.js';

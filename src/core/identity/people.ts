@@ -98,7 +98,7 @@ export class People {
     return new People(recogniser, like);
   }
 
-  /** Names in the file are put into the form of `personName`. People as saved by `toYaml`, or OpenCV's LBPH file: that one's faces count as whole pictures, unaligned. */
+  /** Reads people as saved by `toYaml`, or OpenCV's own LBPH file, whose faces are whole pictures, unaligned. Names get the form of `personName`. */
   static fromYaml(text: string): People {
     const document = readFileStorage(text);
     const facts = document.get(peopleSection);
@@ -153,7 +153,7 @@ export class People {
     return { person: this.#nameOf(label), distance };
   }
 
-  /** A face as the recogniser gets it. */
+  /** A face as the recogniser's input. */
   probe(picture: Picture, face: Face | null): GreyPicture {
     return inLight(this.#cut(picture, face), this.light);
   }
@@ -163,7 +163,7 @@ export class People {
     this.recogniser.threshold = leaveOneOutThreshold(this.recogniser, usualStrangerDistance(this));
   }
 
-  /** Gives the names of a file the form in which names are kept; returns that by how they were written. */
+  /** Brings the names of a file into the form in which names are kept; returns the new names by the written ones. */
   #cleanNames(cleaned: (written: string) => string): ReadonlyMap<string, string> {
     const { labelNames } = this.recogniser;
     const nameOf = personNames(

@@ -24,8 +24,8 @@ export interface PictureStanding {
  */
 export function pictureStandings(recogniser: LbphRecogniser, label?: number): PictureStanding[] {
   const { labels } = recogniser;
-  const looked = [...labels.keys()].filter((i) => label === undefined || labels[i] === label);
-  const nearest = looked.map((i) => ({ label: labels[i]!, ...nearestOf(recogniser.distancesBetween(i), labels, i) }));
+  const chosen = [...labels.keys()].filter((i) => label === undefined || labels[i] === label);
+  const nearest = chosen.map((i) => ({ label: labels[i]!, ...nearestOf(recogniser.distancesBetween(i), labels, i) }));
   const present = [...new Set(nearest.map((one) => one.label))];
   const limits = new Map(present.map((each) => [each, farLimit(nearest.filter((one) => one.label === each))]));
   return nearest.map(({ isRepeated, ...standing }) => {

@@ -108,7 +108,8 @@ export class GuidedCalibration {
     if (this.#phase === 'countdown' && elapsedMs >= this.limits.countdownMs) this.#enter('taking');
     if (this.#phase === 'taken' && elapsedMs >= this.limits.shownMs) this.next(nowMs);
     // Shown during the countdown too, while there is time to correct it.
-    this.#hint = 'fault' in checked ? checked.fault : wrongPerson === undefined ? '' : `This looks like ${wrongPerson}.`;
+    this.#hint =
+      'fault' in checked ? checked.fault : wrongPerson === undefined ? '' : `This looks like ${wrongPerson}.`;
     if (this.#phase !== 'taking' || 'fault' in checked || wrongPerson !== undefined) return;
     if (nowMs - this.#lastTakenMs < this.limits.spacingMs) return;
     const crop = this.#cut(picture, checked.face);

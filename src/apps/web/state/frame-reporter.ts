@@ -60,7 +60,7 @@ export class FrameReporter {
     this.#draw(null);
   }
 
-  /** Says who came or went; expressions change too often to be spoken. */
+  /** Announces who came or went; expressions change too often to be spoken. */
   #announceFaces(): void {
     const seen = state.faces.value;
     const names = seen.flatMap(({ person }) => (person ? [person] : [])).sort();

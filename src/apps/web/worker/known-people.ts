@@ -149,13 +149,13 @@ export class KnownPeople {
         await calibrator.undoCorrection();
         this.#post({ type: 'corrected', correction: null });
         break;
-      case 'review-taught':
+      case 'review-examples':
         return this.#postExamples(gallery, message.name);
-      case 'forget-taught':
+      case 'forget-examples':
         await calibrator.forget(message.name);
         this.#postExamples(gallery, message.name);
         break;
-      case 'remove-taught':
+      case 'remove-example':
         await calibrator.remove(message.name, message.index, message.count);
         this.#postExamples(gallery, message.name);
     }
@@ -233,7 +233,7 @@ export class KnownPeople {
   }
 
   #postExamples(gallery: Gallery, name: string): void {
-    this.#post({ type: 'taught-reviewed', name, pictures: gallery.taught.get(name)?.pictures ?? [] });
+    this.#post({ type: 'examples-reviewed', name, pictures: gallery.taught.get(name)?.pictures ?? [] });
   }
 
   #fail(error: unknown): void {

@@ -180,7 +180,7 @@ describe('PersonalCalibrator', () => {
     await bench.settle();
     const picture: GreyPicture = { width: 8, height: 8, channels: 1, data: new Uint8Array(64) };
     const pictures = ['bored', 'excited'].map((expression) => ({ expression, picture }));
-    await bench.gallery.teach('Bob', { model: 'b'.repeat(64), pictures });
+    await bench.gallery.setExamples('Bob', { model: 'b'.repeat(64), pictures });
     await teachAll(bench);
     await bench.teacher.calibrateAll();
     expect((await bench.see('sad')).expression).toBe('sad');
@@ -201,8 +201,8 @@ describe('PersonalCalibrator', () => {
   it('tells who taught with another model', async () => {
     const { gallery, teacher } = await begin();
     const picture: GreyPicture = { width: 8, height: 8, channels: 1, data: new Uint8Array(64) };
-    await gallery.teach('Ada', { model: 'b'.repeat(64), pictures: [{ expression: 'sad', picture }] });
+    await gallery.setExamples('Ada', { model: 'b'.repeat(64), pictures: [{ expression: 'sad', picture }] });
     expect(teacher.madeWithOtherModel).toEqual(['Ada']);
-    await expect(gallery.teach('Eve', { model: 'b'.repeat(64), pictures: [] })).rejects.toThrow(PeopleError);
+    await expect(gallery.setExamples('Eve', { model: 'b'.repeat(64), pictures: [] })).rejects.toThrow(PeopleError);
   });
 });

@@ -18,7 +18,7 @@ import {
 import { PersonLearner } from '../../../pipeline/teach/teach.js';
 import type { DetectedFrame } from './detection-protocol.js';
 import type { Gallery } from './gallery.js';
-import type { Correction, TeachingResult, TeachingState } from './protocol.js';
+import type { CalibrationResult, CalibrationState, Correction } from './protocol.js';
 
 export interface PersonalCalibratorParts {
   readonly model: ExpressionModel;
@@ -77,7 +77,7 @@ export class PersonalCalibrator {
     await pipeline.setPersonal(new Map(this.#calibrations));
   }
 
-  begin(name: string, nowMs: number): TeachingState {
+  begin(name: string, nowMs: number): CalibrationState {
     const { labels, input } = this.#parts.model.metadata;
     const cut = (picture: DetectedFrame['picture'], face: Face) => cropFace(picture, face, input);
     this.#guided = { name, guide: new GuidedCalibration(labels, cut, nowMs) };
@@ -94,7 +94,7 @@ export class PersonalCalibrator {
     { picture, faces }: Pick<DetectedFrame, 'picture' | 'faces'>,
     results: readonly FaceResult[],
     nowMs: number,
-  ): Promise<TeachingState | null> {
+  ): Promise<CalibrationState | null> {
     const guided = this.#guided;
     if (!guided) return null;
     const [main] = [...results].sort((a, b) => b.box[2] * b.box[3] - a.box[2] * a.box[3]);
@@ -115,7 +115,7 @@ export class PersonalCalibrator {
   }
 
   /** Keeps the pictures taken; they replace earlier examples of the same expressions. */
-  async finish(): Promise<TeachingResult> {
+  async finish(): Promise<CalibrationResult> {
     const { name, guide } = this.#guided!;
     this.#guided = undefined;
     const pictures = replaceExamples(guide.pictures, this.#examplesOf(name));
@@ -198,13 +198,13 @@ export class PersonalCalibrator {
     calibration: PersonalCalibration | undefined,
   ): Promise<void> {
     const { gallery, pipeline, modelHash } = this.#parts;
-    await gallery.teach(name, { model: modelHash, pictures });
+    await gallery.setExamples(name, { model: modelHash, pictures });
     if (calibration) this.#calibrations.set(name, calibration);
     else this.#calibrations.delete(name);
     await pipeline.setPersonal(new Map(this.#calibrations));
   }
 
-  #state({ name, guide }: { name: string; guide: GuidedCalibration }, preview: GreyPicture | null): TeachingState {
+  #state({ name, guide }: { name: string; guide: GuidedCalibration }, preview: GreyPicture | null): CalibrationState {
     return { ...guide.state, name, preview };
   }
 
@@ -212,7 +212,7 @@ export class PersonalCalibrator {
     name: string,
     pictures: readonly PersonalExample[],
     { n, before, after, alike, contradicting }: CalibrationJudgement,
-  ): TeachingResult {
+  ): CalibrationResult {
     const { labels } = this.#parts.model.metadata;
     const warnings = [
       ...alike.map(({ labels: [one, other] }) => `${labels[one]} and ${labels[other]} are hard to tell apart.`),

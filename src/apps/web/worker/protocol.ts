@@ -20,14 +20,14 @@ export interface PersonSummary {
 }
 
 /** A guided calibration under way. */
-export interface TeachingState extends GuidedState {
+export interface CalibrationState extends GuidedState {
   readonly name: string;
   /** The face as it is now. */
   readonly preview: GreyPicture | null;
 }
 
 /** A personal calibration, judged by its own pictures. */
-export interface TeachingResult {
+export interface CalibrationResult {
   readonly name: string;
   readonly pictures: number;
   /** Accuracy on pictures left out in turn, of expressions with another picture; null when there are none. */
@@ -114,9 +114,9 @@ export type ToWorker =
   | { readonly type: 'hold'; readonly track: number }
   | { readonly type: 'correct'; readonly track: number; readonly expression: string }
   | { readonly type: 'undo-correction' }
-  | { readonly type: 'review-taught'; readonly name: string }
-  | { readonly type: 'forget-taught'; readonly name: string }
-  | { readonly type: 'remove-taught'; readonly name: string; readonly index: number; readonly count: number }
+  | { readonly type: 'review-examples'; readonly name: string }
+  | { readonly type: 'forget-examples'; readonly name: string }
+  | { readonly type: 'remove-example'; readonly name: string; readonly index: number; readonly count: number }
   | { readonly type: 'export-people' }
   | { readonly type: 'import-people'; readonly text: string };
 
@@ -130,10 +130,10 @@ export type FromWorker =
   | { readonly type: 'enrolled'; readonly name: string; readonly faces: number }
   | { readonly type: 'people'; readonly people: readonly PersonSummary[] }
   | { readonly type: 'reviewed'; readonly name: string; readonly pictures: readonly KnownPicture[] }
-  | { readonly type: 'teaching'; readonly state: TeachingState | null }
-  | { readonly type: 'taught'; readonly result: TeachingResult }
+  | { readonly type: 'teaching'; readonly state: CalibrationState | null }
+  | { readonly type: 'taught'; readonly result: CalibrationResult }
   | { readonly type: 'corrected'; readonly correction: Correction | null }
-  | { readonly type: 'taught-reviewed'; readonly name: string; readonly pictures: readonly PersonalExample[] }
+  | { readonly type: 'examples-reviewed'; readonly name: string; readonly pictures: readonly PersonalExample[] }
   | { readonly type: 'exported'; readonly text: string }
   | { readonly type: 'people-note'; readonly text: string }
   | { readonly type: 'people-failed'; readonly failure: Failure };

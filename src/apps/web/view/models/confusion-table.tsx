@@ -1,4 +1,4 @@
-// The confusion matrix: rows are the truth, columns what the model said, shaded by the share of the row.
+// The confusion matrix: rows are the true classes, columns the predicted ones, shaded by the share of the row.
 import type { Judgement } from '../../worker/model-protocol.js';
 import { interval, percent } from '../format-figures.js';
 
