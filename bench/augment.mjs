@@ -1,4 +1,4 @@
-// What making a training batch costs, in microseconds a picture and by part (each part alone, less the plain centre crop),
+// The cost of making a training batch, in microseconds a picture and by part (each part alone, minus the plain centre crop),
 // on one thread; prints one line of JSON. The masks are those of the network with the most and of `compact`.
 import { parseArgs } from 'node:util';
 import { createArchitecture } from '../dist/core/nn/architectures/create-architecture.js';
@@ -22,7 +22,7 @@ const moving = { ...still, flip: 0.5, rotation: 8, zoom: [0.9, 1.12], shift: 0.0
 const even = { probability: 1, gamma: [1, 1], side: 0, blur: 0, noise: 0 };
 const erasing = { probability: 0.25, area: [0.04, 0.16] };
 const light = { probability: 0.5, gamma: [0.6, 1.6], side: 0.5, blur: 0.02, noise: 8 };
-// What the other parts are measured against: `less` names one of these.
+// The baselines of the other parts: `less` names one of these.
 const plain = { augmentation: null };
 const warped = { augmentation: moving };
 const curved = { augmentation: { ...moving, light: { ...even, gamma: [0.6, 1.6], side: 0.5 } } };
@@ -49,7 +49,7 @@ const parts = {
 const timers = new Map();
 for (const { is, less } of Object.values(parts))
   for (const options of [is, less]) if (options) timers.set(options, open(options));
-// Rounds in turn: a machine whose speed drifts treats all parts alike. The best round counts, as neighbours only slow it down.
+// Interleaved rounds, so that a drift of the machine's speed affects all parts alike. The best round counts, as other work only slows it down.
 for (let round = 0; round < rounds; round++) for (const timer of timers.values()) timer.measure(round);
 const micros = Object.entries(parts).map(([name, { is, less }]) => {
   const own = timers.get(is).best - (less === undefined ? 0 : timers.get(less).best);

@@ -10,6 +10,7 @@ import { decodePicture } from '../dist/adapters/node/image-codec.js';
 import { readHaarCascade } from '../dist/core/detect/haar/cascade.js';
 import { HaarDetector } from '../dist/core/detect/haar/haar-detector.js';
 import { toGrey } from '../dist/core/image/grey.js';
+import { median } from '../dist/core/numbers/median.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { cascade: { type: 'string' } } });
@@ -42,7 +43,6 @@ function ours(scaleFactor, minNeighbors) {
 }
 
 const sorted = (boxes) => JSON.stringify(boxes.map((box) => box.join()).sort());
-const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 ours(1.3, 3);
 console.log(`${pictures.length} pictures of ${folder}, CPU seconds, median of ${rounds} rounds in turn`);
 try {

@@ -1,5 +1,6 @@
 // Importing FER2013's CSV beside the plain way to read it, split by line, comma and space: CPU time of 20 MB, in turn, median of rounds.
 //   npm run bench -- import     exits with 1 when the import takes longer than half of the plain way
+import { median } from '../dist/core/numbers/median.js';
 import { importFer2013 } from '../dist/pipeline/data/import-fer2013.js';
 
 const rounds = 5;
@@ -29,7 +30,6 @@ async function cpuMs(work) {
   return (user + system) / 1000;
 }
 
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const ratios = [];
 for (let round = 0; round < rounds; round++) {
   const [import_, reading] = [await cpuMs(ours), await cpuMs(plain)];

@@ -10,6 +10,7 @@ import { inLight, lbphForLight } from '../dist/core/identity/face-light.js';
 import { LbphRecogniser } from '../dist/core/identity/lbph.js';
 import { readOpenCvYaml, writeOpenCvYaml } from '../dist/core/identity/opencv-yaml.js';
 import { decodeNetpbm } from '../dist/core/image/netpbm.js';
+import { median } from '../dist/core/numbers/median.js';
 import { createRandom } from '../dist/core/numbers/random.js';
 
 const orl = `${process.env.MOODLENS_SHARED ?? fileURLToPath(new URL('../../shared', import.meta.url))}/identity/orl`;
@@ -27,7 +28,7 @@ try {
   const trainMs = median(Array.from({ length: 5 }, () => time(() => LbphRecogniser.train(faces)))) / faces.length;
   const recogniser = LbphRecogniser.train(faces);
   recogniser.predict(probes[0]);
-  // Half before OpenCV's turn and half after it, so that a load that comes and goes meets both.
+  // Half before OpenCV's turn and half after it, so that other work on the machine affects both.
   const people = withoutLight(faces);
   people(probes[0]);
   const ours = [];
@@ -70,7 +71,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** Predicting as aligned people are: the light taken out, which is part of the time, and the LBPH settings for that. */
+/** Predicts as for aligned people: with illumination normalisation, whose time counts, and its LBPH settings. */
 function withoutLight(faces) {
   const seen = (picture) => inLight(picture, 'tan-triggs');
   const learnt = faces.map(({ picture, label }) => ({ picture: seen(picture), label }));
@@ -121,10 +122,6 @@ function time(work) {
   const startMs = performance.now();
   work();
   return performance.now() - startMs;
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 function round(value) {

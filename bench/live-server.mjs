@@ -60,7 +60,7 @@ const jpegs = await Promise.all(Array.from({ length: pictures }, (_, number) => 
 const sentAt = new Float64Array(pictures);
 let sent = 0;
 
-// A camera: the newest picture at its time, whoever looks.
+// A camera: the newest picture at its time.
 const camera = createServer((_, response) => {
   response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=frame' });
   const startMs = now();

@@ -83,7 +83,7 @@ await detector.release();
 await expression.release();
 process.exitCode = alone.latencyMs.p95 <= 20 ? 0 : 1;
 
-/** Processor time a frame, all threads: hardly depends on what else the machine does. */
+/** Processor time a frame, all threads: hardly depends on other work on the machine. */
 function cpuMs(microseconds) {
   return Number((microseconds / 1000 / wanted).toFixed(2));
 }

@@ -133,7 +133,7 @@ function measure(page) {
   }, seconds);
 }
 
-/** Median lateness of timers while the Models view looks at a folder of pictures, milliseconds. */
+/** Median lateness of timers while the Models view reads a folder of pictures, milliseconds. */
 async function measureModels() {
   const many = join(folder, 'many');
   const content = await sharp(photograph)

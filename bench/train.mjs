@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { median } from '../dist/core/numbers/median.js';
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +24,6 @@ const python = process.env.MOODLENS_PEERS_PYTHON ?? join(homedir(), '.cache/peer
 const peer = fileURLToPath(new URL('train-torch.py', import.meta.url));
 const benchProcess = fileURLToPath(new URL('../dist/apps/cli/processes/bench-process.js', import.meta.url));
 const variants = [{ workers: 1 }, { workers: threads }, { workers: threads, ghostBatch: 16 }];
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const round = (value) => Math.round(value * 100) / 100;
 
 for (const name of values.architecture) compare(name);
@@ -32,7 +32,7 @@ function compare(name) {
   const hasPeer = existsSync(python);
   const measured = [];
   for (let i = 0; i < rounds; i++) {
-    // In turn, so that a machine whose speed drifts treats all alike; each in a process of its own, for its memory.
+    // Interleaved, so that a drift of the machine's speed affects all alike; each in its own process, for its memory.
     const ours = variants.map((variant) => timeSteps(name, variant));
     measured.push({ ours, peer: hasPeer ? run(python, [peer, name, batch, steps, threads].map(String)) : undefined });
     process.stderr.write(`${JSON.stringify(measured.at(-1))}\n`);

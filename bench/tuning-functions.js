@@ -38,7 +38,7 @@ function branin(trial) {
   return bowl ** 2 + 10 * (1 - 1 / (8 * Math.PI)) * Math.cos(x) + 10;
 }
 
-/** As hyperparameters of a network are: numbers on logarithms, whole ones, steps and a choice that moves the optimum. */
+/** Like hyperparameters of a network: logarithmic numbers, whole ones, steps, and a choice that moves the optimum. */
 function mixed(trial) {
   const rate = trial.suggestFloat('rate', 1e-5, 1, { log: true });
   const units = trial.suggestInt('units', 8, 512, { log: true });

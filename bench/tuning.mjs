@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { median } from '../dist/core/numbers/median.js';
 import { createRandom } from '../dist/core/numbers/random.js';
 import { createStudy, MemoryJournal, openStudy, RandomSampler, TpeSampler } from '../dist/core/tuning/index.js';
 import { functions } from './tuning-functions.js';
@@ -86,12 +87,6 @@ function runOptuna() {
   );
   const { optuna: version, proposalMs } = lines.at(-1);
   return { best, version, proposalMs };
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 }
 
 /** The two-sided p value, by the normal approximation with ties and continuity corrected. */

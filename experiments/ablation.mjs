@@ -1,9 +1,11 @@
 // `npm run experiment -- ablation --data DATASET --votes fer2013new.csv --out FOLDER`: what each part of the shipped recipe is worth. Trains the recipe
 // shortened, then again with one part changed at a time, each with the same seeds, validated on a fold of Training (clean and
-// stressed); prints a Markdown table. May be stopped at any moment: it goes on where it was. Hours: five to ten minutes a run on two cores.
+// stressed); prints a Markdown table. May be stopped at any moment, and continues from there. Hours: five to ten minutes a run on two cores.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { mean } from '../dist/core/numbers/mean.js';
+import { percent, points } from '../dist/core/numbers/percent.js';
 import { root, run } from '../scripts/set-up.mjs';
 
 const { values } = parseArgs({
@@ -66,7 +68,7 @@ if (run(process.execPath, ['scripts/build.mjs'], { stdio: ['ignore', process.std
 const parts = Object.keys(changes).filter((name, i) => i === 0 || !wanted || wanted.includes(name));
 mkdirSync(out, { recursive: true });
 const figures = new Map(parts.map((name) => [name, []]));
-// Seed by seed, so that a table of fewer seeds is whole when the time ends early.
+// Seed by seed, so that an early end leaves a complete table of fewer seeds.
 for (const seed of seeds) for (const name of parts) figures.get(name).push(measure(name, seed));
 process.stdout.write(table());
 
@@ -86,22 +88,20 @@ function measure(name, seed) {
 }
 
 function moodlens(...args) {
-  // Standard output is the table's.
+  // Standard output is for the table.
   const stdio = ['ignore', process.stderr, 'inherit'];
   if (run(process.execPath, [join(root, 'dist/apps/cli/main.js'), ...args], { stdio }) !== 0) fail(`${args[0]} failed`);
 }
 
 function table() {
-  const mean = (name, key) => figures.get(name).reduce((sum, one) => sum + one[key], 0) / seeds.length;
-  const percent = (share) => (100 * share).toFixed(1);
-  const signed = (share) => `${share < 0 ? '-' : '+'}${percent(Math.abs(share))}`;
+  const meanOf = (name, key) => mean(figures.get(name).map((one) => one[key]));
   const rows = parts.map((name) => {
     const against = figures.get(name).map(({ both }, i) => both - figures.get(parts[0])[i].both);
-    const change = against.reduce((sum, one) => sum + one, 0) / seeds.length;
-    const spread = seeds.length > 1 ? ` (${signed(Math.min(...against))} to ${signed(Math.max(...against))})` : '';
-    const cells = [percent(mean(name, 'accuracy')), percent(mean(name, 'stressed')), percent(mean(name, 'both'))];
-    const loss = mean(name, 'nll').toFixed(3);
-    return `| ${[name, ...cells, name === parts[0] ? '' : `${signed(change)}${spread}`, loss].join(' | ')} |`;
+    const change = mean(against);
+    const spread = seeds.length > 1 ? ` (${points(Math.min(...against))} to ${points(Math.max(...against))})` : '';
+    const cells = ['accuracy', 'stressed', 'both'].map((key) => percent(meanOf(name, key), { unit: false }));
+    const loss = meanOf(name, 'nll').toFixed(3);
+    return `| ${[name, ...cells, name === parts[0] ? '' : `${points(change)}${spread}`, loss].join(' | ')} |`;
   });
   const { n } = figures.get(parts[0])[0];
   return `n = ${n} (fold 0 of 10 of Training), seeds ${seeds.join(', ')}; accuracy in %\n\n| | clean | stressed | mean of both | against the whole recipe | log loss, clean |\n|---|---|---|---|---|---|\n${rows.join('\n')}\n`;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodePicture } from '../dist/adapters/node/image-codec.js';
 import { openDetector } from '../dist/apps/cli/arguments/shipped-detector.js';
+import { median } from '../dist/core/numbers/median.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const shared = join(process.env.MOODLENS_SHARED ?? join(root, '../shared'), 'detection');
@@ -64,7 +65,6 @@ function judged({ files }, boxes) {
   return { hits, wrong, faces };
 }
 
-const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 console.log('| set | detector | faces found | wrong boxes | CPU s | of OpenCV’s |\n|---|---|---|---|---|---|');
 for (const set of sets) {
   const [mine, theirs] = [[], []];

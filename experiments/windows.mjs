@@ -12,7 +12,7 @@ import { ConfirmationWindows } from '../dist/core/live/confirmation-windows.js';
 import { LivePipeline } from '../dist/core/live/pipeline.js';
 import { ExpressionModel } from '../dist/core/model/expression-model.js';
 import { chartFile } from '../dist/pipeline/report/chart-file.js';
-import { seriesLook } from '../dist/pipeline/report/chart-theme.js';
+import { seriesStyle } from '../dist/pipeline/report/chart-theme.js';
 import { drawChart } from '../dist/pipeline/report/draw-chart.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -141,7 +141,7 @@ function chart(results) {
         yAxis: [named('seconds to the right label', 0), named('flips a minute', 1)],
         series: ['meanDelay', 'flipsPerMinute'].flatMap((figure, grid) =>
           results.map((byRate, i) => {
-            const { colour, marker } = seriesLook(mode, i);
+            const { colour, marker } = seriesStyle(mode, i);
             const data = byRate.map((result) => Number(result[figure].toFixed(3)));
             return { type: 'line', color: colour, symbol: marker, xAxisIndex: grid, yAxisIndex: grid, data };
           }),

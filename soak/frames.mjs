@@ -10,10 +10,11 @@ import { ConfirmationWindow } from '../dist/core/live/confirmation-window.js';
 import { LivePipeline } from '../dist/core/live/pipeline.js';
 import { SmoothWindow } from '../dist/core/live/smooth-window.js';
 import { TrackIdentity } from '../dist/core/live/track-identity.js';
+import { median } from '../dist/core/numbers/median.js';
 import { silentProgress } from '../dist/core/ports/progress.js';
-import { analyze } from '../dist/pipeline/streams/analyze/analyze.js';
-import { frameLine } from '../dist/pipeline/streams/analyze/format-result.js';
-import { ends, least, median, memoryHeld } from './memory.js';
+import { analyze } from '../dist/pipeline/streams/analyze.js';
+import { frameLine } from '../dist/pipeline/streams/report/format-result.js';
+import { ends, least, memoryHeld } from './memory.js';
 import { names, realParts, standInParts } from './parts.js';
 import { Room } from './scene.js';
 
@@ -47,7 +48,7 @@ async function* frames() {
   isOver = true;
 }
 
-/** What users do in an hour. */
+/** The actions of users in an hour. */
 async function exchange(index) {
   await pipeline.setPeople(undefined);
   await pipeline.setPeople(people);
@@ -62,7 +63,7 @@ let cpu = process.cpuUsage();
 let probedAt = 0;
 let busiest = 0;
 
-/** Every so many frames: memory, counted objects, time. */
+/** The frames between two probes of memory, counted objects and time. */
 function probe(frame) {
   const { user, system } = process.cpuUsage(cpu);
   const cpuMs = (user + system) / 1000 / (frame - probedAt);
@@ -119,7 +120,7 @@ const figures = {
   ...Object.fromEntries(Object.keys(allowed).map((key) => [key, ofRows(key, least)])),
   cpuMs: ofRows('cpuMs', median),
 };
-// A short run has nothing but warm-up: only what can be counted is judged.
+// A short run is all warm-up: only counts are judged.
 if (rows.length === probes && frameCount >= 5000) {
   for (const [key, most] of Object.entries(allowed)) {
     const growth =

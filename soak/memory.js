@@ -13,10 +13,7 @@ export function memoryHeld() {
   return { heap: heapUsed / 1e6, external: external / 1e6, rss: rss / 1e6 };
 }
 
-/** The middle of the values. */
-export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
-/** The least of the values: what is held between two frames comes and goes, what leaks is always there. */
+/** The least of the values: memory of single frames comes and goes, a leak stays. */
 export const least = (values) => Math.min(...values);
 
 /** `figure` of the first and of the last third of what comes after the first fifth, which warms up. */

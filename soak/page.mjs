@@ -5,7 +5,8 @@ import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { startLiveServer } from '../dist/apps/server/live-server.js';
-import { ends, least, median } from './memory.js';
+import { median } from '../dist/core/numbers/median.js';
+import { ends, least } from './memory.js';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
 const everyMs = 15_000;
@@ -63,7 +64,7 @@ console.log(`frames/s     ${rates.first} -> ${rates.last}`);
 console.log(faults.length === 0 ? 'nothing grows' : faults.join('\n'));
 process.exitCode = faults.length === 0 ? 0 : 1;
 
-/** What the process has in memory: page and workers together. */
+/** The memory of the process, page and workers together. */
 function residentMb(id) {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))[1]) / 1000;
 }

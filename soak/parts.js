@@ -1,4 +1,4 @@
-// What a soak run puts into the pipeline: stand-ins that know the room, or the shipped detector and model over pasted photographs.
+// The parts of a soak run's pipeline: stand-ins that know the room, or the shipped detector and model over pasted photographs.
 import { fileURLToPath } from 'node:url';
 import { decodePicture } from '../dist/adapters/node/image-codec.js';
 import { openSession } from '../dist/adapters/node/session.js';
@@ -10,10 +10,10 @@ import { crop } from '../dist/core/image/crop.js';
 import { resize } from '../dist/core/image/resize.js';
 import { ExpressionModel } from '../dist/core/model/expression-model.js';
 
-/** Who is known. */
+/** The enrolled people. */
 export const names = ['Ada', 'Bo', 'Cy', 'Di'];
 
-/** A detector that misses faces and sees some where there are none, a recogniser that doubts, a model that wavers. */
+/** A detector with missed faces and false detections, an uncertain recogniser, and a model whose predictions vary. */
 export function standInParts(room) {
   const { random } = room;
   const pictures = new Map();

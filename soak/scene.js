@@ -26,7 +26,7 @@ export class Room {
 
   constructor(seed = 1) {
     this.random = createRandom(seed);
-    // One stays for ever.
+    // One person stays.
     this.people.push({ ...this.#newcomer(), left: Infinity });
   }
 

@@ -11,7 +11,7 @@ import type { FaceDetector } from '../src/core/detect/face.js';
 import { defaultWindowRule, type WindowRule } from '../src/core/live/confirmation-windows.js';
 import { defaultStartScore, liveSettings } from '../src/core/live/live-settings.js';
 import type { LivePipelineOptions } from '../src/core/live/pipeline-parts.js';
-import { parseAnalyzeConfig } from '../src/pipeline/streams/analyze/config.js';
+import { parseAnalyzeConfig } from '../src/pipeline/streams/config.js';
 
 type DetectorNumbers = { minScore?: number; search?: string; minFace?: number };
 

@@ -7,9 +7,10 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import type { LiveFeed } from '../src/apps/server/live-feed.js';
 import { startLiveServer } from '../src/apps/server/live-server.js';
 import { expressionLabels } from '../src/core/dataset/labels.js';
-import { type ModelMetadata, metadataKey } from '../src/core/model/model-metadata.js';
+import type { ModelMetadata } from '../src/core/model/model-metadata.js';
 import { createRandom } from '../src/core/numbers/random.js';
 import { GraphBuilder } from '../src/core/onnx/graph-builder.js';
+import { metadataKey } from '../src/core/onnx/metadata-key.js';
 import type { Journal } from '../src/core/ports/journal.js';
 import { repositoryRoot, requireChromium } from './requirements.js';
 

@@ -29,6 +29,8 @@ export {
   NeuralFaceDetector,
 } from './detect/mediapipe/neural-detector.js';
 export { boxOverlap } from './detect/non-maximum-suppression.js';
+export type { PlacedFace } from './detect/places/decode-places.js';
+export { PlaceDetector, type PlaceDetectorOptions } from './detect/places/place-detector.js';
 // errors
 export {
   ConfigError,
@@ -143,11 +145,6 @@ export type { DecodePicture } from './ports/decode-picture.js';
 export type { Frame, FrameSource } from './ports/frame-source.js';
 export { type Progress, silentProgress } from './ports/progress.js';
 export type { OpenSession, Session, SessionOptions, Tensor, TensorData } from './ports/session.js';
+export type { Batch } from './training/batch.js';
 export { TaughtEngine, type TeacherOptions } from './training/distilling-engine.js';
-export {
-  type Batch,
-  type EngineOptions,
-  type EngineState,
-  LocalEngine,
-  type TrainingEngine,
-} from './training/engine.js';
+export { type EngineOptions, type EngineState, LocalEngine, type TrainingEngine } from './training/engine.js';

@@ -38,7 +38,7 @@ import { fromTflite } from '../../src/core/onnx/from-tflite.js';
 import { readModel } from '../../src/core/onnx/read-model.js';
 import { readPersonalFile, writePersonalFile } from '../../src/core/personal/personal-file.js';
 import { readCheckpoint, writeCheckpoint } from '../../src/core/training/checkpoint.js';
-import { freshState } from '../../src/core/training/trainer.js';
+import { freshState } from '../../src/core/training/trainer-state.js';
 import { createStudy } from '../../src/core/tuning/create-study.js';
 import { JournalReplay } from '../../src/core/tuning/journal/journal-replay.js';
 import { importFer2013 } from '../../src/pipeline/data/import-fer2013.js';

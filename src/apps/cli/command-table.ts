@@ -76,6 +76,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/bench-command.js'),
   },
   {
+    name: 'detector',
+    description: 'train a face detector on annotated pictures, and measure it',
+    load: () => import('./commands/detector/detector-command.js'),
+  },
+  {
     name: 'teach',
     description: "teach one person's expressions by a few pictures of each",
     load: () => import('./commands/teach/teach-command.js'),

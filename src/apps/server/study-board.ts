@@ -7,8 +7,8 @@ import {
   shortNumber,
   shownValue,
   trialTable,
-} from '../../pipeline/tune/studies/describe-study.js';
-import type { ShownStudy } from '../../pipeline/tune/studies/study-charts.js';
+} from '../../pipeline/tune/report/describe-study.js';
+import type { ShownStudy } from '../../pipeline/tune/report/study-charts.js';
 
 export interface StudyEntry {
   readonly name: string;
@@ -124,7 +124,7 @@ export class StudyBoard {
   async #drawNow(study: ShownStudy, version: string): Promise<Drawn> {
     // Loading ECharts takes a moment: only a request for a study waits for it.
     const [{ studyFigures }, { chartFile }] = await Promise.all([
-      import('../../pipeline/tune/studies/study-report.js'),
+      import('../../pipeline/tune/report/study-report.js'),
       import('../../pipeline/report/chart-file.js'),
     ]);
     const groups = studyFigures(study);

@@ -1,5 +1,6 @@
 // The distance threshold above which a face is unknown, estimated from the gallery alone by leaving faces out.
 
+import { mean } from '../numbers/mean.js';
 import { type FaceCut, type FaceLight, lbphForLight } from './face-light.js';
 import type { LbphRecogniser } from './lbph.js';
 
@@ -44,7 +45,7 @@ export function usualStrangerDistance({ align, faceSize, light, recogniser }: Fa
  */
 export function leaveOneOutThreshold(recogniser: LbphRecogniser, usual?: number): number {
   const { strangers, own } = leaveOneOut(recogniser);
-  return Math.min(acrossPersons(strangers), usual ?? quantile(own, acceptedOwn));
+  return Math.min(acrossPersons(strangers), usual ?? lowerQuantile(own, acceptedOwn));
 }
 
 /** Distances to the nearest picture of somebody else, and of the same person. */
@@ -72,14 +73,14 @@ function leaveOneOut(recogniser: LbphRecogniser): { strangers: number[]; own: nu
 
 function acrossPersons(strangers: readonly number[]): number {
   if (strangers.length === 0) return Number.MAX_VALUE;
-  const mean = strangers.reduce((sum, value) => sum + value, 0) / strangers.length;
-  const squares = strangers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const middle = mean(strangers);
+  const squares = strangers.reduce((sum, value) => sum + (value - middle) ** 2, 0);
   const deviation = strangers.length > 1 ? Math.sqrt(squares / (strangers.length - 1)) : 0;
-  return Math.max(mean - deviationsBelow * deviation, Math.min(...strangers) / 2);
+  return Math.max(middle - deviationsBelow * deviation, Math.min(...strangers) / 2);
 }
 
 /** The value with this share of the values, rounded down, below it. */
-function quantile(values: readonly number[], share: number): number {
+function lowerQuantile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted.length === 0 ? Number.MAX_VALUE : sorted[Math.floor(sorted.length * share)]!;
 }

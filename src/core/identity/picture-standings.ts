@@ -1,4 +1,5 @@
 // Compares each picture of a gallery with the others: one that is nearer to somebody else than to its own person spoils the gallery.
+import { median } from '../numbers/median.js';
 import type { LbphRecogniser } from './lbph.js';
 
 /** Number of usual deviations from which a picture counts as far from its person's others. */
@@ -69,10 +70,4 @@ function farLimit(nearest: readonly Nearest[]): number {
   // 1.4826 times the median deviation is the standard deviation of normal numbers.
   const deviation = 1.4826 * median(own.map((distance) => Math.abs(distance - middle)));
   return middle + Math.max(FAR * deviation, 0.1 * middle);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(at)]! + sorted[Math.ceil(at)]!) / 2;
 }

@@ -1,4 +1,5 @@
 // Cuts a rectangle out of a picture; what lies outside repeats the border.
+import { clamp } from '../numbers/clamp.js';
 import type { Box, GreyPicture, Picture } from './picture.js';
 
 // 2^28 bytes: far above any face or frame, far below the memory limit.
@@ -18,10 +19,10 @@ export function crop(picture: Picture, box: Box): Picture {
   }
   const out = new Uint8Array(width * height * channels);
   const columns = new Int32Array(width);
-  for (let x = 0; x < width; x++) columns[x] = clamp(left + x, picture.width - 1) * channels;
+  for (let x = 0; x < width; x++) columns[x] = clamp(left + x, 0, picture.width - 1) * channels;
   const inside = left >= 0 && left + width <= picture.width;
   for (let y = 0, o = 0; y < height; y++) {
-    const row = clamp(top + y, picture.height - 1) * picture.width * channels;
+    const row = clamp(top + y, 0, picture.height - 1) * picture.width * channels;
     if (inside) {
       const start = row + left * channels;
       out.set(picture.data.subarray(start, start + width * channels), o);
@@ -34,8 +35,4 @@ export function crop(picture: Picture, box: Box): Picture {
     }
   }
   return { width, height, channels, data: out };
-}
-
-function clamp(value: number, last: number): number {
-  return Math.min(last, Math.max(0, value));
 }

@@ -1,7 +1,10 @@
 // Draws one frame's result over its picture, for annotated video: box, name, confirmed expression, probability bars.
+
 import { type Colour, drawBox, fillRect } from '../image/draw.js';
 import { drawLabel, fitLabel, labelWidth } from '../image/label-font.js';
 import type { Box, Picture } from '../image/picture.js';
+import { clamp } from '../numbers/clamp.js';
+import { percent } from '../numbers/percent.js';
 import type { FaceResult, FrameResult } from './frame-result.js';
 
 const ink: Colour = [10, 12, 17];
@@ -68,11 +71,11 @@ function drawTag(picture: Picture, face: FaceResult, { label: height }: Sizes): 
 
 function saidOf(label: string, probabilities: FaceResult['probabilities']): string {
   const probability = probabilities?.[label];
-  return probability === undefined ? label : `${label} ${percent(probability)}`;
+  return probability === undefined ? label : `${label} ${shareOf(probability)}`;
 }
 
-function percent(probability: number): string {
-  return `${Math.round(100 * clamp(probability, 0, 1))} %`;
+function shareOf(probability: number): string {
+  return percent(clamp(probability, 0, 1), { digits: 0 });
 }
 
 /** A row per expression beside the face; none where it would cover a face or other bars. */
@@ -99,7 +102,7 @@ function drawBars(picture: Picture, face: FaceResult, { row: height }: Sizes, ta
     const bar: Box = [left, y + Math.round((height - thickness) / 2), barWidth, thickness];
     fillRect(picture, bar, quiet, 0.4);
     fillRect(picture, [bar[0], bar[1], Math.round(barWidth * clamp(probability, 0, 1)), bar[3]], colour);
-    const share = percent(probability);
+    const share = shareOf(probability);
     const right = place[0] + place[2] - gap - labelWidth(share, height);
     drawLabel(picture, share, [right, y], colour, height);
   });
@@ -128,8 +131,4 @@ function placeBeside(
 
 function overlap(a: Box, b: Box): boolean {
   return a[0] < b[0] + b[2] && b[0] < a[0] + a[2] && a[1] < b[1] + b[3] && b[1] < a[1] + a[3];
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.max(low, Math.min(high, value));
 }

@@ -6,7 +6,7 @@ import { type LabelSample, type SmoothOptions, SmoothWindow } from './smooth-win
 export const windowRules = ['smooth', 'original'] as const;
 export type WindowRule = (typeof windowRules)[number];
 
-/** It was right sooner and flipped less in clips (docs/experiments.md). */
+/** It was correct sooner and changed less often (docs/experiments/live.md, 'Confirmation by frames or by time'). */
 export const defaultWindowRule = 'smooth' satisfies WindowRule;
 
 /** A rule with its options; `smooth` by default. */

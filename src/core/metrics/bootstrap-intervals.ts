@@ -1,15 +1,10 @@
 // Bootstrap intervals of figures that are not shares: the samples are resampled with replacement (Efron 1979).
+
+import { argmax } from '../numbers/argmax.js';
+import { quantile } from '../numbers/quantile.js';
 import { createRandom, type Random } from '../numbers/random.js';
 import { balancedAccuracy, macroF1 } from './confusion-matrix.js';
-import { quantile } from './distribution.js';
-import {
-  argmaxRow,
-  brierAt,
-  confidenceBin,
-  confidenceBins,
-  logLossAt,
-  type Predictions,
-} from './probability-metrics.js';
+import { brierAt, confidenceBin, confidenceBins, logLossAt, type Predictions } from './probability-metrics.js';
 
 export type Interval = readonly [low: number, high: number];
 
@@ -77,7 +72,7 @@ interface SampleFacts {
 function summarise(predictions: Predictions): SampleFacts {
   const { truth, probabilities, classes } = predictions;
   const n = truth.length;
-  const best = Uint16Array.from({ length: n }, (_, i) => argmaxRow(probabilities, i, classes));
+  const best = Uint16Array.from({ length: n }, (_, i) => argmax(probabilities, i * classes, classes));
   const confidence = Float64Array.from(best, (c, i) => probabilities[i * classes + c]!);
   return {
     n,

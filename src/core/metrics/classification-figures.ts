@@ -1,4 +1,6 @@
 // All figures of a classifier on a set of samples, with consistency checks.
+
+import { argmax } from '../numbers/argmax.js';
 import {
   balancedAccuracy,
   type ClassFigures,
@@ -10,7 +12,6 @@ import {
 } from './confusion-matrix.js';
 import { findImprobable } from './find-improbable.js';
 import {
-  argmaxRow,
   brierScore,
   expectedCalibrationError,
   negativeLogLikelihood,
@@ -56,7 +57,7 @@ export function classificationFigures(
   const classes = labels.length;
   checkSizes(n, probabilities, classes);
   const predictions: Predictions = { truth, probabilities, classes };
-  const predicted = Uint16Array.from({ length: n }, (_, i) => argmaxRow(probabilities, i, classes));
+  const predicted = Uint16Array.from({ length: n }, (_, i) => argmax(probabilities, i * classes, classes));
   let hits = 0;
   for (let i = 0; i < n; i++) if (predicted[i] === truth[i]) hits++;
   const counts = confusionMatrix(truth, predicted, classes);

@@ -1,4 +1,5 @@
 // The confusion matrix, in counts: rows are the true classes, columns the predicted ones.
+import { mean } from '../numbers/mean.js';
 import { wilsonInterval } from './wilson-interval.js';
 
 /** `counts[truth][predicted]`. */
@@ -18,7 +19,7 @@ export interface ClassFigures {
   readonly f1Interval: readonly [low: number, high: number];
 }
 
-/** Counts pairs of true and predicted classes. Throws RangeError when the lists differ in length or hold an unknown class. */
+/** Counts pairs of true and predicted classes. Throws RangeError when the lists differ in length or contain an unknown class. */
 export function confusionMatrix(truth: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): number[][] {
   if (truth.length !== predicted.length) {
     throw new RangeError(`confusionMatrix: ${truth.length} true classes but ${predicted.length} predicted ones`);
@@ -99,8 +100,4 @@ export function balancedAccuracy(counts: ConfusionCounts): number {
 
 function sumOf(counts: ConfusionCounts): number {
   return counts.reduce((sum, row) => sum + row.reduce((inner, count) => inner + count, 0), 0);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

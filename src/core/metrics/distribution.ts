@@ -1,5 +1,8 @@
 // Summary of a set of values: quantiles and histogram.
 
+import { mean } from '../numbers/mean.js';
+import { quantile } from '../numbers/quantile.js';
+
 export interface Distribution {
   readonly n: number;
   readonly mean: number;
@@ -15,34 +18,19 @@ export function describeDistribution(values: ArrayLike<number>): Distribution | 
   const at = (share: number) => quantile(sorted, share);
   return {
     n,
-    mean: sorted.reduce((sum, value) => sum + value, 0) / n,
+    mean: mean(sorted),
     quantiles: [at(0.05), at(0.25), at(0.5), at(0.75), at(0.95)],
   };
-}
-
-/**
- * The value below which `share` (0..1) of the sorted values lie, linear between neighbours (type 7 of Hyndman & Fan 1996).
- * Throws RangeError when there are none.
- */
-export function quantile(sorted: ArrayLike<number>, share: number): number {
-  const n = sorted.length;
-  if (n === 0 || !(share >= 0 && share <= 1)) {
-    throw new RangeError(`quantile: needs a value or more and a share of 0 to 1, found ${n} values and ${share}`);
-  }
-  const position = share * (n - 1);
-  const low = Math.floor(position);
-  const below = sorted[low]!;
-  return below + (position - low) * (sorted[Math.min(n - 1, low + 1)]! - below);
 }
 
 export interface HistogramBins {
   readonly low: number;
   readonly high: number;
-  /** Parts of equal width between `low` and `high`. */
+  /** Number of bins of equal width between `low` and `high`. */
   readonly bins: number;
 }
 
-/** How many of the values lie in each part; a part holds its lower end, the last its upper end too. Values outside are counted in the outermost. */
+/** The number of values in each bin; a bin contains its lower end, the last one its upper end too. Values outside count in the outermost bins. */
 export function histogram(values: ArrayLike<number>, { low, high, bins }: HistogramBins): number[] {
   if (!(Number.isInteger(bins) && bins >= 1 && high > low)) {
     throw new RangeError(`histogram: needs one bin or more and low < high, found ${bins} in ${low}..${high}`);

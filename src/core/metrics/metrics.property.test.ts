@@ -1,12 +1,13 @@
 // What must hold of the figures for any predictions.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { argmax } from '../numbers/argmax.js';
 import { createRandom } from '../numbers/random.js';
 import { bootstrapIntervals, bootstrappedFigures } from './bootstrap-intervals.js';
 import { classificationFigures } from './classification-figures.js';
 import { accuracyOf, checkConfusionMatrix, confusionMatrix } from './confusion-matrix.js';
 import { comparePaired, mcNemarTest } from './paired-comparison.js';
-import { argmaxRow, expectedCalibrationError, negativeLogLikelihood, topAccuracy } from './probability-metrics.js';
+import { expectedCalibrationError, negativeLogLikelihood, topAccuracy } from './probability-metrics.js';
 import { reliabilityBins } from './reliability-bins.js';
 import { applyTemperature, fitTemperature } from './temperature.js';
 import { wilsonInterval } from './wilson-interval.js';
@@ -227,7 +228,7 @@ describe('temperature', () => {
         expect(() => classificationFigures(truth, scaled, labels)).not.toThrow();
         truth.forEach((_, i) => {
           const own = scaled.subarray(i * classes, (i + 1) * classes);
-          expect(own[argmaxRow(probabilities, i, classes)]).toBe(Math.max(...own));
+          expect(own[argmax(probabilities, i * classes, classes)]).toBe(Math.max(...own));
         });
       }),
     );

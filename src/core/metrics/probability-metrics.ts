@@ -1,4 +1,5 @@
 // Figures of predicted probabilities: log loss, Brier score, calibration error, top-k.
+import { argmax } from '../numbers/argmax.js';
 
 /** Predicted probabilities `[n, classes]`, row-major, with the n true classes. */
 export interface Predictions {
@@ -52,7 +53,7 @@ export function expectedCalibrationError(
 ): number {
   const gaps = new Float64Array(bins);
   for (let i = 0; i < truth.length; i++) {
-    const best = argmaxRow(probabilities, i, classes);
+    const best = argmax(probabilities, i * classes, classes);
     const confidence = probabilities[i * classes + best]!;
     const bin = confidenceBin(confidence, bins);
     gaps[bin] = gaps[bin]! + (best === truth[i] ? 1 : 0) - confidence;
@@ -70,7 +71,7 @@ export function confidenceBin(confidence: number, bins: number): number {
 
 /** Whether the most probable class of each sample is the true one. */
 export function hits({ truth, probabilities, classes }: Predictions): boolean[] {
-  return Array.from(truth, (label, i) => argmaxRow(probabilities, i, classes) === label);
+  return Array.from(truth, (label, i) => argmax(probabilities, i * classes, classes) === label);
 }
 
 /** Share of samples whose true class is among the `k` most probable; among equals the lower class counts first, as in argmax. */
@@ -86,13 +87,4 @@ export function topAccuracy({ truth, probabilities, classes }: Predictions, k: n
     if (before < k) hits++;
   }
   return hits / truth.length;
-}
-
-/** The most probable class of row i; the lowest among equals. */
-export function argmaxRow(probabilities: ArrayLike<number>, row: number, classes: number): number {
-  let best = 0;
-  for (let c = 1; c < classes; c++) {
-    if (probabilities[row * classes + c]! > probabilities[row * classes + best]!) best = c;
-  }
-  return best;
 }

@@ -1,5 +1,7 @@
 // Reliability: samples in bins of their confidence, with the accuracy of each bin.
-import { argmaxRow, confidenceBin, confidenceBins, type Predictions } from './probability-metrics.js';
+
+import { argmax } from '../numbers/argmax.js';
+import { confidenceBin, confidenceBins, type Predictions } from './probability-metrics.js';
 import { wilsonInterval } from './wilson-interval.js';
 
 /** The samples whose confidence, the largest probability, lies in `(low, high]`. */
@@ -24,7 +26,7 @@ export function reliabilityBins(
   const hits = new Float64Array(bins);
   const sums = new Float64Array(bins);
   for (let i = 0; i < truth.length; i++) {
-    const best = argmaxRow(probabilities, i, classes);
+    const best = argmax(probabilities, i * classes, classes);
     const confidence = probabilities[i * classes + best]!;
     const bin = confidenceBin(confidence, bins);
     counts[bin] = counts[bin]! + 1;

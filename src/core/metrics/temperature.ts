@@ -1,10 +1,12 @@
 // Temperature scaling (Guo et al. 2017): one number that lowers or raises the confidence and changes no prediction.
-import { argmaxRow, negativeLogLikelihood, type Predictions } from './probability-metrics.js';
+
+import { argmax } from '../numbers/argmax.js';
+import { negativeLogLikelihood, type Predictions } from './probability-metrics.js';
 
 /** The range of the search. */
 const range = { low: 0.05, high: 20 };
 
-/** The smallest float32 that is not subnormal: stands for a probability that was rounded to 0. */
+/** The smallest float32 that is not subnormal: replaces a probability that was rounded to 0. */
 export const smallestProbability = 2 ** -126;
 
 /**
@@ -14,7 +16,7 @@ export const smallestProbability = 2 ** -126;
 export function applyTemperature(probabilities: ArrayLike<number>, classes: number, temperature: number): Float32Array {
   const scaled = new Float32Array(probabilities.length);
   for (let row = 0; row * classes < probabilities.length; row++) {
-    const largest = logOf(probabilities[row * classes + argmaxRow(probabilities, row, classes)]!);
+    const largest = logOf(probabilities[row * classes + argmax(probabilities, row * classes, classes)]!);
     let sum = 0;
     for (let i = row * classes; i < (row + 1) * classes; i++) {
       scaled[i] = Math.exp((logOf(probabilities[i]!) - largest) / temperature);

@@ -1,10 +1,11 @@
 // An ensemble as one model file: the members' probabilities averaged (Hansen & Salamon 1990), their embeddings side by side.
 import { ConfigError } from '../errors.js';
 import { modelNames } from '../nn/graphs/inference-graph.js';
+import { metadataKey } from '../onnx/metadata-key.js';
 import { type OnnxModel, type OnnxNode, opsetVersion } from '../onnx/onnx-model.js';
 import { prefixNames } from '../onnx/prefix-names.js';
 import { writeModel } from '../onnx/write-model.js';
-import { type ModelMetadata, metadataKey } from './model-metadata.js';
+import type { ModelMetadata } from './model-metadata.js';
 import type { ExpressionModelFile } from './read-expression-model.js';
 
 /** What the metadata of an ensemble names as its architecture. */

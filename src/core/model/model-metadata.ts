@@ -1,9 +1,8 @@
 // What a moodlens model file says about itself, stored as JSON under the ONNX metadata key `moodlens`.
-import { z } from 'zod';
-import type { OnnxModel } from '../onnx/onnx-model.js';
 
-/** The key in the model's metadata_props. */
-export const metadataKey = 'moodlens';
+import { z } from 'zod';
+import { metadataKey } from '../onnx/metadata-key.js';
+import type { OnnxModel } from '../onnx/onnx-model.js';
 
 const beforeAndAfter = z.object({ before: z.number(), after: z.number() });
 

@@ -1,9 +1,10 @@
 // Reads the file of an expression model: its graph, and what it says about itself, checked against each other.
 import { z } from 'zod';
 import { ModelFormatError } from '../errors.js';
+import { metadataKey } from '../onnx/metadata-key.js';
 import type { OnnxModel } from '../onnx/onnx-model.js';
 import { readModel } from '../onnx/read-model.js';
-import { type ModelMetadata, metadataKey, modelMetadataSchema } from './model-metadata.js';
+import { type ModelMetadata, modelMetadataSchema } from './model-metadata.js';
 
 export interface ExpressionModelFile {
   readonly graph: OnnxModel;

@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { openSession } from '../../adapters/node/session.js';
 import { buildModel } from '../model/build-model.js';
-import { metadataKey } from '../model/model-metadata.js';
 import { createArchitecture } from '../nn/architectures/create-architecture.js';
 import { initialWeights } from '../nn/architectures/parameters.js';
 import { createRandom } from '../numbers/random.js';
 import { foldBatchNorm } from './fold-batch-norm.js';
 import { GraphBuilder } from './graph-builder.js';
+import { metadataKey } from './metadata-key.js';
 import type { OnnxModel } from './onnx-model.js';
 import { readModel } from './read-model.js';
 import { writeModel } from './write-model.js';

@@ -3,8 +3,8 @@
 import type { Mask } from '../nn/layers/layer.js';
 import { createRandom } from '../numbers/random.js';
 import { type Augmentation, augment, type CropTarget, centreCrop, type SourcePicture } from './augmentation.js';
+import type { Batch } from './batch.js';
 import { drawMask } from './draw-mask.js';
-import type { Batch } from './engine.js';
 import { type MixupOptions, mixup } from './mixup.js';
 
 /** Pictures and classes that batches are drawn from. */
@@ -55,20 +55,24 @@ export interface BatchSource {
   readonly perEpoch: number;
   /** Batch `number` of `epoch`, both from 0. */
   batch(epoch: number, number: number): Batch | Promise<Batch>;
-  /** The classes of a batch's samples, in its order. */
-  classes(epoch: number, number: number): Uint8Array;
   /** Ends what it holds; no batch can be asked for afterwards. */
   release(): Promise<void>;
 }
 
+/** Batches of samples with one class each. */
+export interface ClassBatchSource extends BatchSource {
+  /** The classes of a batch's samples, in its order. */
+  classes(epoch: number, number: number): Uint8Array;
+}
+
 /** Starts a source of batches, wherever they are made; `threads`: how many may make them at the same time. */
-export type StartBatches = (options: BatchOptions, threads: number) => BatchSource;
+export type StartBatches = (options: BatchOptions, threads: number) => ClassBatchSource;
 
 // Streams of one seed: what is drawn for one purpose does not depend on another.
 const streams = { order: 1, pixels: 2, masks: 3, mixup: 4 } as const;
 
 /** Training batches of a fixed size; the rest of an epoch that fills no batch is left out (the order changes each epoch). */
-export class TrainingBatches implements BatchSource {
+export class TrainingBatches implements ClassBatchSource {
   readonly #options: BatchOptions;
   #order: { epoch: number; indices: Int32Array } | undefined;
 

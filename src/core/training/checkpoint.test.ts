@@ -5,7 +5,7 @@ import { createArchitecture } from '../nn/architectures/create-architecture.js';
 import { initialWeights } from '../nn/architectures/parameters.js';
 import { createRandom } from '../numbers/random.js';
 import { type Checkpoint, readCheckpoint, requireCheckpointOf, writeCheckpoint } from './checkpoint.js';
-import { freshState } from './trainer.js';
+import { freshState } from './trainer-state.js';
 
 const compact = createArchitecture('compact', { classes: 3 });
 const weights = initialWeights(compact, createRandom(1));

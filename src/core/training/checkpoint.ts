@@ -6,7 +6,7 @@ import { RunError } from '../errors.js';
 import { type Architecture, parametersOf } from '../nn/architectures/architecture.js';
 import { elements } from '../nn/layers/layer.js';
 import type { EngineState } from './engine.js';
-import type { TrainerState } from './trainer.js';
+import type { TrainerState } from './trainer-state.js';
 
 const magic = 'MOODLENS';
 const textOffset = magic.length + 4;
@@ -20,9 +20,10 @@ const figuresSchema = z.object({
   step: z.int().nonnegative(),
   learningRate: z.number(),
   trainingLoss: z.number(),
-  trainingAccuracy: z.number(),
+  trainingAccuracy: z.number().optional(),
   validationLoss: z.number().optional(),
   validationAccuracy: z.number().optional(),
+  validationPrecision: z.number().optional(),
 });
 
 const headerSchema = z.object({

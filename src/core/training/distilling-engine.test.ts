@@ -16,8 +16,9 @@ import { readModel } from '../onnx/read-model.js';
 import { writeModel } from '../onnx/write-model.js';
 import type { OpenSession } from '../ports/session.js';
 import { centreCrop } from './augmentation.js';
+import type { Batch } from './batch.js';
 import { TaughtEngine, teach } from './distilling-engine.js';
-import type { Batch, TrainingEngine } from './engine.js';
+import type { TrainingEngine } from './engine.js';
 
 const member = (bytes: Uint8Array) => ({ name: 'member', ...readExpressionModel(bytes) });
 const ensemble = () => buildEnsemble([member(untrainedModel('residual', 1)), member(untrainedModel('vgg', 2))], 'both');

@@ -6,7 +6,8 @@ import { buildTeacherGraph, teacherInput } from '../model/teacher-graph.js';
 import { modelNames } from '../nn/graphs/inference-graph.js';
 import type { Mask } from '../nn/layers/layer.js';
 import type { OpenSession } from '../ports/session.js';
-import type { Batch, EngineState, StepResult, TrainingEngine } from './engine.js';
+import type { Batch, StepResult } from './batch.js';
+import type { EngineState, TrainingEngine } from './engine.js';
 import { type Opened, SizedSessions } from './sized-sessions.js';
 
 export interface TeacherOptions {
@@ -60,7 +61,7 @@ export class TaughtEngine implements TrainingEngine {
     );
   }
 
-  predict(pixels: Float32Array, size: number): Promise<Float32Array> {
+  predict(pixels: Float32Array | Uint8Array, size: number): Promise<Float32Array> {
     return this.#engine.predict(pixels, size);
   }
 

@@ -1,7 +1,7 @@
 // Notices that training diverges, before the weights of it are saved anywhere.
 import { RunError } from '../errors.js';
-import type { StepResult } from './engine.js';
-import type { TrainerState } from './trainer.js';
+import type { StepResult } from './batch.js';
+import type { TrainerState } from './trainer-state.js';
 
 /** Where training is; counts from 1. */
 export interface TrainingPlace {
@@ -10,7 +10,7 @@ export interface TrainingPlace {
   readonly learningRate: number;
 }
 
-/** A loss this many times that of guessing, ln(classes), no longer comes back. */
+/** A loss this many times that of guessing no longer comes back. */
 const guessingMultiple = 100;
 /** A strong penalty may begin above that: then this many times the first loss. */
 const firstMultiple = 10;
@@ -20,9 +20,9 @@ export class DivergenceWatch {
   #first: number | undefined;
   #saved: TrainerState;
 
-  /** `saved`: the state of the last checkpoint. */
-  constructor(classCount: number, saved: TrainerState) {
-    this.#guessing = Math.log(classCount);
+  /** `guessing`: the loss of a network that guesses; `saved`: the state of the last checkpoint. */
+  constructor(guessing: number, saved: TrainerState) {
+    this.#guessing = guessing;
     this.#saved = saved;
     // A run that goes on is measured by its beginning, not by where it stands.
     this.#first = saved.history[0]?.trainingLoss;

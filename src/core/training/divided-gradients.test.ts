@@ -11,8 +11,8 @@ import { rescale } from '../nn/layers/normalise.js';
 import { maxPool2d } from '../nn/layers/pooling.js';
 import { sequence } from '../nn/layers/sequence.js';
 import { createRandom } from '../numbers/random.js';
+import type { Batch } from './batch.js';
 import { DividedGradients, equalParts, partsUpTo } from './divided-gradients.js';
-import type { Batch } from './engine.js';
 import { type BatchGradients, type GradientSource, GraphGradients } from './gradient-source.js';
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
@@ -53,7 +53,7 @@ function meanSource(pause: () => Promise<void>): GradientSource & { sizes: numbe
       mean[0] = sum([...pixels]) / size;
       return {
         loss: sum([...masks[0]!]) / size,
-        probabilities: pixels.slice(),
+        probabilities: Float32Array.from(pixels),
         gradients: new Map([['w', mean]]),
         statistics: new Map([['m', { value: mean, momentum: 0.9 }]]),
       };

@@ -2,7 +2,7 @@
 // ("ghost batch normalisation", Hoffer et al. 2017); everything else gives what the whole batch would.
 
 import type { Weights } from '../nn/architectures/parameters.js';
-import type { Batch } from './engine.js';
+import type { Batch } from './batch.js';
 import type { BatchGradients, GradientSource } from './gradient-source.js';
 
 /** Sizes of the parts of a batch. */
@@ -104,9 +104,9 @@ function divideBatch(batch: Batch, sizes: readonly number[]): Batch[] {
   return sizes.map((size) => {
     const start = from;
     from += size;
-    const rows = (values: Float32Array): Float32Array => {
+    const rows = <T extends Float32Array | Uint8Array>(values: T): T => {
       const each = values.length / batch.size;
-      return values.slice(start * each, (start + size) * each);
+      return values.slice(start * each, (start + size) * each) as T;
     };
     const { pixels, targets, votes, masks, side } = batch;
     return {
@@ -115,7 +115,7 @@ function divideBatch(batch: Batch, sizes: readonly number[]): Batch[] {
       pixels: rows(pixels),
       targets: rows(targets),
       votes: votes === undefined ? undefined : rows(votes),
-      masks: masks.map(rows),
+      masks: masks.map((mask) => rows(mask)),
     };
   });
 }

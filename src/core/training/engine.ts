@@ -2,46 +2,16 @@
 
 import { type Architecture, cropShape, modelParametersOf, parametersOf } from '../nn/architectures/architecture.js';
 import type { Weights } from '../nn/architectures/parameters.js';
-import { buildEvaluationGraph, modelNames } from '../nn/graphs/inference-graph.js';
+import { buildEvaluationGraph, evaluationNames } from '../nn/graphs/inference-graph.js';
 import { buildTrainingGraph } from '../nn/graphs/training-graph.js';
 import type { Mask } from '../nn/layers/layer.js';
 import type { OpenSession, Session } from '../ports/session.js';
+import type { Batch, StepResult } from './batch.js';
 import { clipGradients } from './clip-gradients.js';
 import { DividedGradients, equalParts, partsUpTo } from './divided-gradients.js';
 import { type BatchGradients, type GradientSource, GraphGradients, parameterFeeds } from './gradient-source.js';
 import { createOptimiser, type Optimiser, type OptimiserOptions, type Shrinkage } from './optimiser.js';
 import { WeightAverage, type WeightAverageOptions } from './weight-average.js';
-
-/** One batch, ready for the graph. */
-export interface Batch {
-  readonly size: number;
-  /** Height and width of the crops, pixels; any that the architecture can take (`architecture.ts`: `atSide`). */
-  readonly side: number;
-  /** `[size, 1, side, side]`, 0..255. */
-  readonly pixels: Float32Array;
-  /** `[size, classes]`; a row sums to its sample's weight, 1 unless classes are weighted. */
-  readonly targets: Float32Array;
-  /** Only for a network with an auxiliary head: `[size, kinds]`; a row sums to the weight of that head's loss. */
-  readonly votes?: Float32Array | undefined;
-  /** One array per mask of the training graph, `[size, ...shape]`. */
-  readonly masks: readonly Float32Array[];
-}
-
-/** All arrays of a batch: what hands it over from thread to thread. */
-export function batchArrays({ pixels, targets, votes, masks }: Batch): Float32Array[] {
-  return [pixels, targets, ...(votes === undefined ? [] : [votes]), ...masks];
-}
-
-export interface StepResult {
-  /** Mean cross-entropy of the batch plus the L2 penalty, both before the step. */
-  readonly loss: number;
-  /** Euclidean norm of all gradients together before clipping; undefined where nothing is clipped. */
-  readonly gradientNorm?: number | undefined;
-  /** `[size, classes]`, before the step. */
-  readonly probabilities: Float32Array;
-  /** How long the engine worked on the step, milliseconds; undefined for an engine in its caller's thread. */
-  readonly busyMs?: number | undefined;
-}
 
 /** The arrays that a checkpoint needs to continue. */
 export interface EngineState {
@@ -61,8 +31,11 @@ export function modelWeights({ weights, average }: EngineState): Weights {
 export interface TrainingEngine {
   readonly masks: readonly Mask[];
   step(batch: Batch, learningRate: number): Promise<StepResult>;
-  /** Probabilities `[size, classes]` of the averaged weights (if any) for crops `[size, 1, height, width]`, 0..255. */
-  predict(pixels: Float32Array, size: number): Promise<Float32Array>;
+  /**
+   * What the averaged weights (if any) predict of crops `[size, channels, height, width]`, 0..255: `[size, ...predictions]`
+   * (objective.ts), for a classifier probabilities `[size, classes]`. A detector takes any square whose side its strides divide.
+   */
+  predict(pixels: Float32Array | Uint8Array, size: number): Promise<Float32Array>;
   state(): Promise<EngineState>;
   restore(state: EngineState): Promise<void>;
   release(): Promise<void>;
@@ -158,13 +131,15 @@ export class LocalEngine implements TrainingEngine {
     return { ...found, loss: found.loss + this.#penalty() };
   }
 
-  async predict(pixels: Float32Array, size: number): Promise<Float32Array> {
+  async predict(pixels: Float32Array | Uint8Array, size: number): Promise<Float32Array> {
     this.#evaluation ??= this.#openSession(buildEvaluationGraph(this.#architecture), { threads: this.#threads });
     const session = await this.#evaluation;
     const feeds = parameterFeeds(this.#average?.values ?? this.#weights, modelParametersOf(this.#architecture));
-    feeds['pixels'] = { dims: [size, ...cropShape(this.#architecture)], data: pixels };
-    const outputs = await session.run(feeds, [modelNames.probabilities]);
-    return outputs[modelNames.probabilities]!.data as Float32Array;
+    const [channels = 1] = cropShape(this.#architecture);
+    const side = Math.sqrt(pixels.length / size / channels);
+    feeds['pixels'] = { dims: [size, channels, side, side], data: pixels };
+    const outputs = await session.run(feeds, [evaluationNames.predictions]);
+    return outputs[evaluationNames.predictions]!.data as Float32Array;
   }
 
   async state(): Promise<EngineState> {

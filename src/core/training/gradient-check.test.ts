@@ -89,7 +89,7 @@ describe('checkGradients', () => {
     ['a gradient that is not a number', change((name) => name === output, Number.NaN), weight],
     ['a wrong loss', change((name) => name === 'loss', 1), 'loss'],
     ['a wrong forward pass', change((name, run) => name === 'probabilities' && run.isTraining, 1), 'probabilities'],
-    ['wrong predictions', change((name, run) => name === 'probabilities' && !run.isTraining, 1), 'predictions'],
+    ['wrong predictions', change((name, run) => name === 'predictions' && !run.isTraining, 1), 'predictions'],
     ['what is wrong at one size only', change((name, run) => name === 'loss' && run.side === 14, 1), 'loss'],
   ] as const)('refuses %s', async (_, fault, worst) => {
     await expect(check(faulty(fault), { sides: [14] })).rejects.toThrow(`'${worst}' differs`);

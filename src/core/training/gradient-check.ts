@@ -5,8 +5,9 @@ import { initialWeights, type Weights } from '../nn/architectures/parameters.js'
 import { createRandom, type Random } from '../numbers/random.js';
 import type { Clock } from '../ports/clock.js';
 import type { OpenSession } from '../ports/session.js';
+import type { Batch } from './batch.js';
 import { TaughtEngine, type TeacherOptions } from './distilling-engine.js';
-import { type Batch, type GradientOptions, LocalEngine } from './engine.js';
+import { type GradientOptions, LocalEngine } from './engine.js';
 import { randomBatch } from './random-batch.js';
 
 /** `workers` and `ghostBatch` are the run's: they decide the size of the graphs. */

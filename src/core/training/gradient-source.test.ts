@@ -6,7 +6,7 @@ import { initialWeights } from '../nn/architectures/parameters.js';
 import { buildTrainingGraph } from '../nn/graphs/training-graph.js';
 import { createRandom } from '../numbers/random.js';
 import type { OpenSession } from '../ports/session.js';
-import type { Batch } from './engine.js';
+import type { Batch } from './batch.js';
 import { GraphGradients } from './gradient-source.js';
 
 test('sessions are opened once a size and live as long as their side', async () => {

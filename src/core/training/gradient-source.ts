@@ -1,18 +1,25 @@
 // Where a step's gradients come from: a session in this thread, other threads, or parts of a batch put together.
 
-import { type Architecture, atSide, cropShape, network, parametersOf } from '../nn/architectures/architecture.js';
+import {
+  type Architecture,
+  atSide,
+  cropShape,
+  networkOutput,
+  objectiveOf,
+  parametersOf,
+} from '../nn/architectures/architecture.js';
 import type { Weights } from '../nn/architectures/parameters.js';
 import { buildTrainingGraph, type TrainingGraph, trainingNames } from '../nn/graphs/training-graph.js';
-import type { Parameter } from '../nn/layers/layer.js';
+import type { Parameter, Shape } from '../nn/layers/layer.js';
 import type { OpenSession, Tensor } from '../ports/session.js';
-import type { Batch } from './engine.js';
+import type { Batch } from './batch.js';
 import { type Opened, SizedSessions } from './sized-sessions.js';
 
 /** What one batch says about the weights. The arrays are the caller's until the next batch. */
 export interface BatchGradients {
-  /** Mean cross-entropy of the batch, without penalties. */
+  /** Mean loss of the batch, without penalties. */
   readonly loss: number;
-  /** `[size, classes]` */
+  /** `[size, ...probabilities]` (objective.ts): for a classifier `[size, classes]`. */
   readonly probabilities: Float32Array;
   /** Gradient of `loss` for each trainable parameter. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
@@ -35,6 +42,8 @@ export interface GraphGradientsOptions {
 
 interface Step extends Opened {
   readonly graph: TrainingGraph;
+  /** Shapes of one sample's. */
+  readonly inputs: { readonly pixels: Shape; readonly targets: Shape };
 }
 
 /** Gradients by generated ONNX graphs, in the thread that asks. */
@@ -43,7 +52,6 @@ export class GraphGradients implements GradientSource {
   readonly #openSession: OpenSession;
   readonly #options: GraphGradientsOptions;
   readonly #parameters: readonly Parameter[];
-  readonly #classes: number;
   readonly #steps = new SizedSessions((size, side) => this.#openStep(size, side));
 
   constructor(architecture: Architecture, openSession: OpenSession, options: GraphGradientsOptions = {}) {
@@ -51,14 +59,13 @@ export class GraphGradients implements GradientSource {
     this.#openSession = openSession;
     this.#options = options;
     this.#parameters = parametersOf(architecture);
-    this.#classes = network(architecture).outputShape(cropShape(architecture))[0] ?? 0;
   }
 
   async gradients(weights: Weights, batch: Batch): Promise<BatchGradients> {
-    const { graph, session } = await this.#steps.for(batch);
+    const { graph, session, inputs } = await this.#steps.for(batch);
     const feeds = parameterFeeds(weights, this.#parameters);
-    feeds[trainingNames.pixels] = { dims: [batch.size, 1, batch.side, batch.side], data: batch.pixels };
-    feeds[trainingNames.targets] = { dims: [batch.size, this.#classes], data: batch.targets };
+    feeds[trainingNames.pixels] = { dims: [batch.size, ...inputs.pixels], data: batch.pixels };
+    feeds[trainingNames.targets] = { dims: [batch.size, ...inputs.targets], data: batch.targets };
     if (batch.votes !== undefined) {
       feeds[trainingNames.votes] = { dims: [batch.size, batch.votes.length / batch.size], data: batch.votes };
     }
@@ -86,10 +93,13 @@ export class GraphGradients implements GradientSource {
   async #openStep(size: number, side: number): Promise<Step> {
     const { threads = 1, formulas = 'cpu' } = this.#options;
     const form = formulas === 'cpu' && threads === 1 ? 'cpu-single' : formulas;
-    const graph = buildTrainingGraph(atSide(this.#architecture, side), size, form);
+    const architecture = atSide(this.#architecture, side);
+    const graph = buildTrainingGraph(architecture, size, form);
+    const targets = objectiveOf(architecture).targets(networkOutput(architecture));
+    const inputs = { pixels: cropShape(architecture), targets };
     // 'all' would insert layout reorders that cost more than they save here
     // (docs/experiments/training-speed.md, 'Convolutions: what did not help').
-    return { graph, session: await this.#openSession(graph.model, { threads, optimization: 'extended' }) };
+    return { graph, inputs, session: await this.#openSession(graph.model, { threads, optimization: 'extended' }) };
   }
 }
 

@@ -1,6 +1,6 @@
 // Sessions of graphs that are built for one size of batch and picture.
 import type { Session } from '../ports/session.js';
-import type { Batch } from './engine.js';
+import type { Batch } from './batch.js';
 
 /** What was opened for a size. */
 export interface Opened {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Batch, StepResult } from './batch.js';
 import type { BatchSource } from './batches.js';
-import type { Batch, StepResult, TrainingEngine } from './engine.js';
+import type { TrainingEngine } from './engine.js';
 import { train } from './trainer.js';
 
 const batch: Batch = {
@@ -48,7 +49,6 @@ async function waitShare({
       now += prepareMs;
       return waitMs ? Promise.resolve().then(() => Promise.resolve().then(later)) : batch;
     },
-    classes: () => Uint8Array.of(0),
     release: async () => undefined,
   };
   let share = Number.NaN;
@@ -57,7 +57,7 @@ async function waitShare({
     batches,
     clock: () => now,
     batchSize: 1,
-    classCount: 2,
+    guessingLoss: Math.log(2),
     epochs: 1,
     schedule: { name: 'constant', rate: 1 },
     validate: async () => ({ loss: 1, accuracy: 1 }),
@@ -100,7 +100,6 @@ test('a step that fails is the error of the run, also when the batch after it ca
   const batches: BatchSource = {
     perEpoch: 2,
     batch: (_, number) => (number === 0 ? batch : Promise.reject(new Error('no batch'))),
-    classes: () => Uint8Array.of(0),
     release: async () => undefined,
   };
   const options = {
@@ -108,7 +107,7 @@ test('a step that fails is the error of the run, also when the batch after it ca
     batches,
     clock: () => 0,
     batchSize: 1,
-    classCount: 2,
+    guessingLoss: Math.log(2),
     epochs: 1,
     schedule: { name: 'constant', rate: 1 } as const,
     validate: async () => ({ loss: 1, accuracy: 1 }),

@@ -1,46 +1,34 @@
 // The training loop: epochs, steps, validation, and the state that lets a broken run continue as if unbroken.
+
+import { argmax } from '../numbers/argmax.js';
 import type { Clock } from '../ports/clock.js';
+import type { Batch, StepResult } from './batch.js';
 import type { BatchSource } from './batches.js';
 import { DivergenceWatch, type TrainingPlace } from './divergence-watch.js';
-import type { Batch, StepResult, TrainingEngine } from './engine.js';
+import type { TrainingEngine } from './engine.js';
 import { learningRate, type Schedule } from './schedule.js';
+import { type EpochFigures, freshState, lowestLoss, type TrainerState } from './trainer-state.js';
 
-/** One line of metrics.jsonl. Accuracies are 0..1; losses are mean cross-entropy (training: with smoothing and penalty). */
-export interface EpochFigures {
-  readonly epoch: number;
-  readonly step: number;
-  readonly learningRate: number;
-  readonly trainingLoss: number;
-  readonly trainingAccuracy: number;
-  /** Of the averaged weights, where an average is kept; both are missing when nothing validates. */
-  readonly validationLoss?: number | undefined;
-  readonly validationAccuracy?: number | undefined;
+/** What validation says of the weights; `loss` decides which are the best. */
+export interface ValidationFigures {
+  readonly loss: number;
+  readonly accuracy?: number | undefined;
+  readonly precision?: number | undefined;
 }
-
-/** Where a run stands; with the engine's state, all that is needed to continue. */
-export interface TrainerState {
-  /** Epochs that are complete. */
-  readonly epoch: number;
-  /** Steps done in the epoch under way. */
-  readonly stepInEpoch: number;
-  /** Sums over those steps. */
-  readonly lossSum: number;
-  readonly correct: number;
-  readonly history: readonly EpochFigures[];
-}
-
-export const freshState: TrainerState = { epoch: 0, stepInEpoch: 0, lossSum: 0, correct: 0, history: [] };
 
 export interface TrainerOptions {
   readonly engine: TrainingEngine;
   readonly batches: BatchSource;
   readonly clock: Clock;
   readonly batchSize: number;
-  readonly classCount: number;
+  /** The loss of a network that guesses: training has diverged where the loss is far above it. */
+  readonly guessingLoss: number;
+  /** How many samples of a batch the step judged right; undefined where there is no right or wrong. */
+  readonly countRight?: ((result: StepResult, epoch: number, number: number) => number) | undefined;
   readonly epochs: number;
   readonly schedule: Schedule;
-  /** Mean cross-entropy and accuracy on the validation samples; undefined when there are none. */
-  readonly validate: ((engine: TrainingEngine) => Promise<{ loss: number; accuracy: number }>) | undefined;
+  /** Figures on the validation samples; undefined when there are none. */
+  readonly validate: ((engine: TrainingEngine) => Promise<ValidationFigures>) | undefined;
   /** Epochs without a better validation loss before the run ends; null never ends it early. */
   readonly patience: number | null;
   readonly onStep?: (state: TrainerState, stepsPerEpoch: number) => void;
@@ -64,7 +52,7 @@ export async function train(
   state: TrainerState = freshState,
 ): Promise<{ state: TrainerState; end: TrainingEnd }> {
   const { batches, epochs } = options;
-  const divergence = new DivergenceWatch(options.classCount, state);
+  const divergence = new DivergenceWatch(options.guessingLoss, state);
   let current = state;
   while (current.epoch < epochs) {
     if (isPatienceOver(current.history, options.patience)) return { state: current, end: 'early' };
@@ -88,7 +76,7 @@ export async function train(
         ...current,
         stepInEpoch: number + 1,
         lossSum: current.lossSum + result.loss,
-        correct: current.correct + countCorrect(result, batches.classes(epoch, number), options.classCount),
+        correct: current.correct + (options.countRight?.(result, epoch, number) ?? 0),
       };
       options.onStep?.(current, batches.perEpoch);
     }
@@ -142,8 +130,10 @@ async function endEpoch(
     step,
     learningRate: rate,
     trainingLoss: state.lossSum / batches.perEpoch,
-    trainingAccuracy: state.correct / (batches.perEpoch * batchSize),
-    ...(validation === undefined ? {} : { validationLoss: validation.loss, validationAccuracy: validation.accuracy }),
+    ...(options.countRight && { trainingAccuracy: state.correct / (batches.perEpoch * batchSize) }),
+    ...(validation && { validationLoss: validation.loss }),
+    ...(validation?.accuracy !== undefined && { validationAccuracy: validation.accuracy }),
+    ...(validation?.precision !== undefined && { validationPrecision: validation.precision }),
   };
   const isBest = lowestLoss([...state.history, figures]) === figures;
   const next: TrainerState = {
@@ -163,28 +153,10 @@ function isPatienceOver(history: readonly EpochFigures[], patience: number | nul
   return history.length - 1 - history.indexOf(best) >= patience;
 }
 
-/** The epoch of the lowest validation loss, the first on a tie; undefined when none was validated. */
-export function lowestLoss<T extends { readonly validationLoss?: number | undefined }>(
-  history: readonly T[],
-): T | undefined {
-  let best: T | undefined;
-  for (const epoch of history) {
-    if (epoch.validationLoss === undefined) continue;
-    if (best?.validationLoss === undefined || epoch.validationLoss < best.validationLoss) best = epoch;
-  }
-  return best;
-}
-
-function countCorrect({ probabilities }: StepResult, classes: Uint8Array, classCount: number): number {
+/** Samples whose class has the largest of their probabilities, `[size, classCount]`. */
+export function countCorrect({ probabilities }: StepResult, classes: Uint8Array, classCount: number): number {
   return classes.reduce(
     (sum, label, i) => sum + (argmax(probabilities, i * classCount, classCount) === label ? 1 : 0),
     0,
   );
-}
-
-/** The place of the largest of `count` values from `offset`, counted from `offset`; the first on a tie. */
-export function argmax(values: ArrayLike<number>, offset = 0, count = values.length - offset): number {
-  let best = 0;
-  for (let i = 1; i < count; i++) if (values[offset + i]! > values[offset + best]!) best = i;
-  return best;
 }

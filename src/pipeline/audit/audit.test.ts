@@ -11,8 +11,8 @@ import { type AuditSources, auditDataset } from './audit.js';
 import { auditJson } from './audit-json.js';
 import { cleanDataset, leftOutCsv } from './clean-dataset.js';
 import { parseAuditConfig } from './config.js';
-import { describeAudit } from './describe-audit.js';
 import { judgeByModel } from './judge-labels.js';
+import { describeAudit } from './report/describe-audit.js';
 
 /** Sixteen pixels around a brightness, another picture for each seed. */
 function picture(seed: number, brightness = 128): number[] {

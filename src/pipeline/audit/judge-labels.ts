@@ -10,8 +10,8 @@ import { isTestSplit } from '../data/test-splits.js';
 import { predictPictures } from '../evaluate/predict-pictures.js';
 import { chooseSamples } from '../train/choose-samples.js';
 import { readRunConfig, readRunFacts, readRunSplits, runFiles } from '../train/run-folder.js';
+import { describeSplit } from '../train/trained-on.js';
 import { samplesTrainedOn, sawOnlyItsOwnRows } from '../train/trained-samples.js';
-import { describeSplit } from '../train/write-model.js';
 
 /** Out-of-sample probabilities of some samples, with a text about their origin and about the samples without any. */
 export interface LabelJudge extends SampleProbabilities {

@@ -1,11 +1,11 @@
 // The comparison with Keras and PyTorch: order, ratios, and what it refuses to compare.
 import { describe, expect, it } from 'vitest';
 import { DeviceError } from '../../core/errors.js';
-import { peersFigure } from './bench-chart.js';
 import { benchPeers } from './bench-peers.js';
 import type { BenchTask, RunBenchTask } from './bench-task.js';
 import { parseBenchConfig } from './config.js';
-import { describePeers } from './describe-peers.js';
+import { peersFigure } from './report/bench-chart.js';
+import { describePeers } from './report/describe-peers.js';
 
 const parameters = 2_346_887;
 const latencyMs = { 'keras-predict': 40, 'keras-call': 1.2, torch: 0.8 };

@@ -3,10 +3,11 @@
 import { DeviceError } from '../../core/errors.js';
 import { countParameters } from '../../core/nn/architectures/architecture.js';
 import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
+import { median } from '../../core/numbers/median.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import { type PeerName, peerNames, type RunBenchTask } from './bench-task.js';
 import type { BenchConfig, BenchRuntime } from './config.js';
-import { type LatencyFigures, latencyFigures, median, round, sum } from './latency-figures.js';
+import { type LatencyFigures, latencyFigures, round, sum } from './latency-figures.js';
 
 export type EngineName = 'moodlens' | PeerName;
 const engineNames: readonly EngineName[] = ['moodlens', ...peerNames];

@@ -1,11 +1,12 @@
 // Images per second of training steps on the reference network, for each way of dividing a batch.
 import { countParameters } from '../../core/nn/architectures/architecture.js';
 import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
+import { median } from '../../core/numbers/median.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import type { RunBenchTask, TrainingTask } from './bench-task.js';
 import type { BenchConfig } from './config.js';
 import { runInTurn } from './in-turn.js';
-import { median, round } from './latency-figures.js';
+import { round } from './latency-figures.js';
 
 export interface TrainingBench {
   /** Of the fastest engine. */

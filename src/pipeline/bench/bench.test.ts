@@ -1,11 +1,11 @@
 // What is run, in which order, and what becomes of the answers.
 import { describe, expect, it } from 'vitest';
-import { latencyFigure } from './bench-chart.js';
 import { benchInference } from './bench-inference.js';
 import type { BenchTask, InferenceTask, RunBenchTask, TrainingTask } from './bench-task.js';
 import { benchTrain } from './bench-train.js';
 import { parseBenchConfig } from './config.js';
-import { describeInference, describeTraining, inferencePage } from './describe-bench.js';
+import { latencyFigure } from './report/bench-chart.js';
+import { describeInference, describeTrainingBench, inferencePage } from './report/describe-bench.js';
 
 const models = (['one', 'two'] as const).map((name) => ({
   ...{ name, source: { file: `${name}.onnx` }, form: 'float32' as const },
@@ -94,7 +94,7 @@ describe('benchTrain', () => {
     ]);
     expect(bench).toMatchObject({ architecture: 'reference', batch: 64, threads: 2, imagesPerSecond: 128 });
     expect(bench.engines.map(({ imagesPerSecond }) => imagesPerSecond)).toEqual([64, 128, 128]);
-    expect(describeTraining(bench).join('\n')).toMatch(/ 1 +- +64\.0 +104\n/);
+    expect(describeTrainingBench(bench).join('\n')).toMatch(/ 1 +- +64\.0 +104\n/);
   });
 
   it('needs no second way on one thread', async () => {

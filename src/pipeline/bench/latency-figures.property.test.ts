@@ -1,7 +1,8 @@
 // Latency figures are those of the durations, in order, whatever the durations.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { latencyFigures, median } from './latency-figures.js';
+import { median } from '../../core/numbers/median.js';
+import { latencyFigures } from './latency-figures.js';
 
 const durations = fc.array(fc.double({ min: 1e-3, max: 1e4, noNaN: true }), { minLength: 1, maxLength: 300 });
 

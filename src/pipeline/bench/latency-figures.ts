@@ -1,5 +1,6 @@
 // Percentiles of call durations.
-import { quantile } from '../../core/metrics/distribution.js';
+import { mean } from '../../core/numbers/mean.js';
+import { quantile } from '../../core/numbers/quantile.js';
 
 export interface LatencyFigures {
   /** Milliseconds of one call; half, 95 % and 99 % of the calls took no longer. */
@@ -13,12 +14,7 @@ export interface LatencyFigures {
 export function latencyFigures(durationsMs: readonly number[]): LatencyFigures {
   const sorted = Float64Array.from(durationsMs).sort();
   const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => round(quantile(sorted, share)));
-  return { p50: p50!, p95: p95!, p99: p99!, mean: round(sum(sorted) / sorted.length) };
-}
-
-/** The middle of the values. Throws RangeError when there are none. */
-export function median(values: readonly number[]): number {
-  return quantile(Float64Array.from(values).sort(), 0.5);
+  return { p50: p50!, p95: p95!, p99: p99!, mean: round(mean(sorted)) };
 }
 
 export function sum(values: Iterable<number>): number {

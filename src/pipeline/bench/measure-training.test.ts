@@ -1,7 +1,8 @@
 // Training steps timed on an engine that notes what it is given.
 import { expect, it } from 'vitest';
 import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
-import type { Batch, TrainingEngine } from '../../core/training/engine.js';
+import type { Batch } from '../../core/training/batch.js';
+import type { TrainingEngine } from '../../core/training/engine.js';
 import { measureTraining } from './measure-training.js';
 
 it('gives every step a batch of its own and times the steps alone', async () => {

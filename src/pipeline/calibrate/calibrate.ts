@@ -3,7 +3,6 @@
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { ConfigError, ModelFormatError } from '../../core/errors.js';
 import {
-  argmaxRow,
   expectedCalibrationError,
   negativeLogLikelihood,
   type Predictions,
@@ -13,6 +12,7 @@ import { ExpressionModel } from '../../core/model/expression-model.js';
 import type { ModelTemperature } from '../../core/model/model-metadata.js';
 import { addTemperature } from '../../core/model/model-temperature.js';
 import { readExpressionModel } from '../../core/model/read-expression-model.js';
+import { argmax } from '../../core/numbers/argmax.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import type { OpenSession } from '../../core/ports/session.js';
 import type { EvaluatedSamples } from '../evaluate/evaluated-samples.js';
@@ -100,7 +100,7 @@ async function ask(
 }
 
 const decisionsOf = ({ truth, probabilities, classes }: Predictions): number[] =>
-  Array.from(truth, (_, k) => argmaxRow(probabilities, k, classes));
+  Array.from(truth, (_, k) => argmax(probabilities, k * classes, classes));
 
 /** Rounding may swap two equally probable classes; more than one prediction in a thousand indicates a fault. */
 function requireCalibrated(nll: ModelTemperature['nll'], before: readonly number[], after: readonly number[]): void {

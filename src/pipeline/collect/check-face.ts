@@ -1,4 +1,4 @@
-// Whether a face is good enough to learn somebody from, and why not.
+// Checks whether a face is good enough for enrolling somebody, and if not, why.
 import type { Face } from '../../core/detect/face.js';
 import { alignedFace } from '../../core/detect/face-crop.js';
 import { headPose } from '../../core/detect/head-pose.js';
@@ -47,7 +47,7 @@ export function checkFace(
   if (mean < config.minBrightness) return 'too dark';
   if (mean > config.maxBrightness) return 'too bright';
   if (Math.sqrt(variance) < config.minContrast) return 'too little contrast';
-  // Over the variance, since dim light lowers the contrast of sharp pictures too.
+  // Divided by the variance, because dim light lowers the contrast of sharp pictures too.
   if (laplacianVariance(normal) / variance < config.minSharpness) return 'blurred';
   const thumbnail = resizeGrey(normal, thumbnailSize, thumbnailSize);
   if (before.some((one) => meanDifference(thumbnail, one.thumbnail) < config.minDifference)) return 'like one before';

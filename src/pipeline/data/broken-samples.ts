@@ -1,7 +1,7 @@
-// What an import says of samples that it could not take.
+// The messages of an import about broken samples.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 
-/** Problems that are told one by one; the rest are counted. */
+/** Number of problems that are listed; the rest are counted. */
 export const maxProblems = 20;
 
 /** A dataset, how many broken rows or pictures were left out of it, and the first of them with their reasons. */

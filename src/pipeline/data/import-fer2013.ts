@@ -61,7 +61,7 @@ function megabytes(bytes: number): number {
   return Math.floor(bytes / 1e6);
 }
 
-/** Samples of unknown number in blocks, so that growing never copies what is there. */
+/** Samples of unknown number in blocks, so that growing copies nothing. */
 class SampleBlocks {
   count = 0;
   readonly #blocks: Uint8Array[] = [];

@@ -12,7 +12,7 @@ import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import { describeBroken, type ImportedDataset, maxProblems } from './broken-samples.js';
 import { type ImportFolderOptions, parseImportFolder } from './config.js';
 
-/** The split of pictures that stand in no split's folder: the one that training uses when nothing else is said. */
+/** The split of pictures outside split folders: the one that training uses by default. */
 export const onlySplit = 'Training';
 
 /** Pictures decoded at the same time. */
@@ -24,7 +24,7 @@ interface PictureFile {
   readonly split: string;
 }
 
-/** A picture as it lay in the folder, before it was made grey and stretched. */
+/** A picture as it is in the folder, before it is made grey and stretched. */
 export interface OriginalPicture {
   /** Its path below the folder. */
   readonly name: string;
@@ -33,13 +33,13 @@ export interface OriginalPicture {
   readonly width: number;
   readonly height: number;
   readonly isGrey: boolean;
-  /** JPEG, PNG and so on, told from the content. */
+  /** JPEG, PNG and so on, by the content. */
   readonly format: string;
 }
 
 export interface ImportFolderWatch {
   readonly progress?: Progress;
-  /** Is told of every picture that is taken, in the order of the samples. */
+  /** Called for every imported picture, in the order of the samples. */
   readonly onPicture?: (picture: OriginalPicture) => void;
 }
 
@@ -122,7 +122,7 @@ async function decodeSample(
   }
 }
 
-/** The pictures with their class and split, in the order of their names. Hidden files and other kinds of files are passed over. */
+/** The pictures with their class and split, in the order of their names. Hidden files and other kinds of files are ignored. */
 function findPictures(names: readonly string[], labels: readonly string[], folder: string): PictureFile[] {
   const files: PictureFile[] = [];
   const unknown = new Set<string>();

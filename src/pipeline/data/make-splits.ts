@@ -61,11 +61,11 @@ export interface SetSummary {
   readonly samples: number;
   /** By class name. */
   readonly classes: Readonly<Record<string, number>>;
-  /** Samples that another set holds too, pixel for pixel. */
+  /** Samples whose pixels equal those of a sample in another set. */
   readonly twinsElsewhere: number;
 }
 
-/** What each set holds. */
+/** The counts of each set. */
 export function summariseSplits(dataset: PackedDataset, { sets }: Pick<Splits, 'sets'>): SetSummary[] {
   const first = firstTwins(dataset);
   const setsOfPicture = new Map<number, Set<string>>();

@@ -6,8 +6,8 @@ import { openSession } from '../../adapters/node/session.js';
 import { expressionLabels } from '../../core/dataset/labels.js';
 import { ExpressionModel } from '../../core/model/expression-model.js';
 import { compareModels } from './compare-models.js';
-import { describeComparison } from './describe-comparison.js';
 import { predictSamples } from './predict-samples.js';
+import { describeComparison } from './report/describe-comparison.js';
 
 // The reversed model takes the dark for neutral: it has right what the other one has wrong.
 const dataset = smallDataset([

@@ -6,23 +6,23 @@ import type { ModelMetadata } from '../../core/model/model-metadata.js';
 import type { SamplePredictions } from './predict-samples.js';
 import type { SeenInTraining } from './seen-in-training.js';
 
-/** Of the evaluated model, the first, and another one, the second. */
+/** `first`: the evaluated model; `second`: the other one. */
 export interface ModelComparison extends PairedComparison, Partial<SeenInTraining> {
-  /** What the second one is called. */
+  /** The other model's name. */
   readonly name: string;
   readonly model: { readonly architecture: string; readonly run: string; readonly trainedOn: string };
-  /** Of the second one, with Wilson's 95 % interval. */
+  /** The other model's, with Wilson's 95 % interval. */
   readonly accuracy: number;
   readonly accuracyInterval: readonly [low: number, high: number];
 }
 
-/** Predictions of a model with what it says of itself. */
+/** Predictions of a model, with its metadata. */
 export interface PredictedBy {
   readonly predictions: SamplePredictions;
   readonly metadata: ModelMetadata;
 }
 
-/** Each model's classes are its own; `seen` is what is known of the second one's training; right is what it has right. Throws RangeError when the predictions are of different samples. */
+/** Each model has its own order of classes; `seen`: whether the other model was trained on the samples. Throws RangeError when the predictions are of different samples. */
 export function compareModels(
   first: PredictedBy,
   second: PredictedBy & { readonly seen?: SeenInTraining | undefined },

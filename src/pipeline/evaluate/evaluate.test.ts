@@ -9,9 +9,9 @@ import { ConfigError, DatasetError } from '../../core/errors.js';
 import { ExpressionModel } from '../../core/model/expression-model.js';
 import { isTestSplit } from '../data/test-splits.js';
 import { parseEvaluateConfig } from './config.js';
-import { describeEvaluation } from './describe-evaluation.js';
 import { evaluate } from './evaluate.js';
 import { samplesOfSplit } from './evaluated-samples.js';
+import { describeEvaluation } from './report/describe-evaluation.js';
 
 let model: ExpressionModel;
 beforeAll(async () => {

@@ -18,37 +18,37 @@ import { type EvaluateOptions, predictSamples, type SamplePredictions } from './
 import { type SeenInTraining, seenInTraining } from './seen-in-training.js';
 import { type Mistake, worstMistakes } from './worst-mistakes.js';
 
-/** The figures, and what they are figures of. */
+/** The figures, with the model and the samples. */
 export interface Evaluation extends ClassificationFigures, SeenInTraining {
-  /** 95 %: Wilson's for the share, by resampling for the others. The accuracy's and the classes' stand beside them. */
+  /** 95 %: Wilson's for the share, by bootstrap for the others. Those of the accuracy and of the classes are stored beside their figures. */
   readonly intervals: Readonly<Record<BootstrappedFigure | 'top2', Interval>>;
   readonly reliability: readonly ReliabilityBin[];
-  /** The surest first. */
+  /** The highest confidence first. */
   readonly worstMistakes: readonly Mistake[];
   readonly split: string;
   readonly test: boolean;
   /** The model's class names: the order of the confusion matrix. */
   readonly labels: readonly string[];
   readonly dataset: string;
-  /** The looks at each picture whose mean the figures are of. */
+  /** The views of each picture over which the probabilities are averaged. */
   readonly testTimeAugmentation: TestTimeAugmentation;
   readonly model: {
     readonly architecture: string;
     readonly run: string;
     readonly trainedOn: string;
-    /** What its logits are divided by; 1 when it was not calibrated. */
+    /** The divisor of its logits; 1 when it was not calibrated. */
     readonly temperature: number;
-    /** SHA-256 of its file; absent when it came from none. */
+    /** SHA-256 of its file; absent when there is no file. */
     readonly hash?: string | undefined;
   };
   /** The samples that are not in the training split pixel for pixel; null when the training split is not in the data, or is this one. */
   readonly withoutTrainingTwins: (Accuracy & { readonly twins: number }) | null;
 }
 
-/** How many mistakes are named. */
+/** Number of mistakes that are listed. */
 const mistakeCount = 32;
 
-/** Of the resampling: the same for all models, so that the same predictions always have the same intervals. */
+/** Seed of the bootstrap: the same for all models, so that equal predictions have equal intervals. */
 const bootstrapSeed = 1;
 
 /** Evaluates on the samples. Throws what `predictSamples` throws. */
@@ -73,7 +73,7 @@ export interface Judged {
   readonly tta?: TestTimeAugmentation | undefined;
 }
 
-/** The figures of predictions that a model made of the samples. */
+/** The figures of a model's predictions for the samples. */
 export function judgePredictions(
   dataset: PackedDataset,
   samples: EvaluatedSamples,

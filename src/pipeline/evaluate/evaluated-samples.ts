@@ -1,4 +1,4 @@
-// Which samples an evaluation looks at: a split, or what a run validated on.
+// The samples of an evaluation: a split, or what a run validated on.
 import { type PackedDataset, splitIndices } from '../../core/dataset/packed-dataset.js';
 import { readSplitFile, samplesOfSet, spellingOf } from '../../core/dataset/split-file.js';
 import { RunError } from '../../core/errors.js';
@@ -12,9 +12,9 @@ export interface EvaluatedSamples {
   /** The split's name as the dataset spells it; with its fold when it is one. */
   readonly split: string;
   readonly test: boolean;
-  /** When they are a fold, which one. */
+  /** The fold, when they are one. */
   readonly fold?: string;
-  /** Hash of the split file whose set they are; undefined for a split of the dataset. */
+  /** Hash of the split file that has them as a set; undefined for a split of the dataset. */
   readonly splitFile?: string;
   /** The text of that file. */
   readonly splits?: string;

@@ -1,18 +1,18 @@
-// The one place where an evaluation asks the model.
+// Runs the model on pictures: every evaluation does so here.
 import type { GreyPicture } from '../../core/image/picture.js';
 import type { AskedModel } from '../../core/model/expression-model.js';
 import { predictAugmented, type TestTimeAugmentation } from '../../core/model/test-time-augmentation.js';
 
 export interface PredictOptions {
-  /** Pictures that are looked at together. */
+  /** Pictures in one run of the model. */
   readonly batch: number;
   /** Default none. */
   readonly tta?: TestTimeAugmentation | undefined;
-  /** Told how many pictures are done. */
+  /** Called with the number of pictures that are done. */
   readonly onDone?: (pictures: number) => void;
 }
 
-/** Probabilities of each picture, `[pictures, classes]`. Throws ConfigError when the model cannot be asked with that test-time augmentation. */
+/** Probabilities of each picture, `[pictures, classes]`. Throws ConfigError when the model does not support that test-time augmentation. */
 export async function predictPictures(
   model: AskedModel,
   pictures: readonly GreyPicture[],

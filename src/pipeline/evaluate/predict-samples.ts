@@ -1,4 +1,4 @@
-// What a model says of each sample of a dataset, with the sample's own class beside it.
+// A model's predictions for samples of a dataset, with their true classes.
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
 import { ModelFormatError } from '../../core/errors.js';
 import { findImprobable } from '../../core/metrics/find-improbable.js';
@@ -8,7 +8,7 @@ import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import { predictPictures } from './predict-pictures.js';
 import { trueClasses } from './true-classes.js';
 
-/** Sample k of both is the same one: they are made from one list of indices, and are never ordered anew. */
+/** Entry k of each list is of the same sample. */
 export interface SamplePredictions {
   /** Places in the dataset. */
   readonly indices: Int32Array;
@@ -19,7 +19,7 @@ export interface SamplePredictions {
 }
 
 export interface EvaluateOptions {
-  /** Pictures that are looked at together. */
+  /** Pictures in one run of the model. */
   readonly batch: number;
   /** Default none. */
   readonly tta?: TestTimeAugmentation | undefined;
@@ -28,7 +28,7 @@ export interface EvaluateOptions {
 
 /**
  * Throws DatasetError when the model does not know the samples' classes, ConfigError when `tta` is not for this model,
- * ModelFormatError when what it gives are no probabilities.
+ * ModelFormatError when its outputs are not probabilities.
  */
 export async function predictSamples(
   dataset: PackedDataset,

@@ -1,4 +1,4 @@
-// The options that name the samples a stage looks at: those of a split, of a set of a split file, or what a run validated on.
+// The options that name the samples of a stage: those of a split, of a set of a split file, or what a run validated on.
 import { z } from 'zod';
 
 const name = z.string().trim().min(1);
@@ -17,7 +17,7 @@ export const splitFileNeedsSplit = z.refine<SampleKeys>(
 );
 
 /**
- * The schema of a stage that looks at validation samples: a split, PublicTest when nothing is named, or a run. `notBoth` is the
+ * The schema of a stage that uses validation samples: a split, PublicTest when nothing is named, or a run. `notBoth` is the
  * message for both.
  */
 export function onValidationSamples<T extends SampleKeys>(schema: z.ZodType<T>, notBoth: string) {

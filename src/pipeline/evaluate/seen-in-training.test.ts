@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseTrainConfig } from '../train/config.js';
-import { describeSplit } from '../train/write-model.js';
+import { describeSplit } from '../train/trained-on.js';
 import { seenByName } from './seen-in-training.js';
 
 const data = { hash: 'd' };

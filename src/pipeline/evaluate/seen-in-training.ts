@@ -1,4 +1,4 @@
-// Whether a model was trained on the samples that it is asked about, as far as its metadata tells.
+// Whether a model was trained on the samples of an evaluation, as far as its metadata tells.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import type { ModelMetadata } from '../../core/model/model-metadata.js';
 import { readTrainedOn } from '../train/trained-on.js';
@@ -6,9 +6,9 @@ import { samplesOfTraining } from '../train/trained-samples.js';
 import type { EvaluatedSamples } from './evaluated-samples.js';
 
 export interface SeenInTraining {
-  /** True when the model was trained on samples among these, so that the figures say little of others; null when that cannot be told. */
+  /** True when the model was trained on samples among these, so that the figures are too good for new samples; null when it is unknown. */
   readonly seenInTraining: boolean | null;
-  /** How many of them; null when only the names of splits tell, or nothing. */
+  /** Their number; null when only names of splits are known, or nothing. */
   readonly seenSamples: number | null;
 }
 
@@ -32,7 +32,7 @@ export function seenInTraining(
 
 /**
  * True when the model, or a member of it, was trained on the samples' split; not when they are the very fold that it left out, of
- * the same data. Null when that cannot be told: names of splits mean other rows in a split file than in the dataset or in another file.
+ * the same data. Null when it is unknown: a split's name means different rows in a split file, in the dataset and in another file.
  */
 export function seenByName(
   { split, splitFile, dataset }: Pick<ModelMetadata, 'split' | 'splitFile' | 'dataset'>,

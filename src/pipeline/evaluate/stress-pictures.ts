@@ -1,4 +1,4 @@
-// Distorts samples as one stress at one strength does: always the same picture from the same sample, whatever else is evaluated.
+// Distorts samples by one stress at one strength: the same sample always gives the same picture, whatever else is evaluated.
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
 import { crop } from '../../core/image/crop.js';
 import type { GreyPicture } from '../../core/image/picture.js';
@@ -6,10 +6,10 @@ import { createRandom } from '../../core/numbers/random.js';
 import type { RecompressJpeg } from '../../core/ports/recompress-jpeg.js';
 import type { Stress } from './stresses.js';
 
-/** Seeds every distortion. Never changed: figures of different models and days must rest on the same pictures. */
+/** Seeds every distortion. Never changed, so that figures of different models and days are of the same pictures. */
 const seed = 2026;
 
-/** JPEG works on blocks of this side, in pixels, and takes pictures up to that height. */
+/** The side of JPEG's blocks, and the largest height of a JPEG, in pixels. */
 const blockPx = 8;
 const maxJpegHeightPx = 65_500;
 

@@ -11,7 +11,7 @@ import type { GreyPicture } from '../../core/image/picture.js';
 import { ExpressionModel } from '../../core/model/expression-model.js';
 import { createRandom } from '../../core/numbers/random.js';
 import { parseEvaluateConfig } from './config.js';
-import { describeStress } from './describe-stress.js';
+import { describeStress } from './report/describe-stress.js';
 import { evaluateStress } from './stress.js';
 import { stressPictures } from './stress-pictures.js';
 import { stresses } from './stresses.js';

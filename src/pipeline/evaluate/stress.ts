@@ -1,4 +1,5 @@
-// The stress test: a model's accuracy on distorted pictures beside its accuracy on the same pictures as they are.
+// The stress test: a model's accuracy on distorted pictures beside its accuracy on the same pictures undistorted.
+
 import { type PackedDataset, samplePicture } from '../../core/dataset/packed-dataset.js';
 import { stratifiedSubset } from '../../core/dataset/stratified-subset.js';
 import type { GreyPicture } from '../../core/image/picture.js';
@@ -7,6 +8,7 @@ import { hits } from '../../core/metrics/probability-metrics.js';
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
 import type { AskedModel } from '../../core/model/expression-model.js';
 import type { TestTimeAugmentation } from '../../core/model/test-time-augmentation.js';
+import { mean } from '../../core/numbers/mean.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import type { RecompressJpeg } from '../../core/ports/recompress-jpeg.js';
 import { predictPictures } from './predict-pictures.js';
@@ -14,7 +16,7 @@ import { stressPictures } from './stress-pictures.js';
 import { type Stress, stresses } from './stresses.js';
 import { trueClasses } from './true-classes.js';
 
-/** Draws the subset when not all samples are looked at; never changed, as the distortions' own seed. */
+/** Draws the subset when not all samples are evaluated; never changed, like the distortions' own seed. */
 const subsetSeed = 2026;
 
 /** A share over several passes: each picture counts once, with the share of passes that got it right. */
@@ -50,7 +52,7 @@ export interface StressOptions {
   readonly recompress: RecompressJpeg;
   /** Default none. */
   readonly tta?: TestTimeAugmentation | undefined;
-  /** Look at a stratified subset of so many samples; default all. */
+  /** The size of the stratified subset that is evaluated; default: all samples. */
   readonly samples?: number | undefined;
   readonly progress?: Progress;
 }
@@ -132,6 +134,6 @@ function summarise(clean: Accuracy, results: readonly StressFigures[]): StressEv
 }
 
 function meanAccuracy(accuracies: readonly number[], n: number): MeanAccuracy {
-  const mean = accuracies.reduce((sum, accuracy) => sum + accuracy, 0) / accuracies.length;
-  return { mean, interval: wilsonInterval(mean * n, n) };
+  const accuracy = mean(accuracies);
+  return { mean: accuracy, interval: wilsonInterval(accuracy * n, n) };
 }

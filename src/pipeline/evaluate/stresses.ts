@@ -1,4 +1,4 @@
-// What the stress test does to pictures: eight kinds of distortion, each at three strengths, as a webcam and a face detector cause them.
+// The distortions of the stress test: eight kinds of distortion, each at three strengths, as a webcam and a face detector cause them.
 import { adjustGamma } from '../../core/image/gamma.js';
 import { gaussianBlur } from '../../core/image/gaussian-blur.js';
 import { addGaussianNoise } from '../../core/image/gaussian-noise.js';
@@ -16,10 +16,10 @@ export type Distort = (picture: GreyPicture, strength: number, random: Random) =
 
 export interface Stress {
   readonly name: string;
-  /** What a strength counts. */
+  /** The unit of the strengths. */
   readonly unit: string;
   readonly strengths: readonly [weak: number, medium: number, strong: number];
-  /** Its own stream of random numbers: never changed, so that figures stay comparable when stresses are added. */
+  /** The stream of its random numbers: never changed, so that figures stay comparable when stresses are added. */
   readonly stream: number;
   readonly distort: Distort | 'jpeg';
 }

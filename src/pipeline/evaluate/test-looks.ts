@@ -1,4 +1,4 @@
-// Every look at a test split is written down: a test that is looked at often chooses models, and is no test any more.
+// Records every look at a test split: after many looks, models are chosen by the test, and it is no longer a test.
 import { z } from 'zod';
 import { decodeUtf8 } from '../../core/bytes/utf8.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
@@ -21,8 +21,8 @@ export type TestLook = Readonly<z.infer<typeof testLookSchema>>;
 export const testLooksFile = 'test-looks.jsonl';
 
 /**
- * Writes the look down in the file and tells which look at that split it is there, from 1. A line that is damaged counts as a look at
- * any split. Throws StorageError when it cannot be written.
+ * Appends the look to the file and returns its number among the looks at that split, from 1. A damaged line counts as a look at any
+ * split. Throws StorageError when it cannot be written.
  */
 export async function recordTestLook(store: BlobStore, file: string, look: TestLook): Promise<number> {
   const bytes = await store.read(file);

@@ -1,4 +1,4 @@
-// The true classes of samples as a model counts them: classes match by name, since models and datasets may order them differently.
+// The true classes of samples in a model's order of classes: they match by name, because models and datasets may order them differently.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { DatasetError } from '../../core/errors.js';
 

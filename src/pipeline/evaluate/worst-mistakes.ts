@@ -1,6 +1,6 @@
-// The samples that a model has wrong and was surest of: often mislabelled, always worth a look.
+// The wrong predictions with the highest confidence: often mislabelled samples.
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
-import { argmaxRow } from '../../core/metrics/probability-metrics.js';
+import { argmax } from '../../core/numbers/argmax.js';
 import type { SamplePredictions } from './predict-samples.js';
 
 export interface Mistake {
@@ -15,7 +15,7 @@ export interface Mistake {
   readonly confidence: number;
 }
 
-/** At most `count` of them, the surest first; of equally sure ones the first in the dataset. */
+/** At most `count` of them, the highest confidence first; on a tie, the first in the dataset. */
 export function worstMistakes(
   dataset: PackedDataset,
   { indices, truth, probabilities }: SamplePredictions,
@@ -24,7 +24,7 @@ export function worstMistakes(
 ): Mistake[] {
   const classes = labels.length;
   return Array.from(indices, (index, k): Mistake | undefined => {
-    const predicted = argmaxRow(probabilities, k, classes);
+    const predicted = argmax(probabilities, k * classes, classes);
     if (predicted === truth[k]) return undefined;
     const confidence = probabilities[k * classes + predicted]!;
     return {

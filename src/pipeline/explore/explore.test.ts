@@ -4,8 +4,8 @@ import { createDataset } from '../../core/dataset/packed-dataset.js';
 import { ConfigError } from '../../core/errors.js';
 import type { OriginalPicture } from '../data/import-folder.js';
 import { parseExploreConfig } from './config.js';
-import { countTable, describeExploration, lightTable, sizeTable } from './describe-exploration.js';
 import { explore } from './explore.js';
+import { countTable, describeExploration, lightTable, sizeTable } from './report/describe-exploration.js';
 
 /** Plain pictures of 2 x 2 pixels, `[class, split, grey]` each. */
 function plain(samples: readonly (readonly [label: number, split: number, grey: number])[], brokenRows = 0) {

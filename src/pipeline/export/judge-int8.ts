@@ -1,4 +1,5 @@
 // Decides whether to keep an int8 form beside the float model, by a fixed rule.
+import { percent } from '../../core/numbers/percent.js';
 import type { Quantisation } from '../quantise/quantise.js';
 
 /** The rule. */
@@ -30,11 +31,10 @@ export function judgeInt8({ loss }: Pick<Quantisation, 'loss'>, times: readonly 
     .filter(({ floatMs, int8Ms }) => !(int8Ms <= int8Rule.time * floatMs))
     .map(
       ({ runtime, floatMs, int8Ms }) =>
-        `in ${runtime} a picture takes ${percent(int8Ms / floatMs)} % of the float model's time`,
+        `in ${runtime} a picture takes ${percent(int8Ms / floatMs, { digits: 0 })} of the float model's time`,
     );
   const [, most] = loss.interval;
-  if (!(most < int8Rule.loss)) reasons.unshift(`it may lose ${(100 * most).toFixed(2)} points of accuracy`);
+  if (!(most < int8Rule.loss))
+    reasons.unshift(`it may lose ${percent(most, { digits: 2, unit: false })} points of accuracy`);
   return { kept: reasons.length === 0, reasons };
 }
-
-const percent = (share: number): string => (100 * share).toFixed(0);

@@ -1,6 +1,6 @@
 // Verifies an exported model against the trainer's outputs.
 import { ModelFormatError } from '../../core/errors.js';
-import { argmaxRow } from '../../core/metrics/probability-metrics.js';
+import { argmax } from '../../core/numbers/argmax.js';
 
 /** The largest difference of a probability that counts as rounding. */
 export const parityTolerance = 1e-5;
@@ -26,7 +26,7 @@ export function measureParity(trainer: Float32Array, exported: Float32Array, cla
     maxDifference = Math.max(maxDifference, Math.abs(trainer[i]! - exported[i]!));
   }
   for (let i = 0; i < n; i++) {
-    if (argmaxRow(trainer, i, classes) === argmaxRow(exported, i, classes)) sameClass++;
+    if (argmax(trainer, i * classes, classes) === argmax(exported, i * classes, classes)) sameClass++;
   }
   return { n, maxDifference, sameClass };
 }

@@ -10,7 +10,7 @@ export interface PredictAsTrainedOptions {
   readonly openSession: OpenSession;
   readonly threads: number;
   /** Receives the number of finished predictions: pictures times networks in all. */
-  readonly onDone?: (looks: number) => void;
+  readonly onDone?: (predictions: number) => void;
 }
 
 /** Pictures in one run of the graph. */

@@ -7,15 +7,9 @@ import { type Checkpoint, requireCheckpointOf } from '../../core/training/checkp
 import { architectureOptions } from '../train/architecture-options.js';
 import type { TrainConfig } from '../train/config.js';
 import { parseEnsembleConfig } from '../train/ensemble-config.js';
-import {
-  type RunFacts,
-  type RunStart,
-  readRunConfig,
-  readRunFacts,
-  readRunStarts,
-  readWeights,
-} from '../train/run-folder.js';
+import { type RunFacts, type RunStart, readRunConfig, readRunFacts, readRunStarts } from '../train/run-folder.js';
 import { type RunResult, readResult } from '../train/run-result.js';
+import { readWeights } from '../train/run-weights.js';
 import { memberName, readEnsembleConfig } from '../train/train-ensemble.js';
 
 /** One trained network. */

@@ -6,9 +6,9 @@ import type { FaceSample } from '../../core/identity/people.js';
 import { createRandom } from '../../core/numbers/random.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { parseEvaluatePeople } from './config.js';
-import { describePeopleEvaluation } from './describe-people-evaluation.js';
 import { evaluatePeople } from './evaluate-people.js';
-import { writePeopleReport } from './people-report.js';
+import { describePeopleEvaluation } from './report/describe-people-evaluation.js';
+import { writePeopleReport } from './report/people-report.js';
 import { splitPeople } from './split-people.js';
 
 /** A texture of its own for every person, with some noise for every shot. */

@@ -1,5 +1,6 @@
 // Evaluates recognition and rejection on a folder per person: some people are enrolled, with the threshold from their own
 // pictures, and the others serve as strangers.
+
 import {
   hindsightThreshold,
   type OpenSetProbe,
@@ -9,6 +10,7 @@ import {
   rankOne,
 } from '../../core/identity/open-set-rates.js';
 import { type FaceSample, People } from '../../core/identity/people.js';
+import { mean } from '../../core/numbers/mean.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import { type EvaluatePeopleConfig, faceOptions } from './config.js';
 import { type PeopleSplit, splitPeople } from './split-people.js';
@@ -117,7 +119,7 @@ function evaluateSplit(
 }
 
 function meanAndDeviation(values: readonly number[]): MeanAndDeviation {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null };
+  const middle = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  return { mean: middle, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null };
 }

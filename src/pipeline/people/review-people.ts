@@ -1,11 +1,9 @@
-// Reviews the pictures of a gallery: the doubtful ones, and a sheet that shows all.
+// Reviews the pictures of a gallery: which of them are doubtful.
 import { defaultFaceSize, People } from '../../core/identity/people.js';
 import { type PictureStanding, pictureStandings } from '../../core/identity/picture-standings.js';
-import type { Colour } from '../../core/image/draw.js';
 import { toGrey } from '../../core/image/grey.js';
-import type { GreyPicture, Picture } from '../../core/image/picture.js';
+import type { GreyPicture } from '../../core/image/picture.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
-import { contactSheet, sheetScale } from '../report/contact-sheet.js';
 import { type FacesByName, type ReadFacesPorts, readFaces } from './read-faces.js';
 
 /** A picture of the review; `number` is its place in the folder, from 1. */
@@ -41,25 +39,4 @@ export async function reviewPeople(store: BlobStore, ports: ReadFacesPorts): Pro
     return { number: i + 1, file, person: labelNames.get(label)!, own: finite(own), nearest, doubt };
   });
   return { pictures, faces: samples.map(({ picture }) => toGrey(picture)), whole, leftOut };
-}
-
-const doubtful: Colour = [196, 32, 42];
-
-/** Every picture with its number, the doubtful ones framed in red. */
-export function reviewSheet({ pictures, faces }: PeopleReview): Picture {
-  const cells = pictures.map((picture, i) => ({
-    picture: faces[i]!,
-    captions: [`${picture.number} ${picture.person}`, describeDoubt(picture)],
-    ...(picture.doubt ? { frame: doubtful } : {}),
-  }));
-  return contactSheet(cells, { columns: 10, scale: sheetScale(faces[0]!.width, 2) });
-}
-
-/** `nearer to bob (41.2; own 60.3)`, or nothing. */
-export function describeDoubt({ doubt, nearest, own }: ReviewedPicture): string {
-  const shown = (distance: number) => distance.toFixed(1);
-  if (doubt === 'nearer to another')
-    return `nearer to ${nearest!.person} (${shown(nearest!.distance)}; own ${shown(own!)})`;
-  if (doubt === 'unlike the others') return `unlike the others (${shown(own!)})`;
-  return doubt === 'the same as another' ? 'the same as another' : '';
 }

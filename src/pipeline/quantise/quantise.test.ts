@@ -8,9 +8,9 @@ import { samplePicture, selectSamples, splitIndices } from '../../core/dataset/p
 import { ConfigError, DatasetError } from '../../core/errors.js';
 import { buildEnsemble } from '../../core/model/ensemble-model.js';
 import { ExpressionModel } from '../../core/model/expression-model.js';
-import { metadataKey } from '../../core/model/model-metadata.js';
 import { quantiseModel } from '../../core/model/quantise-model.js';
 import { readExpressionModel } from '../../core/model/read-expression-model.js';
+import { metadataKey } from '../../core/onnx/metadata-key.js';
 import { writeModel } from '../../core/onnx/write-model.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import { samplesOfSplit } from '../evaluate/evaluated-samples.js';

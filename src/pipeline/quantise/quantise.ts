@@ -5,10 +5,11 @@ import { DatasetError } from '../../core/errors.js';
 import type { GreyPicture } from '../../core/image/picture.js';
 import { type Accuracy, classificationFigures } from '../../core/metrics/classification-figures.js';
 import { comparePaired, type PairedComparison } from '../../core/metrics/paired-comparison.js';
-import { argmaxRow, hits } from '../../core/metrics/probability-metrics.js';
+import { hits } from '../../core/metrics/probability-metrics.js';
 import { ExpressionModel } from '../../core/model/expression-model.js';
 import { quantiseModel } from '../../core/model/quantise-model.js';
 import { readExpressionModel } from '../../core/model/read-expression-model.js';
+import { argmax } from '../../core/numbers/argmax.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
 import type { OpenSession } from '../../core/ports/session.js';
@@ -108,7 +109,7 @@ type BothForms = readonly [float: SamplePredictions, int8: SamplePredictions];
 
 function agreementOf([float, int8]: BothForms, classes: number): number {
   const same = float.indices.filter(
-    (_, i) => argmaxRow(float.probabilities, i, classes) === argmaxRow(int8.probabilities, i, classes),
+    (_, i) => argmax(float.probabilities, i * classes, classes) === argmax(int8.probabilities, i, classes),
   );
   return same.length / float.indices.length;
 }

@@ -5,7 +5,7 @@ import { writeSplitFile } from '../../core/dataset/split-file.js';
 import { ConfigError, DatasetError } from '../../core/errors.js';
 import { chooseSamples } from '../train/choose-samples.js';
 import { parseTrainConfig } from '../train/config.js';
-import { describeSplit } from '../train/write-model.js';
+import { describeSplit } from '../train/trained-on.js';
 import { trainingRowsOf } from './training-rows.js';
 
 // Some pictures of PublicTest are those of Training again.

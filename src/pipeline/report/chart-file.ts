@@ -1,5 +1,5 @@
 // A chart as a separate SVG file, with title and legend, that follows the reader's light or dark mode.
-import { type ChartColours, type ChartMode, chartColours, chartFont, chartModes, seriesLook } from './chart-theme.js';
+import { type ChartColours, type ChartMode, chartColours, chartFont, chartModes, seriesStyle } from './chart-theme.js';
 import { legendKey } from './legend-key.js';
 import { escapeHtml, type Figure } from './report-page.js';
 
@@ -72,7 +72,7 @@ function legendItem(
   mode: ChartMode,
   colours: ChartColours,
 ) {
-  const { colour } = seriesLook(mode, index);
+  const { colour } = seriesStyle(mode, index);
   const paint = (isEmpty: boolean) => `fill="${isEmpty ? colours.ground : colour}" stroke="${colour}" stroke-width="2"`;
   const name = text(legend[index]!, x + 36, y + 11, `font-size="${legendPx}" fill="${colours.text}"`);
   return `<g transform="translate(${x} ${y})">${legendKey(index, keys, paint)}</g>${name}`;

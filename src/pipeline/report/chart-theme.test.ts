@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chartColours, chartModes, seriesLook } from './chart-theme.js';
+import { chartColours, chartModes, seriesStyle } from './chart-theme.js';
 
 type Rgb = readonly [number, number, number];
 
@@ -78,7 +78,7 @@ describe.each(chartModes)('the colours in %s', (mode) => {
   });
 
   it('and markers do not repeat for three dozen series', () => {
-    const looks = Array.from({ length: 36 }, (_, i) => JSON.stringify(seriesLook(mode, i)));
-    expect(new Set(looks).size).toBe(36);
+    const styles = Array.from({ length: 36 }, (_, i) => JSON.stringify(seriesStyle(mode, i)));
+    expect(new Set(styles).size).toBe(36);
   });
 });

@@ -1,4 +1,4 @@
-// The look of all charts and reports in light and dark mode: colours, type and lines.
+// The style of all charts and reports in light and dark mode: colours, type and lines.
 
 export interface ChartColours {
   readonly ground: string;
@@ -32,8 +32,11 @@ export const chartColours: Readonly<Record<ChartMode, ChartColours>> = {
 /** Colour is never the only distinction: each series has its own marker. The names are ECharts'. */
 export const seriesMarkers = ['circle', 'rect', 'triangle', 'diamond', 'emptyCircle', 'emptyRect'] as const;
 
-/** The look of series `index`; after the last colour they repeat with another marker. */
-export function seriesLook(mode: ChartMode, index: number): { colour: string; marker: (typeof seriesMarkers)[number] } {
+/** The style of series `index`; after the last colour they repeat with another marker. */
+export function seriesStyle(
+  mode: ChartMode,
+  index: number,
+): { colour: string; marker: (typeof seriesMarkers)[number] } {
   const { series } = chartColours[mode];
   const round = Math.floor(index / series.length);
   return {

@@ -1,6 +1,6 @@
 // Where points, intervals and the reference lie in a chart of intervals.
 import { describe, expect, it } from 'vitest';
-import { chartColours, seriesLook } from './chart-theme.js';
+import { chartColours, seriesStyle } from './chart-theme.js';
 import { drawIntervalChart, type ShareWithInterval } from './interval-chart.js';
 
 const share = (value: number, low: number, high: number): ShareWithInterval => ({
@@ -26,7 +26,7 @@ const chart = drawIntervalChart({
 
 describe.each(['light', 'dark'] as const)('drawIntervalChart in %s', (mode) => {
   const flat = (series: number) =>
-    linesOf(chart[mode], seriesLook(mode, series).colour).filter(([, y1, , y2]) => y1 === y2);
+    linesOf(chart[mode], seriesStyle(mode, series).colour).filter(([, y1, , y2]) => y1 === y2);
   // The axis reaches from 30 to 100 %: `x` of a share, from two ends that are known.
   const [first, second] = [flat(0), flat(1)];
   const [left, right] = [first[1]![0]!, second[1]![2]!];

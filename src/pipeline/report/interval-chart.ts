@@ -1,6 +1,7 @@
 // A chart of shares with their intervals: a row for each category, in it a point with its interval for each series.
+import { percent } from '../../core/numbers/percent.js';
 import { categoryAxis, labelWidth } from './category-axis.js';
-import { type ChartMode, chartColours, seriesLook } from './chart-theme.js';
+import { type ChartMode, chartColours, seriesStyle } from './chart-theme.js';
 import { drawChart } from './draw-chart.js';
 import { whiskers } from './whiskers.js';
 
@@ -42,12 +43,12 @@ export function drawIntervalChart({ categories, series, axis, reference }: Inter
         name: axis,
         nameLocation: 'middle',
         nameGap: 32,
-        axisLabel: { formatter: (share: number) => `${Math.round(100 * share)} %` },
+        axisLabel: { formatter: (share: number) => percent(share, { digits: 0 }) },
       },
       series: [
         ...(reference === undefined ? [] : [referenceLine(mode, reference)]),
         ...series.flatMap((shares, i) => {
-          const { colour, marker } = seriesLook(mode, i);
+          const { colour, marker } = seriesStyle(mode, i);
           return [
             whiskers(
               shares.map(({ interval: [low, high] }, row) => [low, high, row]),

@@ -1,5 +1,5 @@
 // The symbol of a series in a legend: a piece of its line with its marker, or a swatch of its area.
-import { seriesLook } from './chart-theme.js';
+import { seriesStyle } from './chart-theme.js';
 
 /** `line` for curves and points, `area` for bars and boxes. */
 export type LegendKind = 'line' | 'area';
@@ -7,7 +7,7 @@ export type LegendKind = 'line' | 'area';
 /** SVG shapes in a field of 28 x 12; `paint` gives the attributes of a filled or an empty shape. */
 export function legendKey(index: number, kind: LegendKind, paint: (isEmpty: boolean) => string): string {
   if (kind === 'area') return `<rect x="1" y="1" width="26" height="10" rx="1" ${paint(false)}/>`;
-  const { marker } = seriesLook('light', index);
+  const { marker } = seriesStyle('light', index);
   const attributes = paint(marker.startsWith('empty'));
   const shapes: Record<string, string> = {
     circle: `<circle cx="14" cy="6" r="4.5" ${attributes}/>`,

@@ -1,4 +1,5 @@
 // Markdown for cards and pages: tables and numbers.
+import { percent } from '../../core/numbers/percent.js';
 
 /** A table; the first row is the heading. Pipes and line ends in a cell are escaped. */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
@@ -18,8 +19,7 @@ function cell(text: string): string {
 
 /** A share as a percentage with its interval and, when given, its n. */
 export function shareText(share: number, [low, high]: readonly [number, number], n?: number): string {
-  return `${percent(share)} % (95 % interval ${percent(low, 1)} to ${percent(high, 1)} %${n === undefined ? '' : `, n = ${count(n)}`})`;
+  return `${percent(share, { digits: 2 })} (95 % interval ${percent(low, { unit: false })} to ${percent(high)}${n === undefined ? '' : `, n = ${count(n)}`})`;
 }
 
-export const percent = (share: number, digits = 2): string => (100 * share).toFixed(digits);
 export const count = (n: number): string => n.toLocaleString('en');

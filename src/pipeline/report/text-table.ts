@@ -1,4 +1,5 @@
 // Tables, bars and numbers as plain text, for a terminal.
+import { mean } from '../../core/numbers/mean.js';
 import type { ReportTable } from './report-table.js';
 
 export interface TextColumn {
@@ -39,8 +40,7 @@ export function sparkline(values: readonly number[], low: number, high: number, 
   let line = '';
   for (let i = 0; i < count; i++) {
     const part = values.slice(Math.floor((i * values.length) / count), Math.floor(((i + 1) * values.length) / count));
-    const mean = part.reduce((sum, value) => sum + value, 0) / part.length;
-    const level = Math.round(((mean - low) / span) * (blocks.length - 1));
+    const level = Math.round(((mean(part) - low) / span) * (blocks.length - 1));
     line += blocks[Math.min(blocks.length - 1, Math.max(0, level))];
   }
   return line;

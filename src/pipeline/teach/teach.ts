@@ -101,12 +101,12 @@ export interface Taught {
   readonly judgement: CalibrationJudgement;
 }
 
-/** Asks the model about the pictures and learns from what it sees. Throws ConfigError without a picture. */
+/** Has the model predict the pictures and learns from its embeddings and probabilities. Throws ConfigError without a picture. */
 export function learnPerson(model: AskedModel, pictures: readonly PersonalExample[]): Promise<Taught> {
   return new PersonLearner(model).learn(pictures);
 }
 
-/** The same for whoever learns again after each change: what the model said of a picture is kept for as long as the picture. */
+/** The same for learning again after each change: the predictions of a picture are kept as long as the picture. */
 export class PersonLearner {
   readonly #model: AskedModel;
   readonly #seen = new WeakMap<GreyPicture, Omit<PredictedExample, 'label'>>();
@@ -125,28 +125,28 @@ export class PersonLearner {
         `the model must know the expression ${expression}, and knows ${labels.join(', ')}; teach it anew`,
       );
     }
-    await this.look(pictures.map(({ picture }) => picture));
+    await this.predict(pictures.map(({ picture }) => picture));
     const examples = pictures.map(({ expression, picture }) => ({
       ...{ label: labels.indexOf(expression), ...this.#seen.get(picture)! },
     }));
     return learnAndJudge(examples);
   }
 
-  /** The probabilities of a picture that was looked at, as `reading` has it; by the general model alone without one. */
+  /** The probabilities of a picture that was predicted, after the personal calibration `reading`; the general model's without one. */
   read(picture: GreyPicture, reading: PersonalCalibration | undefined): ArrayLike<number> {
     const { probabilities, embeddings } = this.#seen.get(picture)!;
     return reading ? reading.adapt(probabilities, embeddings[0]!) : probabilities;
   }
 
-  /** Asks the model about pictures that it was not asked about yet, ahead of learning. */
-  async look(pictures: readonly GreyPicture[]): Promise<void> {
+  /** Has the model predict those pictures that it has no predictions of yet, ahead of learning. */
+  async predict(pictures: readonly GreyPicture[]): Promise<void> {
     const fresh = pictures.filter((picture) => !this.#seen.has(picture));
-    const looks = fresh.map(augmentedCopies);
-    const predictions = await this.#model.predict(looks.flat());
+    const copies = fresh.map(augmentedCopies);
+    const predictions = await this.#model.predict(copies.flat());
     let at = 0;
     fresh.forEach((picture, i) => {
-      const own = predictions.slice(at, at + looks[i]!.length);
-      at += looks[i]!.length;
+      const own = predictions.slice(at, at + copies[i]!.length);
+      at += copies[i]!.length;
       this.#seen.set(picture, {
         embeddings: own.map(({ embedding }) => embedding),
         probabilities: own[0]!.probabilities,

@@ -9,7 +9,8 @@ import { elements } from '../../core/nn/layers/layer.js';
 import type { Random } from '../../core/numbers/random.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { modelWeights } from '../../core/training/engine.js';
-import { readRunConfig, readWeights, runFiles, weightsFile } from './run-folder.js';
+import { readRunConfig, runFiles } from './run-folder.js';
+import { readWeights, weightsFile } from './run-weights.js';
 
 export interface Pretrained {
   /** Kept in run.json and in the model. */

@@ -20,7 +20,7 @@ import { chooseTeacher } from './choose-teacher.js';
 import type { TrainConfig } from './config.js';
 import type { RunFacts } from './run-folder.js';
 import { describeShare } from './share-cores.js';
-import { describeSplit } from './write-model.js';
+import { describeSplit } from './trained-on.js';
 
 /** What a run is made of. */
 export interface RunInputs {

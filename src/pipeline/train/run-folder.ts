@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Sha256 } from '../../core/bytes/sha256.js';
 import { decodeUtf8, encodeUtf8 } from '../../core/bytes/utf8.js';
 import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
-import { ConfigError, DatasetError, RunError, StorageError } from '../../core/errors.js';
+import { ConfigError, DatasetError, RunError } from '../../core/errors.js';
 import {
   type PretrainedFacts,
   pretrainedSchema,
@@ -11,13 +11,7 @@ import {
   teacherSchema,
 } from '../../core/model/model-metadata.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
-import {
-  type Checkpoint,
-  readCheckpoint,
-  type SavedCheckpoint,
-  writeCheckpoint,
-} from '../../core/training/checkpoint.js';
-import { type EpochFigures, lowestLoss, type TrainerState } from '../../core/training/trainer.js';
+import type { EpochFigures, TrainerState } from '../../core/training/trainer-state.js';
 import { splitsOf } from './choose-samples.js';
 import { parseTrainConfig, type TrainConfig } from './config.js';
 
@@ -99,7 +93,7 @@ const factsSchema = z.looseObject({
 
 /** A run with its facts and configuration, to begin. */
 export interface NewRun {
-  readonly config: TrainConfig;
+  readonly config: object;
   readonly facts: RunFacts;
   readonly start: RunStart;
   /** The text of the split file. */
@@ -136,69 +130,24 @@ export async function requireNoRun(store: BlobStore): Promise<void> {
 }
 
 /** What may be another when a run is resumed; anything else, the number of epochs too, shapes every step. */
-const mayChange: readonly (keyof TrainConfig)[] = ['keep', 'patience', 'batchThreads'];
-
-/** A run's later steps must come from the same files as its first. */
-function requireSameFiles(begun: RunFacts, now: RunFacts, config: TrainConfig): void {
-  const files = [
-    { what: 'split file', path: config.splitFile, hashes: [begun.splits, now.splits] },
-    { what: 'teacher', path: config.distillation?.teacher, hashes: [begun.teacher?.hash, now.teacher?.hash] },
-    { what: 'weights', path: config.pretrained?.run, hashes: [begun.pretrained?.hash, now.pretrained?.hash] },
-    // Earlier versions did not note whose votes they were.
-    { what: 'votes', path: config.votes?.file, hashes: [begun.votes ?? now.votes, now.votes] },
-  ];
-  const changed = files.find(({ hashes }) => hashes[0] !== hashes[1]);
-  if (changed === undefined) return;
-  throw new RunError(
-    `a run must be resumed with the ${changed.what} it began with, and ${changed.path} has changed since; put the old one there, or start a new run with --out`,
-  );
-}
-
-/**
- * The run's last checkpoint; undefined when it stopped before the first one. Throws RunError when it is another run's, and when this
- * checkpoint or the best one is damaged: nothing that comes of it could be trusted.
- */
-export async function readRun(
-  store: BlobStore,
-  config: TrainConfig,
-  facts: RunFacts,
-): Promise<SavedCheckpoint | undefined> {
-  const saved = await readRunConfig(store);
-  const differing = (Object.keys(config) as (keyof TrainConfig)[]).filter(
-    (key) => !mayChange.includes(key) && JSON.stringify(saved[key]) !== JSON.stringify(config[key]),
-  );
-  if (differing.length > 0) {
-    const found = differing.map(
-      (key) => `${key} was ${JSON.stringify(saved[key])} and is ${JSON.stringify(config[key])}`,
-    );
-    throw new RunError(
-      `a run must be resumed with its own configuration, and ${found.join(', ')}; leave those out, or start a new run with --out`,
-    );
-  }
-  const begun = await readRunFacts(store);
-  requireSameFiles(begun, facts, config);
-  const { dataset } = begun;
-  if (dataset !== facts.dataset) {
-    throw new RunError(
-      `a run must be resumed on the dataset it began with, of hash ${shorten(dataset)}, and this one has another hash, ${shorten(facts.dataset)}; give that --data`,
-    );
-  }
-  const last = await readWeightsFile(store, runFiles.checkpoint);
-  await readWeightsFile(store, runFiles.best);
-  return last;
-}
+export const mayChange: readonly (keyof TrainConfig)[] = ['keep', 'patience', 'batchThreads'];
 
 /** The configuration that a run was started with. Throws RunError when the folder holds no run, or that file is not as it was. */
-export async function readRunConfig(store: BlobStore): Promise<TrainConfig> {
+export function readRunConfig(store: BlobStore): Promise<TrainConfig> {
+  return readSavedConfig(store, parseTrainConfig);
+}
+
+/** The same of a run of any kind; `parse` throws ConfigError for what is no configuration of that kind. */
+export async function readSavedConfig<C>(store: BlobStore, parse: (json: unknown) => C): Promise<C> {
   const json = await readJson(store, runFiles.config);
   const changed = (found: string, cause?: unknown): RunError =>
     new RunError(
       `${runFiles.config} of the run must be as the run wrote it, and ${found}; put the old one back, or start a new run with --out`,
       { cause },
     );
-  let config: TrainConfig;
+  let config: C;
   try {
-    config = parseTrainConfig(json);
+    config = parse(json);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw changed(error.message, error);
@@ -265,7 +214,6 @@ export async function readRunDevice(store: BlobStore): Promise<string | undefine
 }
 
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
-const shorten = (hash: unknown): string => `${String(hash).slice(0, 12)}…`;
 
 async function readJson<T extends object>(store: BlobStore, name: string): Promise<T> {
   const bytes = await store.read(name);
@@ -280,81 +228,6 @@ async function readJson<T extends object>(store: BlobStore, name: string): Promi
   }
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as T;
   throw new RunError(`${name} of the run must be a JSON object and is damaged`);
-}
-
-/** Saves where a run stands. Throws StorageError when it cannot be written: the checkpoint before is whole. */
-export async function saveCheckpoint(store: BlobStore, checkpoint: Checkpoint, isBest: boolean): Promise<void> {
-  const bytes = writeCheckpoint(checkpoint);
-  try {
-    if (isBest) await store.write(runFiles.best, bytes);
-    await store.write(runFiles.checkpoint, bytes);
-  } catch (cause) {
-    if (!(cause instanceof StorageError)) throw cause;
-    throw new StorageError(`${cause.message}; what was saved before is whole, and --resume goes on from it`, { cause });
-  }
-}
-
-/** The checkpoint whose weights are kept: the last one, or that of the lowest validation loss. */
-export const weightsFile = (keep: TrainConfig['keep']): WeightsFile =>
-  keep === 'best' ? runFiles.best : runFiles.checkpoint;
-
-/** The run's last checkpoint, or that of the lowest validation loss. Throws RunError when the folder does not hold it whole. */
-export async function readWeights(store: BlobStore, kind: TrainConfig['keep']): Promise<SavedCheckpoint> {
-  const name = weightsFile(kind);
-  const checkpoint = await readWeightsFile(store, name);
-  if (checkpoint === undefined) throw new RunError(`the run must hold ${name} and does not; start it again`);
-  return checkpoint;
-}
-
-type WeightsFile = typeof runFiles.checkpoint | typeof runFiles.best;
-
-/** Undefined when it is not there. Throws RunError, which says whether the other one is whole, when it is damaged. */
-async function readWeightsFile(store: BlobStore, name: WeightsFile): Promise<SavedCheckpoint | undefined> {
-  const bytes = await store.read(name);
-  if (bytes === undefined) return undefined;
-  try {
-    return await parseWeights(store, name, bytes);
-  } catch (error) {
-    if (!(error instanceof RunError)) throw error;
-    throw new RunError(`${name} of the run is damaged or another's: ${error.message}; ${await remedy(store, name)}`, {
-      cause: error,
-    });
-  }
-}
-
-async function parseWeights(store: BlobStore, name: WeightsFile, bytes: Uint8Array): Promise<SavedCheckpoint> {
-  const checkpoint = readCheckpoint(bytes);
-  const { identity } = await readRunFacts(store);
-  if (identity !== undefined && checkpoint.isChecked && checkpoint.run !== identity) {
-    throw new RunError(`it is of another run than ${runFiles.run}`);
-  }
-  const { history } = checkpoint.trainer;
-  const lowest = lowestLoss(history);
-  if (name === runFiles.best && lowest !== history.at(-1)) {
-    throw new RunError(
-      `it must be of the epoch of the lowest validation loss, ${lowest?.epoch}, and is of a later one`,
-    );
-  }
-  return checkpoint;
-}
-
-/** What can be done when one of the two is damaged. */
-async function remedy(store: BlobStore, damaged: WeightsFile): Promise<string> {
-  const other = damaged === runFiles.best ? runFiles.checkpoint : runFiles.best;
-  const bytes = await store.read(other);
-  let epoch: number | undefined;
-  try {
-    if (bytes !== undefined) ({ epoch } = (await parseWeights(store, other, bytes)).trainer);
-  } catch {
-    // Said below.
-  }
-  if (epoch === undefined) {
-    return `${other} is ${bytes === undefined ? 'not there' : 'no better'}; put a copy back, or start a new run with --out`;
-  }
-  const whole = `${other}, of epoch ${epoch}, is whole`;
-  return damaged === runFiles.checkpoint
-    ? `${whole}: export it with --weights best, or copy it to ${damaged} and go on from there with --resume`
-    : `${whole}: export it with --weights last, or remove ${damaged} and go on with --resume and "keep": "last"`;
 }
 
 /** How fast an epoch went. */

@@ -4,7 +4,8 @@ import { decodeUtf8 } from '../../core/bytes/utf8.js';
 import { MoodlensError } from '../../core/errors.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { Clock, WallClock } from '../../core/ports/clock.js';
-import { lowestLoss, type TrainerState, type TrainingEnd } from '../../core/training/trainer.js';
+import type { TrainingEnd } from '../../core/training/trainer.js';
+import { lowestLoss, type TrainerState } from '../../core/training/trainer-state.js';
 import { readLines, runFiles } from './run-folder.js';
 
 export const runResultSchema = z.object({

@@ -23,9 +23,9 @@ import { parseTrainConfig } from './config.js';
 import { readRunConfig, runFiles } from './run-folder.js';
 import { type RunResult, readResult } from './run-result.js';
 import { compareRuns } from './runs/compare-runs.js';
-import { comparisonReport } from './runs/comparison-report.js';
-import { describeComparison } from './runs/describe-runs.js';
 import { summarise } from './runs/list-runs.js';
+import { comparisonReport } from './runs/report/comparison-report.js';
+import { describeComparison } from './runs/report/describe-runs.js';
 import { readRunRecord } from './runs/run-record.js';
 import { type StartEngine, type TrainRequest, trainRun } from './train.js';
 

@@ -1,41 +1,22 @@
 // The train stage: dataset + configuration -> run folder with checkpoints, history and model.onnx.
 import type { Architecture, ArchitectureOptions } from '../../core/nn/architectures/architecture.js';
 import type { ArchitectureName } from '../../core/nn/architectures/create-architecture.js';
-import type { BlobStore } from '../../core/ports/blob-store.js';
-import type { Clock, WallClock } from '../../core/ports/clock.js';
-import type { Progress } from '../../core/ports/progress.js';
 import {
   type BatchOptions,
-  type BatchSource,
+  type ClassBatchSource,
   type Samples,
   type StartBatches,
   TrainingBatches,
 } from '../../core/training/batches.js';
-import { type Checkpoint, requireCheckpointOf } from '../../core/training/checkpoint.js';
+import { type Checkpoint, requireCheckpointOf, type SavedCheckpoint } from '../../core/training/checkpoint.js';
 import type { TeacherOptions } from '../../core/training/distilling-engine.js';
 import type { EngineOptions, TrainingEngine } from '../../core/training/engine.js';
-import {
-  type EpochFigures,
-  freshState,
-  type TrainerState,
-  type TrainingEnd,
-  train,
-} from '../../core/training/trainer.js';
+import { countCorrect, type TrainingEnd } from '../../core/training/trainer.js';
 import type { TrainConfig } from './config.js';
 import { announceRun, type PreparedRun, prepareRun, type RunInputs } from './prepare-run.js';
-import {
-  beginRun,
-  type RunProgram,
-  readRun,
-  readRunFacts,
-  readWeights,
-  requireNoRun,
-  resumeRun,
-  saveCheckpoint,
-  writeMetrics,
-} from './run-folder.js';
-import { RunWatch } from './run-result.js';
-import { TrainingMeter } from './training-meter.js';
+import { readRun } from './resume-run.js';
+import { requireNoRun } from './run-folder.js';
+import { type FolderRun, type RunPlace, trainInFolder } from './train-in-folder.js';
 import { validate } from './validate.js';
 import { type KeptFigures, writeModel } from './write-model.js';
 
@@ -54,22 +35,11 @@ export interface StartOptions extends EngineOptions {
   readonly sides: readonly number[];
 }
 
-export interface TrainRequest extends RunInputs {
-  /** The run folder. */
-  readonly store: BlobStore;
-  readonly resume: boolean;
-  /** Kept in run.json. */
-  readonly program: RunProgram;
+export interface TrainRequest extends RunInputs, RunPlace {
   /** Throws DeviceError when the device is missing or not to be trusted; nothing is written then. */
   readonly startEngine: StartEngine;
   /** Where batches are made; default: in this thread. */
   readonly startBatches?: StartBatches;
-  readonly progress: Progress;
-  readonly clock: Clock;
-  readonly now: WallClock;
-  readonly shouldStop: () => boolean;
-  /** Told of every epoch, after its checkpoint, and first of those that a resumed run had before; the next one waits for it. */
-  readonly onEpoch?: (figures: EpochFigures) => Promise<void>;
 }
 
 export interface TrainResult {
@@ -90,51 +60,19 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
   if (!request.resume) await requireNoRun(store);
   const checkpoint = request.resume ? await readRun(store, config, facts) : undefined;
   if (checkpoint !== undefined) requireCheckpointOf(architecture, checkpoint);
-  if (checkpoint?.isChecked === false) {
-    request.progress.note(
-      'the checkpoint is of an earlier version, without a checksum: damage to its numbers would not be seen',
-    );
-  }
   announceRun(request.progress, config, prepared);
   const engine = await startEngine(request, prepared, checkpoint);
   try {
-    return await trainNoted(request, prepared, { checkpoint, engine });
+    const { kept, ...result } = await trainInFolder(request, folderRun(request, prepared, { checkpoint, engine }));
+    return { ...result, validation: kept };
   } finally {
     await engine.release();
   }
 }
 
 interface Started {
-  readonly checkpoint: Checkpoint | undefined;
+  readonly checkpoint: SavedCheckpoint | undefined;
   readonly engine: TrainingEngine;
-}
-
-/** Notes a run's start and end in its folder. Here the first byte is written: a run that is refused leaves a folder as it was. */
-async function trainNoted(
-  request: TrainRequest,
-  prepared: PreparedRun,
-  { checkpoint, engine }: Started,
-): Promise<TrainResult> {
-  const { config, store } = request;
-  const start = { at: request.now(), ...request.program };
-  if (request.resume) await resumeRun(store, { config, start });
-  else await beginRun(store, { config, facts: prepared.facts, start, splits: request.splits });
-  const watch = await RunWatch.start(store, request);
-  let state = checkpoint?.trainer ?? freshState;
-  try {
-    const result = await trainInFolder(request, prepared, {
-      checkpoint,
-      engine,
-      onState: (next) => {
-        state = next;
-      },
-    });
-    await watch.ended(result.end, state);
-    return result;
-  } catch (error) {
-    await watch.failed(error, state);
-    throw error;
-  }
 }
 
 function startEngine(
@@ -157,81 +95,40 @@ function startEngine(
   });
 }
 
-async function trainInFolder(
+function folderRun(
   request: TrainRequest,
   { architecture, chosen, lossTargets, facts }: PreparedRun,
-  { checkpoint, engine, onState }: Started & { readonly onState: (state: TrainerState) => void },
-): Promise<TrainResult> {
-  const { dataset, config, store, progress, clock } = request;
-  const { identity: run } = await readRunFacts(store);
-  let batches: BatchSource | undefined;
-  try {
-    if (checkpoint !== undefined) {
-      await engine.restore(checkpoint.engine);
-      await writeMetrics(store, checkpoint.trainer);
-      for (const figures of checkpoint.trainer.history) await request.onEpoch?.(figures);
-    }
-    const { width, height, pixels, classes } = dataset;
-    const samples = (indices: Int32Array): Samples => ({ width, height, pixels, classes, indices });
-    const batchOptions: BatchOptions = {
-      samples: { ...samples(chosen.training), softLabels: lossTargets.softLabels, votes: lossTargets.votes },
-      view: architecture.view,
-      classCount: dataset.labels.length,
-      batchSize: config.batchSize,
-      seed: config.seed,
-      labelSmoothing: config.labelSmoothing,
-      softLabelWeight: config.votes?.weight ?? 0,
-      auxiliaryWeight: config.votes?.auxiliary ?? 0,
-      classWeights: lossTargets.classWeights,
-      mixup: config.mixup,
-      augmentation: config.augmentation,
-      progressive: config.progressive,
-      masks: engine.masks,
-    };
-    batches = request.startBatches?.(batchOptions, config.batchThreads) ?? new TrainingBatches(batchOptions);
-    const isValidated = chosen.validation.length > 0;
-    const meter = new TrainingMeter({
-      clock,
-      progress,
-      epochs: config.epochs,
-      stepsPerEpoch: batches.perEpoch,
-      batchSize: config.batchSize,
-      costOfSteps: (from, to) => costOfSteps(architecture, config, [from, to]),
-    });
-    const { state, end } = await train(
-      {
-        engine,
-        batches,
-        clock,
-        batchSize: config.batchSize,
-        classCount: dataset.labels.length,
-        epochs: config.epochs,
-        schedule: config.schedule,
-        patience: config.patience,
-        shouldStop: request.shouldStop,
-        validate: isValidated
-          ? (e) => validate(e, samples(chosen.validation), architecture.view, dataset.labels.length)
-          : undefined,
-        onStep: (next) => meter.step(next),
-        onEpoch: async (next, isBest, waitShare) => {
-          await saveCheckpoint(store, { trainer: next, engine: await engine.state(), run }, isBest);
-          onState(next);
-          await writeMetrics(store, next, meter.epoch(next, waitShare));
-          await request.onEpoch?.(next.history.at(-1)!);
-        },
-      },
-      checkpoint?.trainer ?? freshState,
-    );
-    const last: Checkpoint = { trainer: state, engine: await engine.state(), run };
-    if (end === 'stopped') {
-      await saveCheckpoint(store, last, false);
-      return { end, epochs: state.epoch, validation: null };
-    }
-    const kept = config.keep === 'best' ? await readWeights(store, 'best') : last;
-    return { end, epochs: state.epoch, validation: await writeModel(request, { architecture, facts, kept }) };
-  } finally {
-    await batches?.release();
-  }
+  { checkpoint, engine }: Started,
+): FolderRun<ClassBatchSource, KeptFigures | null> {
+  const { dataset, config, splits } = request;
+  const { width, height, pixels, classes } = dataset;
+  const classCount = dataset.labels.length;
+  const samples = (indices: Int32Array): Samples => ({ width, height, pixels, classes, indices });
+  const batchOptions: BatchOptions = {
+    samples: { ...samples(chosen.training), softLabels: lossTargets.softLabels, votes: lossTargets.votes },
+    view: architecture.view,
+    classCount,
+    batchSize: config.batchSize,
+    seed: config.seed,
+    labelSmoothing: config.labelSmoothing,
+    softLabelWeight: config.votes?.weight ?? 0,
+    auxiliaryWeight: config.votes?.auxiliary ?? 0,
+    classWeights: lossTargets.classWeights,
+    mixup: config.mixup,
+    augmentation: config.augmentation,
+    progressive: config.progressive,
+    masks: engine.masks,
+  };
+  const isValidated = chosen.validation.length > 0;
+  return {
+    ...{ engine, config, facts, splits, checkpoint },
+    guessingLoss: Math.log(classCount),
+    startBatches: () => request.startBatches?.(batchOptions, config.batchThreads) ?? new TrainingBatches(batchOptions),
+    countRight: (batches, result, epoch, number) => countCorrect(result, batches.classes(epoch, number), classCount),
+    validate: isValidated ? (e) => validate(e, samples(chosen.validation), architecture.view, classCount) : undefined,
+    costOfSteps: (from, to) => costOfSteps(architecture, config, [from, to]),
+    writeModel: (kept) => writeModel(request, { architecture, facts, kept }),
+  };
 }
 
 /** Multiply-adds of a step in each of the epochs from..to - 1 (from 0), together, as a share of those of a step at full size. */

@@ -1,4 +1,6 @@
-// Reads back what describeSplit (train/write-model.ts) wrote into a model's metadata: on which samples it was trained.
+// On which samples a model was trained: the sentence in its metadata, written and read back.
+import { splitNamesOf } from './choose-samples.js';
+import type { TrainConfig } from './config.js';
 
 /** What one network was trained on. */
 export interface TrainedOn {
@@ -37,4 +39,14 @@ export function readTrainedOn(split: string): (TrainedOn | null)[] {
       validatedOn: name === undefined ? (validatedOn ?? null) : null,
     };
   });
+}
+
+/** Which samples trained and validated, for people. */
+export function describeSplit({ trainingSplit, validation, seed, splitFile }: TrainConfig): string {
+  const names = splitNamesOf(trainingSplit).join(' and ');
+  const trained = `trained on ${names}${splitFile === null ? '' : ' of a split file'}`;
+  if (validation === null) return `${trained}, with no row left to validate`;
+  return 'split' in validation
+    ? `${trained}, validated on ${validation.split}`
+    : `${trained} without fold ${validation.fold} of ${validation.folds} (seed ${validation.seed ?? seed}), validated on that fold`;
 }

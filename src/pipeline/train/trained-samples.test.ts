@@ -4,8 +4,8 @@ import { stripes } from '../../../tests/fixtures/stripes.js';
 import { splitIndices } from '../../core/dataset/packed-dataset.js';
 import { chooseSamples } from './choose-samples.js';
 import { parseTrainConfig } from './config.js';
+import { describeSplit } from './trained-on.js';
 import { samplesTrainedOn } from './trained-samples.js';
-import { describeSplit } from './write-model.js';
 
 const dataset = stripes(40, 1);
 

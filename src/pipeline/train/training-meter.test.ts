@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freshState, type TrainerState } from '../../core/training/trainer.js';
+import { freshState, type TrainerState } from '../../core/training/trainer-state.js';
 import { TrainingMeter } from './training-meter.js';
 
 /** Three epochs of ten steps of 8 pictures; a step takes a second at full size, validation five. */

@@ -1,8 +1,9 @@
 // Progress of a training run: images per second, the time left in the epoch and in the run, the figures of each epoch.
 
+import { percent } from '../../core/numbers/percent.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
-import type { EpochFigures, TrainerState } from '../../core/training/trainer.js';
+import type { EpochFigures, TrainerState } from '../../core/training/trainer-state.js';
 import { describeSeconds } from '../report/describe-seconds.js';
 import type { Speed } from './run-folder.js';
 
@@ -69,7 +70,7 @@ export class TrainingMeter {
     });
     const left = state.epoch < epochs ? `, ${describeSeconds(secondsLeft)} left` : '';
     progress.note(
-      `epoch ${figures.epoch}/${epochs}: training loss ${figures.trainingLoss.toFixed(4)}, accuracy ${percent(figures.trainingAccuracy)}; ` +
+      `epoch ${figures.epoch}/${epochs}: training loss ${figures.trainingLoss.toFixed(4)}${describeAccuracy(figures.trainingAccuracy)}; ` +
         describeValidation(figures) +
         `${imagesPerSecond.toFixed(0)} images/s, ${describeSeconds(seconds)}${left}`,
     );
@@ -89,10 +90,13 @@ export class TrainingMeter {
   }
 }
 
-function describeValidation({ validationLoss, validationAccuracy }: EpochFigures): string {
-  if (validationLoss === undefined || validationAccuracy === undefined) return '';
-  return `validation loss ${validationLoss.toFixed(4)}, accuracy ${percent(validationAccuracy)}; `;
+function describeValidation({ validationLoss, validationAccuracy, validationPrecision }: EpochFigures): string {
+  if (validationLoss === undefined) return '';
+  const precision = validationPrecision === undefined ? '' : `, average precision ${percent(validationPrecision)}`;
+  return `validation loss ${validationLoss.toFixed(4)}${describeAccuracy(validationAccuracy)}${precision}; `;
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+const describeAccuracy = (share: number | undefined): string =>
+  share === undefined ? '' : `, accuracy ${percent(share, { digits: 2 })}`;
+
 const round = (value: number): number => Math.round(value * 10) / 10;

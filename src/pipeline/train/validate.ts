@@ -1,7 +1,8 @@
-// The trainer's own look at the validation samples after each epoch.
+// Loss and accuracy on the validation samples after each epoch.
+
+import { argmax } from '../../core/numbers/argmax.js';
 import { type Samples, validationCrops } from '../../core/training/batches.js';
 import type { TrainingEngine } from '../../core/training/engine.js';
-import { argmax } from '../../core/training/trainer.js';
 
 const validationChunk = 128;
 

@@ -1,16 +1,18 @@
 // The end of a run: its kept weights as a self-contained model file.
+
+import type { PackedDataset } from '../../core/dataset/packed-dataset.js';
 import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
 import { buildModel } from '../../core/model/build-model.js';
 import type { ModelMetadata } from '../../core/model/model-metadata.js';
 import type { Architecture } from '../../core/nn/architectures/architecture.js';
 import { architectureFacts } from '../../core/nn/architectures/architecture-facts.js';
+import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { Checkpoint } from '../../core/training/checkpoint.js';
 import { modelWeights } from '../../core/training/engine.js';
-import { splitNamesOf } from './choose-samples.js';
 import { describeTargets } from './choose-targets.js';
 import type { TrainConfig } from './config.js';
 import { type RunFacts, runFiles } from './run-folder.js';
-import type { TrainRequest } from './train.js';
+import { describeSplit } from './trained-on.js';
 
 /** Validation accuracy of the kept weights, 0..1, with Wilson's 95 % interval. */
 export interface KeptFigures {
@@ -31,7 +33,7 @@ export interface WeightFigures {
 
 /** Writes model.onnx; returns the figures that its metadata gives, null when nothing validated. */
 export async function writeModel(
-  { dataset, config, store }: Pick<TrainRequest, 'dataset' | 'config' | 'store'>,
+  { dataset, config, store }: { dataset: PackedDataset; config: TrainConfig; store: BlobStore },
   { architecture, facts, kept }: { architecture: Architecture; facts: RunFacts; kept: Checkpoint },
 ): Promise<KeptFigures | null> {
   const { epoch, validationAccuracy: accuracy, validationLoss: loss } = kept.trainer.history.at(-1)!;
@@ -89,14 +91,4 @@ export function validationMetrics({ epoch, accuracy, loss, n }: WeightFigures): 
     validationLoss: loss,
     validationSamples: n,
   };
-}
-
-/** Which samples trained and validated, for people. */
-export function describeSplit({ trainingSplit, validation, seed, splitFile }: TrainConfig): string {
-  const names = splitNamesOf(trainingSplit).join(' and ');
-  const trained = `trained on ${names}${splitFile === null ? '' : ' of a split file'}`;
-  if (validation === null) return `${trained}, with no row left to validate`;
-  return 'split' in validation
-    ? `${trained}, validated on ${validation.split}`
-    : `${trained} without fold ${validation.fold} of ${validation.folds} (seed ${validation.seed ?? seed}), validated on that fold`;
 }

@@ -1,4 +1,4 @@
-// Samplers and pruners by the names that the command line has for them.
+// Samplers and pruners by their names on the command line.
 import { ConfigError } from '../../core/errors.js';
 import type { Distribution, ParameterValue } from '../../core/tuning/journal/distribution.js';
 import { HyperbandPruner } from '../../core/tuning/pruners/hyperband-pruner.js';
@@ -27,7 +27,7 @@ const samplers: Record<string, (space: Space, seed: number) => Sampler> = {
 };
 
 const pruners: Record<string, () => Pruner> = {
-  // An epoch tells little of a network that has just begun.
+  // The first epochs say little about a network.
   median: () => new MedianPruner({ warmUpSteps: 2 }),
   halving: () => new SuccessiveHalvingPruner({ leastResource: 2, reduction: 2 }),
   hyperband: () => new HyperbandPruner({ leastResource: 2 }),

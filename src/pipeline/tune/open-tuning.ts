@@ -1,4 +1,4 @@
-// The study of a search: begun with what is searched, or continued only by the same search on the same data.
+// The study of a search: new, or continued by the same search on the same data.
 import { StudyError } from '../../core/errors.js';
 import type { Journal } from '../../core/ports/journal.js';
 import { createStudy } from '../../core/tuning/create-study.js';
@@ -20,10 +20,10 @@ export interface TuningRequest {
   readonly dataset: string;
 }
 
-/** What a study keeps of its search, under this user attribute. */
+/** The user attribute in which a study stores its search. */
 const ATTRIBUTE = 'moodlens';
 
-/** Throws StudyError when a study of that name searches something else. */
+/** Throws StudyError when the study of that name belongs to another search. */
 export async function openTuning({ name, storage, sampler, pruner, search, dataset }: TuningRequest): Promise<Study> {
   const direction = search.objective === 'loss' ? 'minimize' : 'maximize';
   const study = await createStudy({ name, storage, sampler, pruner, direction });

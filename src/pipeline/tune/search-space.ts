@@ -1,4 +1,4 @@
-// What `moodlens tune` searches: keys of a training configuration and their ranges, as a JSON file says them.
+// The search space of `moodlens tune`: keys of a training configuration and their ranges, from a JSON file.
 import { z } from 'zod';
 import { ConfigError } from '../../core/errors.js';
 import {
@@ -51,7 +51,7 @@ export interface Search extends Omit<SearchFile, 'config' | 'space'> {
   readonly space: ReadonlyMap<string, Distribution>;
 }
 
-/** Reads a search file; `readConfig` reads the configuration that it names. Throws ConfigError that names what is wrong. */
+/** Reads a search file; `readConfig` reads the configuration that it names. Throws ConfigError with the fault. */
 export async function parseSearch(json: unknown, readConfig: (file: string) => Promise<unknown>): Promise<Search> {
   const file = parseOptions(searchSchema, json, 'the search is not valid');
   if (file.use > file.folds) throw new ConfigError(`use must be at most the ${file.folds} folds, found ${file.use}`);
@@ -69,7 +69,7 @@ export async function parseSearch(json: unknown, readConfig: (file: string) => P
   }
   const space = new Map(Object.entries(file.space).map(([key, range]) => [key, distributionOf(key, range)]));
   const search = { ...file, config: config as Record<string, unknown>, space };
-  // Said now, not by the first trial: an unknown key, or a range that the configuration refuses.
+  // Refuses an unknown key or an invalid range before the first trial.
   for (const share of [0, 1]) trialConfig(search, valuesAt(space, share), 0);
   requireBetween(search);
   for (const [key, distribution] of space) {
@@ -80,7 +80,7 @@ export async function parseSearch(json: unknown, readConfig: (file: string) => P
   return search;
 }
 
-/** The configuration of a trial, validated by a fold of the training split. Throws ConfigError for values that cannot be. */
+/** The configuration of a trial, validated by a fold of the training split. Throws ConfigError for invalid values. */
 export function trialConfig(
   search: Pick<Search, 'config' | 'folds' | 'foldSeed'>,
   params: Readonly<Record<string, ParameterValue>>,
@@ -90,7 +90,7 @@ export function trialConfig(
   return parseTrainConfig({ ...chosenConfig(search, params), validation: { folds, fold, seed } });
 }
 
-/** The same as it was given, without the folds: what a last training with these values is configured by. */
+/** The same without the folds: the configuration of a final training with these values. */
 export function chosenConfig(
   { config }: Pick<Search, 'config'>,
   params: Readonly<Record<string, ParameterValue>>,

@@ -1,5 +1,5 @@
-// The tune stage: trials of a search, several at a time, each a training run; those that promise nothing are stopped early, those
-// whose process dies are tried again from their last checkpoint.
+// The tune stage: trials of a search, several at a time, each a training run; unpromising ones are stopped early, and those
+// whose process dies are resumed from their last checkpoint.
 import { ConfigError, RunError, StudyError } from '../../core/errors.js';
 import type { WallClock } from '../../core/ports/clock.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
@@ -9,7 +9,7 @@ import { knownValues } from '../../core/tuning/journal/proposed-values.js';
 import type { Study } from '../../core/tuning/study.js';
 import type { Trial } from '../../core/tuning/trial.js';
 import type { TrainConfig } from '../train/config.js';
-import { describeTuning } from './describe-tuning.js';
+import { describeTuning } from './report/describe-tuning.js';
 import { type Search, trialConfig } from './search-space.js';
 
 /** One training of a trial. */
@@ -27,14 +27,14 @@ export interface EpochReport {
 }
 
 export interface TrialRunResult {
-  /** 'stopped': as `onEpoch` or `isStopped` asked; saved, to be resumed. */
+  /** 'stopped': by `onEpoch` or `isStopped`; saved, can be resumed. */
   readonly end: 'finished' | 'stopped';
   readonly accuracy: number;
   readonly loss: number;
 }
 
 /**
- * Trains, resuming what the folder holds. `onEpoch` is asked after each epoch, also those of before, in order; false stops the
+ * Trains, and resumes the run in the folder. `onEpoch` is called after each epoch, first for the earlier ones in order; false stops the
  * run. Throws RunError when the training diverges, anything else when the worker dies.
  */
 export type RunTrial = (run: TrialRun, onEpoch: (report: EpochReport) => Promise<boolean>) => Promise<TrialRunResult>;
@@ -42,28 +42,28 @@ export type RunTrial = (run: TrialRun, onEpoch: (report: EpochReport) => Promise
 export interface TuneRequest {
   readonly study: Study;
   readonly search: Search;
-  /** Complete and pruned trials that the study should have; no process begins one that would be too many. */
+  /** Number of complete and pruned trials that the study shall have; no process starts more. */
   readonly trials: number;
   readonly workers: number;
   readonly runTrial: RunTrial;
   readonly now: WallClock;
   readonly isStopped: () => boolean;
   readonly progress?: Progress;
-  /** A trial that another process runs counts as dead when it gave no sign of life for so long, in ms; 180,000 when not given. */
+  /** A trial of another process counts as dead after this time without a sign of life, in ms; default 180,000. */
   readonly graceMs?: number;
-  /** Who we are, and whether the process of such a name is known to be gone: its trials are tried again at once. */
+  /** The name of this process, and whether the process of a name is known to be gone: its trials are resumed at once. */
   readonly worker: { readonly name: string; readonly isGone: (name: string) => boolean };
-  /** Calls `work` every so often until the returned function is called. */
+  /** Calls `work` at an interval until the returned function is called. */
   readonly every: (ms: number, work: () => void) => () => void;
 }
 
-/** So many runs that fail one after the other, whatever their values, have a cause that further trials would meet too. */
+/** After this many failures in a row the search ends: their cause is not in the values. */
 const MOST_FAILURES = 5;
-/** So often a trial may be tried again after the process of its run died. That its search was killed is no fault of the trial's. */
+/** How often a trial is resumed after the process of its run died. The death of the search's own process does not count. */
 const MOST_RETRIES = 2;
-/** How often it is looked whether others have ended their trials, in ms. */
-const LOOK_MS = 500;
-/** Of a trial that goes on where another one was interrupted: that one's number, its folder, and how often it was tried. */
+/** Time between checks whether other processes have ended their trials, in ms. */
+const CHECK_MS = 500;
+/** System attributes of a trial that continues an interrupted one: its number, its folder, and the attempts. */
 interface Retry {
   readonly retryOf: number;
   readonly folder: string;
@@ -71,16 +71,16 @@ interface Retry {
 }
 /** The system attribute with the time of the last sign of life. */
 const ALIVE = 'moodlens:alive';
-/** Begins the study's system attributes with the name of each process that searches; behind it stands its worker's id in the journal. */
+/** Prefix of the study's system attributes for each searching process; the value is its worker's id in the journal. */
 const WORKER = 'moodlens:worker:';
 
 /**
- * Ends when the study has as many trials, or was stopped: what runs then is saved, and goes on the next time. While other processes
- * run the last ones, it waits for them: should one die, its trial goes on here. Throws StudyError when one run after the other fails.
+ * Ends when the study has its trials, or is stopped: running trials are saved and continue the next time. It waits for the last
+ * trials of other processes, and continues those whose process dies. Throws StudyError when several runs in a row fail.
  */
 export async function tune(request: TuneRequest): Promise<void> {
   const { study, workers, worker, trials, progress = silentProgress } = request;
-  // Known before the first trial is begun: whatever happens then, others find out whose it is.
+  // Stored before the first trial, so that others can always find out whose trial it is.
   await study.setSystemAttribute(WORKER + study.workerId, worker.name);
   await reviveDead(request);
   let failures = 0;
@@ -102,7 +102,7 @@ export async function tune(request: TuneRequest): Promise<void> {
           if (!isWaiting) progress.note(describeWaiting(others));
           isWaiting = true;
           await new Promise<void>((resolve) => {
-            const stop = request.every(LOOK_MS, () => {
+            const stop = request.every(CHECK_MS, () => {
               stop();
               resolve();
             });
@@ -134,7 +134,7 @@ async function conduct(request: TuneRequest, trial: Trial): Promise<string | und
   let params: Readonly<Record<string, ParameterValue>> = {};
   try {
     params = Object.fromEntries([...search.space].map(([key, range]) => [key, trial.suggest(key, range)]));
-    // All in one append, before the training begins: a trial that is interrupted goes on with the same values in the same folder.
+    // In one append before the training: an interrupted trial continues with the same values in the same folder.
     await Promise.all([trial.setUserAttribute('folder', folder), beat()]);
     const outcome = await runFolds(request, trial, { params, folder });
     if (outcome === 'stopped') await tryAgain(study, trial.number, { params, retry, folder, isFault: false });
@@ -149,7 +149,7 @@ async function conduct(request: TuneRequest, trial: Trial): Promise<string | und
     }
     request.progress?.note(`trial ${trial.number} failed: ${reason}`);
     await trial.setUserAttribute('failure', reason.slice(0, 2000));
-    // A training that diverges would diverge again, and a value that cannot be stays one.
+    // A training that diverged would diverge again, and an invalid value stays invalid.
     if (error instanceof RunError || error instanceof ConfigError) await study.tell(trial, null, 'failed');
     else await tryAgain(study, trial.number, { params, retry, folder, isFault: true });
     return reason;
@@ -167,7 +167,7 @@ interface Placed {
   readonly folder: string;
 }
 
-/** The mean over the folds. Reports, and is pruned by, the first fold's epochs. */
+/** The mean over the folds. Only the first fold's epochs are reported and used for pruning. */
 async function runFolds(
   request: TuneRequest,
   trial: Trial,
@@ -198,11 +198,11 @@ async function runFolds(
 
 interface Interrupted extends Placed {
   readonly retry: Retry | undefined;
-  /** Whether the process of its run died, and not that of the search: that is an attempt. */
+  /** Whether the process of its run died, rather than that of the search: this counts as an attempt. */
   readonly isFault: boolean;
 }
 
-/** Ends a trial and puts one in front that goes on with its run. */
+/** Ends a trial and queues one that continues its run. */
 async function tryAgain(study: Study, number: number, { params, folder, retry, isFault }: Interrupted): Promise<void> {
   const attempt = (retry?.attempt ?? 0) + (isFault ? 1 : 0);
   if (attempt > MOST_RETRIES) await study.tell(number, null, 'failed');
@@ -215,8 +215,8 @@ async function hasEnded(study: Study, number: number): Promise<boolean> {
 }
 
 /**
- * Trials of processes that are gone, or gave no sign of life for too long. Those of other programs are left alone; our own run,
- * however long the machine slept.
+ * Trials of processes that are gone, or without a sign of life for too long. Those of other programs do not count, nor do our own,
+ * however long the machine was asleep.
  */
 async function reviveDead({
   study,
@@ -241,7 +241,7 @@ async function reviveDead({
   }
 }
 
-/** The trials that searches run, ours and those of other processes; those of other programs are not bound by what we are asked for. */
+/** The running trials of searches, ours and those of other processes; trials of other programs do not count towards the number. */
 function running(study: Study): FrozenTrial[] {
   return study.trials.filter(
     (trial) =>
@@ -250,7 +250,7 @@ function running(study: Study): FrozenTrial[] {
   );
 }
 
-/** The name of the process that runs a trial; undefined when it is no search. */
+/** The name of the process that runs a trial; undefined when it is not a search. */
 function searcherOf(study: Study, trial: FrozenTrial): string | undefined {
   const name = study.systemAttributes[WORKER + study.runnerOf(trial)];
   return typeof name === 'string' ? name : undefined;
@@ -265,7 +265,7 @@ function describeWaiting(others: readonly FrozenTrial[]): string {
 function retryOf(attributes: FrozenTrial['userAttributes']): Retry | undefined {
   const retry = attributes['retry'] as Partial<Retry> | undefined;
   const { retryOf: number, folder, attempt } = retry ?? {};
-  // The folder comes from a shared journal: it must not lead out of the study's.
+  // The folder's name comes from a shared journal: it must lie inside the study's folder.
   if (typeof number !== 'number' || typeof attempt !== 'number' || typeof folder !== 'string') return undefined;
   return /^trial-\d+$/.test(folder) ? { retryOf: number, folder, attempt } : undefined;
 }

@@ -2,8 +2,14 @@
 
 import { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../../core/errors.js';
-import { type BatchOptions, type BatchSource, TrainingBatches } from '../../../core/training/batches.js';
-import type { Batch } from '../../../core/training/engine.js';
+import type { Batch } from '../../../core/training/batch.js';
+import {
+  type BatchOptions,
+  type BatchSource,
+  type ClassBatchSource,
+  TrainingBatches,
+} from '../../../core/training/batches.js';
+import { DetectionBatches, type DetectionBatchOptions } from '../../../core/training/detection/detection-batches.js';
 import { builtFile } from '../built-file.js';
 import { toShared } from './shared-memory.js';
 
@@ -14,6 +20,11 @@ export interface BatchRequest {
 }
 
 export type BatchAnswer = { readonly id: number } & ({ readonly batch: Batch } | { readonly error: string });
+
+/** What a thread makes batches of: samples with classes, or pictures with faces from the file of their pixels. */
+export type BatchWork =
+  | { readonly kind: 'classes'; readonly options: BatchOptions }
+  | { readonly kind: 'faces'; readonly options: DetectionBatchOptions; readonly file: string };
 
 export interface WorkerBatchesOptions {
   /** Default 1: one thread makes more pictures a second than a CPU can train on. */
@@ -30,43 +41,22 @@ interface Thread {
 const entry = builtFile('./batches-thread.js', import.meta.url);
 
 /**
- * The batches of `TrainingBatches`, bit for bit: each is a function of seed, epoch and number, so it does not matter which
- * thread makes it, or when. Asking for one sets the threads to work on those after it, across the end of an epoch too.
- * Asked for in another order they come as well, only not ahead.
+ * Each batch is a function of seed, epoch and number, so it does not matter which thread makes it, or when. Asking for one
+ * sets the threads to work on those after it, across the end of an epoch too. Asked for in another order they come as
+ * well, only not ahead.
  */
-export class WorkerBatches implements BatchSource {
-  /** For what is cheap enough to answer here. */
-  readonly #here: TrainingBatches;
+class ThreadedBatches implements BatchSource {
+  readonly perEpoch: number;
   readonly #threads: readonly Thread[];
   readonly #ahead: number;
   /** Batches under way or ready, by their place in the run. */
   readonly #prepared = new Map<number, Promise<Batch>>();
   #failure: DeviceError | undefined;
 
-  constructor(options: BatchOptions, { threads = 1, ahead = threads + 2 }: WorkerBatchesOptions = {}) {
-    const { samples } = options;
-    const shared: BatchOptions = {
-      ...options,
-      samples: {
-        ...samples,
-        pixels: toShared(samples.pixels),
-        classes: toShared(samples.classes),
-        indices: toShared(samples.indices),
-        softLabels: samples.softLabels && toShared(samples.softLabels),
-        votes: samples.votes && toShared(samples.votes),
-      },
-    };
-    this.#here = new TrainingBatches(shared);
+  constructor(work: BatchWork, perEpoch: number, { threads = 1, ahead = threads + 2 }: WorkerBatchesOptions = {}) {
+    this.perEpoch = perEpoch;
     this.#ahead = ahead;
-    this.#threads = Array.from({ length: threads }, () => this.#start(shared));
-  }
-
-  get perEpoch(): number {
-    return this.#here.perEpoch;
-  }
-
-  classes(epoch: number, number: number): Uint8Array {
-    return this.#here.classes(epoch, number);
+    this.#threads = Array.from({ length: threads }, () => this.#start(work));
   }
 
   /** Throws DeviceError when a thread failed. The batch is the caller's: asked for again, it is made again. */
@@ -89,8 +79,8 @@ export class WorkerBatches implements BatchSource {
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
-  #start(options: BatchOptions): Thread {
-    const thread: Thread = { worker: new Worker(entry, { workerData: options }), waiting: new Map() };
+  #start(work: BatchWork): Thread {
+    const thread: Thread = { worker: new Worker(entry, { workerData: work }), waiting: new Map() };
     thread.worker.on('message', (answer: BatchAnswer) => {
       const waiting = thread.waiting.get(answer.id);
       thread.waiting.delete(answer.id);
@@ -126,6 +116,45 @@ export class WorkerBatches implements BatchSource {
     };
     idlest.worker.postMessage(request);
     return batch;
+  }
+}
+
+/** The batches of `TrainingBatches`, bit for bit. */
+export class WorkerBatches extends ThreadedBatches implements ClassBatchSource {
+  /** For what is cheap enough to answer here. */
+  readonly #here: TrainingBatches;
+
+  constructor(options: BatchOptions, threading: WorkerBatchesOptions = {}) {
+    const { samples } = options;
+    const shared: BatchOptions = {
+      ...options,
+      samples: {
+        ...samples,
+        pixels: toShared(samples.pixels),
+        classes: toShared(samples.classes),
+        indices: toShared(samples.indices),
+        softLabels: samples.softLabels && toShared(samples.softLabels),
+        votes: samples.votes && toShared(samples.votes),
+      },
+    };
+    const here = new TrainingBatches(shared);
+    super({ kind: 'classes', options: shared }, here.perEpoch, threading);
+    this.#here = here;
+  }
+
+  classes(epoch: number, number: number): Uint8Array {
+    return this.#here.classes(epoch, number);
+  }
+}
+
+/** The batches of `DetectionBatches`, bit for bit, of the pixels in a file (face-pixels.ts). */
+export class WorkerFaceBatches extends ThreadedBatches {
+  constructor(options: DetectionBatchOptions, file: string, threading: WorkerBatchesOptions = {}) {
+    const shared = { ...options, indices: toShared(options.indices) };
+    const unread = (): never => {
+      throw new TypeError('WorkerFaceBatches: pictures are read in the threads');
+    };
+    super({ kind: 'faces', options: shared, file }, new DetectionBatches(shared, unread).perEpoch, threading);
   }
 }
 

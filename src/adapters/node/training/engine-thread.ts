@@ -1,8 +1,9 @@
 // The worker thread's side of the training engine: ONNX Runtime blocks its thread while it runs.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createArchitecture } from '../../../core/nn/architectures/create-architecture.js';
+import type { Batch, StepResult } from '../../../core/training/batch.js';
 import { TaughtEngine } from '../../../core/training/distilling-engine.js';
-import { type Batch, LocalEngine, type StepResult } from '../../../core/training/engine.js';
+import { LocalEngine } from '../../../core/training/engine.js';
 import { checkGradients } from '../../../core/training/gradient-check.js';
 import { openSession, sessionsOn } from '../session.js';
 import type { EngineRequest, WorkerEngineOptions } from './engine.js';

@@ -4,7 +4,8 @@ import { createArchitecture } from '../../../core/nn/architectures/create-archit
 import { initialWeights } from '../../../core/nn/architectures/parameters.js';
 import { elements } from '../../../core/nn/layers/layer.js';
 import { createRandom } from '../../../core/numbers/random.js';
-import { type Batch, type EngineOptions, LocalEngine, type TrainingEngine } from '../../../core/training/engine.js';
+import type { Batch } from '../../../core/training/batch.js';
+import { type EngineOptions, LocalEngine, type TrainingEngine } from '../../../core/training/engine.js';
 import { openSession } from '../session.js';
 import { WorkerEngine } from './engine.js';
 

@@ -6,15 +6,9 @@ import type { ArchitectureOptions } from '../../../core/nn/architectures/archite
 import { type ArchitectureName, createArchitecture } from '../../../core/nn/architectures/create-architecture.js';
 import { buildTrainingGraph } from '../../../core/nn/graphs/training-graph.js';
 import type { Mask } from '../../../core/nn/layers/layer.js';
+import { type Batch, batchArrays, type StepResult } from '../../../core/training/batch.js';
 import type { TeacherOptions } from '../../../core/training/distilling-engine.js';
-import {
-  type Batch,
-  batchArrays,
-  type EngineOptions,
-  type EngineState,
-  type StepResult,
-  type TrainingEngine,
-} from '../../../core/training/engine.js';
+import type { EngineOptions, EngineState, TrainingEngine } from '../../../core/training/engine.js';
 import type { GradientCheck, GradientCheckOptions } from '../../../core/training/gradient-check.js';
 import { builtFile } from '../built-file.js';
 import { handOverNotice } from '../fallback-notice.js';
@@ -35,7 +29,7 @@ export type CheckRequest = Pick<GradientCheckOptions, 'tolerance' | 'batchSize' 
 
 export type EngineRequest =
   | { kind: 'step'; batch: Batch; learningRate: number }
-  | { kind: 'predict'; pixels: Float32Array; size: number }
+  | { kind: 'predict'; pixels: Float32Array | Uint8Array; size: number }
   | { kind: 'check'; options: CheckRequest }
   | { kind: 'state' }
   | { kind: 'restore'; state: EngineState }
@@ -79,7 +73,7 @@ export class WorkerEngine implements TrainingEngine {
     return this.#ask({ kind: 'step', batch, learningRate }, batchArrays(batch)) as Promise<StepResult>;
   }
 
-  predict(pixels: Float32Array, size: number): Promise<Float32Array> {
+  predict(pixels: Float32Array | Uint8Array, size: number): Promise<Float32Array> {
     return this.#ask({ kind: 'predict', pixels, size }, [pixels]) as Promise<Float32Array>;
   }
 
@@ -106,7 +100,7 @@ export class WorkerEngine implements TrainingEngine {
     }
   }
 
-  #ask(request: EngineRequest, arrays: readonly Float32Array[] = []): Promise<unknown> {
+  #ask(request: EngineRequest, arrays: readonly (Float32Array | Uint8Array)[] = []): Promise<unknown> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = this.#count++;
     return new Promise((resolve, reject) => {

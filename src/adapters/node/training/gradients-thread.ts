@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { parametersOf } from '../../../core/nn/architectures/architecture.js';
 import { createArchitecture } from '../../../core/nn/architectures/create-architecture.js';
-import { type Batch, workerGradients } from '../../../core/training/engine.js';
+import type { Batch } from '../../../core/training/batch.js';
+import { workerGradients } from '../../../core/training/engine.js';
 import { sessionsOn } from '../session.js';
 import { type GradientReply, type GradientThreadData, sharedViews } from './gradients.js';
 import { packError } from './thread-error.js';

@@ -4,7 +4,7 @@ import type { DepthFilter } from '../../../core/detect/depth/depth-filter.js';
 import { assemblePipeline } from '../../../core/live/assemble-pipeline.js';
 import type { WindowRule } from '../../../core/live/confirmation-windows.js';
 import { defaultStartScore } from '../../../core/live/live-settings.js';
-import type { AnalyzeConfig } from '../../../pipeline/streams/analyze/config.js';
+import type { AnalyzeConfig } from '../../../pipeline/streams/config.js';
 import { addDepthOptions, type DepthOptions } from './depth.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector.js';
 import { openExpressionModel } from './model.js';

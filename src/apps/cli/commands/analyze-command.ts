@@ -9,11 +9,11 @@ import { ConfigError } from '../../../core/errors.js';
 import { annotate } from '../../../core/live/annotate.js';
 import type { FrameSource } from '../../../core/ports/frame-source.js';
 import { silentProgress } from '../../../core/ports/progress.js';
-import { analyze } from '../../../pipeline/streams/analyze/analyze.js';
-import { type AnalyzeConfig, parseAnalyzeConfig } from '../../../pipeline/streams/analyze/config.js';
-import { frameLine, summaryLine, summaryText } from '../../../pipeline/streams/analyze/format-result.js';
-import { type TimelineKind, timelineKind, timelineText } from '../../../pipeline/streams/analyze/timeline-file.js';
-import { PresenceNews, type Told } from '../../../pipeline/streams/publish/presence.js';
+import { analyze } from '../../../pipeline/streams/analyze.js';
+import { type AnalyzeConfig, parseAnalyzeConfig } from '../../../pipeline/streams/config.js';
+import { type PresenceMessage, PresenceMessages } from '../../../pipeline/streams/presence.js';
+import { frameLine, summaryLine, summaryText } from '../../../pipeline/streams/report/format-result.js';
+import { type TimelineKind, timelineKind, timelineText } from '../../../pipeline/streams/timeline-file.js';
 import { toNumbers } from '../arguments/numbers.js';
 import { addPipelineOptions, openPipeline, type PipelineOptions } from '../arguments/pipeline.js';
 import { openPublisher, publishOption, topicOption } from '../arguments/publish.js';
@@ -100,9 +100,9 @@ async function runAnalysis(
   encoder: VideoEncoder | undefined,
   { config, interrupt, json, timelineFile, publisher }: AnalysisRun,
 ): Promise<void> {
-  const news = publisher && new PresenceNews(publisher.root);
-  const publish = (told: readonly Told[] | undefined): void => {
-    for (const { topic, payload } of told ?? []) publisher!.publish(topic, payload);
+  const news = publisher && new PresenceMessages(publisher.root);
+  const publish = (messages: readonly PresenceMessage[] | undefined): void => {
+    for (const { topic, payload } of messages ?? []) publisher!.publish(topic, payload);
   };
   publish(news?.begin(people?.names ?? [], new Date().toISOString()));
   // What cannot be written ends the analysis in good order: the rest is written all the same.

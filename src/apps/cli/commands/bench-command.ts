@@ -6,17 +6,16 @@ import { writeFileAtomic } from '../../../adapters/node/files.js';
 import { readProgramFacts } from '../../../adapters/node/program-facts.js';
 import { loadRuntime } from '../../../adapters/node/session.js';
 import { ConfigError } from '../../../core/errors.js';
-import { benchInference, type InferenceBench } from '../../../pipeline/bench/bench-inference.js';
+import { benchInference } from '../../../pipeline/bench/bench-inference.js';
 import { benchPeers, type PeersBench } from '../../../pipeline/bench/bench-peers.js';
 import { benchTrain } from '../../../pipeline/bench/bench-train.js';
 import { type BenchConfig, type BenchName, benchNames, parseBenchConfig } from '../../../pipeline/bench/config.js';
 import {
   type BenchPlace,
   describeInference,
-  describeTraining,
-  inferencePage,
-} from '../../../pipeline/bench/describe-bench.js';
-import { describePeers } from '../../../pipeline/bench/describe-peers.js';
+  describeTrainingBench,
+} from '../../../pipeline/bench/report/describe-bench.js';
+import { describePeers } from '../../../pipeline/bench/report/describe-peers.js';
 import { parseNames } from '../arguments/names.js';
 import { toNumber, toNumbers } from '../arguments/numbers.js';
 import { requirePeers, runBenchTask } from '../processes/bench-runner.js';
@@ -94,7 +93,13 @@ const measurements: Record<
       benchInference({ models, config, runTask: runBenchTask, progress }),
     );
     const peers = config.peers ? await measurePeers(config) : undefined;
-    if (options.out !== undefined) await writeReport(options.out, { figures, place, peers });
+    if (options.out !== undefined) {
+      // ECharts takes a second to load: only those who want the charts wait for it.
+      const { inferenceReport } = await import('../../../pipeline/bench/report/inference-report.js');
+      for (const [name, text] of inferenceReport({ figures, place, peers })) {
+        await writeFileAtomic(join(options.out, name), text);
+      }
+    }
     return {
       figures: { ...figures, peers },
       lines: [...describeInference(figures), ...(peers === undefined ? [] : describePeers(peers))],
@@ -104,7 +109,7 @@ const measurements: Record<
     const figures = await withProgress('bench train', (progress) =>
       benchTrain({ config, runTask: runBenchTask, progress }),
     );
-    return { figures, lines: describeTraining(figures) };
+    return { figures, lines: describeTrainingBench(figures) };
   },
 };
 
@@ -137,24 +142,4 @@ async function readPlace({ runtimes }: BenchConfig): Promise<BenchPlace> {
   const { node, onnxruntime } = await readProgramFacts(runtimes.includes('node') ? 'cpu' : 'wasm');
   const processors = cpus();
   return { processor: processors[0]?.model.trim() || 'unknown', cores: processors.length, node, onnxruntime };
-}
-
-interface Report {
-  readonly figures: InferenceBench;
-  readonly place: BenchPlace;
-  readonly peers: PeersBench | undefined;
-}
-
-async function writeReport(out: string, { figures, place, peers }: Report): Promise<void> {
-  const [{ latencyFigure, peersFigure }, { chartFile }] = await Promise.all([
-    import('../../../pipeline/bench/bench-chart.js'),
-    import('../../../pipeline/report/chart-file.js'),
-  ]);
-  const files = {
-    'inference.json': `${JSON.stringify({ ...figures, peers, ...place }, null, 2)}\n`,
-    'inference.md': inferencePage(figures, place, peers),
-    'inference.svg': chartFile(latencyFigure(figures)),
-    ...(peers === undefined ? {} : { 'peers.svg': chartFile(peersFigure(peers)) }),
-  };
-  for (const [name, text] of Object.entries(files)) await writeFileAtomic(join(out, name), text);
 }

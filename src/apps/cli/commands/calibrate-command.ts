@@ -4,8 +4,9 @@ import { Command } from 'commander';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import { openSession } from '../../../adapters/node/session.js';
 import { ConfigError } from '../../../core/errors.js';
-import { type Calibration, calibrate } from '../../../pipeline/calibrate/calibrate.js';
+import { calibrate } from '../../../pipeline/calibrate/calibrate.js';
 import { parseCalibrateConfig } from '../../../pipeline/calibrate/config.js';
+import { describeCalibration } from '../../../pipeline/calibrate/report/describe-calibration.js';
 import { openEvaluatedData } from '../arguments/data.js';
 import { namingModelFile, readModelFile } from '../arguments/model-file.js';
 import { toNumbers } from '../arguments/numbers.js';
@@ -60,16 +61,7 @@ async function calibrateModel(path: string, options: CalibrateOptions): Promise<
     ),
   );
   await writeFileAtomic(out, model);
-  process.stdout.write(options.json ? `${JSON.stringify({ file: out, ...figures })}\n` : describe(out, figures));
-}
-
-function describe(out: string, { value, before, split, n, nll, ece }: Calibration): string {
-  const change = (name: string, figure: Calibration['nll']) =>
-    `${name} ${figure.before.toFixed(4)} before, ${figure.after.toFixed(4)} after`;
-  return [
-    `${out}: temperature ${value.toFixed(3)}${before === 1 ? '' : ` (${before.toFixed(3)} before)`}, fitted on ${split}, n = ${n}`,
-    `  ${change('log loss', nll)}`,
-    `  ${change('calibration error', ece)}, on the rows that it was fitted on`,
-    '',
-  ].join('\n');
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ file: out, ...figures })}\n` : describeCalibration(out, figures),
+  );
 }

@@ -13,9 +13,9 @@ import { ConfigError, MediaError, PeopleError } from '../../../core/errors.js';
 import { personFolder } from '../../../core/identity/person-name.js';
 import type { Picture } from '../../../core/image/picture.js';
 import type { FrameSource } from '../../../core/ports/frame-source.js';
-import { rejections } from '../../../pipeline/collect/check-face.js';
-import { type CandidateFrame, type Collection, collectFaces } from '../../../pipeline/collect/collect-faces.js';
+import { type CandidateFrame, type Collection, collectFaces } from '../../../pipeline/collect/collect.js';
 import { parseCollect } from '../../../pipeline/collect/config.js';
+import { describeCollection, describeEmptyCollection } from '../../../pipeline/collect/report/describe-collection.js';
 import { toNumber } from '../arguments/numbers.js';
 import { openDetector } from '../arguments/shipped-detector.js';
 import { exitCodes } from '../terminal/exit-codes.js';
@@ -180,19 +180,9 @@ function report({ person, folder, wanted, files }: Target, collection: Collectio
     const line = { person, out: folder, wanted, saved, looked, tooSoon, rejected, files };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   } else if (saved > 0) {
-    process.stdout.write(`${folder}: ${saved} of ${wanted} pictures saved, ${looked} frames looked at\n`);
-    for (const line of rejectionLines(rejected)) process.stdout.write(`  not saved, ${line}\n`);
+    process.stdout.write(describeCollection(collection, { folder, wanted }));
   }
-  if (saved === 0) {
-    const lines = rejectionLines(rejected).map((line) => `\n  ${line}`);
-    throw new PeopleError(
-      `nothing usable was found: ${looked} frames looked at, none saved${lines.join('')}\nCome nearer, with light from the front, alone in the picture`,
-    );
-  }
-}
-
-function rejectionLines(rejected: Collection['rejected']): string[] {
-  return rejections.flatMap((reason) => (rejected[reason] === undefined ? [] : [`${reason}: ${rejected[reason]}`]));
+  if (saved === 0) throw new PeopleError(describeEmptyCollection(collection));
 }
 
 /** A name that cannot be a folder is wrong use. */

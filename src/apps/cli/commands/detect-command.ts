@@ -6,10 +6,9 @@ import { encodePng } from '../../../adapters/node/image-codec.js';
 import { makeFolder } from '../../../adapters/node/make-folder.js';
 import { writing } from '../../../adapters/node/storage-error.js';
 import { annotateFaces } from '../../../core/detect/annotate-faces.js';
-import type { Face } from '../../../core/detect/face.js';
 import { ConfigError } from '../../../core/errors.js';
-import type { Box, Picture } from '../../../core/image/picture.js';
-import { type FoundFaces, findFaces } from '../../../core/live/find-faces.js';
+import { findFaces } from '../../../core/live/find-faces.js';
+import { detectionLine, detectionText } from '../../../pipeline/detect/report/format-detection.js';
 import { addDepthOptions, type DepthOptions, openDepth } from '../arguments/depth.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from '../arguments/detector.js';
 import { eachPicture, listPictures, picturesArgument } from '../arguments/pictures.js';
@@ -64,7 +63,7 @@ async function detect(paths: readonly string[], options: DetectOptions): Promise
       const frame = { index, timeMs: 0, picture, depth: await depth?.folder.ofPicture(file) };
       const found = await findFaces(frame, detector, depth?.filter);
       if (outputs) await writeFileAtomic(outputs[index]!, await encodePng(annotateFaces(picture, found)));
-      process.stdout.write(options.json ? jsonLine(file, picture, found) : textLines(file, picture, found));
+      process.stdout.write((options.json ? detectionLine : detectionText)(file, picture, found));
     });
   } finally {
     await detector.release();
@@ -89,40 +88,4 @@ function outputPaths(files: readonly string[], directory: string): string[] {
     taken.add(path);
     return path;
   });
-}
-
-function jsonLine(file: string, { width, height }: Picture, { faces, depthsMm, rejected }: FoundFaces): string {
-  const rounded = faces.map(({ box, score, keypoints }, i) => ({
-    box: box.map(tenth),
-    score: thousandth(score),
-    keypoints: points(keypoints),
-    depthMm: depthsMm[i]!,
-  }));
-  const not = rejected.map(({ box, reason }) => ({ box: box.map(tenth), reason }));
-  return `${JSON.stringify({ file, width, height, faces: rounded, rejected: not })}\n`;
-}
-
-function points(keypoints: Face['keypoints']): Record<string, number[]> | null {
-  if (keypoints === null) return null;
-  return Object.fromEntries(Object.entries(keypoints).map(([name, point]) => [name, point.map(tenth)]));
-}
-
-function textLines(file: string, { width, height }: Picture, { faces, depthsMm, rejected }: FoundFaces): string {
-  const count = faces.length === 1 ? '1 face' : `${faces.length || 'no'} faces`;
-  const place = ([x, y, w, h]: Box) => `${Math.round(w)} x ${Math.round(h)} at ${Math.round(x)}, ${Math.round(y)}`;
-  const lines = faces.map(({ box, score }, i) => {
-    const depthMm = depthsMm[i] ?? null;
-    const away = depthMm === null ? '' : `, ${(depthMm / 1000).toFixed(2)} m away`;
-    return `  ${score.toFixed(2)}  ${place(box)}${away}\n`;
-  });
-  lines.push(...rejected.map(({ box, reason }) => `  not   ${place(box)}: ${reason}\n`));
-  return `${file}  ${width} x ${height}  ${count}\n${lines.join('')}`;
-}
-
-function tenth(value: number): number {
-  return Math.round(value * 10) / 10;
-}
-
-function thousandth(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

@@ -7,6 +7,7 @@ import { mostBytes, readWholeFile } from '../../../adapters/node/read-whole-file
 import { ConfigError } from '../../../core/errors.js';
 import { buildEnsemble, type EnsembleMember } from '../../../core/model/ensemble-model.js';
 import { readExpressionModel } from '../../../core/model/read-expression-model.js';
+import { describeEnsemble } from '../../../pipeline/train/report/describe-ensemble.js';
 import { runFiles } from '../../../pipeline/train/run-folder.js';
 import { namingModelFile } from '../arguments/model-file.js';
 
@@ -39,10 +40,7 @@ async function merge(paths: readonly string[], { out, json }: EnsembleOptions): 
     process.stdout.write(`${JSON.stringify({ file: out, ...metadata })}\n`);
     return;
   }
-  const millions = (metadata.multiplyAdds / 1e6).toFixed(1);
-  process.stdout.write(
-    `${out}: the mean of ${members.length} models, ${metadata.parameters.toLocaleString('en')} parameters, ${millions} million multiply-adds, ${(bytes.length / 1e6).toFixed(1)} MB\n`,
-  );
+  process.stdout.write(describeEnsemble({ file: out, members: members.length, bytes: bytes.length, metadata }));
 }
 
 /** A run folder stands for its model. */

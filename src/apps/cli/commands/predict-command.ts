@@ -1,7 +1,7 @@
 // `moodlens predict`: the expression of every face in pictures: photographs, or faces that are cropped already.
 import { Command } from 'commander';
-import type { Box } from '../../../core/image/picture.js';
-import { type PredictedFace, predictPicture } from '../../../pipeline/predict/predict-picture.js';
+import { predictPicture } from '../../../pipeline/predict/predict.js';
+import { predictionLine, predictionText } from '../../../pipeline/predict/report/format-prediction.js';
 import { openExpressionModel, parseThreads } from '../arguments/model.js';
 import { personalModel } from '../arguments/personal.js';
 import { eachPicture, listPictures, picturesArgument } from '../arguments/pictures.js';
@@ -38,7 +38,7 @@ async function predict(paths: readonly string[], options: PredictOptions): Promi
   const pictures = await listPictures(paths);
   const model = await openExpressionModel(options.model, { threads });
   const { labels } = model.metadata;
-  const describe = options.json ? jsonLine : textLines;
+  const describe = options.json ? predictionLine : predictionText;
   let without = 0;
   try {
     const asked = options.personal === undefined ? model : await personalModel(model, options.personal, options.model);
@@ -60,41 +60,4 @@ async function predict(paths: readonly string[], options: PredictOptions): Promi
   } finally {
     await model.release();
   }
-}
-
-function jsonLine(file: string, faces: readonly PredictedFace[], labels: readonly string[]): string {
-  const each = faces.map(({ label, probabilities, box, score }) => ({
-    expression: labels[label]!,
-    probabilities: Object.fromEntries(labels.map((name, i) => [name, probabilities[i]!])),
-    box: box?.map((value) => rounded(value, 1)) ?? null,
-    score: score === null ? null : rounded(score, 3),
-  }));
-  const { expression = null, probabilities = null } = each[0] ?? {};
-  return `${JSON.stringify({ file, expression, probabilities, faces: each })}\n`;
-}
-
-/** A line; of several faces one for each. */
-function textLines(file: string, faces: readonly PredictedFace[], labels: readonly string[]): string {
-  const [first] = faces;
-  if (first === undefined) return `${file}: no face found\n`;
-  if (faces.length === 1) return `${file}: ${percents(first, labels)}\n`;
-  const each = faces.map((face) => `  ${place(face.box!)}: ${percents(face, labels)}\n`);
-  return `${file}: ${faces.length} faces\n${each.join('')}`;
-}
-
-function percents({ probabilities }: PredictedFace, labels: readonly string[]): string {
-  const ordered = labels
-    .map((name, i) => ({ name, probability: probabilities[i]! }))
-    .sort((a, b) => b.probability - a.probability);
-  return ordered
-    .slice(0, 3)
-    .map(({ name, probability }) => `${name} ${(100 * probability).toFixed(0)} %`)
-    .join(', ');
-}
-
-const place = ([x, y, width, height]: Box): string =>
-  `${Math.round(width)} x ${Math.round(height)} at ${Math.round(x)}, ${Math.round(y)}`;
-
-function rounded(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
 }

@@ -8,8 +8,8 @@ import { stripes } from '../../../../tests/fixtures/stripes.js';
 import { untrainedModel } from '../../../../tests/fixtures/untrained-model.js';
 import { createFolderStore } from '../../../adapters/node/files.js';
 import { writeDataset } from '../../../core/dataset/packed-dataset.js';
-import { metadataKey } from '../../../core/model/model-metadata.js';
 import { readExpressionModel } from '../../../core/model/read-expression-model.js';
+import { metadataKey } from '../../../core/onnx/metadata-key.js';
 import { writeModel } from '../../../core/onnx/write-model.js';
 
 const root = mkdtempSync(join(tmpdir(), 'moodlens-quantise-'));

@@ -6,7 +6,8 @@ import { openSession } from '../../../adapters/node/session.js';
 import { ConfigError } from '../../../core/errors.js';
 import { readDataset } from '../../../pipeline/data/read-dataset.js';
 import { parseQuantiseConfig } from '../../../pipeline/quantise/config.js';
-import { type FormFigures, type Quantisation, quantise } from '../../../pipeline/quantise/quantise.js';
+import { quantise } from '../../../pipeline/quantise/quantise.js';
+import { describeQuantisation } from '../../../pipeline/quantise/report/describe-quantisation.js';
 import { namingModelFile, readModelFile } from '../arguments/model-file.js';
 import { toNumbers } from '../arguments/numbers.js';
 import { withProgress } from '../terminal/with-progress.js';
@@ -58,18 +59,7 @@ async function makeInt8(path: string, options: QuantiseOptions): Promise<void> {
     withProgress('quantise', (progress) => quantise({ file, dataset, samples, config, openSession, clock, progress })),
   );
   await writeFileAtomic(out, model);
-  process.stdout.write(options.json ? `${JSON.stringify({ file: out, ...figures })}\n` : describe(out, figures));
-}
-
-function describe(out: string, { split, float, int8, agreement, latencyRatio }: Quantisation): string {
-  const percent = (share: number) => (100 * share).toFixed(2);
-  const row = (name: string, { accuracy, interval, nll, bytes, latencyMs }: FormFigures): string =>
-    `  ${name.padEnd(6)} accuracy ${percent(accuracy)} % (95 % interval ${interval.map(percent).join('-')} %)   log loss ${nll.toFixed(4)}   ${(bytes / 1e6).toFixed(2)} MB   ${latencyMs.toFixed(2)} ms a picture`;
-  return [
-    `${out}, beside the float model on ${split}, n = ${float.n}:`,
-    row('float', float),
-    row('int8', int8),
-    `  the same class for ${percent(agreement)} % of the pictures; ${latencyRatio.toFixed(2)} of the time, ${(int8.bytes / float.bytes).toFixed(2)} of the size`,
-    '',
-  ].join('\n');
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ file: out, ...figures })}\n` : describeQuantisation(out, figures),
+  );
 }

@@ -6,7 +6,7 @@ import { openEncoder } from '../../../adapters/node/video/ffmpeg-encoder.js';
 import { type OpenedSource, openSource } from '../../../adapters/node/video/open-source.js';
 import { ConfigError } from '../../../core/errors.js';
 import type { Progress } from '../../../core/ports/progress.js';
-import { steadyFrames } from '../../../pipeline/streams/record/steady-frames.js';
+import { steadyFrames } from '../../../pipeline/streams/steady-frames.js';
 import { isKinect } from '../arguments/depth.js';
 import { toNumbers } from '../arguments/numbers.js';
 import { kinectOption, kinectSource, videoSourceHelp } from '../arguments/source-help.js';

@@ -6,8 +6,8 @@ import { writeFileAtomic } from '../../../adapters/node/files.js';
 import { foldersIn, openRunFolder } from '../../../adapters/node/run-folders.js';
 import { ConfigError, RunError, StorageError } from '../../../core/errors.js';
 import { compareRuns } from '../../../pipeline/train/runs/compare-runs.js';
-import { describeComparison, describeRunList } from '../../../pipeline/train/runs/describe-runs.js';
 import { listRuns } from '../../../pipeline/train/runs/list-runs.js';
+import { describeComparison, describeRunList } from '../../../pipeline/train/runs/report/describe-runs.js';
 import { holdsRun, type RunRecord, readRunRecord } from '../../../pipeline/train/runs/run-record.js';
 
 /** Where `moodlens train` of the documents puts runs. */
@@ -59,7 +59,7 @@ async function compare(paths: readonly string[], options: { readonly out?: strin
   const comparison = { ...compareRuns(records), skipped };
   if (options.out !== undefined) {
     // ECharts takes a second to load: only those who want the page wait for it.
-    const { comparisonReport } = await import('../../../pipeline/train/runs/comparison-report.js');
+    const { comparisonReport } = await import('../../../pipeline/train/runs/report/comparison-report.js');
     await writeFileAtomic(options.out, comparisonReport(comparison));
     process.stderr.write(`${options.out} written\n`);
   }

@@ -8,15 +8,15 @@ import { ConfigError } from '../../../core/errors.js';
 import type { Journal } from '../../../core/ports/journal.js';
 import { createStudy, listStudies, openStudy } from '../../../core/tuning/create-study.js';
 import type { Study } from '../../../core/tuning/study.js';
-import { copyTrials } from '../../../pipeline/tune/studies/copy-trials.js';
+import { copyTrials } from '../../../pipeline/tune/copy-trials.js';
 import {
   bestTrials,
   describeStudies,
   describeStudy,
   describeTrials,
-} from '../../../pipeline/tune/studies/describe-study.js';
-import { studyCsv } from '../../../pipeline/tune/studies/study-csv.js';
-import { trialJson } from '../../../pipeline/tune/studies/trial-json.js';
+} from '../../../pipeline/tune/report/describe-study.js';
+import { studyCsv } from '../../../pipeline/tune/report/study-csv.js';
+import { trialJson } from '../../../pipeline/tune/report/trial-json.js';
 import { openExistingJournal } from '../arguments/study.js';
 
 interface Place {
@@ -94,7 +94,7 @@ async function report({
   await withStudy(place, async (study) => {
     const folder = resolve(out);
     // ECharts takes a second to load: only those who want charts wait for it.
-    const { writeStudyReport } = await import('../../../pipeline/tune/studies/study-report.js');
+    const { writeStudyReport } = await import('../../../pipeline/tune/report/study-report.js');
     const names = await writeFolderAtomic(folder, (store) => writeStudyReport(store, study, encodePng), {
       overwrite: Boolean(force),
     });

@@ -6,9 +6,9 @@ import { MoodlensError } from '../../../core/errors.js';
 import type { FrameResult } from '../../../core/live/frame-result.js';
 import { packServedFrame, type ServedStatus } from '../../../core/live/served-frame.js';
 import type { FrameSource } from '../../../core/ports/frame-source.js';
-import { parseAnalyzeConfig } from '../../../pipeline/streams/analyze/config.js';
-import { PresenceNews } from '../../../pipeline/streams/publish/presence.js';
-import { atOwnPace, serveSource } from '../../../pipeline/streams/serve/serve-source.js';
+import { parseAnalyzeConfig } from '../../../pipeline/streams/config.js';
+import { PresenceMessages } from '../../../pipeline/streams/presence.js';
+import { atOwnPace, serveSource } from '../../../pipeline/streams/serve-source.js';
 import { isFolder } from '../arguments/depth.js';
 import { toNumbers } from '../arguments/numbers.js';
 import { openPipeline, type PipelineOptions } from '../arguments/pipeline.js';
@@ -70,7 +70,7 @@ async function work({ source, label, options, publish }: SourceTask): Promise<vo
   const config = parseAnalyzeConfig(toNumbers(options, ['minScore']));
   const { pipeline, people, release } = await openPipeline(options, config, filter);
   const publisher = publish && (await openPublisher(publish.url, publish.topic));
-  const news = publisher && new PresenceNews(publisher.root);
+  const news = publisher && new PresenceMessages(publisher.root);
   for (const { topic, payload } of news?.begin(people?.names ?? [], new Date().toISOString()) ?? [])
     publisher!.publish(topic, payload);
   await say({ kind: 'ready' });

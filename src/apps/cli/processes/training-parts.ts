@@ -22,13 +22,20 @@ export async function trainingParts(data: string, device: DeviceName, progress: 
   return {
     // This thread and those that prepare batches look at the same pictures.
     dataset: { ...read, pixels: toShared(read.pixels) },
+    ...(await engineParts(device, progress)),
+    startBatches: ((batchOptions, threads) => new WorkerBatches(batchOptions, { threads })) satisfies StartBatches,
+  };
+}
+
+/** What every kind of training takes. */
+export async function engineParts(device: DeviceName, progress: Progress) {
+  return {
     program: { ...(await readProgramFacts(device)), device },
     startEngine: ((architecture, architectureOptions, { batchSize, sides, ...engineOptions }) =>
       startCheckedEngine(
         { architecture, architectureOptions, device, ...engineOptions },
         { batchSize, sides, note: (text) => progress.note(text) },
       )) satisfies StartEngine,
-    startBatches: ((batchOptions, threads) => new WorkerBatches(batchOptions, { threads })) satisfies StartBatches,
     progress,
     clock: () => performance.now(),
     now: () => new Date().toISOString(),

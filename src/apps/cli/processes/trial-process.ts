@@ -5,7 +5,7 @@ import { createFolderStore } from '../../../adapters/node/files.js';
 import type { DeviceName } from '../../../adapters/node/session.js';
 import { ConfigError, RunError } from '../../../core/errors.js';
 import { silentProgress } from '../../../core/ports/progress.js';
-import type { EpochFigures } from '../../../core/training/trainer.js';
+import type { EpochFigures } from '../../../core/training/trainer-state.js';
 import { parseTrainConfig } from '../../../pipeline/train/config.js';
 import { runFiles } from '../../../pipeline/train/run-folder.js';
 import { trainRun } from '../../../pipeline/train/train.js';

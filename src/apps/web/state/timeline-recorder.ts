@@ -1,7 +1,7 @@
 // Records who showed which confirmed expression since the source began, in memory only, and saves it on request.
 import type { FrameResult } from '../../../core/live/frame-result.js';
-import { Timeline } from '../../../pipeline/streams/analyze/timeline.js';
-import { type TimelineKind, timelineText } from '../../../pipeline/streams/analyze/timeline-file.js';
+import { Timeline } from '../../../pipeline/streams/timeline.js';
+import { type TimelineKind, timelineText } from '../../../pipeline/streams/timeline-file.js';
 import { download } from './download.js';
 import * as state from './live-state.js';
 import { timelineRows } from './timeline-rows.js';

@@ -1,5 +1,5 @@
 // The last part of a timeline, with a row for everybody seen in it.
-import type { Stretch } from '../../../pipeline/streams/analyze/timeline.js';
+import type { Stretch } from '../../../pipeline/streams/timeline.js';
 
 /** One expression's span as shares of the time shown: its beginning and its length, 0..1. */
 export interface RowPart {

@@ -1,15 +1,11 @@
 // Figures as text: a share never without its interval and its n.
+import { percent } from '../../../core/numbers/percent.js';
 
 export type Interval = readonly [low: number, high: number];
 
-/** `68.5 %`. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
 /** `67.0 to 70.0 %`. */
 export function interval([low, high]: Interval): string {
-  return `${(100 * low).toFixed(1)} to ${percent(high)}`;
+  return `${percent(low, { unit: false })} to ${percent(high)}`;
 }
 
 /** `68.5 % (95 % interval 67.0 to 70.0 %, n = 3,589)`. */

@@ -1,4 +1,5 @@
 // The notice about what the results mean and how accurate they are.
+import { percent } from '../../../core/numbers/percent.js';
 import { chosenModel, model } from '../state/live-state.js';
 import type { ModelSummary } from '../worker/protocol.js';
 
@@ -23,7 +24,6 @@ function describeModel({ architecture, parameters, split, metrics }: ModelSummar
   if (validationAccuracy === undefined || validationAccuracyLow === undefined || validationAccuracyHigh === undefined) {
     return `${size}.`;
   }
-  const percent = (share: number): string => (100 * share).toFixed(1);
-  const interval = `${percent(validationAccuracyLow)} to ${percent(validationAccuracyHigh)}`;
-  return `${size}: ${percent(validationAccuracy)} % right there (95 % interval ${interval}, ${validationSamples} pictures).`;
+  const between = `${percent(validationAccuracyLow, { unit: false })} to ${percent(validationAccuracyHigh)}`;
+  return `${size}: ${percent(validationAccuracy)} right there (95 % interval ${between}, ${validationSamples} pictures).`;
 }

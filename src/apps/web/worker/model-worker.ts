@@ -8,7 +8,7 @@ import { classificationFigures } from '../../../core/metrics/classification-figu
 import { reliabilityBins } from '../../../core/metrics/reliability-bins.js';
 import { ExpressionModel } from '../../../core/model/expression-model.js';
 import type { ModelMetadata } from '../../../core/model/model-metadata.js';
-import type { CutFace } from '../../../pipeline/predict/predict-picture.js';
+import type { CutFace } from '../../../pipeline/predict/predict.js';
 import { toFailure } from './failure.js';
 import { isEvaluationOf } from './is-evaluation-of.js';
 import { readModelSource } from './model-files.js';

@@ -71,7 +71,7 @@ export class PersonalCalibrator {
     this.#calibrations.clear();
     for (const [name, file] of gallery.taught) {
       const pictures = usableExamples(file.pictures, model.metadata.labels);
-      for (const { picture } of pictures) await this.#learner.look([picture]);
+      for (const { picture } of pictures) await this.#learner.predict([picture]);
       if (pictures.length > 0) this.#calibrations.set(name, (await this.#learner.learn(pictures)).calibration);
     }
     await pipeline.setPersonal(new Map(this.#calibrations));
@@ -104,7 +104,7 @@ export class PersonalCalibrator {
     guide.offer(picture, faces, nowMs, wrongPerson);
     const { pictures } = guide.state;
     // Already now, so that the user does not wait for the model at the end.
-    if (guide.pictures.length > before) await this.#learner.look(pictures.slice(-1));
+    if (guide.pictures.length > before) await this.#learner.predict(pictures.slice(-1));
     const state = this.#state(guided, (main && this.#parts.pipeline.cropOf(main.track)) ?? null);
     const { phase, step, secondsLeft, hint } = state;
     const news = [phase, step, secondsLeft, pictures.length, hint].join();

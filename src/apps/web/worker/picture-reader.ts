@@ -7,7 +7,7 @@ import { DeviceError, MediaError } from '../../../core/errors.js';
 import { decodeNetpbm, isNetpbm } from '../../../core/image/netpbm.js';
 import type { Picture } from '../../../core/image/picture.js';
 import type { PictureSize } from '../../../core/model/picture-front.js';
-import { type CutFace, cutFaces } from '../../../pipeline/predict/predict-picture.js';
+import { type CutFace, cutFaces } from '../../../pipeline/predict/predict.js';
 import { fetchModel } from './model-files.js';
 
 /** The faces of a picture, the largest first, and its size. */

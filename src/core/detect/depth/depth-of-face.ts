@@ -55,7 +55,7 @@ export function depthOfFace(
   const scaled = scaleBox(box, depth.width / picture.width, depth.height / picture.height);
   const { points, sampled } = pointsIn(depth, scaled, middleMargin);
   const validShare = sampled === 0 ? 0 : points.length / 3 / sampled;
-  const rough = median(points, () => true);
+  const rough = middleDepth(points, () => true);
   if (rough === undefined) {
     return {
       validShare: 0,
@@ -68,7 +68,7 @@ export function depthOfFace(
     };
   }
   const isFace = (mm: number) => Math.abs(mm - rough) <= faceBandMm;
-  const depthMm = median(points, isFace)!;
+  const depthMm = middleDepth(points, isFace)!;
   const surface = shapeOf(pointsIn(depth, scaled, surfaceMargin), leastMeasured.surface, isFace);
   const surroundings = shapeOf(pointsIn(depth, scaled, surroundingsMargin), leastMeasured.surroundings, () => true);
   const inMm = (perMm: number | undefined) => (perMm === undefined ? null : perMm * depthMm * depthMm);
@@ -113,7 +113,8 @@ function pointsIn(depth: DepthPicture, [x, y, width, height]: Box, margin: numbe
   return { points, sampled };
 }
 
-function median(points: readonly number[], isCounted: (mm: number) => boolean): number | undefined {
+/** The median; of an even number the upper of the middle two, which was measured. */
+function middleDepth(points: readonly number[], isCounted: (mm: number) => boolean): number | undefined {
   const values = new Uint16Array(points.length / 3);
   let count = 0;
   for (let i = 2; i < points.length; i += 3) if (isCounted(points[i]!)) values[count++] = points[i]!;

@@ -2,6 +2,7 @@
 import { ConfigError } from '../../errors.js';
 import { elements, type Layer, type Parameter, type Shape } from '../layers/layer.js';
 import { sequence } from '../layers/sequence.js';
+import { classification, type Objective } from '../losses/objective.js';
 
 export interface Architecture {
   readonly name: string;
@@ -11,10 +12,14 @@ export interface Architecture {
   readonly view: { readonly height: number; readonly width: number };
   /** The size at which the network sees that part: the same, unless training begins with smaller pictures (`atSide`). */
   readonly crop: { readonly height: number; readonly width: number };
-  /** From grey pixels `[1, crop height, crop width]`, 0..255, to the embedding `[features]`. */
+  /** 1, grey, fed as floats, or 3, red, green and blue, fed as bytes; default 1. */
+  readonly channels?: 1 | 3;
+  /** From pixels `[channels, crop height, crop width]`, 0..255, to the embedding `[features]`. */
   readonly features: Layer;
-  /** From the embedding to the logits `[classes]`. */
+  /** From the embedding to the logits `[classes]`, or whatever the objective takes. */
   readonly head: Layer;
+  /** Default: one class a picture. */
+  readonly objective?: Objective;
   /**
    * A second head on the embedding, from which training learns too and which the model file leaves out: the logits of
    * `[kinds]` of votes (Caruana 1997, multitask learning).
@@ -54,8 +59,22 @@ export function network(architecture: Architecture): Layer {
   return sequence(architecture.features, architecture.head);
 }
 
-export function cropShape({ crop }: Architecture): Shape {
-  return [1, crop.height, crop.width];
+export function cropShape({ channels = 1, crop }: Architecture): Shape {
+  return [channels, crop.height, crop.width];
+}
+
+/** How pixels are fed. */
+export function pixelType({ channels = 1 }: Architecture): 'float32' | 'uint8' {
+  return channels === 1 ? 'float32' : 'uint8';
+}
+
+export function objectiveOf({ objective = classification }: Architecture): Objective {
+  return objective;
+}
+
+/** What the whole network gives for one crop. */
+export function networkOutput(architecture: Architecture): Shape {
+  return network(architecture).outputShape(cropShape(architecture));
 }
 
 /** Prefixes of the parameters' names, as `network` gives them to its two parts. */

@@ -10,16 +10,20 @@ import { createArchitecture } from '../architectures/create-architecture.js';
 import { initialWeights } from '../architectures/parameters.js';
 import { relu, sigmoid } from '../layers/activation.js';
 import { batchNorm } from '../layers/batch-norm.js';
+import { channelConcat } from '../layers/channel-concat.js';
 import { conv2d } from '../layers/conv2d.js';
 import { dense, flatten } from '../layers/dense.js';
+import { depthwiseConv2d } from '../layers/depthwise-conv2d.js';
 import { dropout } from '../layers/dropout.js';
+import { featurePyramid } from '../layers/feature-pyramid.js';
 import { elements, type Layer, type Shape } from '../layers/layer.js';
 import { rescale } from '../layers/normalise.js';
 import { globalAveragePool, maxPool2d } from '../layers/pooling.js';
 import { residualSum } from '../layers/residual-sum.js';
 import { sequence } from '../layers/sequence.js';
 import { squeezeExcitation } from '../layers/squeeze-excitation.js';
-import { softTargetCrossEntropy } from './loss.js';
+import { upSample2d } from '../layers/up-sample2d.js';
+import { softTargetCrossEntropy } from '../losses/loss.js';
 
 interface Numbers {
   readonly norm: number;
@@ -159,6 +163,54 @@ describe('one layer, beside PyTorch float64', () => {
         },
       ),
   };
+  const strided = (kernel: number, stride: number, input: Shape, filters: number) =>
+    runLayer(conv2d({ filters, kernel, stride }), input, 3, {
+      weight: half([filters, input[0]!, kernel, kernel], 2),
+      bias: half([filters], 3),
+    });
+  cases['conv2d k3 stride 2'] = () => strided(3, 2, [4, 32, 28], 5);
+  cases['conv2d k3 stride 2, small and odd'] = () => strided(3, 2, [4, 9, 7], 5);
+  cases['conv2d k6 stride 4'] = () => strided(6, 4, [3, 64, 48], 8);
+  const depthwise = (kernel: number, batch: number, input: Shape) =>
+    runLayer(depthwiseConv2d({ kernel }), input, batch, { weight: half([input[0]!, 1, kernel, kernel], 2) });
+  cases['depthwiseConv2d narrow'] = () => depthwise(3, 3, [5, 7, 9]);
+  cases['depthwiseConv2d k5'] = () => depthwise(5, 2, [4, 12, 12]);
+  cases['depthwiseConv2d wide'] = () => depthwise(3, 9, [64, 34, 32]);
+  cases['upSample2d'] = () => runLayer(upSample2d(), [3, 4, 5], 2, {});
+  cases['channelConcat'] = () =>
+    runLayer(
+      channelConcat(
+        conv2d({ filters: 2, kernel: 1, bias: false }),
+        relu(),
+        conv2d({ filters: 4, kernel: 3, bias: false }),
+      ),
+      [3, 5, 6],
+      2,
+      { '0-conv2d/weight': half([2, 3, 1, 1], 2), '2-conv2d/weight': half([4, 3, 3, 3], 3) },
+    );
+  cases['featurePyramid'] = () =>
+    runLayer(
+      featurePyramid([
+        { stage: sequence(conv2d({ filters: 4, kernel: 3, bias: false }), batchNorm()), merge: batchNorm() },
+        {
+          stage: sequence(maxPool2d(), conv2d({ filters: 4, kernel: 1, bias: false })),
+          merge: conv2d({ filters: 4, kernel: 1, bias: false }),
+        },
+        { stage: sequence(maxPool2d(), depthwiseConv2d()), merge: relu() },
+      ]),
+      [3, 8, 12],
+      2,
+      {
+        'stage0/0-conv2d/weight': half([4, 3, 3, 3], 2),
+        'stage0/1-batchNorm/scale': noise([4], 3, 0.5, 1.5),
+        'stage0/1-batchNorm/shift': half([4], 4),
+        'level0/scale': noise([4], 5, 0.5, 1.5),
+        'level0/shift': half([4], 6),
+        'stage1/1-conv2d/weight': half([4, 4, 1, 1], 7),
+        'level1/weight': half([4, 4, 1, 1], 8),
+        'stage2/1-depthwiseConv2d/weight': half([4, 1, 3, 3], 9),
+      },
+    );
   cases['conv2d of one channel'] = () =>
     runLayer(conv2d({ filters: 5, kernel: 3, bias: false }), [1, 16, 16], 3, { weight: half([5, 1, 3, 3], 2) });
   // Large enough for the weight gradient to be computed in parts, and no multiple of a part.
@@ -286,6 +338,16 @@ describe('finite differences', () => {
       residualSum(sequence(conv2d({ filters: 6, kernel: 3 }), relu(), dropout(0.2)), conv2d({ filters: 6, kernel: 1 })),
       maxPool2d(),
       globalAveragePool(),
+    ),
+    'strides, depthwise convolutions, a pyramid and branches': tiny(
+      conv2d({ filters: 4, kernel: 3, stride: 2, bias: false }),
+      batchNorm(),
+      featurePyramid([
+        { stage: sequence(conv2d({ filters: 4, kernel: 1 }), depthwiseConv2d()), merge: batchNorm() },
+        { stage: maxPool2d(), merge: sequence(depthwiseConv2d(), relu()) },
+      ]),
+      channelConcat(conv2d({ filters: 1, kernel: 1, initialBias: -2 }), conv2d({ filters: 3, kernel: 1 })),
+      flatten(),
     ),
     'dropout and a nested sequence': tiny(
       sequence(conv2d({ filters: 3, kernel: 2 }), relu(), dropout(0.4)),

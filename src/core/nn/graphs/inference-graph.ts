@@ -3,13 +3,28 @@
 
 import { GraphBuilder } from '../../onnx/graph-builder.js';
 import type { Tensor } from '../../ports/session.js';
-import { type Architecture, cropShape, modelParametersOf, parameterPrefixes } from '../architectures/architecture.js';
+import {
+  type Architecture,
+  cropShape,
+  modelParametersOf,
+  networkOutput,
+  objectiveOf,
+  parameterPrefixes,
+  pixelType,
+} from '../architectures/architecture.js';
 
 /** Names of the model file's input and outputs. */
 export const modelNames = { image: 'image', probabilities: 'probabilities', embedding: 'embedding' } as const;
 
-/** Writes the forward pass for crops `[batch, 1, height, width]`; returns the graph values of probabilities and embedding. */
-function writeForward(graph: GraphBuilder, architecture: Architecture, pixels: string) {
+/** The output of `buildEvaluationGraph`. */
+export const evaluationNames = { predictions: 'predictions' } as const;
+
+/** Writes the forward pass for crops `[batch, channels, height, width]`, as floats. */
+export function writeForward(
+  graph: GraphBuilder,
+  architecture: Architecture,
+  pixels: string,
+): { readonly predictions: string; readonly embedding: string } {
   const context = { graph, training: false, batch: undefined, formulas: 'cpu' as const, mask: noMask };
   const shape = cropShape(architecture);
   const prefixes = parameterPrefixes(architecture);
@@ -17,22 +32,27 @@ function writeForward(graph: GraphBuilder, architecture: Architecture, pixels: s
   const features = architecture.features.forward(prefixed(prefixes.features), pixels, shape);
   const embeddingShape = architecture.features.outputShape(shape);
   const head = architecture.head.forward(prefixed(prefixes.head), features.output, embeddingShape);
-  const classes = architecture.head.outputShape(embeddingShape)[0] ?? 0;
-  const probabilities = graph.node('Softmax', [head.output], { axis: { int: 1 } });
-  graph.output(graph.rename(probabilities, modelNames.probabilities), 'float32', ['batch', classes]);
-  graph.output(graph.rename(features.output, modelNames.embedding), 'float32', ['batch', embeddingShape[0] ?? 0]);
+  return { predictions: objectiveOf(architecture).predictions(graph, head.output), embedding: features.output };
 }
 
 function noMask(): never {
   throw new TypeError('a mask is asked for outside training');
 }
 
-/** For the trainer: input `pixels` float32 `[batch, 1, height, width]` (crops, 0..255) and every parameter by its name. */
+/**
+ * For the trainer: input `pixels` `[batch, channels, height, width]` (crops, 0..255) and every parameter by its name; output
+ * `predictions`. A network of three channels takes pictures of any size that its layers can take.
+ */
 export function buildEvaluationGraph(architecture: Architecture): Uint8Array {
   const graph = new GraphBuilder(`${architecture.name}-evaluation`);
-  const pixels = graph.input('pixels', 'float32', ['batch', ...cropShape(architecture)]);
+  const [type, crop] = [pixelType(architecture), cropShape(architecture)];
+  const isByte = type === 'uint8';
+  const pixels = graph.input('pixels', type, ['batch', ...(isByte ? [crop[0]!, 'height', 'width'] : crop)]);
   for (const { name, shape } of modelParametersOf(architecture)) graph.input(name, 'float32', shape);
-  writeForward(graph, architecture, pixels);
+  const values = isByte ? graph.node('Cast', [pixels], { to: { int: 1 } }) : pixels;
+  const { predictions } = writeForward(graph, architecture, values);
+  const output = networkOutput(architecture).map((size, i) => (isByte && i > 0 ? `output${i}` : size));
+  graph.output(graph.rename(predictions, evaluationNames.predictions), 'float32', ['batch', ...output]);
   return graph.build();
 }
 
@@ -64,6 +84,14 @@ export function buildModelGraph(
         graph.integers(top + crop.height, left + crop.width),
         graph.integers(2, 3),
       ]);
-  writeForward(graph, architecture, graph.node('Cast', [centre], { to: { int: 1 } }));
+  const { predictions, embedding } = writeForward(
+    graph,
+    architecture,
+    graph.node('Cast', [centre], { to: { int: 1 } }),
+  );
+  const [classes = 0] = networkOutput(architecture);
+  graph.output(graph.rename(predictions, modelNames.probabilities), 'float32', ['batch', classes]);
+  const [features = 0] = architecture.features.outputShape(cropShape(architecture));
+  graph.output(graph.rename(embedding, modelNames.embedding), 'float32', ['batch', features]);
   return graph.build(metadata);
 }

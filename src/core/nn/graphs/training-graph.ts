@@ -1,13 +1,21 @@
 // The graph of one training step without the optimiser: forward, loss, backward. Parameters are graph inputs.
 import { GraphBuilder } from '../../onnx/graph-builder.js';
-import { type Architecture, cropShape, parameterPrefixes, parametersOf } from '../architectures/architecture.js';
+import {
+  type Architecture,
+  cropShape,
+  networkOutput,
+  objectiveOf,
+  parameterPrefixes,
+  parametersOf,
+  pixelType,
+} from '../architectures/architecture.js';
 import type { Formulas, Gradients, GraphContext, Layer, Mask, Shape, Statistic } from '../layers/layer.js';
-import { softTargetCrossEntropy } from './loss.js';
+import { softTargetCrossEntropy } from '../losses/loss.js';
 
 export interface TrainingGraph {
   /** The .onnx bytes. */
   readonly model: Uint8Array;
-  /** Inputs besides `pixels` `[batch, 1, height, width]`, `targets` `[batch, classes]` and the parameters by name. */
+  /** Inputs besides `pixels` `[batch, channels, height, width]`, `targets` (objective.ts) and the parameters by name. */
   readonly masks: readonly Mask[];
   /** Outputs besides `loss` and `probabilities`: parameter name -> output name. */
   readonly gradients: ReadonlyMap<string, string>;
@@ -32,7 +40,8 @@ export function buildTrainingGraph(
 ): TrainingGraph {
   const graph = new GraphBuilder(`${architecture.name}-step`);
   const shape = cropShape(architecture);
-  const pixels = graph.input(trainingNames.pixels, 'float32', [batch, ...shape]);
+  const type = pixelType(architecture);
+  const pixels = graph.input(trainingNames.pixels, type, [batch, ...shape]);
   for (const { name, shape: dims } of parametersOf(architecture)) graph.input(name, 'float32', dims);
   const masks: Mask[] = [];
   const prefixes = parameterPrefixes(architecture);
@@ -48,12 +57,14 @@ export function buildTrainingGraph(
       return graph.input(name, 'float32', [batch, ...sample]);
     },
   };
-  const features = writePart(architecture.features, prefixes.features, context, pixels, shape);
+  const values = type === 'float32' ? pixels : graph.node('Cast', [pixels], { to: { int: 1 } });
+  const features = writePart(architecture.features, prefixes.features, context, values, shape);
   const embedding = architecture.features.outputShape(shape);
   const head = writePart(architecture.head, prefixes.head, context, features.output, embedding);
-  const classes = architecture.head.outputShape(embedding)[0] ?? 0;
-  const targets = graph.input(trainingNames.targets, 'float32', [batch, classes]);
-  const main = softTargetCrossEntropy(graph, head.output, targets, batch);
+  const objective = objectiveOf(architecture);
+  const output = networkOutput(architecture);
+  const targets = graph.input(trainingNames.targets, 'float32', [batch, ...objective.targets(output)]);
+  const main = objective.loss(graph, head.output, targets, batch);
   const ofHead = head.backward(main.gradient, true);
   const second = writeAuxiliary(architecture, context, features.output, main.loss);
   const upstream = second === undefined ? ofHead.input! : graph.node('Add', [ofHead.input!, second.gradient]);
@@ -63,10 +74,13 @@ export function buildTrainingGraph(
     ...second?.parameters,
   };
   graph.output(graph.rename(second?.loss ?? main.loss, trainingNames.loss), 'float32', []);
-  graph.output(graph.rename(main.probabilities, trainingNames.probabilities), 'float32', [batch, classes]);
+  graph.output(graph.rename(main.probabilities, trainingNames.probabilities), 'float32', [
+    batch,
+    ...objective.probabilities(output),
+  ]);
   const shapes = new Map(parametersOf(architecture).map((parameter) => [parameter.name, parameter.shape]));
   for (const [name, value] of Object.entries(parameters)) graph.output(value, 'float32', shapes.get(name) ?? []);
-  const statistics = features.statistics;
+  const statistics = [...features.statistics, ...head.statistics];
   for (const { parameter, value } of statistics) graph.output(value, 'float32', shapes.get(parameter) ?? []);
   return { model: graph.build(), masks, gradients: new Map(Object.entries(parameters)), statistics };
 }

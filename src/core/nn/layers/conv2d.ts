@@ -1,4 +1,4 @@
-// 2-D convolution, stride 1. How its forward and backward pass are computed is in convolution-formulas.ts.
+// 2-D convolution. How its forward and backward pass are computed is in convolution-formulas.ts.
 import { ConfigError } from '../../errors.js';
 import { convolve, inputGradient, weightGradient } from './convolution-formulas.js';
 import { elements, type Layer, type Shape } from './layer.js';
@@ -7,10 +7,14 @@ export interface Conv2dOptions {
   readonly filters: number;
   /** Side of the square kernel, pixels. */
   readonly kernel: number;
-  /** 'same' keeps height and width; 'valid' uses no padding. Default 'same'. */
+  /** Pixels between two places of the kernel; default 1. */
+  readonly stride?: number;
+  /** 'same' divides height and width by the stride, rounded down; 'valid' uses no padding. Default 'same'. */
   readonly padding?: 'same' | 'valid';
   /** Default true. Leave it out before a batch norm, where its gradient is zero. */
   readonly bias?: boolean;
+  /** Every bias at the start; default 0. */
+  readonly initialBias?: number;
   /** L2 penalty on the kernel; default 0. */
   readonly l2?: number;
   /** Default He's rule (He et al. 2015); 'glorot-uniform' is Keras' default. */
@@ -19,12 +23,17 @@ export interface Conv2dOptions {
 
 /** Input `[channels, height, width]`, output `[filters, height', width']`; kernel `[filters, channels, kernel, kernel]`. */
 export function conv2d(options: Conv2dOptions): Layer {
-  const { filters, kernel, padding = 'same', bias = true, l2 = 0, initializer = 'he-normal' } = options;
-  const before = padding === 'same' ? Math.floor((kernel - 1) / 2) : 0;
-  const after = padding === 'same' ? kernel - 1 - before : 0;
+  const { filters, kernel, stride = 1, padding = 'same', bias = true, initialBias = 0, l2 = 0 } = options;
+  const { initializer = 'he-normal' } = options;
+  if (kernel < stride) {
+    throw new ConfigError(`conv2d: a ${kernel}x${kernel} kernel leaves pixels out at a stride of ${stride}`);
+  }
+  const before = padding === 'same' ? Math.floor((kernel - stride) / 2) : 0;
+  const after = padding === 'same' ? kernel - stride - before : 0;
   const outputShape = (input: Shape): Shape => {
     const [, height, width] = picture(input);
-    const [h, w] = [height + before + after - kernel + 1, width + before + after - kernel + 1];
+    const along = (side: number): number => Math.floor((side + before + after - kernel) / stride) + 1;
+    const [h, w] = [along(height), along(width)];
     if (h < 1 || w < 1) {
       throw new ConfigError(`conv2d: a ${kernel}x${kernel} kernel needs a larger input than ${height}x${width}`);
     }
@@ -45,14 +54,15 @@ export function conv2d(options: Conv2dOptions): Layer {
         l2,
       };
       if (!bias) return [weight];
-      const zero = { rule: 'constant', value: 0 } as const;
-      return [weight, { name: 'bias', shape: [filters], initializer: zero, trainable: true, l2: 0 }];
+      const start = { rule: 'constant', value: initialBias } as const;
+      return [weight, { name: 'bias', shape: [filters], initializer: start, trainable: true, l2: 0 }];
     },
     multiplyAdds: (input) => elements(outputShape(input)) * picture(input)[0] * kernel * kernel,
     forward: (context, value, input) => {
       const { graph, batch, formulas } = context;
       const weight = context.parameter('weight');
-      const shape = { input: picture(input), output: picture(outputShape(input)), kernel, before, after, formulas };
+      const sizes = { input: picture(input), output: picture(outputShape(input)) };
+      const shape = { ...sizes, kernel, stride, before, after, formulas };
       const output = convolve(graph, batch, value, weight, bias ? context.parameter('bias') : undefined, shape);
       return {
         output,

@@ -1,7 +1,7 @@
 // Max pooling and global average pooling.
 import { ConfigError } from '../../errors.js';
-import type { GraphBuilder } from '../../onnx/graph-builder.js';
 import type { Layer } from './layer.js';
+import { repeatInBlocks } from './up-sample2d.js';
 
 /**
  * Maximum over windows of 2x2, stride 2; an odd last row or column is left out. Input `[channels, height, width]`.
@@ -37,12 +37,12 @@ export function maxPool2d(): Layer {
                 graph.integers(2, 3),
               ])
             : value;
-          const isMaximum = graph.node('Cast', [graph.node('Equal', [even, double(graph, output)])], {
+          const isMaximum = graph.node('Cast', [graph.node('Equal', [even, repeatInBlocks(graph, output)])], {
             to: { int: 1 },
           });
           const ties = graph.node('AveragePool', [isMaximum], windows);
           const share = graph.node('Div', [graph.node('Mul', [gradient, graph.scalar(0.25)]), ties]);
-          const spread = graph.node('Mul', [isMaximum, double(graph, share)]);
+          const spread = graph.node('Mul', [isMaximum, repeatInBlocks(graph, share)]);
           const padded = isOdd
             ? graph.node('Pad', [spread, graph.integers(0, 0, 0, 0, 0, 0, height % 2, width % 2)])
             : spread;
@@ -51,16 +51,6 @@ export function maxPool2d(): Layer {
       };
     },
   };
-}
-
-/** Repeats every element in a 2x2 block. */
-function double(graph: GraphBuilder, value: string): string {
-  const scales = graph.constant({ dims: [4], data: new Float32Array([1, 1, 2, 2]) });
-  return graph.node('Resize', [value, '', scales], {
-    mode: { string: 'nearest' },
-    coordinate_transformation_mode: { string: 'asymmetric' },
-    nearest_mode: { string: 'floor' },
-  });
 }
 
 /** Mean over all positions: `[channels, height, width]` to `[channels]`. */

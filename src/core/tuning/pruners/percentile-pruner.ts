@@ -1,5 +1,7 @@
 // Stops a trial whose best report so far is worse than a percentile of what the complete trials had at the same step.
+
 import { ConfigError } from '../../errors.js';
+import { quantile } from '../../numbers/quantile.js';
 import { type Direction, type FrozenTrial, isBetter, lastStep } from '../journal/frozen-trial.js';
 import type { Pruner, Rivals } from './pruner.js';
 
@@ -41,8 +43,8 @@ export class PercentilePruner implements Pruner {
     const values = reported.filter((value) => value !== undefined);
     const numbers = values.filter((value) => !Number.isNaN(value));
     if (values.length < leastTrials || numbers.length === 0) return false;
-    const share = direction === 'maximize' ? 100 - this.#percentile : this.#percentile;
-    return isBetter(direction, percentileOf(numbers, share), best);
+    const share = (direction === 'maximize' ? 100 - this.#percentile : this.#percentile) / 100;
+    return isBetter(direction, quantile(Float64Array.from(numbers).sort(), share), best);
   }
 
   /** Whether this is the first report of its interval. */
@@ -61,12 +63,4 @@ function bestReport({ intermediateValues }: FrozenTrial, direction: Direction): 
     if (!Number.isNaN(value) && (best === undefined || isBetter(direction, value, best))) best = value;
   }
   return best;
-}
-
-/** Linear between the neighbours, as NumPy's default. `percent` in 0..100. */
-function percentileOf(values: readonly number[], percent: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const position = ((sorted.length - 1) * percent) / 100;
-  const [below, above] = [sorted[Math.floor(position)]!, sorted[Math.ceil(position)]!];
-  return below === above ? below : below + (above - below) * (position - Math.floor(position));
 }

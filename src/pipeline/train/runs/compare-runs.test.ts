@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../../tests/fixtures/memory-store.js';
 import { type RunSketch, runFilesOf } from '../../../../tests/fixtures/run-files.js';
 import { compareRuns } from './compare-runs.js';
-import { comparisonReport } from './comparison-report.js';
-import { describeComparison } from './describe-runs.js';
+import { comparisonReport } from './report/comparison-report.js';
+import { describeComparison } from './report/describe-runs.js';
 import { readRunRecord } from './run-record.js';
 
 const record = (name: string, sketch: RunSketch) => {

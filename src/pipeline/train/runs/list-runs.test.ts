@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../../tests/fixtures/memory-store.js';
 import { type RunSketch, runFilesOf } from '../../../../tests/fixtures/run-files.js';
 import { StorageError } from '../../../core/errors.js';
-import { describeRunList } from './describe-runs.js';
 import { listRuns, type RunFolder } from './list-runs.js';
+import { describeRunList } from './report/describe-runs.js';
 import type { RunSource } from './run-record.js';
 
 const three = [

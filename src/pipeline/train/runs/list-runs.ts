@@ -1,6 +1,8 @@
-// The runs stage, list: what a folder of runs holds, a summary each; what is no run is named and breaks nothing.
+// Lists the runs of a folder with a summary each; folders that are not runs are named.
+
 import { RunError, StorageError } from '../../../core/errors.js';
 import { wilsonInterval } from '../../../core/metrics/wilson-interval.js';
+import { median } from '../../../core/numbers/median.js';
 import {
   bestEpoch,
   type EpochRecord,
@@ -27,18 +29,18 @@ export interface RunSummary {
   readonly name: string;
   readonly architecture: string;
   readonly state: RunState;
-  /** Why it failed; null otherwise. */
+  /** Why it failed; null when it did not. */
   readonly reason: string | null;
   readonly epochs: { readonly done: number; readonly total: number };
   /** Which weights the model has: of the last epoch, or of the lowest validation loss. */
   readonly keep: 'last' | 'best';
-  /** The three are null before the first epoch is complete, and when nothing validates. */
+  /** These three are null before the first epoch is complete, and without validation samples. */
   readonly kept: EpochSummary | null;
   readonly best: EpochSummary | null;
   readonly last: EpochSummary | null;
   readonly parameters: number;
   readonly multiplyAdds: number;
-  /** Median over the epochs; null when none says it. */
+  /** Median over the epochs; null when none has it. */
   readonly imagesPerSecond: number | null;
   /** ISO 8601; null for a run of a version that did not write it. */
   readonly startedAt: string | null;
@@ -47,16 +49,16 @@ export interface RunSummary {
 
 export interface RunList {
   readonly runs: readonly RunSummary[];
-  /** Folders that hold no run, or a damaged one. */
+  /** Folders without a run, or with a damaged one. */
   readonly skipped: readonly { readonly name: string; readonly kind: 'foreign' | 'damaged'; readonly reason: string }[];
 }
 
-/** A folder and those in it, which are asked for only when the folder itself is no run. */
+/** A folder and its folders, which are read only when the folder itself is not a run. */
 export interface RunFolder extends RunSource {
   readonly inner: () => Promise<readonly RunSource[]>;
 }
 
-/** Summaries in the order of the sources. A folder that is no run but holds some stands for those. */
+/** Summaries in the order of the sources. A folder that is not a run stands for the runs in it. */
 export async function listRuns(folders: readonly RunFolder[]): Promise<RunList> {
   const runs: RunSummary[] = [];
   const skipped: RunList['skipped'][number][] = [];
@@ -90,6 +92,7 @@ export function summarise(run: RunRecord): RunSummary {
   const { name, config, facts, history, state, result } = run;
   const n = facts.validationSamples;
   const figures = (epoch: EpochRecord | undefined) => (epoch === undefined ? null : summariseEpoch(epoch, n));
+  const rates = history.flatMap(({ imagesPerSecond }) => imagesPerSecond ?? []);
   return {
     name,
     architecture: config.architecture,
@@ -102,7 +105,7 @@ export function summarise(run: RunRecord): RunSummary {
     last: figures(history.at(-1)),
     parameters: facts.parameters,
     multiplyAdds: facts.multiplyAdds,
-    imagesPerSecond: median(history.flatMap(({ imagesPerSecond }) => imagesPerSecond ?? [])),
+    imagesPerSecond: rates.length === 0 ? null : median(rates),
     startedAt: facts.starts[0]?.at ?? null,
     seconds: result?.seconds ?? history.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0),
   };
@@ -112,10 +115,4 @@ function summariseEpoch(figures: EpochRecord, n: number): EpochSummary | null {
   const { epoch, validationAccuracy: accuracy, validationLoss, trainingLoss } = figures;
   if (accuracy === undefined || validationLoss === undefined) return null;
   return { epoch, accuracy, interval: wilsonInterval(Math.round(accuracy * n), n), n, validationLoss, trainingLoss };
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
 }

@@ -1,9 +1,9 @@
-// What a run folder says, read leniently: also runs of other versions, runs under way, and folders that are no run.
+// Reads a run folder tolerantly: runs of other versions and runs under way too.
 import { z } from 'zod';
 import { decodeUtf8 } from '../../../core/bytes/utf8.js';
 import { RunError } from '../../../core/errors.js';
 import type { BlobStore } from '../../../core/ports/blob-store.js';
-import { lowestLoss } from '../../../core/training/trainer.js';
+import { lowestLoss } from '../../../core/training/trainer-state.js';
 import { runFiles } from '../run-folder.js';
 import { type RunResult, readResult } from '../run-result.js';
 
@@ -36,17 +36,19 @@ const epochSchema = z.looseObject({
   learningRate: z.number(),
   trainingLoss: z.number(),
   trainingAccuracy: z.number().optional(),
-  /** Both are missing when nothing validates. */
+  /** Both are missing without validation samples. */
   validationLoss: z.number().optional(),
   validationAccuracy: z.number().min(0).max(1).optional(),
+  /** Of a detector: average precision. */
+  validationPrecision: z.number().min(0).max(1).optional(),
   imagesPerSecond: z.number().optional(),
   seconds: z.number().optional(),
 });
 
-/** A line of metrics.jsonl; an epoch whose line a crash took has no speed. */
+/** A line of metrics.jsonl; an epoch whose line was lost in a crash has no speed. */
 export type EpochRecord = z.infer<typeof epochSchema>;
 
-/** With a question mark: the folder does not say how the run ended, and its last change was just now, or long ago. */
+/** With a question mark: not recorded, and inferred from the time of the folder's last change. */
 export type RunState = RunResult['end'] | 'running?' | 'stopped?';
 
 export interface RunRecord {
@@ -61,11 +63,11 @@ export interface RunRecord {
 export interface RunSource {
   readonly name: string;
   readonly store: BlobStore;
-  /** Since the folder's last change; undefined when the place cannot say. */
+  /** Time since the folder's last change; undefined when the store does not know it. */
   readonly quietSeconds?: number | undefined;
 }
 
-/** True when the folder holds something of a run, be it damaged; config.json alone may be anybody's. */
+/** True when the folder has a file of a run, even a damaged one; config.json alone may be another program's. */
 export async function holdsRun(store: BlobStore): Promise<boolean> {
   for (const name of [runFiles.run, runFiles.metrics, runFiles.checkpoint]) {
     if ((await store.read(name)) !== undefined) return true;
@@ -73,7 +75,7 @@ export async function holdsRun(store: BlobStore): Promise<boolean> {
   return false;
 }
 
-/** Throws RunError that says which file is missing or damaged. */
+/** Throws RunError with the file that is missing or damaged. */
 export async function readRunRecord({ name, store, quietSeconds }: RunSource): Promise<RunRecord> {
   const config = await readJson(store, runFiles.config, configSchema);
   const facts = await readJson(store, runFiles.run, factsSchema);
@@ -83,7 +85,7 @@ export async function readRunRecord({ name, store, quietSeconds }: RunSource): P
   return { name, config, facts, history, state, result };
 }
 
-/** The epoch of the lowest validation loss, the first on a tie; undefined before the first is complete, and when nothing validates. */
+/** The epoch of the lowest validation loss, the first on a tie; undefined before the first is complete, and without validation samples. */
 export function bestEpoch({ history }: Pick<RunRecord, 'history'>): EpochRecord | undefined {
   return lowestLoss(history);
 }
@@ -93,7 +95,7 @@ export function keptEpoch(run: Pick<RunRecord, 'history' | 'config'>): EpochReco
   return run.config.keep === 'best' ? bestEpoch(run) : run.history.at(-1);
 }
 
-/** For a run without result.json: under way, broken off, or of a version that did not write it. */
+/** For a run without result.json: under way, interrupted, or of a version that did not write it. */
 async function guessState(
   store: BlobStore,
   history: readonly EpochRecord[],
@@ -101,7 +103,7 @@ async function guessState(
 ): Promise<RunState> {
   if ((await store.list()).includes(runFiles.model)) return history.length < total ? 'early' : 'finished';
   const longestEpoch = Math.max(0, ...history.map(({ seconds }) => seconds ?? 0));
-  // Something is written after every epoch; the first one's length is not known.
+  // A file is written after every epoch; the length of the first is unknown.
   return quietSeconds !== undefined && quietSeconds > Math.max(1800, 3 * longestEpoch) ? 'stopped?' : 'running?';
 }
 
@@ -145,4 +147,23 @@ function parseLine<T>(text: string, schema: z.ZodType<T>, mustHold: string): T {
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
   throw new RunError(`${mustHold}, and ${path.join('.') || 'it'} is wrong: ${message}`);
+}
+
+/** A figure by which epochs are compared besides their loss. */
+export interface ValidationShare {
+  readonly name: 'accuracy' | 'average precision';
+  readonly of: (epoch: EpochRecord) => number | undefined;
+}
+
+/** What these runs are validated by: accuracy where they tell classes, average precision where they find faces. */
+export function validationShares(runs: readonly { readonly history: readonly EpochRecord[] }[]): ValidationShare[] {
+  const accuracy: ValidationShare = { name: 'accuracy', of: ({ validationAccuracy }) => validationAccuracy };
+  const precision: ValidationShare = {
+    name: 'average precision',
+    of: ({ validationPrecision }) => validationPrecision,
+  };
+  const known = [accuracy, precision].filter(({ of }) =>
+    runs.some(({ history }) => history.some((epoch) => of(epoch) !== undefined)),
+  );
+  return known.length > 0 ? known : [accuracy];
 }

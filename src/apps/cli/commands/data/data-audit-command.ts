@@ -15,7 +15,6 @@ import type { BlobStore } from '../../../../core/ports/blob-store.js';
 import type { Progress } from '../../../../core/ports/progress.js';
 import { type Audit, auditDataset } from '../../../../pipeline/audit/audit.js';
 import { auditJson } from '../../../../pipeline/audit/audit-json.js';
-import { isAuditFile, writeAuditReport } from '../../../../pipeline/audit/audit-report.js';
 import {
   type CleanedDataset,
   cleanDataset,
@@ -23,8 +22,9 @@ import {
   leftOutFile,
 } from '../../../../pipeline/audit/clean-dataset.js';
 import { type AuditConfig, parseAuditConfig, removalReasons } from '../../../../pipeline/audit/config.js';
-import { describeAudit } from '../../../../pipeline/audit/describe-audit.js';
 import { judgeByModel, judgeByRuns, type LabelJudge } from '../../../../pipeline/audit/judge-labels.js';
+import { isAuditFile, writeAuditReport } from '../../../../pipeline/audit/report/audit-report.js';
+import { describeAudit } from '../../../../pipeline/audit/report/describe-audit.js';
 import { readDataset } from '../../../../pipeline/data/read-dataset.js';
 import { isDatasetFile, mayReplace } from '../../arguments/force.js';
 import { openExpressionModel, parseThreads } from '../../arguments/model.js';

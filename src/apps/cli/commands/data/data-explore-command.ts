@@ -9,8 +9,8 @@ import { ConfigError } from '../../../../core/errors.js';
 import type { OriginalPicture } from '../../../../pipeline/data/import-folder.js';
 import { readDataset } from '../../../../pipeline/data/read-dataset.js';
 import { parseExploreConfig } from '../../../../pipeline/explore/config.js';
-import { describeExploration } from '../../../../pipeline/explore/describe-exploration.js';
 import { explore, type FolderFacts } from '../../../../pipeline/explore/explore.js';
+import { describeExploration } from '../../../../pipeline/explore/report/describe-exploration.js';
 import { mayReplace } from '../../arguments/force.js';
 import { toNumber } from '../../arguments/numbers.js';
 import { type PictureFolderOptions, readPictureFolder } from '../../arguments/picture-folder.js';
@@ -57,7 +57,7 @@ async function exploreData(source: string, options: ExploreOptions): Promise<voi
   const files: string[] = [];
   if (out !== undefined) {
     // ECharts takes a second to load: only those who want the page wait for it.
-    const { writeExplorationReport } = await import('../../../../pipeline/explore/exploration-report.js');
+    const { writeExplorationReport } = await import('../../../../pipeline/explore/report/exploration-report.js');
     const sources = { exploration, dataset, config, encodePng };
     files.push(...(await writeFolderAtomic(out, (store) => writeExplorationReport(store, sources), { overwrite })));
     process.stderr.write(`${join(out, 'report.html')} written, with ${files.length - 1} charts and sheets\n`);

@@ -3,11 +3,12 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { openFileChunks, requireFreeFolder, writeFolderAtomic } from '../../../../adapters/node/files.js';
-import { type PackedDataset, writeDataset } from '../../../../core/dataset/packed-dataset.js';
+import { writeDataset } from '../../../../core/dataset/packed-dataset.js';
 import { ConfigError } from '../../../../core/errors.js';
 import type { ImportedDataset } from '../../../../pipeline/data/broken-samples.js';
 import { parseImportFer2013 } from '../../../../pipeline/data/config.js';
 import { importFer2013 } from '../../../../pipeline/data/import-fer2013.js';
+import { describeDataset, summariseDataset } from '../../../../pipeline/data/report/describe-dataset.js';
 import { isDatasetFile, mayReplace } from '../../arguments/force.js';
 import { parseNames } from '../../arguments/names.js';
 import { type PictureFolderOptions, readPictureFolder } from '../../arguments/picture-folder.js';
@@ -50,12 +51,12 @@ async function importData(source: string, options: ImportOptions): Promise<void>
     : importFromCsv(source, options));
   await writeFolderAtomic(options.out, (store) => writeDataset(store, dataset), { overwrite });
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ out: options.out, ...summarise(dataset), broken, problems })}\n`);
+    process.stdout.write(`${JSON.stringify({ out: options.out, ...summariseDataset(dataset), broken, problems })}\n`);
     return;
   }
   for (const problem of problems) warn(`left out: ${problem}`);
   if (broken > problems.length) warn(`left out: ${broken - problems.length} more`);
-  process.stdout.write(describe(options.out, dataset));
+  process.stdout.write(describeDataset(options.out, dataset));
 }
 
 async function importFromCsv(source: string, options: ImportOptions): Promise<ImportedDataset> {
@@ -77,30 +78,4 @@ async function importFromFolder(source: string, options: ImportOptions): Promise
     throw new ConfigError('--usage is for FER2013 CSV files; in a folder, a folder above the classes names the split');
   }
   return readPictureFolder(source, options);
-}
-
-function summarise({ count, width, height, labels, splitNames, classes, splits, hash }: PackedDataset) {
-  return {
-    count,
-    width,
-    height,
-    splits: countByName(splitNames, splits),
-    classes: countByName(labels, classes),
-    hash,
-  };
-}
-
-function countByName(names: readonly string[], indices: Uint8Array): Record<string, number> {
-  const counts = new Array<number>(names.length).fill(0);
-  for (const index of indices) counts[index] = counts[index]! + 1;
-  return Object.fromEntries(names.map((name, i) => [name, counts[i]!]));
-}
-
-function describe(out: string, dataset: PackedDataset): string {
-  const { count, width, height, splits, classes, hash } = summarise(dataset);
-  const list = (counts: Record<string, number>) =>
-    Object.entries(counts)
-      .map(([name, number]) => `${name} ${number}`)
-      .join(', ');
-  return `${out}: ${count} samples of ${width}x${height}\n  splits   ${list(splits)}\n  classes  ${list(classes)}\n  hash     ${hash}\n`;
 }

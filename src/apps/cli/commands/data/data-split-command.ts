@@ -4,14 +4,9 @@ import { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../../../adapters/node/files.js';
 import { writeSplitFile } from '../../../../core/dataset/split-file.js';
 import { ConfigError } from '../../../../core/errors.js';
-import {
-  makeSplits,
-  parseSplitConfig,
-  type SetSummary,
-  summariseSplits,
-} from '../../../../pipeline/data/make-splits.js';
+import { makeSplits, parseSplitConfig, summariseSplits } from '../../../../pipeline/data/make-splits.js';
 import { readDataset } from '../../../../pipeline/data/read-dataset.js';
-import { tableLines } from '../../../../pipeline/report/text-table.js';
+import { describeSplits } from '../../../../pipeline/data/report/describe-splits.js';
 import { toNumber, toNumbers } from '../../arguments/numbers.js';
 
 interface SplitOptions {
@@ -58,19 +53,6 @@ async function splitData(folder: string, options: SplitOptions): Promise<void> {
   process.stdout.write(
     options.json
       ? `${JSON.stringify({ file: out, hash, method, seed: drawn, dataset: dataset.hash, sets })}\n`
-      : describe({ out, method, hash, sets }),
+      : describeSplits({ file: out, method, hash, sets }),
   );
-}
-
-function describe(made: { out: string; method: string; hash: string; sets: readonly SetSummary[] }): string {
-  const { out, method, hash, sets } = made;
-  const classes = Object.keys(sets[0]!.classes);
-  const table = tableLines({
-    columns: ['set', 'samples', ...classes, 'also in another set'],
-    rows: sets.map((set) => [
-      set.name,
-      ...[set.samples, ...classes.map((label) => set.classes[label]!), set.twinsElsewhere].map(String),
-    ]),
-  });
-  return `${[`${out}: ${method}`, ...table, `hash ${hash}`].join('\n')}\n`;
 }

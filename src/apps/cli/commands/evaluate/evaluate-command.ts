@@ -11,13 +11,12 @@ import { ConfigError, RunError } from '../../../../core/errors.js';
 import type { AskedModel, ExpressionModel } from '../../../../core/model/expression-model.js';
 import { compareModels, type ModelComparison } from '../../../../pipeline/evaluate/compare-models.js';
 import { type EvaluateConfig, parseEvaluateConfig } from '../../../../pipeline/evaluate/config.js';
-import { describeComparison } from '../../../../pipeline/evaluate/describe-comparison.js';
-import { describeEvaluation, describeSeen } from '../../../../pipeline/evaluate/describe-evaluation.js';
-import { describeStress } from '../../../../pipeline/evaluate/describe-stress.js';
 import { judgePredictions } from '../../../../pipeline/evaluate/evaluate.js';
 import type { EvaluatedSamples } from '../../../../pipeline/evaluate/evaluated-samples.js';
-import { type EvaluationFigures, formatEvaluation } from '../../../../pipeline/evaluate/format-evaluation.js';
 import { predictSamples, type SamplePredictions } from '../../../../pipeline/evaluate/predict-samples.js';
+import { describeSeen } from '../../../../pipeline/evaluate/report/describe-evaluation.js';
+import { describeFigures } from '../../../../pipeline/evaluate/report/describe-figures.js';
+import { type EvaluationFigures, formatEvaluation } from '../../../../pipeline/evaluate/report/format-evaluation.js';
 import { seenInTraining } from '../../../../pipeline/evaluate/seen-in-training.js';
 import { evaluateStress, type StressEvaluation } from '../../../../pipeline/evaluate/stress.js';
 import { runFiles } from '../../../../pipeline/train/run-folder.js';
@@ -112,7 +111,7 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
     if (options.out !== undefined) await writeFileAtomic(options.out, formatEvaluation(figures));
     if (options.report !== undefined) await writeReport(options.report, { figures, dataset, overwrite });
     if (options.json) warnOfSeen(figures);
-    process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : describe(figures));
+    process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : describeFigures(figures));
   } finally {
     for (const model of models) await model.release();
   }
@@ -159,7 +158,7 @@ interface Report {
 
 async function writeReport(out: string, { figures, dataset, overwrite }: Report): Promise<void> {
   // ECharts takes a second to load: only those who want the page wait for it.
-  const { writeEvaluationReport } = await import('../../../../pipeline/evaluate/evaluation-report.js');
+  const { writeEvaluationReport } = await import('../../../../pipeline/evaluate/report/evaluation-report.js');
   const sources = { figures, dataset, encodePng };
   const files = await writeFolderAtomic(out, (store) => writeEvaluationReport(store, sources), { overwrite });
   process.stderr.write(`${join(out, 'report.html')} written, with ${files.length - 1} files beside it\n`);
@@ -236,15 +235,4 @@ function stressTest(
       progress,
     }),
   );
-}
-
-function describe({ testLook, comparison, stress, ...evaluation }: EvaluationFigures): string {
-  return [
-    describeEvaluation(evaluation),
-    ...(comparison === undefined ? [] : [describeComparison(comparison)]),
-    ...(stress === undefined ? [] : [describeStress(stress)]),
-    ...(testLook === undefined
-      ? []
-      : [`look ${testLook.number} at ${evaluation.split}, written down in ${testLook.file}\n`]),
-  ].join('\n');
 }

@@ -97,7 +97,7 @@ describeWith(orl, 'moodlens people on the ORL faces', () => {
   };
   describeWith(built, 'with alignment', () => {
     it('names at least 80 % of those it knows, with at most 2 % of the strangers accepted', async () => {
-      // Seeds on which nothing was chosen; docs/experiments.md has more of them.
+      // Seeds on which nothing was chosen; more of them are in docs/experiments/identity.md, 'Known people and strangers'.
       const asked = ['--seed', '101', '--splits', '4', '--json'];
       expect(await run(['people', 'evaluate', orl.path, ...asked])).toBe(0);
       const evaluation = JSON.parse(stdout);

@@ -6,7 +6,8 @@ import { decodePicture } from '../../../../adapters/node/image-codec.js';
 import { terminalProgress } from '../../../../adapters/node/terminal-progress.js';
 import { ConfigError, PeopleError } from '../../../../core/errors.js';
 import type { ExamplesByPerson } from '../../../../core/identity/personal-section.js';
-import { identifyPicture, type PictureIdentity } from '../../../../pipeline/people/identify-picture.js';
+import { identifyPicture } from '../../../../pipeline/people/identify-picture.js';
+import { describeIdentity, describeTrainedPeople } from '../../../../pipeline/people/report/describe-people.js';
 import { type TrainedPeople, trainPeople } from '../../../../pipeline/people/train-people.js';
 import {
   readPeopleFile,
@@ -97,7 +98,8 @@ async function taughtBefore(path: string, names: readonly string[]): Promise<Exa
   }
 }
 
-function report({ out, json }: TrainOptions, { people, counts, whole, leftOut }: TrainedPeople): void {
+function report({ out, json }: TrainOptions, trained: TrainedPeople): void {
+  const { people, counts, whole, leftOut } = trained;
   const threshold = people.threshold ?? null;
   if (json) {
     const list = Object.fromEntries(counts);
@@ -106,9 +108,7 @@ function report({ out, json }: TrainOptions, { people, counts, whole, leftOut }:
   }
   for (const { file, reason } of leftOut) warn(`left out: ${file}: ${reason}`);
   if (whole > 0) warn(`taken whole, no face found: ${whole} pictures`);
-  const lines = [...counts].map(([name, count]) => `  ${name}  ${count} ${count === 1 ? 'picture' : 'pictures'}\n`);
-  const limit = threshold === null ? 'none: everybody is taken for someone' : threshold.toFixed(2);
-  process.stdout.write(`${out}\n${lines.join('')}  threshold  ${limit}\n`);
+  process.stdout.write(describeTrainedPeople(out, trained));
 }
 
 async function predict(paths: readonly string[], options: PredictOptions): Promise<void> {
@@ -118,17 +118,12 @@ async function predict(paths: readonly string[], options: PredictOptions): Promi
   try {
     await eachPicture('people', pictures, async ({ file, picture }) => {
       const identity = await identifyPicture(people, picture, detector);
-      const line = options.json ? JSON.stringify({ file, ...identity }) : `${file}: ${describe(identity)}`;
+      const line = options.json ? JSON.stringify({ file, ...identity }) : `${file}: ${describeIdentity(identity)}`;
       process.stdout.write(`${line}\n`);
     });
   } finally {
     await detector?.release();
   }
-}
-
-function describe({ person, distance }: PictureIdentity): string {
-  if (distance === null) return 'no face found';
-  return `${person ?? 'unknown'} (distance ${distance.toFixed(2)})`;
 }
 
 function parseThreshold(text: string | undefined): 'auto' | 'none' | number {

@@ -6,9 +6,9 @@ import { decodePicture, encodePng } from '../../../../adapters/node/image-codec.
 import { ConfigError } from '../../../../core/errors.js';
 import { defaultFaceSize } from '../../../../core/identity/people.js';
 import { parseEvaluatePeople } from '../../../../pipeline/people/config.js';
-import { describePeopleEvaluation } from '../../../../pipeline/people/describe-people-evaluation.js';
 import { evaluatePeople, type PeopleEvaluation } from '../../../../pipeline/people/evaluate-people.js';
 import { readFaces } from '../../../../pipeline/people/read-faces.js';
+import { describePeopleEvaluation } from '../../../../pipeline/people/report/describe-people-evaluation.js';
 import { mayReplace } from '../../arguments/force.js';
 import { toNumbers } from '../../arguments/numbers.js';
 import { requirePeopleFolder } from '../../arguments/people.js';
@@ -91,7 +91,7 @@ async function mayWriteReport({ report: out, force }: EvaluateOptions): Promise<
 
 async function writeReport(out: string, evaluation: PeopleEvaluation, overwrite: boolean): Promise<void> {
   // ECharts takes a second to load: only those who want the page wait for it.
-  const { writePeopleReport } = await import('../../../../pipeline/people/people-report.js');
+  const { writePeopleReport } = await import('../../../../pipeline/people/report/people-report.js');
   const files = await writeFolderAtomic(out, (store) => writePeopleReport(store, { evaluation, encodePng }), {
     overwrite,
   });

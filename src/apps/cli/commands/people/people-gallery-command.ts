@@ -8,13 +8,10 @@ import { writing } from '../../../../adapters/node/storage-error.js';
 import { ConfigError, PeopleError } from '../../../../core/errors.js';
 import { peopleWithout } from '../../../../core/identity/people-without.js';
 import { personName } from '../../../../core/identity/person-name.js';
-import {
-  describeDoubt,
-  type PeopleReview,
-  reviewPeople,
-  reviewSheet,
-} from '../../../../pipeline/people/review-people.js';
-import { tableLines } from '../../../../pipeline/report/text-table.js';
+import { describeKnownPeople } from '../../../../pipeline/people/report/describe-people.js';
+import { describeReview } from '../../../../pipeline/people/report/describe-review.js';
+import { reviewSheet } from '../../../../pipeline/people/report/review-sheet.js';
+import { type PeopleReview, reviewPeople } from '../../../../pipeline/people/review-people.js';
 import { readPeopleFile, requirePeopleFolder, writePeopleFile } from '../../arguments/people.js';
 import { openDetector } from '../../arguments/shipped-detector.js';
 import { withProgress } from '../../terminal/with-progress.js';
@@ -52,17 +49,7 @@ async function list(options: { readonly people: string; readonly json?: boolean 
   }));
   const threshold = people.threshold ?? null;
   if (options.json) process.stdout.write(`${JSON.stringify({ people: known, threshold })}\n`);
-  else {
-    const rows = known.map(({ name, pictures, taught }) => [
-      name,
-      String(pictures),
-      taught === 0 ? '' : String(taught),
-    ]);
-    const limit = threshold === null ? 'none: everybody is taken for someone' : threshold.toFixed(2);
-    process.stdout.write(
-      `${tableLines({ columns: ['person', 'pictures', 'expressions taught'], rows }).join('\n')}\nthreshold  ${limit}\n`,
-    );
-  }
+  else process.stdout.write(describeKnownPeople(known, threshold));
 }
 
 async function forget(given: string, options: { readonly people?: string; readonly faces?: string }): Promise<void> {
@@ -138,7 +125,7 @@ async function review(directory: string, options: ReviewOptions): Promise<void> 
       await writeFileAtomic(options.out, await encodePng(reviewSheet(found)), { mode: 0o600 });
       process.stderr.write(`${options.out} written\n`);
     }
-    process.stdout.write(options.json ? `${JSON.stringify(facts(found))}\n` : describe(found));
+    process.stdout.write(options.json ? `${JSON.stringify(facts(found))}\n` : describeReview(found));
   } finally {
     await detector.release();
   }
@@ -146,23 +133,6 @@ async function review(directory: string, options: ReviewOptions): Promise<void> 
 
 function facts({ pictures, leftOut, whole }: PeopleReview) {
   return { pictures, leftOut, whole };
-}
-
-function describe({ pictures, leftOut }: PeopleReview): string {
-  const doubtful = pictures.filter(({ doubt }) => doubt !== null);
-  const rows = doubtful.map((picture) => [
-    String(picture.number),
-    picture.person,
-    describeDoubt(picture),
-    picture.file,
-  ]);
-  const people = new Set(pictures.map(({ person }) => person)).size;
-  const lines = [
-    `${pictures.length.toLocaleString('en')} pictures of ${people} ${people === 1 ? 'person' : 'people'}, ${doubtful.length} to look at`,
-    ...(rows.length > 0 ? ['', ...tableLines({ columns: ['number', 'person', 'why', 'file'], rows })] : []),
-    ...(leftOut.length > 0 ? ['', ...leftOut.map(({ file, reason }) => `left out: ${file}: ${reason}`)] : []),
-  ];
-  return `${lines.join('\n')}\n`;
 }
 
 /** `3,7,12-14`. Throws ConfigError for what is none, or is not there. */

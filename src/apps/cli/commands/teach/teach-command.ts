@@ -16,7 +16,7 @@ import {
   requireExampleCount,
   writePersonalFile,
 } from '../../../../core/personal/personal-file.js';
-import { describeTeaching } from '../../../../pipeline/teach/describe-teaching.js';
+import { describeTeaching } from '../../../../pipeline/teach/report/describe-teaching.js';
 import { learnPerson, type ReadTaught, readTaughtPictures } from '../../../../pipeline/teach/teach.js';
 import { hashModelFile } from '../../arguments/hash-model-file.js';
 import { openExpressionModel } from '../../arguments/model.js';

@@ -1,5 +1,7 @@
 // What `moodlens train --list-devices` prints.
+
 import { probeDevices } from '../../../../adapters/node/training/devices.js';
+import { describeDevices } from '../../../../pipeline/train/report/describe-devices.js';
 
 /** Tries every device and prints whether it can train here, as lines or as JSON. */
 export async function listDevices(json: boolean): Promise<void> {
@@ -9,8 +11,5 @@ export async function listDevices(json: boolean): Promise<void> {
     process.stdout.write(`${JSON.stringify(devices)}\n`);
     return;
   }
-  const width = Math.max(...probes.map(({ device }) => device.length));
-  for (const { device, problem } of probes) {
-    process.stdout.write(`${device.padEnd(width)}  ${problem === undefined ? 'there' : `not there: ${problem}`}\n`);
-  }
+  process.stdout.write(describeDevices(probes));
 }

@@ -15,7 +15,7 @@ const path = (name: string) => join(root, name);
 const program = join(repositoryRoot, 'dist/apps/cli/main.js');
 const built = { path: program, missing: existsSync(program) ? undefined : 'the build (npm run build)' };
 const settings = {
-  ...{ architecture: 'reference', epochs: 40, batchSize: 10, threads: 1 },
+  ...{ architecture: 'compact', epochs: 15, batchSize: 10, threads: 1 },
   schedule: { name: 'constant', rate: 0.01 },
 };
 
@@ -51,7 +51,7 @@ describeWith(built, 'moodlens train', () => {
     // Its first epoch's line: training is under way. Then Ctrl-C, twice, as npx passes it on.
     let isAsked = false;
     child.stderr.on('data', (chunk) => {
-      if (isAsked || !String(chunk).includes('epoch 1/40:')) return;
+      if (isAsked || !String(chunk).includes('epoch 1/15:')) return;
       isAsked = true;
       child.kill('SIGINT');
       setTimeout(() => child.kill('SIGINT'), 20);
@@ -67,11 +67,11 @@ describeWith(built, 'moodlens train', () => {
     // Another number of epochs would be another run.
     const refused = await runCli('train', '--data', path('data'), '--resume', out, '--epochs', '5');
     expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toContain('epochs was 40 and is 5');
+    expect(refused.stderr).toContain('epochs was 15 and is 5');
     const resumed = await runCli('train', '--data', path('data'), '--resume', out, '--json');
     expect(resumed.code).toBe(0);
-    expect(JSON.parse(resumed.stdout)).toMatchObject({ end: 'finished', epochs: 40, validation: { n: 10 } });
-    expect(readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n')).toHaveLength(40);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ end: 'finished', epochs: 15, validation: { n: 10 } });
+    expect(readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n')).toHaveLength(15);
   });
 
   it.each([

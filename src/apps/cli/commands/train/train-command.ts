@@ -9,15 +9,11 @@ import { ConfigError } from '../../../../core/errors.js';
 import type { BlobStore } from '../../../../core/ports/blob-store.js';
 import { parseTrainConfig, type TrainConfig } from '../../../../pipeline/train/config.js';
 import { isEnsembleConfig, parseEnsembleConfig } from '../../../../pipeline/train/ensemble-config.js';
+import { describeTraining } from '../../../../pipeline/train/report/describe-training.js';
 import { readRunConfig, readRunDevice, runFiles } from '../../../../pipeline/train/run-folder.js';
 import { keepShares, shareCoresOfAll } from '../../../../pipeline/train/share-cores.js';
-import { type TrainResult, trainRun } from '../../../../pipeline/train/train.js';
-import {
-  type EnsembleResult,
-  memberName,
-  readEnsembleConfig,
-  trainEnsemble,
-} from '../../../../pipeline/train/train-ensemble.js';
+import { trainRun } from '../../../../pipeline/train/train.js';
+import { memberName, readEnsembleConfig, trainEnsemble } from '../../../../pipeline/train/train-ensemble.js';
 import { chooseDevice } from '../../arguments/device.js';
 import { readJsonFile } from '../../arguments/json-file.js';
 import { toNumbers } from '../../arguments/numbers.js';
@@ -90,7 +86,7 @@ async function train(options: TrainOptions): Promise<void> {
       : trainRun({ ...request, config, ...(await readTrainingFiles(config)) }));
     progress.finish();
     if (options.json) process.stdout.write(`${JSON.stringify({ run: folder, ...result })}\n`);
-    else process.stdout.write(`${describe(result, folder, data)}\n`);
+    else process.stdout.write(`${describeTraining(result, { folder, data })}\n`);
     if (result.end === 'stopped') process.exitCode = exitCodes.interrupted;
   } finally {
     progress.finish();
@@ -134,24 +130,6 @@ async function deviceOfRun(folder: string): Promise<string | undefined> {
     if ((await store.read(runFiles.run)) !== undefined) return readRunDevice(store);
   }
   return undefined;
-}
-
-function describe(result: TrainResult | EnsembleResult, folder: string, data: string): string {
-  if (result.end === 'stopped') {
-    return `stopped and saved; continue with: moodlens train --data ${data} --resume ${folder}`;
-  }
-  const percent = (share: number): string => (100 * share).toFixed(1);
-  if ('members' in result) {
-    const each = result.members.map(
-      ({ name, architecture, validationAccuracy }) =>
-        `\n  ${name}: ${architecture}${validationAccuracy === null ? '' : `, validation accuracy ${percent(validationAccuracy)} %`}`,
-    );
-    return `${folder}/model.onnx: the mean of ${result.members.length} models; 'moodlens evaluate' tells its accuracy${each.join('')}`;
-  }
-  if (result.validation === null)
-    return `${folder}/model.onnx: trained on every row it was given; none was left to validate`;
-  const { accuracy, interval, n } = result.validation;
-  return `${folder}/model.onnx: validation accuracy ${percent(accuracy)} % (95 % interval ${interval.map(percent).join('-')}, n = ${n})`;
 }
 
 /** What --config or the resumed run says, with the options that replace keys of it: a run's, or those of an ensemble's members. */

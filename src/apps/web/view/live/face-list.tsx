@@ -1,5 +1,7 @@
 // The panel's upper half: each face in view with its confirmed label and this moment's seven probabilities.
+
 import { signal } from '@preact/signals';
+import { percent } from '../../../../core/numbers/percent.js';
 import type { LiveController } from '../../state/live-controller.js';
 import {
   correction,
@@ -54,7 +56,7 @@ export function FaceList({ controller }: { controller: LiveController | null }) 
   );
 }
 
-const percentOf = (share: number): string => `${Math.round(100 * share)} %`;
+const percentOf = (share: number): string => percent(share, { digits: 0 });
 
 function Corrected({ controller }: { controller: LiveController | null }) {
   const { name, expression, instead, before, after, isLearnt } = correction.value!;
@@ -139,7 +141,7 @@ function Face({ face: { track, person, confirmed, probabilities }, canCorrect, c
             <div key={label}>
               <dt>{label}</dt>
               <dd>
-                <span class="visually-hidden">{Math.round(probability * 100)} %</span>
+                <span class="visually-hidden">{percentOf(probability)}</span>
                 <span
                   class="bar"
                   style={{ transform: `scaleX(${probability.toFixed(3)})`, backgroundColor: expressionColour(label) }}

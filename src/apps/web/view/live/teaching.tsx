@@ -1,10 +1,11 @@
 // The guided calibration: the card of the expression that is asked for, and the result.
 import { useEffect, useRef } from 'preact/hooks';
+import { percent } from '../../../../core/numbers/percent.js';
 import type { LiveController } from '../../state/live-controller.js';
 import { calibrationResult, teaching } from '../../state/live-state.js';
 import type { CalibrationResult, CalibrationState } from '../../worker/protocol.js';
 import { expressionColour } from '../expression-style.js';
-import { interval, percent } from '../format-figures.js';
+import { interval } from '../format-figures.js';
 import { Portrait } from './portrait.js';
 
 export function TeachingCard({ controller }: { controller: LiveController | null }) {

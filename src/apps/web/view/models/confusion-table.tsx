@@ -1,6 +1,7 @@
 // The confusion matrix: rows are the true classes, columns the predicted ones, shaded by the share of the row.
+import { percent } from '../../../../core/numbers/percent.js';
 import type { Judgement } from '../../worker/model-protocol.js';
-import { interval, percent } from '../format-figures.js';
+import { interval } from '../format-figures.js';
 
 interface ConfusionTableProps {
   readonly labels: readonly string[];

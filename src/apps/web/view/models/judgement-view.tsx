@@ -1,6 +1,8 @@
 // Figures of labelled pictures: accuracy with its interval, confusion matrix, reliability diagram, classes.
+
+import { percent } from '../../../../core/numbers/percent.js';
 import type { Judgement } from '../../worker/model-protocol.js';
-import { interval, percent, whole } from '../format-figures.js';
+import { interval, whole } from '../format-figures.js';
 import { ConfusionTable } from './confusion-table.js';
 import { ReliabilityDiagram } from './reliability-diagram.js';
 

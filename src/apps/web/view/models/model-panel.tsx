@@ -1,8 +1,9 @@
 // The chosen model and its metadata.
+import { percent } from '../../../../core/numbers/percent.js';
 import type { ModelsController } from '../../state/models-controller.js';
 import { card, chosenId, isOpeningModel, modelFailure, type ShelfModel, shelf } from '../../state/models-state.js';
 import type { ModelCard } from '../../worker/model-protocol.js';
-import { counted, percent, shareWithInterval, whole } from '../format-figures.js';
+import { counted, shareWithInterval, whole } from '../format-figures.js';
 
 interface ModelPanelProps {
   readonly controller: ModelsController | null;

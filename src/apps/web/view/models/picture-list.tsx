@@ -3,11 +3,12 @@ import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { toRgba } from '../../../../adapters/browser/image-codec.js';
 import type { GreyPicture } from '../../../../core/image/picture.js';
+import { percent } from '../../../../core/numbers/percent.js';
 import { type PictureRun, type ResultFilter, resultFilter } from '../../state/models-state.js';
 import { baseName } from '../../state/plan-drop.js';
 import type { PictureResult } from '../../worker/model-protocol.js';
 import { expressionColour } from '../expression-style.js';
-import { counted, percent, whole } from '../format-figures.js';
+import { counted, whole } from '../format-figures.js';
 import { Photograph } from '../photograph.js';
 
 /** Pictures listed at first, and added by each click: a page of thousands would be slow. */

@@ -1,6 +1,7 @@
 // The reliability diagram: accuracy at each level of confidence.
 import type { ReliabilityBin } from '../../../../core/metrics/reliability-bins.js';
-import { counted, interval, percent } from '../format-figures.js';
+import { percent } from '../../../../core/numbers/percent.js';
+import { counted, interval } from '../format-figures.js';
 
 /** Sizes in the drawing's own units. */
 const side = 220;
@@ -51,7 +52,7 @@ export function ReliabilityDiagram({ bins, n }: { bins: readonly ReliabilityBin[
 }
 
 function describeBin({ low, high, n, accuracy, interval: of }: ReliabilityBin): string {
-  return `confidence ${Math.round(100 * low)} to ${percent(high)}: ${percent(accuracy!)} right (95 % interval ${interval(of)}, ${counted(n, 'picture')})`;
+  return `confidence ${percent(low, { digits: 0, unit: false })} to ${percent(high)}: ${percent(accuracy!)} right (95 % interval ${interval(of)}, ${counted(n, 'picture')})`;
 }
 
 function describe(bins: readonly ReliabilityBin[]): string {

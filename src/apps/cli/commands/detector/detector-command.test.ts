@@ -1,0 +1,87 @@
+// `moodlens detector` from the first picture to the measured model.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { faceScenes } from '../../../../../tests/fixtures/face-scenes.js';
+import { runCli } from '../../../../../tests/fixtures/run-cli.js';
+import { describeWith, repositoryRoot } from '../../../../../tests/requirements.js';
+import { encodePng } from '../../../../adapters/node/image-codec.js';
+
+const root = mkdtempSync(join(tmpdir(), 'moodlens-detector-'));
+const path = (...names: string[]) => join(root, ...names);
+const program = join(repositoryRoot, 'dist/apps/cli/main.js');
+const built = { path: program, missing: existsSync(program) ? undefined : 'the build (npm run build)' };
+
+beforeAll(async () => {
+  const { faces, read } = faceScenes(20);
+  mkdirSync(path('scenes'));
+  mkdirSync(path('boxed'));
+  mkdirSync(path('empty'));
+  const lines: string[] = [];
+  for (const [i, { file, width, height, faces: own }] of faces.pictures.entries()) {
+    const png = await encodePng(read(i));
+    writeFileSync(path('scenes', file), png);
+    if (i < 3) writeFileSync(path('boxed', file), png);
+    if (own.length === 0) writeFileSync(path('empty', file), png);
+    lines.push(
+      JSON.stringify({
+        file,
+        width,
+        height,
+        boxes: own.map(({ box }) => box),
+        points: own.map(({ points }) => points),
+      }),
+    );
+  }
+  writeFileSync(path('scenes', 'all.jsonl'), lines.join('\n'));
+  const images = faces.pictures.slice(0, 3).map(({ file, faces: own }) => ({ file, boxes: own.map(({ box }) => box) }));
+  writeFileSync(path('boxed', 'boxes.json'), JSON.stringify({ images }));
+  const config = { side: 64, batchSize: 4, threads: 1, workers: 1, ghostBatch: null, validationShare: 0.2 };
+  writeFileSync(path('config.json'), JSON.stringify(config));
+});
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describeWith(built, 'moodlens detector', () => {
+  it('imports, trains, and measures what it trained', async () => {
+    const imported = await runCli('detector', 'import', path('scenes'), '--out', path('packed'), '--json');
+    expect([imported.code, imported.stderr]).toEqual([0, expect.stringContaining('all.jsonl: 20 pictures, 16 faces')]);
+    expect(JSON.parse(imported.stdout)).toMatchObject({ pictures: 20, faces: 16, withPoints: 16, bytes: 20 * 96 * 96 });
+
+    const training = ['detector', 'train', '--data', path('packed'), '--config', path('config.json'), '--epochs', '1'];
+    const trained = await runCli(...training, '--out', path('run'));
+    expect([trained.code, trained.stderr]).toEqual([0, expect.stringMatching(/epoch 1\/1: training loss/)]);
+    expect(trained.stdout).toContain('average precision');
+    expect(JSON.parse(readFileSync(path('run', 'run.json'), 'utf8'))).toMatchObject({ name: 'run' });
+    const again = await runCli(...training, '--out', path('run'));
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('--resume')]);
+
+    const model = ['--model', path('run', 'model.onnx')];
+    const measured = await runCli('detector', 'evaluate', ...model, '--data', path('packed'), '--json');
+    expect(measured.code).toBe(0);
+    const figures = JSON.parse(measured.stdout);
+    expect(figures.pictures).toBeLessThan(12);
+    expect(figures.ranges).toHaveLength(5);
+    const everything = await runCli('detector', 'evaluate', ...model, '--data', path('packed'), '--all', '--json');
+    expect(JSON.parse(everything.stdout)).toMatchObject({ pictures: 20, faces: 16 });
+
+    const boxed = await runCli('detector', 'evaluate', ...model, '--data', path('boxed'), '--match', 'centre');
+    expect(boxed.stdout).toMatch(/3 pictures of the folder, 3 faces[\s\S]*average precision/);
+    const empty = await runCli('detector', 'evaluate', ...model, '--data', path('empty'), '--without-faces');
+    expect(empty.stdout).toMatch(/4 pictures without a face, 0 faces\nfrom a score of 0.5: \d+ wrong boxes/);
+  });
+
+  it.each([
+    [['train', '--data', 'x'], /--out for a new run, or --resume/],
+    [['train', '--data', '/nowhere', '--out', '/nowhere/run'], /faces.json/],
+    [['import', '/nowhere', '--out', 'x'], /at least one .jsonl/],
+    [['evaluate', '--data', '.'], /boxes.json, or pictures without a face/],
+    [['evaluate', '--data', 'x', '--all', '--held-back', '0.1'], /exclude each other/],
+    [['evaluate', '--data', 'x', '--model', '/nowhere.onnx'], /model.onnx that can be read/],
+  ])('refuses %j', async (words, message) => {
+    const { code, stderr } = await runCli('detector', ...words);
+    expect(stderr).toMatch(message);
+    expect(code).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,158 @@
+// How well a detector finds what is there: its detections, best first, against the true boxes.
+import { boxOverlap } from '../detect/non-maximum-suppression.js';
+import type { Box } from '../image/picture.js';
+
+/** Boxes are the same face from this intersection over union on; a box is in an ignored place with half of its area there. */
+const sameOverlap = 0.5;
+
+/**
+ * Whether a detection may be a truth: `overlap`, intersection over union of at least a half; `centre`, centres within half of the
+ * true width and widths within a factor of 2.5, for boxes that were drawn by another rule.
+ */
+export type Matching = 'overlap' | 'centre';
+
+export interface JudgedPicture {
+  readonly detections: readonly { readonly box: Box; readonly score: number }[];
+  readonly truths: readonly Box[];
+  /** Detections here are neither right nor wrong; a truth of the same box is not missed either. */
+  readonly ignored: readonly Box[];
+}
+
+/** Sizes that count, as the root of a box' area, pixels: from the first up to below the second. Others are neither right nor wrong. */
+export type SizeRange = readonly [from: number, to: number];
+
+export interface JudgedDetection {
+  readonly score: number;
+  readonly isRight: boolean;
+}
+
+export interface JudgedDetections {
+  /** Best score first; without those that do not count. */
+  readonly detections: readonly JudgedDetection[];
+  /** Truths that count. */
+  readonly truths: number;
+  readonly pictures: number;
+}
+
+/** A detection that found a truth, both by their numbers in the picture. */
+export interface Pair {
+  readonly detection: number;
+  readonly truth: number;
+}
+
+/** Pairs the detections of one picture with its truths: each takes the free truth that it fits best, best score first; `isPreferred` come first. */
+export function pairDetections(
+  { detections, truths }: Omit<JudgedPicture, 'ignored'>,
+  matching: Matching = 'overlap',
+  isPreferred: (truth: Box) => boolean = () => true,
+): Pair[] {
+  const free = new Set(truths.keys());
+  const pairs: Pair[] = [];
+  const order = [...detections.keys()].sort((a, b) => detections[b]!.score - detections[a]!.score);
+  for (const detection of order) {
+    let best: { truth: number; value: number } | undefined;
+    for (const truth of free) {
+      const own = closeness(detections[detection]!.box, truths[truth]!, matching);
+      if (own === 0) continue;
+      const preferred = own + (isPreferred(truths[truth]!) ? 1 : 0);
+      if (best === undefined || preferred > best.value) best = { truth, value: preferred };
+    }
+    if (best === undefined) continue;
+    free.delete(best.truth);
+    pairs.push({ detection, truth: best.truth });
+  }
+  return pairs;
+}
+
+/** How well a detection fits a truth, above 0 and at most 1; 0 when it is not the same face. */
+function closeness(box: Box, truth: Box, matching: Matching): number {
+  if (matching === 'overlap') {
+    const overlap = boxOverlap(box, truth);
+    return overlap >= sameOverlap ? overlap : 0;
+  }
+  const apart = (axis: 0 | 1): number => Math.abs(box[axis] + box[axis + 2]! / 2 - truth[axis] - truth[axis + 2]! / 2);
+  const distance = Math.max(apart(0), apart(1));
+  const isSame = distance < truth[2] / 2 && box[2] < 2.5 * truth[2] && truth[2] < 2.5 * box[2];
+  return isSame ? 1 / (1 + distance) : 0;
+}
+
+export interface JudgeOptions {
+  /** Default all. */
+  readonly range?: SizeRange;
+  /** Default 'overlap'. */
+  readonly matching?: Matching;
+}
+
+/** Right and wrong detections of all pictures. */
+export function judgeDetections(
+  pictures: readonly JudgedPicture[],
+  { range = [0, Number.POSITIVE_INFINITY], matching = 'overlap' }: JudgeOptions = {},
+): JudgedDetections {
+  const counts = ([, , width, height]: Box): boolean => {
+    const size = Math.sqrt(width * height);
+    return size >= range[0] && size < range[1];
+  };
+  const judged: JudgedDetection[] = [];
+  let truths = 0;
+  for (const picture of pictures) {
+    truths += picture.truths.filter(counts).length;
+    const found = new Map(pairDetections(picture, matching, counts).map(({ detection, truth }) => [detection, truth]));
+    picture.detections.forEach(({ box, score }, i) => {
+      const truth = found.get(i);
+      if (truth !== undefined) {
+        if (counts(picture.truths[truth]!)) judged.push({ score, isRight: true });
+        return;
+      }
+      const isIgnored = !counts(box) || picture.ignored.some((place) => sharedPart(box, place) >= sameOverlap);
+      if (!isIgnored) judged.push({ score, isRight: false });
+    });
+  }
+  judged.sort((a, b) => b.score - a.score);
+  return { detections: judged, truths, pictures: pictures.length };
+}
+
+/** The part of a box that lies in another one, 0..1. */
+function sharedPart(box: Box, other: Box): number {
+  const width = Math.min(box[0] + box[2], other[0] + other[2]) - Math.max(box[0], other[0]);
+  const height = Math.min(box[1] + box[3], other[1] + other[3]) - Math.max(box[1], other[1]);
+  return width > 0 && height > 0 ? (width * height) / (box[2] * box[3]) : 0;
+}
+
+/**
+ * Average precision: the area under precision over recall, where precision is the best that any higher recall still has
+ * (as VOC 2010 and WIDER FACE). NaN when no truth counts.
+ */
+export function averagePrecision({ detections, truths }: JudgedDetections): number {
+  if (truths === 0) return Number.NaN;
+  let found = 0;
+  const points = detections.map(({ isRight }, i) => {
+    if (isRight) found++;
+    return { recall: found / truths, precision: found / (i + 1) };
+  });
+  let [area, best] = [0, 0];
+  for (let i = points.length - 1; i >= 0; i--) {
+    best = Math.max(best, points[i]!.precision);
+    area += best * (points[i]!.recall - (points[i - 1]?.recall ?? 0));
+  }
+  return area;
+}
+
+/** The largest recall at no more than `perPicture` wrong boxes a picture, with the score that gives it (infinite when none does). */
+export function recallAt(
+  judged: JudgedDetections,
+  perPicture: number,
+): { readonly found: number; readonly score: number } {
+  const allowed = perPicture * judged.pictures;
+  let [found, wrong] = [0, 0];
+  let best = { found: 0, score: Number.POSITIVE_INFINITY };
+  const { detections } = judged;
+  for (let i = 0; i < detections.length; i++) {
+    const { isRight, score } = detections[i]!;
+    if (isRight) found++;
+    else wrong++;
+    if (wrong > allowed) break;
+    // Detections of one score are taken together or not at all.
+    if (detections[i + 1]?.score !== score) best = { found, score };
+  }
+  return best;
+}

@@ -1,0 +1,95 @@
+// Collects pictures of one person's face from frames: spaced in time, checked, cut out with some surroundings.
+import type { Face, FaceDetector } from '../../core/detect/face.js';
+import { mainFace } from '../../core/detect/main-face.js';
+import { crop } from '../../core/image/crop.js';
+import type { Picture } from '../../core/image/picture.js';
+import { resize } from '../../core/image/resize.js';
+import { type Progress, silentProgress } from '../../core/ports/progress.js';
+import { checkFace, type GoodFace, type Rejection } from './check-face.js';
+import { type CollectOptions, parseCollect } from './config.js';
+
+/** A frame to search for a face; `timeMs`: null for pictures, which have no time; 'unreadable' counts as searched. */
+export interface CandidateFrame {
+  readonly picture: Picture | 'unreadable';
+  readonly timeMs: number | null;
+}
+
+export interface CollectPorts {
+  readonly detector: FaceDetector;
+  /** Saves a face picture. */
+  readonly save: (picture: Picture) => Promise<void>;
+  readonly progress?: Progress;
+  /** Called between frames; true ends the collection, with its result. */
+  readonly shouldStop?: () => boolean;
+}
+
+export interface Collection {
+  readonly saved: number;
+  /** Frames that were searched for a face. */
+  readonly looked: number;
+  /** Frames skipped because too little time had passed. */
+  readonly tooSoon: number;
+  readonly rejected: Readonly<Partial<Record<Rejection, number>>>;
+}
+
+/** Margin around the face as a share of its box on each side: enough to detect and align it again. */
+const margin = 0.6;
+/** Larger crops are shrunk to this: faces are compared at 100 pixels. */
+const largestCropPx = 512;
+
+/** Saves up to `photos` good faces of the frames, one a frame: the only face, or one clearly larger than the others. */
+export async function collectFaces(
+  frames: AsyncIterable<CandidateFrame>,
+  options: CollectOptions,
+  { detector, save, progress = silentProgress, shouldStop = () => false }: CollectPorts,
+): Promise<Collection> {
+  const config = parseCollect(options);
+  const rejected: Partial<Record<Rejection, number>> = {};
+  let saved = 0;
+  let looked = 0;
+  let tooSoon = 0;
+  let lastMs = -Infinity;
+  const before: GoodFace[] = [];
+  for await (const { picture, timeMs } of frames) {
+    if (shouldStop()) break;
+    if (timeMs !== null && timeMs - lastMs < config.everyMs) {
+      tooSoon++;
+      continue;
+    }
+    looked++;
+    const result = picture === 'unreadable' ? picture : await examine(picture);
+    if (typeof result === 'string') {
+      rejected[result] = (rejected[result] ?? 0) + 1;
+      progress.update(saved, config.photos, result);
+      continue;
+    }
+    await save(surroundings(picture as Picture, result.face));
+    before.push(result.good);
+    lastMs = timeMs ?? -Infinity;
+    progress.update(++saved, config.photos, 'saved');
+    if (saved === config.photos) break;
+  }
+  progress.finish();
+  return { saved, looked, tooSoon, rejected };
+
+  async function examine(picture: Picture): Promise<Rejection | { face: Face; good: GoodFace }> {
+    const face = mainFace(await detector.detect(picture));
+    if (face === 'none') return 'no face';
+    if (face === 'several') return 'several faces';
+    const good = checkFace(picture, face, before, config);
+    return typeof good === 'string' ? good : { face, good };
+  }
+}
+
+/** The face with its margin, cut at the picture's border and shrunk when large. */
+function surroundings(picture: Picture, { box }: Face): Picture {
+  const [x, y, width, height] = box;
+  const left = Math.max(0, Math.floor(x - margin * width));
+  const top = Math.max(0, Math.floor(y - margin * height));
+  const right = Math.min(picture.width, Math.ceil(x + (1 + margin) * width));
+  const bottom = Math.min(picture.height, Math.ceil(y + (1 + margin) * height));
+  const cut = crop(picture, [left, top, right - left, bottom - top]);
+  const scale = Math.min(1, largestCropPx / Math.max(cut.width, cut.height));
+  if (scale === 1) return cut;
+  return resize(cut, Math.max(1, Math.round(cut.width * scale)), Math.max(1, Math.round(cut.height * scale)));
+}

@@ -1,0 +1,200 @@
+// Measures a detector on pictures with known faces: average precision by size, recall at a number of wrong boxes, and how far
+// off its key points are.
+import { type FacePicture, holdBack } from '../../core/dataset/face-pictures.js';
+import type { FacePoints } from '../../core/detect/places/places.js';
+import type { Box, Picture } from '../../core/image/picture.js';
+import {
+  averagePrecision,
+  type JudgedDetections,
+  type JudgedPicture,
+  judgeDetections,
+  type Matching,
+  pairDetections,
+  recallAt,
+  type SizeRange,
+} from '../../core/metrics/average-precision.js';
+import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
+import { quantile } from '../../core/numbers/quantile.js';
+import { createRandom } from '../../core/numbers/random.js';
+import type { Clock } from '../../core/ports/clock.js';
+import type { Progress } from '../../core/ports/progress.js';
+
+/** What a detector says of a picture. */
+export interface EvaluatedFace {
+  readonly box: Box;
+  readonly score: number;
+  /** Left eye, right eye, nose and mouth as seen; null from a detector that gives none. */
+  readonly points: FacePoints | null;
+}
+
+/** A picture and what is known of it. */
+export interface KnownPicture extends Pick<FacePicture, 'file' | 'faces' | 'unsure'> {
+  readonly read: () => Promise<Picture>;
+}
+
+export interface EvaluateDetectorRequest {
+  readonly pictures: readonly KnownPicture[];
+  readonly detect: (picture: Picture) => Promise<readonly EvaluatedFace[]>;
+  readonly matching: Matching;
+  /** Wrong boxes are counted at scores from here on. */
+  readonly score: number;
+  readonly progress: Progress;
+  readonly clock: Clock;
+}
+
+/** Sizes that are looked at apart, roots of the boxes' areas, pixels. */
+export const sizeRanges: readonly SizeRange[] = [
+  [16, 24],
+  [24, 40],
+  [40, 80],
+  [80, Number.POSITIVE_INFINITY],
+];
+
+/** Numbers of wrong boxes a picture at which recall is told. */
+export const wrongPerPicture = [0.01, 0.1, 1] as const;
+
+/** Key points are measured on faces of this size and more, pixels. */
+const pointsFrom = 40;
+
+const resamples = 500;
+
+export interface RangeFigures {
+  readonly from: number;
+  /** Null for no limit. */
+  readonly below: number | null;
+  readonly faces: number;
+  /** Null without a face; with a 95 % interval, pictures drawn again and again. */
+  readonly averagePrecision: { readonly value: number; readonly interval: readonly [number, number] } | null;
+}
+
+export interface RecallFigures {
+  /** Wrong boxes a picture. */
+  readonly wrong: number;
+  readonly recall: number;
+  /** Wilson's, 95 %. */
+  readonly interval: readonly [number, number];
+  /** From this score on; null when not one box can be taken. */
+  readonly score: number | null;
+}
+
+export interface DetectorFigures {
+  readonly pictures: number;
+  readonly faces: number;
+  /** All sizes first, then those of `sizeRanges`. */
+  readonly ranges: readonly RangeFigures[];
+  readonly recalls: readonly RecallFigures[];
+  /** At the score that was asked for. */
+  readonly atScore: {
+    readonly score: number;
+    readonly found: number;
+    readonly wrong: number;
+    readonly recall: number;
+    readonly interval: readonly [number, number];
+  };
+  /** Mean distance of the key points as a share of the distance between the eyes; null where none are known or given. */
+  readonly points: { readonly faces: number; readonly meanError: number } | null;
+  /** Milliseconds a picture. */
+  readonly latencyMs: { readonly median: number; readonly p95: number };
+}
+
+/** Looks at every picture and judges what was found. */
+export async function evaluateDetector(request: EvaluateDetectorRequest): Promise<DetectorFigures> {
+  const { pictures, matching, clock } = request;
+  const judged: JudgedPicture[] = [];
+  const errors: number[] = [];
+  const durations: number[] = [];
+  for (const [i, known] of pictures.entries()) {
+    const picture = await known.read();
+    const start = clock();
+    const detections = await request.detect(picture);
+    durations.push(clock() - start);
+    const one = {
+      detections,
+      truths: known.faces.map(({ box }) => box),
+      ignored: known.unsure.map(({ box }) => box),
+    };
+    judged.push(one);
+    errors.push(...pointErrors(known, detections, pairDetections(one, matching)));
+    request.progress.update(i + 1, pictures.length, known.file);
+  }
+  const all = judgeDetections(judged, { matching });
+  const atScore = all.detections.filter(({ score }) => score >= request.score);
+  const found = atScore.filter(({ isRight }) => isRight).length;
+  durations.sort((a, b) => a - b);
+  return {
+    pictures: pictures.length,
+    faces: all.truths,
+    ranges: [[0, Number.POSITIVE_INFINITY] as const, ...sizeRanges].map((range) =>
+      rangeFigures(judged, range, matching),
+    ),
+    recalls: wrongPerPicture.map((wrong) => recallFigures(all, wrong)),
+    atScore: {
+      score: request.score,
+      found,
+      wrong: atScore.length - found,
+      ...share(found, all.truths),
+    },
+    points:
+      errors.length === 0
+        ? null
+        : { faces: errors.length, meanError: errors.reduce((sum, error) => sum + error, 0) / errors.length },
+    latencyMs: {
+      median: quantile(Float64Array.from(durations), 0.5),
+      p95: quantile(Float64Array.from(durations), 0.95),
+    },
+  };
+}
+
+function share(found: number, truths: number): { recall: number; interval: [number, number] } {
+  return { recall: truths === 0 ? 0 : found / truths, interval: wilsonInterval(found, truths) };
+}
+
+function recallFigures(all: JudgedDetections, wrong: number): RecallFigures {
+  const { found, score } = recallAt(all, wrong);
+  return { wrong, ...share(found, all.truths), score: Number.isFinite(score) ? score : null };
+}
+
+function rangeFigures(judged: readonly JudgedPicture[], range: SizeRange, matching: Matching): RangeFigures {
+  const each = judged.map((picture) => judgeDetections([picture], { range, matching }));
+  const together = (parts: readonly JudgedDetections[]): JudgedDetections => ({
+    detections: parts.flatMap(({ detections }) => detections).sort((a, b) => b.score - a.score),
+    truths: parts.reduce((sum, { truths }) => sum + truths, 0),
+    pictures: parts.length,
+  });
+  const all = together(each);
+  const facts = { from: range[0], below: Number.isFinite(range[1]) ? range[1] : null, faces: all.truths };
+  if (all.truths === 0) return { ...facts, averagePrecision: null };
+  const random = createRandom(1);
+  const drawn = Float64Array.from({ length: resamples }, () =>
+    averagePrecision(together(each.map(() => each[random.integer(each.length)]!))),
+  )
+    .filter((value) => !Number.isNaN(value))
+    .sort();
+  const value = averagePrecision(all);
+  const interval = [Math.min(value, quantile(drawn, 0.025)), Math.max(value, quantile(drawn, 0.975))] as const;
+  return { ...facts, averagePrecision: { value, interval } };
+}
+
+/** Of each found face with known points: the mean distance, as a share of the distance between the eyes. */
+function pointErrors(
+  { faces }: KnownPicture,
+  detections: readonly EvaluatedFace[],
+  pairs: ReturnType<typeof pairDetections>,
+): number[] {
+  return pairs.flatMap(({ detection, truth }) => {
+    const { points, box } = faces[truth]!;
+    const found = detections[detection]!.points;
+    if (points === null || found === null || Math.sqrt(box[2] * box[3]) < pointsFrom) return [];
+    const apart = (a: FacePoints, i: number, b: FacePoints, k: number): number =>
+      Math.hypot(a[2 * i]! - b[2 * k]!, a[2 * i + 1]! - b[2 * k + 1]!);
+    const eyes = apart(points, 0, points, 1);
+    const distances = [0, 1, 2, 3].map((i) => apart(points, i, found, i));
+    return [distances.reduce((sum, distance) => sum + distance, 0) / 4 / eyes];
+  });
+}
+
+/** The packed pictures that a run with this share held back; all of them when it held none. */
+export function heldBackPictures(pictures: readonly FacePicture[], share: number): Int32Array {
+  const { training, validation } = holdBack(pictures, share);
+  return validation.length > 0 ? validation : training;
+}
