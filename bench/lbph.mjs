@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inLight, lbphForLight } from '../dist/core/identity/face-light.js';
-import { LbphRecognizer } from '../dist/core/identity/lbph.js';
+import { LbphRecogniser } from '../dist/core/identity/lbph.js';
 import { readOpenCvYaml, writeOpenCvYaml } from '../dist/core/identity/opencv-yaml.js';
 import { decodeNetpbm } from '../dist/core/image/netpbm.js';
 import { median } from '../dist/core/numbers/median.js';
@@ -25,16 +25,16 @@ try {
   const faces = train.map(read);
   const probes = test.map((entry) => read(entry).picture);
 
-  const trainMs = median(Array.from({ length: 5 }, () => time(() => LbphRecognizer.train(faces)))) / faces.length;
-  const recognizer = LbphRecognizer.train(faces);
-  recognizer.predict(probes[0]);
+  const trainMs = median(Array.from({ length: 5 }, () => time(() => LbphRecogniser.train(faces)))) / faces.length;
+  const recogniser = LbphRecogniser.train(faces);
+  recogniser.predict(probes[0]);
   // Half before OpenCV's turn and half after it, so that other work on the machine affects both.
   const people = withoutLight(faces);
   people(probes[0]);
   const ours = [];
   const oursWithoutLight = [];
   const measure = () => {
-    ours.push(...probes.map((probe) => time(() => recognizer.predict(probe))));
+    ours.push(...probes.map((probe) => time(() => recogniser.predict(probe))));
     oursWithoutLight.push(...probes.map((probe) => time(() => people(probe))));
   };
   measure();
@@ -43,7 +43,7 @@ try {
 
   let text = '';
   const writeMs = time(() => {
-    text = writeOpenCvYaml(recognizer);
+    text = writeOpenCvYaml(recogniser);
   });
   const readMs = time(() => readOpenCvYaml(text));
   const predictMs = median(ours);
@@ -75,8 +75,8 @@ try {
 function withoutLight(faces) {
   const seen = (picture) => inLight(picture, 'tan-triggs');
   const learnt = faces.map(({ picture, label }) => ({ picture: seen(picture), label }));
-  const recognizer = LbphRecognizer.train(learnt, lbphForLight('tan-triggs'));
-  return (picture) => recognizer.predict(seen(picture));
+  const recogniser = LbphRecogniser.train(learnt, lbphForLight('tan-triggs'));
+  return (picture) => recogniser.predict(seen(picture));
 }
 
 function orlFaces() {

@@ -13,8 +13,8 @@ import { readPackedDataset } from '../dist/core/dataset/packed-dataset.js';
 import { wilsonInterval } from '../dist/core/metrics/wilson-interval.js';
 import { ExpressionModel } from '../dist/core/model/expression-model.js';
 import { createRandom } from '../dist/core/numbers/random.js';
-import { standIns } from '../dist/core/personal/augmented-copies.js';
-import { learnAndJudge } from '../dist/core/personal/judge-teaching.js';
+import { augmentedCopies } from '../dist/core/personal/augmented-copies.js';
+import { learnAndJudge } from '../dist/core/personal/judge-calibration.js';
 import { PersonalCalibration } from '../dist/core/personal/personal-calibration.js';
 import { augment } from '../dist/core/training/augmentation.js';
 
@@ -206,7 +206,7 @@ const kinds = [
 /** A person's taught looks as examples, and what is asked about with the model's answers. */
 async function askModel(kind, person, taught) {
   const looks = onePerson(kind, person, taught);
-  const copies = looks.map(({ isTaught, picture }) => (isTaught ? standIns(picture) : [picture]));
+  const copies = looks.map(({ isTaught, picture }) => (isTaught ? augmentedCopies(picture) : [picture]));
   const answers = (await model.predict(copies.flat())).values();
   const read = looks.map(({ label, isTaught }, i) => {
     const own = copies[i].map(() => answers.next().value);
@@ -275,7 +275,7 @@ for (const [kind, title] of values.corrections ? [] : kinds) {
       const looks = onePerson(kind, person, taught);
       const teach = looks.filter(({ isTaught }) => isTaught);
       const ask = looks.filter(({ isTaught }) => !isTaught);
-      const copies = teach.map(({ picture }) => standIns(picture));
+      const copies = teach.map(({ picture }) => augmentedCopies(picture));
       const answers = await model.predict([...copies.flat(), ...ask.map(({ picture }) => picture)]);
       let at = 0;
       const learnt = teach.map(({ label }, i) => {

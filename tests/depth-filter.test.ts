@@ -58,7 +58,7 @@ describeWith(built, 'depth in rooms built for it', () => {
   it('works the same on raw disparity', async () => {
     const { scene } = scenes.find(({ name }) => name === 'a poster on the wall, and a person')!;
     const filter = new DepthFilter({ shift: [0, 0] });
-    const view = filter.look(scene.picture, scene.depth({ kind: 'disparity' }));
+    const view = filter.view(scene.picture, scene.depth({ kind: 'disparity' }));
     expect(view.judge(scene.faces[0]!).reason).toBeUndefined();
     expect(view.judge(scene.faces[0]!).depthMm).toBeCloseTo(1005, -1);
     expect(view.judge(scene.pictures[0]!).reason).toMatch(/^flat/);
@@ -68,7 +68,7 @@ describeWith(built, 'depth in rooms built for it', () => {
     const filter = new DepthFilter({ mode: 'segment' });
     for (const name of ['a person', 'two thirds of the depth missing']) {
       const { scene, depth } = scenes.find((one) => one.name === name)!;
-      const { data } = filter.look(scene.picture, depth).picture;
+      const { data } = filter.view(scene.picture, depth).picture;
       const [x, y, side] = scene.faces[0]!;
       expect(data[(10 * 640 + 10) * 3]).toBe(0);
       const middle = (Math.round(y + side / 2) * 640 + Math.round(x + side / 2)) * 3;

@@ -1,14 +1,16 @@
-// Terminal, sources that the server analyses, and page ask detector and pipeline for the same: whoever opens a door to the live
-// pipeline takes its numbers from core/live.
+// The terminal, the server's sources and the page open detector and pipeline with the same numbers and the same parts, those of
+// core/live.
 import { beforeEach, expect, it, vi } from 'vitest';
 import { openPipeline, type PipelineOptions } from '../src/apps/cli/arguments/pipeline.js';
 import { define as defineAnalyze } from '../src/apps/cli/commands/analyze-command.js';
 import { define as defineTeach } from '../src/apps/cli/commands/teach/teach-command.js';
-import { Analyser } from '../src/apps/web/worker/analyser.js';
-import type { ToLook } from '../src/apps/web/worker/detection-protocol.js';
-import { defaultWindowRule } from '../src/core/live/confirmation-windows.js';
+import type { ToDetection } from '../src/apps/web/worker/detection-protocol.js';
+import { openLiveModels } from '../src/apps/web/worker/live-models.js';
+import { DepthFilter } from '../src/core/detect/depth/depth-filter.js';
+import type { FaceDetector } from '../src/core/detect/face.js';
+import { defaultWindowRule, type WindowRule } from '../src/core/live/confirmation-windows.js';
 import { defaultStartScore, liveSettings } from '../src/core/live/live-settings.js';
-import type { LivePipelineOptions } from '../src/core/live/pipeline.js';
+import type { LivePipelineOptions } from '../src/core/live/pipeline-parts.js';
 import { parseAnalyzeConfig } from '../src/pipeline/streams/config.js';
 
 type DetectorNumbers = { minScore?: number; search?: string; minFace?: number };
@@ -37,7 +39,15 @@ vi.mock('../src/core/live/pipeline.js', () => ({
   },
 }));
 vi.mock('../src/apps/cli/arguments/model.js', () => ({
-  openExpressionModel: async () => ({ metadata: {}, release() {} }),
+  openExpressionModel: async () => ({ metadata: { name: 'general' }, release() {} }),
+}));
+vi.mock('../src/apps/cli/arguments/people.js', () => ({
+  readPeopleFile: async (path: string) => ({ path, taught: new Map() }),
+}));
+vi.mock('../src/apps/cli/arguments/personal.js', () => ({
+  personalReadings: async () => new Map([['Ada', {}]]),
+  personalModel: async () => ({ metadata: { name: 'of one person' } }),
+  readPersonal: async () => ({}),
 }));
 vi.mock('../src/apps/cli/commands/teach/guide-teaching.js', () => ({ guideTeaching: async () => undefined }));
 vi.mock('../src/adapters/node/shipped-models.js', () => ({
@@ -60,44 +70,43 @@ const asked = () => {
   const { minScore, search = 'quick', minFace } = seen.detectors.at(-1) as DetectorNumbers;
   return { minScore, search, ...(minFace === undefined ? {} : { minFace }) };
 };
+/** All that is no part: whatever number a pipeline takes, every door gives the same one. */
 const opened = () => {
-  const { startScore, confirmation, tracker, identity } = seen.pipelines.at(-1) as LivePipelineOptions;
-  return { startScore, confirmation, tracker, identity };
+  const { detector, clock, expression, people, personal, depthFilter, ...numbers } = seen.pipelines.at(
+    -1,
+  ) as LivePipelineOptions;
+  return numbers;
+};
+const parts = () => {
+  const { expression, people, personal, depthFilter } = seen.pipelines.at(-1) as LivePipelineOptions;
+  return { expression, people, personal, depthFilter };
 };
 const expected = {
   detector: { minScore: 0.5, search: 'quick' },
-  pipeline: {
-    startScore: defaultStartScore,
-    confirmation: { rule: defaultWindowRule },
-    tracker: undefined,
-    identity: undefined,
-  },
+  pipeline: { startScore: defaultStartScore, confirmation: { rule: defaultWindowRule } },
 };
 
 /** The options of the command when nothing is said. */
 const terminalOptions = (): PipelineOptions => defineAnalyze().opts();
 
-/** The page's looking worker and its live worker's part, without networks. */
-async function openPageDoor() {
+/** The page's detection worker and its live worker's models, without networks. */
+async function openPageDoor(windowRule: WindowRule = defaultWindowRule) {
   const scope = globalThis as unknown as {
     postMessage: unknown;
-    onmessage: ((event: { data: ToLook }) => void) | null;
+    onmessage: ((event: { data: ToDetection }) => void) | null;
   };
   scope.postMessage = () => undefined;
   vi.resetModules();
   await import('../src/apps/web/worker/detection-worker.js');
   const { port1, port2 } = new MessageChannel();
-  scope.onmessage!({ data: { type: 'channel', port: port2 } as unknown as ToLook });
-  await Analyser.open(
-    {
-      modelsUrl: 'http://127.0.0.1/',
-      threads: 1,
-      expression: undefined,
-      windowRule: defaultWindowRule,
-    },
-    port1 as unknown as MessagePort,
+  scope.onmessage!({ data: { type: 'channel', port: port2 } as unknown as ToDetection });
+  const detector: FaceDetector = { detect: async () => [], release: async () => undefined };
+  await openLiveModels(
+    { modelsUrl: 'http://127.0.0.1/', threads: 1, expression: undefined, windowRule },
+    { port: port1 as unknown as MessagePort, detector },
     () => undefined,
   );
+  expect((seen.pipelines.at(-1) as LivePipelineOptions).detector).toBe(detector);
   return {
     wantSmallFaces: (wanted: boolean) => scope.onmessage!({ data: { type: 'small-faces', wanted } }),
     close: () => {
@@ -121,6 +130,34 @@ it('the terminal, and with it each source of the server, asks for them', async (
   expect(opened()).toEqual(expected.pipeline);
   await openPipeline({ ...terminalOptions(), minFace: '24' }, parseAnalyzeConfig({}), undefined);
   expect(asked()).toEqual({ minScore: 0.5, search: 'spread', minFace: 24 });
+});
+
+it('the terminal gives the pipeline its parts', async () => {
+  const filter = new DepthFilter();
+  await openPipeline({ ...terminalOptions(), people: 'people.yml' }, parseAnalyzeConfig({}), filter);
+  expect(parts()).toMatchObject({
+    expression: { metadata: { name: 'general' } },
+    people: { path: 'people.yml' },
+    personal: new Map([['Ada', {}]]),
+    depthFilter: filter,
+  });
+  // One person's calibration for every face leaves no room for others by name.
+  const options = { ...terminalOptions(), people: 'people.yml', personal: 'ada.json' };
+  await openPipeline(options, parseAnalyzeConfig({}), undefined);
+  expect(parts()).toMatchObject({
+    expression: { metadata: { name: 'of one person' } },
+    people: { path: 'people.yml' },
+  });
+  expect(parts().personal).toBeUndefined();
+});
+
+it('a chosen window rule and start score reach both', async () => {
+  await openPipeline({ ...terminalOptions(), window: 'original' }, parseAnalyzeConfig({ minScore: 0.8 }), undefined);
+  expect(asked().minScore).toBeCloseTo(0.65, 9);
+  expect(opened()).toEqual({ startScore: 0.8, confirmation: { rule: 'original' } });
+  const door = await openPageDoor('original');
+  door.close();
+  expect(opened()).toEqual({ ...expected.pipeline, confirmation: { rule: 'original' } });
 });
 
 it('the page asks for them', async () => {

@@ -49,7 +49,7 @@ export {
   type LabelledFace,
   type LbphOptions,
   type LbphPrediction,
-  LbphRecognizer,
+  LbphRecogniser,
 } from './identity/lbph.js';
 export { readOpenCvYaml, writeOpenCvYaml } from './identity/opencv-yaml.js';
 export { type FaceSample, People, type PeopleOptions } from './identity/people.js';
@@ -72,19 +72,19 @@ export { type AffineMatrix, type WarpOptions, warpAffine } from './image/warp-af
 
 // live
 export { annotate } from './live/annotate.js';
+export { assemblePipeline, type LiveParts } from './live/assemble-pipeline.js';
 export { type ConfirmationOptions, ConfirmationWindow } from './live/confirmation-window.js';
 export { defaultWindowRule, type WindowOptions, type WindowRule, windowRules } from './live/confirmation-windows.js';
-export { defaultStartScore, type LiveChoices, type LiveSettings, liveSettings } from './live/live-settings.js';
+export type { FaceResult, FrameLatency, FrameResult, RejectedFace } from './live/frame-result.js';
 export {
-  type ExpressionClassifier,
-  type FaceIdentifier,
-  type FaceResult,
-  type FrameLatency,
-  type FrameResult,
-  LivePipeline,
-  type LivePipelineOptions,
-  type RejectedFace,
-} from './live/pipeline.js';
+  type DetectorNumbers,
+  defaultStartScore,
+  type LiveChoices,
+  type LiveSettings,
+  liveSettings,
+} from './live/live-settings.js';
+export { LivePipeline } from './live/pipeline.js';
+export type { ExpressionClassifier, FaceIdentifier, LivePipelineOptions } from './live/pipeline-parts.js';
 export { type LabelSample, type SmoothOptions, SmoothWindow } from './live/smooth-window.js';
 export { Tracker, type TrackerOptions } from './live/tracker.js';
 
@@ -135,9 +135,9 @@ export { type Attribute, type Dimension, type ElementType, GraphBuilder } from '
 export type { OnnxInitializer, OnnxModel, OnnxNode, OnnxValue } from './onnx/onnx-model.js';
 export { readModel } from './onnx/read-model.js';
 // personal
-export { PersonalCalibration, type TaughtExample } from './personal/personal-calibration.js';
+export { PersonalCalibration, type PredictedExample } from './personal/personal-calibration.js';
 export { PersonalModel } from './personal/personal-model.js';
-export type { TaughtLook } from './personal/prototypes.js';
+export type { EmbeddedExample } from './personal/prototypes.js';
 // ports
 export type { BlobStore } from './ports/blob-store.js';
 export type { Clock } from './ports/clock.js';

@@ -1,9 +1,9 @@
-// The webcam, with every way it can fail told apart.
+// The webcam, with a message for every way it can fail.
 import { DeviceError } from '../../core/errors.js';
 
 export interface CameraDevice {
   readonly id: string;
-  /** The browser tells names only after permission; until then "Camera 1", "Camera 2", … */
+  /** The browser gives names only after permission; until then "Camera 1", "Camera 2", … */
   readonly label: string;
 }
 
@@ -14,7 +14,7 @@ export interface CameraOptions {
   readonly width?: number;
   readonly height?: number;
   readonly framesPerSecond?: number;
-  /** Called once when the camera goes away by itself: unplugged, taken by another program, permission withdrawn. */
+  /** Called once when the camera ends by itself: unplugged, taken by another program, permission withdrawn. */
   readonly onEnded?: (error: DeviceError) => void;
 }
 
@@ -64,7 +64,7 @@ export async function openCamera(options: CameraOptions = {}): Promise<Camera> {
     track,
     label: track.label || 'Camera',
     deviceId: track.getSettings().deviceId,
-    // stop() fires no `ended`, so closing on purpose is never reported as a failure.
+    // stop() fires no `ended` event, so closing is never reported as a failure.
     close: () => track.stop(),
   };
 }

@@ -1,8 +1,8 @@
-// Fetches a model, with how far it is, and tells a page that was answered in its place.
+// Fetches a model, with progress, and detects an HTML page that was sent instead.
 import { DeviceError, ModelFormatError } from '../../core/errors.js';
 import { isHtml } from '../../core/onnx/is-html.js';
 
-/** Called with the bytes received so far, and with all there are where the server says so. */
+/** Called with the bytes received so far, and the total if the server gives it. */
 export type FetchProgress = (received: number, total: number | undefined) => void;
 
 /**

@@ -27,7 +27,7 @@ export async function openBrowserStore(name: string): Promise<BlobStore> {
       const added = toBytes(content);
       checkName(blob);
       await new Promise<void>((resolve, reject) => {
-        // Read and write in one transaction, so that two appenders lose nothing.
+        // Read and write in one transaction, so that two writers lose nothing.
         const transaction = database.transaction(table, 'readwrite');
         const blobs = transaction.objectStore(table);
         const old = blobs.get(blob);

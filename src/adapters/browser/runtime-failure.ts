@@ -1,4 +1,4 @@
-// Why ONNX Runtime does not start in this page: which of its files is not there, and what came instead.
+// Why ONNX Runtime does not start in this page: which of its files is missing, and what was sent instead.
 import { DeviceError } from '../../core/errors.js';
 import { isHtml } from '../../core/onnx/is-html.js';
 

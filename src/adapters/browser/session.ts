@@ -1,11 +1,11 @@
-// Runs ONNX models with ONNX Runtime's WebAssembly build; meant for a worker, since a run holds its thread.
+// Runs ONNX models with ONNX Runtime's WebAssembly build; meant for a worker, because a run blocks its thread.
 import type * as Ort from 'onnxruntime-web/wasm';
 import { ModelFormatError } from '../../core/errors.js';
 import { isHtml } from '../../core/onnx/is-html.js';
 import type { OpenSession, Session, SessionOptions, Tensor, TensorData } from '../../core/ports/session.js';
 import { isRuntimeFailure, runtimeFailure } from './runtime-failure.js';
 
-/** Where the page's own origin keeps ONNX Runtime's two files. */
+/** Addresses of ONNX Runtime's two files on the page's own origin. */
 export interface RuntimeFiles {
   /** URL of ort-wasm-simd-threaded.wasm. */
   readonly wasm: string;

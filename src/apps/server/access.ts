@@ -1,4 +1,4 @@
-// Who may ask this server: only this machine's browser, only our own page in it, and only whoever has the token.
+// Access to this server: only a browser of this machine, only the live page in it, and only with the token.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
@@ -7,10 +7,10 @@ export interface Refusal {
   readonly text: string;
 }
 
-/** What becomes of a request: refused, or answered, with a cookie for the page that brought a token or ticket. */
+/** A request is refused, or answered, with a cookie for the page that sent a token or ticket. */
 export type Admission = { readonly refusal: Refusal } | { readonly cookie: string | undefined };
 
-/** A ticket must be used by then, milliseconds. */
+/** A ticket's lifetime, milliseconds. */
 const ticketMs = 60_000;
 const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
@@ -21,8 +21,8 @@ function isLoopbackHost(host: string | undefined): host is string {
 }
 
 /**
- * A server's secret. It stands in the address that the user opens; the page then has it as a cookie, so that other users
- * of the machine and other programs' pages cannot look through its camera.
+ * A server's secret. It is part of the address that the user opens, and then a cookie of the page, so that other users of the
+ * machine and pages of other programs cannot see its camera.
  */
 export class Access {
   /** 192 random bits as text. */
@@ -35,8 +35,8 @@ export class Access {
   }
 
   /**
-   * Stands for the token once, for a minute: for addresses that others can see, as the arguments of a program that is started
-   * with one. A new one takes the last one's place.
+   * A ticket replaces the token once, within a minute: for addresses that others can see, such as the arguments of a program. A new
+   * ticket invalidates the one before.
    */
   ticket(): string {
     const text = secret();
@@ -79,7 +79,7 @@ function refused(status: Refusal['status'], text: string): Admission {
   return { refusal: { status, text } };
 }
 
-/** Takes the same time whatever is wrong with it. */
+/** Compares in constant time. */
 function isSame(text: string | null | undefined, wanted: string): boolean {
   const hash = (of: string) => createHash('sha256').update(of).digest();
   return typeof text === 'string' && timingSafeEqual(hash(text), hash(wanted));

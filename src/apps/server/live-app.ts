@@ -23,7 +23,7 @@ const contentSecurityPolicy = [
 
 const headers: Readonly<Record<string, string>> = {
   'content-security-policy': contentSecurityPolicy,
-  // Cross-origin isolation: WebAssembly threads need it, and nobody else's page can hold ours.
+  // Cross-origin isolation: WebAssembly threads need it, and no other page can embed this one.
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
   'cross-origin-resource-policy': 'same-origin',
@@ -41,7 +41,7 @@ export interface LiveAppParts {
   readonly files: ReadonlyMap<string, StaticFile>;
   /** The expression models among the files. */
   readonly models: readonly ListedModel[];
-  /** Labels of the sources that are analysed here, in their order. */
+  /** Labels of the sources that the server's machine analyses, in their order. */
   readonly sources: readonly string[];
   /** The studies to show, if any. */
   readonly studies: StudyBoard | undefined;
@@ -95,7 +95,7 @@ function serveStudies(app: Hono, studies: StudyBoard): void {
     const { index, file } = context.req.param();
     const svg = await studies.chart(Number(index), file.replace(/\.svg$/, ''));
     if (svg === undefined) return context.text(gone, 404);
-    // A picture that may style itself, and nothing else.
+    // An SVG may contain styles and load nothing.
     context.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
     return context.body(svg, 200, { 'content-type': 'image/svg+xml', ...fresh });
   });

@@ -1,4 +1,4 @@
-// A source that is analysed on this side, as the server sees it.
+// A source that the server's machine analyses: its frames and changes.
 import type { ServedStatus } from '../../core/live/served-frame.js';
 
 export interface LiveFeedEvents {
@@ -10,9 +10,9 @@ export interface LiveFeedEvents {
 export interface LiveFeed {
   /** Its name for the user; no password. */
   readonly label: string;
-  /** Tells of frames and changes from now on. */
+  /** Calls back for frames and changes from now on. */
   listen(events: LiveFeedEvents): void;
-  /** Pictures are wanted only while somebody watches; it analyses always. */
+  /** Whether a page shows it: pictures are encoded only then; the analysis runs always. */
   setWatched(isWatched: boolean): void;
   close(): Promise<void>;
 }

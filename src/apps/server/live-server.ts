@@ -27,7 +27,7 @@ export interface LiveServerOptions {
   readonly webRoot?: string;
   /** The models; default: the package's models. */
   readonly modelsRoot?: string;
-  /** Sources that are analysed on this side, for the page to show; closed with the server. */
+  /** Sources that this machine analyses and the page shows; closed with the server. */
   readonly feeds?: readonly LiveFeed[];
   /** Studies for the page to show; the journal stays its owner's to close. */
   readonly studies?: Journal | undefined;
@@ -78,7 +78,7 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
 
 /** `/sources/0` is a WebSocket of the first source's frames. */
 function takeSockets(server: Server, access: Access, sources: readonly Viewers[]): WebSocketServer {
-  // JPEG does not get smaller, and compression would cost time.
+  // No compression: it would not make JPEG smaller.
   const sockets = new WebSocketServer({ noServer: true, maxPayload: longestAnswer, perMessageDeflate: false });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
@@ -101,7 +101,7 @@ function refuse(socket: Duplex, status: number, text: string): void {
     `content-length: ${Buffer.byteLength(text)}`,
     'connection: close',
   ];
-  // Whoever does not close the other end must not hold it open.
+  // A client that does not close its end must not keep the server open.
   socket.end(`${head.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy());
 }
 

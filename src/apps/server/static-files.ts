@@ -1,12 +1,12 @@
-// The files the live page is made of, listed once at start: a request can only name what is on the list.
+// The files of the live page, listed once at start: a request can name only files on the list.
 import { createHash } from 'node:crypto';
 import { constants, realpathSync } from 'node:fs';
 import { type FileHandle, open, readdir, realpath } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 
 /**
- * One file the server may send. `path` is where it lies, `root` the folder that it must not lead out of, `immutable` that its
- * name changes with its content.
+ * One file that the server may send: its `path`, the folder `root` that links must not lead out of, and whether it is `immutable`,
+ * so that its name changes with its content.
  */
 export interface StaticFile {
   readonly path: string;
@@ -66,7 +66,7 @@ export interface OpenedFile {
   close(): Promise<void>;
 }
 
-/** Opens a listed file; undefined when it has gone since, is no file, or has become a link that leads out of its folder. */
+/** Opens a listed file; undefined when it was removed, is no file, or became a link that leads out of its folder. */
 export async function openStaticFile(file: StaticFile): Promise<OpenedFile | undefined> {
   let handle: FileHandle | undefined;
   try {
@@ -124,7 +124,7 @@ function bodyOf(handle: FileHandle, size: number): ReadableStream<Uint8Array<Arr
       },
       cancel: () => handle.close(),
     },
-    // Nothing is read ahead of what the receiver asks for.
+    // Nothing is read before the receiver asks for it.
     { highWaterMark: 0 },
   );
 }

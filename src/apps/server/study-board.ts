@@ -1,4 +1,4 @@
-// The studies of a journal as the page shows them, while they run: read again when asked for, drawn again when they changed.
+// The studies of a journal for the page, while they run: read on request, and drawn again after changes.
 import type { Journal } from '../../core/ports/journal.js';
 import { JournalReplay, type StoredStudy } from '../../core/tuning/journal/journal-replay.js';
 import {
@@ -13,11 +13,11 @@ import type { ShownStudy } from '../../pipeline/tune/report/study-charts.js';
 export interface StudyEntry {
   readonly name: string;
   readonly trials: number;
-  /** Whether it can be shown: only those of one direction. */
+  /** Whether it can be shown: only studies of one direction can. */
   readonly isShown: boolean;
 }
 
-/** One study; `version` is another one when anything changed. */
+/** One study; `version` changes with every change. */
 export interface StudyPage {
   readonly name: string;
   readonly version: string;
@@ -46,9 +46,9 @@ interface Drawn {
   readonly atMs: number;
 }
 
-/** A study is drawn at most this often: that takes a moment, in which nothing else is answered. */
+/** Least time between two drawings of a study, which block the server for a moment. */
 const drawEveryMs = 4000;
-/** The journal is read at most this often. */
+/** Least time between two readings of the journal. */
 const readEveryMs = 1000;
 
 export class StudyBoard {
@@ -74,12 +74,12 @@ export class StudyBoard {
     }));
   }
 
-  /** The study at that place of the list; undefined when there is none to be shown. */
+  /** The study at this index of the list; undefined when there is none or it cannot be shown. */
   async page(index: number): Promise<StudyPage | undefined> {
     return (await this.#draw(index))?.page;
   }
 
-  /** A chart of it as it was last told of. */
+  /** A chart of the study in its last returned version. */
   async chart(index: number, file: string): Promise<string | undefined> {
     return (await this.#draw(index))?.charts.get(file);
   }
@@ -94,7 +94,7 @@ export class StudyBoard {
         this.#readAtMs = this.#clock();
       })
       .catch((error: unknown) => {
-        // It may have been written anew: the next time from its beginning.
+        // The journal may have been replaced: the next reading starts from its beginning.
         this.#replay = new JournalReplay();
         throw error;
       })
@@ -122,7 +122,7 @@ export class StudyBoard {
   }
 
   async #drawNow(study: ShownStudy, version: string): Promise<Drawn> {
-    // ECharts costs a moment to load: only who looks at a study waits for it.
+    // Loading ECharts takes a moment: only a request for a study waits for it.
     const [{ studyFigures }, { chartFile }] = await Promise.all([
       import('../../pipeline/tune/report/study-report.js'),
       import('../../pipeline/report/chart-file.js'),

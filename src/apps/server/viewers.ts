@@ -1,14 +1,14 @@
-// The pages that watch one source. Each has as many frames on the way as it can take; in between, only the newest waits, so
-// that a slow page shows fewer frames, not old ones, and a page that stands still costs nothing.
+// The pages that show one source. Each gets a new frame after it has acknowledged earlier ones; until then only the newest frame
+// waits, so that a slow page shows fewer frames, not old ones, and a stopped page costs nothing.
 
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { ServedStatus } from '../../core/live/served-frame.js';
 import type { LiveFeed } from './live-feed.js';
 
-/** Frames sent and not yet answered: one that is shown, one that is on the way. */
+/** Most frames sent and not yet acknowledged: one that is shown, one in transit. */
 const framesOnTheWay = 2;
-/** A page that does not answer a ping until the next one has gone. */
+/** Time between two pings; a page that has not answered the last one is disconnected. */
 const pingEveryMs = 15_000;
 const mostViewers = 32;
 /** RFC 6455, 7.4.1. */
@@ -74,7 +74,7 @@ export class Viewers {
 
 class Viewer {
   readonly #socket: WebSocket;
-  /** Sequences of the frames that were sent and not answered, oldest first. */
+  /** Sequence numbers of the frames sent and not acknowledged, oldest first. */
   #onTheWay: number[] = [];
   #waiting: ReadyFrame | undefined;
   #isAlive = true;
@@ -90,7 +90,7 @@ class Viewer {
   }
 
   tell(status: ServedStatus): void {
-    // A frame from before would come after the word that it is over.
+    // An older frame would arrive after the message that the source has ended.
     if (status.state !== 'playing') this.#waiting = undefined;
     this.#socket.send(JSON.stringify(status));
   }
@@ -121,7 +121,7 @@ class Viewer {
     this.#socket.send(message, { binary: true });
   }
 
-  /** An answer stands for all frames up to that one. */
+  /** An acknowledgement covers all frames up to that one. */
   #answered(text: string): void {
     const ack = readAnswer(text);
     if (ack === undefined) {

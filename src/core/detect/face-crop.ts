@@ -1,4 +1,4 @@
-// Cuts faces out the way the models expect them: upright, in FER2013's framing, grey, without aliasing.
+// Crops faces as the models expect them: upright, in FER2013's framing, grey, without aliasing.
 
 import { crop } from '../image/crop.js';
 import { toGrey } from '../image/grey.js';
@@ -27,7 +27,7 @@ const EXPRESSION_VIEW: View = { left: -0.5, top: -0.5, width: 1, height: 1 };
 const IDENTITY_WIDTH = 0.88;
 const IDENTITY_EYE_HEIGHT = 0.36;
 
-/** More look-ups than this per axis make no visible difference, since each one already blends four pixels. */
+/** More samples per axis make no visible difference, since each one blends four pixels. */
 const MAX_SAMPLES = 8;
 
 /**
@@ -73,7 +73,7 @@ function sampleView(picture: Picture, { toPicture }: FacePlacement, view: View, 
   return warpGrey(picture, matrix, width, height, samplesPerAxis);
 }
 
-/** Turns only the part of the picture to grey that the warp looks at. */
+/** The grey version of only that part of the picture that the warp reads. */
 function warpGrey(
   picture: Picture,
   matrix: AffineMatrix,

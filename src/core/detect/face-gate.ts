@@ -1,4 +1,4 @@
-// Whether the main face of a frame is good enough to be kept: one face, near, whole, upright, still, sharp and well lit.
+// Whether a frame's main face is good enough to be kept: one face, near, whole, upright, still, sharp and well lit.
 
 import type { Box, GreyPicture, Picture } from '../image/picture.js';
 import { laplacianVariance } from '../image/sharpness.js';
@@ -10,17 +10,17 @@ export interface FaceGateLimits {
   readonly minWidthPx: number;
   /** Largest share of the frame's height a face may fill. */
   readonly maxHeightShare: number;
-  /** Least variance of the Laplacian of the picture kept: below it is blur. */
+  /** Least variance of the crop's Laplacian; less is blur. */
   readonly minSharpness: number;
-  /** Mean grey a picture may have, 0..255. */
+  /** Range of the picture's mean grey, 0..255. */
   readonly brightness: readonly [least: number, most: number];
-  /** Largest offset of the nose from the middle of the eyes, in eye distances: beyond it the head is turned away. */
+  /** Largest offset of the nose from the middle of the eyes, in eye distances; more is a head turned away. */
   readonly maxTurn: number;
   /** Largest tilt of the line through the eyes, radians. */
   readonly maxTiltRad: number;
   /** Largest movement of the face between two frames, in face widths. */
   readonly maxMovement: number;
-  /** Another face this much smaller (in area) is background and does not count. */
+  /** A second face of less than this share of the main face's area is background. */
   readonly backgroundShare: number;
 }
 
@@ -35,7 +35,7 @@ export const faceGateLimits: FaceGateLimits = {
   backgroundShare: 0.3,
 };
 
-/** Looks at frames in their order; movement is told from the one before. */
+/** Checks frames in their order; movement is measured against the frame before. */
 export class FaceGate {
   readonly #limits: FaceGateLimits;
   #lastBox: Box | undefined;
@@ -44,8 +44,8 @@ export class FaceGate {
     this.#limits = limits;
   }
 
-  /** The frame's main face, or what speaks against it, for whoever it belongs to. */
-  look(picture: Picture, faces: readonly Face[]): { readonly face: Face } | { readonly fault: string } {
+  /** The frame's main face, or why it is not good enough, as a sentence for the person. */
+  check(picture: Picture, faces: readonly Face[]): { readonly face: Face } | { readonly fault: string } {
     const [face, second] = [...faces].sort((a, b) => area(b.box) - area(a.box));
     const before = this.#lastBox;
     this.#lastBox = face?.box;
@@ -58,7 +58,7 @@ export class FaceGate {
     return fault === undefined ? { face } : { fault };
   }
 
-  /** What speaks against the picture of the face, which was cut out of the frame. */
+  /** Why the crop of the face is not good enough, as a sentence for the person; undefined when it is. */
   pictureFault(crop: GreyPicture): string | undefined {
     return pictureFault(crop, this.#limits);
   }

@@ -23,7 +23,7 @@ const template: readonly { key: keyof FaceKeypoints; x: number; y: number; weigh
   { key: 'rightEye', x: 15.09, y: 18.66, weight: 1 },
   { key: 'leftEye', x: 32.91, y: 18.66, weight: 1 },
   { key: 'mouth', x: 24, y: 36.82, weight: 1 },
-  // Far apart, so they steady the scale of turned faces, but found less exactly.
+  // The ears are far apart and stabilise the scale of turned faces, but they are found less exactly.
   { key: 'rightEar', x: 6.31, y: 21.81, weight: 0.3 },
   { key: 'leftEar', x: 41.69, y: 21.81, weight: 0.3 },
 ];
@@ -34,7 +34,7 @@ const EYE_LINE = 18.66 / FER_SIZE - 0.5;
 const FRAME_PER_BOX = FER_SIZE / 42.82;
 const CENTRE_ABOVE_BOX = 0.037;
 
-/** Key points that give a frame of a size so far from the box's are wrong: profiles, covered faces. */
+/** Ratio of the two sizes, by key points and by box, beyond which the key points are wrong, as for profiles and covered faces. */
 const LARGEST_RATIO = 1.8;
 
 /** Fits the frame to the face's key points by least squares, or to its box. Throws RangeError for a box without area. */

@@ -1,8 +1,8 @@
-// How a head is turned, roughly, from the key points of its face.
+// A rough head pose from the key points of a face.
 import type { FaceKeypoints } from './face.js';
 
 export interface HeadPose {
-  /** Offset of the nose from the middle of the eyes along the line through them, in eye distances: 0 looks into the camera. */
+  /** Offset of the nose from the middle of the eyes along the line through them, in eye distances: 0 faces the camera. */
   readonly turn: number;
   /** Of the line through the eyes, radians: 0 is upright. */
   readonly tiltRad: number;

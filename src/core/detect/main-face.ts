@@ -1,4 +1,4 @@
-// Which of a picture's faces is the one meant, when one person is expected.
+// Which of a picture's faces is meant when one person is expected.
 import type { Face } from './face.js';
 
 /** A face this many times as wide as the next one is the one in front of the camera; the others are background. */

@@ -30,7 +30,7 @@ export function lbphForLight(light: FaceLight): Required<Omit<LbphOptions, 'thre
   return usualLbph[light];
 }
 
-/** The face as LBPH gets it. */
+/** The face as LBPH's input. */
 export function inLight(face: GreyPicture, light: FaceLight): GreyPicture {
   return light === 'tan-triggs' ? tanTriggs(face) : face;
 }

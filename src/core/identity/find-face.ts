@@ -17,14 +17,14 @@ export function isCroppedFace({ width, height }: Pick<Picture, 'width' | 'height
   return Math.max(width, height) <= croppedFacePx;
 }
 
-/** Every face in the picture; where none is found and it looks like a crop, it is searched with a grey margin around it too. */
+/** Every face in the picture; when none is found and the picture may be a crop, it is searched with a grey margin around it too. */
 export async function findAllFaces(picture: Picture, detector: FaceDetector): Promise<Face[]> {
   const faces = await detector.detect(picture);
   return faces.length > 0 || !looksLikeCrop(picture) ? faces : findInMargin(picture, detector);
 }
 
 /**
- * The face to use: a detected one, or 'whole' when none is found but the picture looks like a crop of a face (at most
+ * The face to use: a detected one, or 'whole' when none is found but the picture may be a crop of a face (at most
  * 512 pixels, sides at most 1.6 : 1), otherwise the reason why there is none. A crop is also searched with a grey margin around it.
  */
 export async function findFace(picture: Picture, detector: FaceDetector): Promise<Face | 'whole' | 'none' | 'several'> {

@@ -7,12 +7,12 @@ import { type Answers, expectSame } from '../../../tests/fixtures/lbph-answers.j
 import { describeWith, repositoryRoot, requireOpenCv, requireShared } from '../../../tests/requirements.js';
 import { decodeNetpbm } from '../image/netpbm.js';
 import type { GreyPicture } from '../image/picture.js';
-import { type LabelledFace, LbphRecognizer } from './lbph.js';
+import { type LabelledFace, LbphRecogniser } from './lbph.js';
 
 const orl = requireShared('identity/orl');
 const openCv = requireOpenCv();
 
-describeWith([orl, openCv], 'LbphRecognizer beside cv2 on the ORL faces', () => {
+describeWith([orl, openCv], 'LbphRecogniser beside cv2 on the ORL faces', () => {
   const read = (path: string) => decodeNetpbm(readFileSync(path)) as GreyPicture;
   const train: [string, number][] = [];
   const test: string[] = [];
@@ -38,7 +38,7 @@ describeWith([orl, openCv], 'LbphRecognizer beside cv2 on the ORL faces', () => 
     const faces: LabelledFace[] = train.map(([path, label]) => ({ picture: read(path), label }));
     const probes = test.map(read);
     settings.forEach((setting, i) => {
-      expectSame(LbphRecognizer.train(faces, setting), probes, results[i]!);
+      expectSame(LbphRecogniser.train(faces, setting), probes, results[i]!);
     });
     expect(results[0]!.labels).toHaveLength(200);
     expect(results[1]!.labels).toContain(-1);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Answers, expectSame } from '../../../tests/fixtures/lbph-answers.js';
 import { PeopleError } from '../errors.js';
 import type { GreyPicture } from '../image/picture.js';
-import { type LbphOptions, LbphRecognizer } from './lbph.js';
+import { type LbphOptions, LbphRecogniser } from './lbph.js';
 
 interface Case extends Answers {
   readonly width: number;
@@ -30,17 +30,17 @@ function noise(width: number, height: number, seed: number): GreyPicture {
   );
 }
 
-describe('LbphRecognizer', () => {
+describe('LbphRecogniser', () => {
   it.each(fixture.cases.map((each) => [JSON.stringify(each.setting), each] as const))(
     'has the bits of OpenCV with %s',
     (_, { width, height, setting, train, trainLabels, test, histograms, ...answers }) => {
       const decode = (text: string) => grey(width, height, Uint8Array.from(Buffer.from(text, 'base64')));
       const faces = train.map((text, i) => ({ picture: decode(text), label: trainLabels[i]! }));
-      const recognizer = LbphRecognizer.train(faces, setting);
+      const recogniser = LbphRecogniser.train(faces, setting);
       histograms.forEach((values, i) => {
-        expect([...recognizer.histogram(i)]).toEqual(values);
+        expect([...recogniser.histogram(i)]).toEqual(values);
       });
-      expectSame(recognizer, test.map(decode), answers);
+      expectSame(recogniser, test.map(decode), answers);
     },
   );
 
@@ -52,35 +52,35 @@ describe('LbphRecognizer', () => {
 
   it('gives the first of equally near faces', () => {
     const picture = noise(20, 20, 1);
-    const recognizer = LbphRecognizer.train([5, 3].map((label) => ({ picture, label })));
-    expect(recognizer.predict(picture)).toEqual({ label: 5, distance: 0 });
-    recognizer.threshold = 0;
-    expect(recognizer.predict(picture)).toEqual({ label: -1, distance: Number.MAX_VALUE });
-    expect(recognizer.nearest(picture)).toEqual({ label: 5, distance: 0 });
+    const recogniser = LbphRecogniser.train([5, 3].map((label) => ({ picture, label })));
+    expect(recogniser.predict(picture)).toEqual({ label: 5, distance: 0 });
+    recogniser.threshold = 0;
+    expect(recogniser.predict(picture)).toEqual({ label: -1, distance: Number.MAX_VALUE });
+    expect(recogniser.nearest(picture)).toEqual({ label: 5, distance: 0 });
   });
 
   it('learns more with update, as if trained on all at once', () => {
     const faces = [1, 2, 3, 4].map((seed) => ({ picture: noise(24, 20, seed), label: seed }));
-    const recognizer = LbphRecognizer.train(faces.slice(0, 2));
-    recognizer.predict(noise(24, 20, 9));
-    recognizer.update(faces.slice(2));
-    expect(recognizer.distances(noise(24, 20, 9))).toEqual(LbphRecognizer.train(faces).distances(noise(24, 20, 9)));
+    const recogniser = LbphRecogniser.train(faces.slice(0, 2));
+    recogniser.predict(noise(24, 20, 9));
+    recogniser.update(faces.slice(2));
+    expect(recogniser.distances(noise(24, 20, 9))).toEqual(LbphRecogniser.train(faces).distances(noise(24, 20, 9)));
   });
 
   it('is symmetric and zero only to itself between known faces', () => {
     const faces = [1, 2, 3].map((seed) => ({ picture: noise(24, 20, seed), label: seed }));
-    const recognizer = LbphRecognizer.train(faces);
-    const [first, second] = [recognizer.distancesBetween(0), recognizer.distancesBetween(1)];
+    const recogniser = LbphRecogniser.train(faces);
+    const [first, second] = [recogniser.distancesBetween(0), recogniser.distancesBetween(1)];
     expect(first[0]).toBe(0);
     expect(first[1]).toBeGreaterThan(0);
     expect(first[1]).toBe(second[0]);
-    expect(recognizer.distances(faces[1]!.picture)).toEqual(second);
+    expect(recogniser.distances(faces[1]!.picture)).toEqual(second);
   });
 
   it('takes the smallest picture that fills the grid and refuses smaller ones', () => {
-    expect(LbphRecognizer.train([{ picture: noise(10, 10, 1), label: 1 }]).predict(noise(10, 10, 1)).label).toBe(1);
+    expect(LbphRecogniser.train([{ picture: noise(10, 10, 1), label: 1 }]).predict(noise(10, 10, 1)).label).toBe(1);
     const train = (width: number, height: number, options?: LbphOptions) => () =>
-      LbphRecognizer.train([{ picture: noise(width, height, 1), label: 1 }], options);
+      LbphRecogniser.train([{ picture: noise(width, height, 1), label: 1 }], options);
     expect(train(9, 10)).toThrow(/at least 10x10 pixels.*found 9x10/);
     expect(train(10, 9)).toThrow(PeopleError);
     expect(train(0, 0)).toThrow(PeopleError);
@@ -88,21 +88,21 @@ describe('LbphRecognizer', () => {
   });
 
   it('refuses pictures of other sizes and adds none of a batch with one', () => {
-    const recognizer = LbphRecognizer.train([{ picture: noise(24, 20, 1), label: 1 }]);
-    expect(() => recognizer.predict(noise(20, 24, 1))).toThrow(/24x20.*20x24/);
+    const recogniser = LbphRecogniser.train([{ picture: noise(24, 20, 1), label: 1 }]);
+    expect(() => recogniser.predict(noise(20, 24, 1))).toThrow(/24x20.*20x24/);
     const batch = [noise(24, 20, 2), noise(25, 20, 2)].map((picture) => ({ picture, label: 2 }));
-    expect(() => recognizer.update(batch)).toThrow(PeopleError);
-    expect(recognizer.count).toBe(1);
-    expect(() => LbphRecognizer.train(batch)).toThrow(/face 2 is 25x20/);
+    expect(() => recogniser.update(batch)).toThrow(PeopleError);
+    expect(recogniser.count).toBe(1);
+    expect(() => LbphRecogniser.train(batch)).toThrow(/face 2 is 25x20/);
   });
 
   it('refuses colour, no faces, odd labels and options', () => {
     const colour = { width: 20, height: 20, channels: 3, data: new Uint8Array(1200) } as unknown as GreyPicture;
-    expect(() => LbphRecognizer.train([{ picture: colour, label: 1 }])).toThrow(/grey/);
-    expect(() => LbphRecognizer.train([])).toThrow(PeopleError);
+    expect(() => LbphRecogniser.train([{ picture: colour, label: 1 }])).toThrow(/grey/);
+    expect(() => LbphRecogniser.train([])).toThrow(PeopleError);
     const one = { picture: noise(20, 20, 1), label: 1 };
     for (const label of [0.5, Number.NaN, 2 ** 31]) {
-      expect(() => LbphRecognizer.train([{ ...one, label }])).toThrow(PeopleError);
+      expect(() => LbphRecogniser.train([{ ...one, label }])).toThrow(PeopleError);
     }
     for (const options of [
       { radius: 0 },
@@ -114,7 +114,7 @@ describe('LbphRecognizer', () => {
       { gridX: 256, gridY: 256 },
       { threshold: Number.NaN },
     ]) {
-      expect(() => LbphRecognizer.train([one], options)).toThrow(PeopleError);
+      expect(() => LbphRecogniser.train([one], options)).toThrow(PeopleError);
     }
   });
 });

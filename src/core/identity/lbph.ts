@@ -45,7 +45,7 @@ export interface LbphState {
 export const lbphLimits = { radius: 64, neighbors: 16, grid: 256, bins: 1 << 22 } as const;
 
 /** The nearest-neighbour recogniser. Grey pictures of one size go in; every error is a PeopleError. */
-export class LbphRecognizer {
+export class LbphRecogniser {
   readonly radius: number;
   readonly neighbors: number;
   readonly gridX: number;
@@ -79,16 +79,16 @@ export class LbphRecognizer {
   }
 
   /** Trains a recogniser on these faces. */
-  static train(faces: readonly LabelledFace[], options: LbphOptions = {}): LbphRecognizer {
-    const recognizer = new LbphRecognizer(options);
+  static train(faces: readonly LabelledFace[], options: LbphOptions = {}): LbphRecogniser {
+    const recogniser = new LbphRecogniser(options);
     if (faces.length === 0) throw new PeopleError('training needs at least one face and got none; add pictures');
-    recognizer.update(faces);
-    return recognizer;
+    recogniser.update(faces);
+    return recogniser;
   }
 
   /** Restores a saved recogniser. */
-  static restore(state: LbphState): LbphRecognizer {
-    const recognizer = new LbphRecognizer(state.options);
+  static restore(state: LbphState): LbphRecogniser {
+    const recogniser = new LbphRecogniser(state.options);
     const { labels, histograms } = state;
     if (labels.length !== histograms.length || labels.length === 0) {
       throw new PeopleError(
@@ -96,9 +96,9 @@ export class LbphRecognizer {
       );
     }
     histograms.forEach((histogram, i) => {
-      if (histogram.length !== recognizer.binCount) {
+      if (histogram.length !== recogniser.binCount) {
         throw new PeopleError(
-          `histogram ${i} must have ${recognizer.binCount} values for its grid and neighbours; it has ${histogram.length}`,
+          `histogram ${i} must have ${recogniser.binCount} values for its grid and neighbours; it has ${histogram.length}`,
         );
       }
       // NaN fails both comparisons.
@@ -106,14 +106,14 @@ export class LbphRecognizer {
         throw new PeopleError(`histograms must hold shares from 0 to 1; histogram ${i} does not`);
       }
       mustBeWhole(`label ${i}`, labels[i]!, -(2 ** 31), 2 ** 31 - 1);
-      recognizer.#add(labels[i]!, histogram);
+      recogniser.#add(labels[i]!, histogram);
     });
     for (const [label, name] of state.labelNames ?? []) {
       mustBeWhole('a named label', label, -(2 ** 31), 2 ** 31 - 1);
-      recognizer.labelNames.set(label, name);
+      recogniser.labelNames.set(label, name);
     }
-    recognizer.#size = state.pictureSize;
-    return recognizer;
+    recogniser.#size = state.pictureSize;
+    return recogniser;
   }
 
   /** Adds faces to the gallery; when one does not fit, none is added. */

@@ -2,7 +2,7 @@
 
 import { mean } from '../numbers/mean.js';
 import { type FaceCut, type FaceLight, lbphForLight } from './face-light.js';
-import type { LbphRecognizer } from './lbph.js';
+import type { LbphRecogniser } from './lbph.js';
 
 /** More probes than this hardly change the threshold, and the cost grows with the square of the gallery. */
 const mostProbes = 400;
@@ -22,17 +22,17 @@ const usualDistances: Readonly<Record<FaceLight, number>> = { 'tan-triggs': 56, 
 
 /** How faces are prepared for the recogniser, and its settings. */
 export interface FaceView extends FaceCut {
-  readonly recognizer: Pick<LbphRecognizer, 'radius' | 'neighbors' | 'gridX' | 'gridY'>;
+  readonly recogniser: Pick<LbphRecogniser, 'radius' | 'neighbors' | 'gridX' | 'gridY'>;
 }
 
 /** The distance above which strangers are expected; undefined for a preparation without a measured value. */
-export function usualStrangerDistance({ align, faceSize, light, recognizer }: FaceView): number | undefined {
+export function usualStrangerDistance({ align, faceSize, light, recogniser }: FaceView): number | undefined {
   const usual = lbphForLight(light);
   const isUsual =
     align &&
     faceSize?.width === 100 &&
     faceSize.height === 100 &&
-    Object.entries(usual).every(([key, value]) => recognizer[key as keyof typeof usual] === value);
+    Object.entries(usual).every(([key, value]) => recogniser[key as keyof typeof usual] === value);
   return isUsual ? usualDistances[light] : undefined;
 }
 
@@ -43,19 +43,19 @@ export function usualStrangerDistance({ align, faceSize, light, recognizer }: Fa
  * one, within persons: each picture in turn is left out, and 95 % are nearer than the threshold to another picture of
  * their person. Number.MAX_VALUE, no threshold, when neither exists: one picture and no `usual`.
  */
-export function leaveOneOutThreshold(recognizer: LbphRecognizer, usual?: number): number {
-  const { strangers, own } = leaveOneOut(recognizer);
+export function leaveOneOutThreshold(recogniser: LbphRecogniser, usual?: number): number {
+  const { strangers, own } = leaveOneOut(recogniser);
   return Math.min(acrossPersons(strangers), usual ?? lowerQuantile(own, acceptedOwn));
 }
 
 /** Distances to the nearest picture of somebody else, and of the same person. */
-function leaveOneOut(recognizer: LbphRecognizer): { strangers: number[]; own: number[] } {
-  const { labels, count } = recognizer;
+function leaveOneOut(recogniser: LbphRecogniser): { strangers: number[]; own: number[] } {
+  const { labels, count } = recogniser;
   const stride = Math.max(1, Math.ceil(count / mostProbes));
   const strangers: number[] = [];
   const own: number[] = [];
   for (let probe = 0; probe < count; probe += stride) {
-    const distances = recognizer.distancesBetween(probe);
+    const distances = recogniser.distancesBetween(probe);
     let nearestOther = Infinity;
     let nearestOwn = Infinity;
     for (let i = 0; i < count; i++) {

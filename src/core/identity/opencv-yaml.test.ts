@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { describeWith, repositoryRoot, requireOpenCv } from '../../../tests/requirements.js';
 import { PeopleError } from '../errors.js';
 import type { GreyPicture } from '../image/picture.js';
-import { LbphRecognizer } from './lbph.js';
+import { LbphRecogniser } from './lbph.js';
 import { readOpenCvYaml, writeOpenCvYaml } from './opencv-yaml.js';
 
 const stored = readFileSync(new URL('./fixtures/opencv.yml', import.meta.url), 'utf8');
@@ -27,10 +27,10 @@ function pgm({ width, height, data }: GreyPicture): Uint8Array {
 
 describe('OpenCV YAML', () => {
   it('reads what OpenCV wrote, and writes the same bytes', () => {
-    const recognizer = readOpenCvYaml(stored);
-    expect(recognizer).toMatchObject({ radius: 1, neighbors: 3, gridX: 2, gridY: 2, threshold: 20.5, count: 14 });
-    expect(recognizer.labels.slice(-2)).toEqual([-2147483648, 2147483647]);
-    expect([...recognizer.labelNames.values()].slice(1, 9)).toEqual([
+    const recogniser = readOpenCvYaml(stored);
+    expect(recogniser).toMatchObject({ radius: 1, neighbors: 3, gridX: 2, gridY: 2, threshold: 20.5, count: 14 });
+    expect(recogniser.labels.slice(-2)).toEqual([-2147483648, 2147483647]);
+    expect([...recogniser.labelNames.values()].slice(1, 9)).toEqual([
       'Bob B',
       'ünï "q" \\ \'x\'',
       'yes: no',
@@ -40,8 +40,8 @@ describe('OpenCV YAML', () => {
       'a\nb\tc',
       ' lead',
     ]);
-    expect(recognizer.labelNames.get(9)).toBe('true');
-    expect(writeOpenCvYaml(recognizer)).toBe(stored);
+    expect(recogniser.labelNames.get(9)).toBe('true');
+    expect(writeOpenCvYaml(recogniser)).toBe(stored);
   });
 
   it('reads Windows line ends and comments', () => {
@@ -51,34 +51,34 @@ describe('OpenCV YAML', () => {
 
   it('keeps every bit, with and without a threshold and names', () => {
     const faces = [1, 2, 3, 4].map((seed) => ({ picture: noise(33, 31, seed), label: seed % 2 }));
-    const recognizer = LbphRecognizer.train(faces, { radius: 2, gridX: 3 });
+    const recogniser = LbphRecogniser.train(faces, { radius: 2, gridX: 3 });
     for (const threshold of [Number.MAX_VALUE, 100, 33.3, Infinity, 1e-7]) {
-      recognizer.threshold = threshold;
-      const again = readOpenCvYaml(writeOpenCvYaml(recognizer));
+      recogniser.threshold = threshold;
+      const again = readOpenCvYaml(writeOpenCvYaml(recogniser));
       expect(again.threshold).toBe(threshold);
       expect(again.labelNames.size).toBe(0);
-      expect(again.labels).toEqual(recognizer.labels);
-      for (let i = 0; i < 4; i++) expect(again.histogram(i)).toEqual(recognizer.histogram(i));
-      expect(again.distances(noise(33, 31, 9))).toEqual(recognizer.distances(noise(33, 31, 9)));
+      expect(again.labels).toEqual(recogniser.labels);
+      for (let i = 0; i < 4; i++) expect(again.histogram(i)).toEqual(recogniser.histogram(i));
+      expect(again.distances(noise(33, 31, 9))).toEqual(recogniser.distances(noise(33, 31, 9)));
     }
-    expect(readOpenCvYaml(writeOpenCvYaml(recognizer).replace(/ {3}threshold.*\n/, '')).threshold).toBe(
+    expect(readOpenCvYaml(writeOpenCvYaml(recogniser).replace(/ {3}threshold.*\n/, '')).threshold).toBe(
       Number.MAX_VALUE,
     );
   });
 
   it('keeps any name', () => {
-    const recognizer = LbphRecognizer.train([{ picture: noise(12, 12, 1), label: 1 }]);
+    const recogniser = LbphRecogniser.train([{ picture: noise(12, 12, 1), label: 1 }]);
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (name) => {
-        recognizer.labelNames.set(1, name);
+        recogniser.labelNames.set(1, name);
         // biome-ignore lint/suspicious/noControlCharactersInRegex: those are refused
         if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(name)) return;
-        expect(readOpenCvYaml(writeOpenCvYaml(recognizer)).labelNames.get(1)).toBe(name);
+        expect(readOpenCvYaml(writeOpenCvYaml(recogniser)).labelNames.get(1)).toBe(name);
       }),
       { numRuns: 60 },
     );
-    recognizer.labelNames.set(1, 'a\u0001b');
-    expect(() => writeOpenCvYaml(recognizer)).toThrow(PeopleError);
+    recogniser.labelNames.set(1, 'a\u0001b');
+    expect(() => writeOpenCvYaml(recogniser)).toThrow(PeopleError);
   });
 
   const change = (from: string | RegExp, to: string) => {
@@ -145,7 +145,7 @@ describe('OpenCV YAML', () => {
   it('takes no cut file for a whole one, but between the names at its end', () => {
     const whole = readOpenCvYaml(stored);
     for (let end = 0; end < stored.length; end += 7) {
-      let cut: LbphRecognizer;
+      let cut: LbphRecogniser;
       try {
         cut = readOpenCvYaml(stored.slice(0, end));
       } catch (error) {
@@ -160,7 +160,7 @@ describe('OpenCV YAML', () => {
 
   it('reads a damaged file as a recogniser or refuses it, and never fails otherwise', () => {
     const small = writeOpenCvYaml(
-      LbphRecognizer.train(
+      LbphRecogniser.train(
         [1, 2].map((seed) => ({ picture: noise(8, 8, seed), label: seed })),
         {
           neighbors: 2,
@@ -196,9 +196,9 @@ describe('OpenCV YAML', () => {
         let text = small;
         for (const { at, remove, insert } of edits) text = text.slice(0, at) + insert + text.slice(at + remove);
         try {
-          const recognizer = readOpenCvYaml(text);
-          expect(recognizer.count).toBeGreaterThan(0);
-          for (const distance of recognizer.distancesBetween(0)) expect(distance).toBeGreaterThanOrEqual(0);
+          const recogniser = readOpenCvYaml(text);
+          expect(recogniser.count).toBeGreaterThan(0);
+          for (const distance of recogniser.distancesBetween(0)) expect(distance).toBeGreaterThanOrEqual(0);
         } catch (error) {
           expect(error).toBeInstanceOf(PeopleError);
         }
@@ -223,11 +223,11 @@ describeWith(openCv, 'OpenCV YAML beside cv2', () => {
         return path;
       });
       const faces = pictures.slice(0, 3).map((picture, i) => ({ picture, label: i * 7 }));
-      const recognizer = LbphRecognizer.train(faces, { radius: 2 });
+      const recogniser = LbphRecogniser.train(faces, { radius: 2 });
       const names = { 0: 'Zoë Ångström', 7: 'O\'Brien: the "2nd" \\', 14: 'true' };
-      for (const [label, name] of Object.entries(names)) recognizer.labelNames.set(Number(label), name);
+      for (const [label, name] of Object.entries(names)) recogniser.labelNames.set(Number(label), name);
       const ours = join(folder, 'ours.yml');
-      writeFileSync(ours, writeOpenCvYaml(recognizer));
+      writeFileSync(ours, writeOpenCvYaml(recogniser));
 
       const job = JSON.stringify({
         settings: [{ radius: 2, neighbors: 8, gridX: 8, gridY: 8 }],
@@ -236,7 +236,7 @@ describeWith(openCv, 'OpenCV YAML beside cv2', () => {
         names,
       });
       const read = JSON.parse(execFileSync(openCv.path, [program, 'read', ours], { input: job }).toString());
-      const predictions = pictures.map((picture) => recognizer.predict(picture));
+      const predictions = pictures.map((picture) => recogniser.predict(picture));
       expect(read.labels).toEqual(predictions.map(({ label }) => label));
       expect(read.distances).toEqual(predictions.map(({ distance }) => distance));
       expect(read.names).toEqual(names);

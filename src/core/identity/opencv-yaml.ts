@@ -1,11 +1,11 @@
 // OpenCV's own file of an LBPH recogniser (cv2.face.LBPHFaceRecognizer.write and read), byte for byte as 4.6 writes it.
 import { PeopleError } from '../errors.js';
 import { readFileStorage, type StorageNode } from './file-storage-yaml.js';
-import { LbphRecognizer } from './lbph.js';
+import { LbphRecogniser } from './lbph.js';
 
 /** The text that OpenCV would write. */
-export function writeOpenCvYaml(recognizer: LbphRecognizer): string {
-  const { threshold, radius, neighbors, gridX, gridY, labels, binCount } = recognizer;
+export function writeOpenCvYaml(recogniser: LbphRecogniser): string {
+  const { threshold, radius, neighbors, gridX, gridY, labels, binCount } = recogniser;
   const parts = [
     '%YAML:1.0\n---\nopencv_lbphfaces:\n',
     `   threshold: ${formatNumber(threshold, 16)}\n   radius: ${radius}\n   neighbors: ${neighbors}\n`,
@@ -19,13 +19,13 @@ export function writeOpenCvYaml(recognizer: LbphRecognizer): string {
     formatted.set(value, text);
     return text;
   };
-  for (let i = 0; i < recognizer.count; i++) {
+  for (let i = 0; i < recogniser.count; i++) {
     const head = `      - !!opencv-matrix\n         rows: 1\n         cols: ${binCount}\n         dt: f\n`;
-    parts.push(head, formatList(Array.from(recognizer.histogram(i), format), 13));
+    parts.push(head, formatList(Array.from(recogniser.histogram(i), format), 13));
   }
   parts.push(`   labels: !!opencv-matrix\n      rows: ${labels.length}\n      cols: 1\n      dt: i\n`);
   parts.push(formatList(labels.map(String), 10), '   labelsInfo:\n');
-  const names = [...recognizer.labelNames].sort(([a], [b]) => a - b);
+  const names = [...recogniser.labelNames].sort(([a], [b]) => a - b);
   if (names.length === 0) parts.push('      []\n');
   for (const [label, name] of names) {
     parts.push(`      -\n         label: ${label}\n         value: ${formatString(name)}\n`);
@@ -34,15 +34,15 @@ export function writeOpenCvYaml(recognizer: LbphRecognizer): string {
 }
 
 /** Reads a recogniser from a file of OpenCV's or moodlens's. Throws PeopleError when it is another file or damaged. */
-export function readOpenCvYaml(text: string): LbphRecognizer {
-  return recognizerOf(readFileStorage(text));
+export function readOpenCvYaml(text: string): LbphRecogniser {
+  return recogniserOf(readFileStorage(text));
 }
 
 /** The recogniser among a file's top-level keys; `pictureSize` when it is known from elsewhere. */
-export function recognizerOf(
+export function recogniserOf(
   document: ReadonlyMap<string, StorageNode>,
   pictureSize?: { readonly width: number; readonly height: number },
-): LbphRecognizer {
+): LbphRecogniser {
   const root = document.get('opencv_lbphfaces');
   if (!(root instanceof Map)) {
     throw new PeopleError(
@@ -64,7 +64,7 @@ export function recognizerOf(
   const histograms = list.map((node: StorageNode, i) => Float32Array.from(lineOf(node, 'f', `histogram ${i}`)));
   const labels = [...lineOf(fields.get('labels'), 'i', 'labels')];
   const labelNames = namesOf(fields.get('labelsInfo'));
-  return LbphRecognizer.restore({ options, labels, histograms, labelNames, ...(pictureSize ? { pictureSize } : {}) });
+  return LbphRecogniser.restore({ options, labels, histograms, labelNames, ...(pictureSize ? { pictureSize } : {}) });
 }
 
 /** A field that must be a number. */

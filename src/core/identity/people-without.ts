@@ -1,17 +1,17 @@
 // Removes a person, and builds people from known histograms.
-import { LbphRecognizer } from './lbph.js';
+import { LbphRecogniser } from './lbph.js';
 import { People } from './people.js';
 
 /** The other people, with a new threshold; undefined when there are none. */
 export function peopleWithout(people: People, name: string): People | undefined {
-  const { recognizer } = people;
+  const { recogniser } = people;
   const names = people.names.filter((other) => other !== name);
-  const nameOf = (label: number): string => recognizer.labelNames.get(label) || `label ${label}`;
-  const kept = [...recognizer.labels.keys()].filter((index) => nameOf(recognizer.labels[index]!) !== name);
+  const nameOf = (label: number): string => recogniser.labelNames.get(label) || `label ${label}`;
+  const kept = [...recogniser.labels.keys()].filter((index) => nameOf(recogniser.labels[index]!) !== name);
   if (kept.length === 0) return undefined;
   const others = peopleOf(people, {
-    labels: kept.map((index) => names.indexOf(nameOf(recognizer.labels[index]!))),
-    histograms: kept.map((index) => recognizer.histogram(index)),
+    labels: kept.map((index) => names.indexOf(nameOf(recogniser.labels[index]!))),
+    histograms: kept.map((index) => recogniser.histogram(index)),
     names,
   });
   others.taught = new Map([...people.taught].filter(([person]) => person !== name));
@@ -27,15 +27,15 @@ export interface KnownFaces {
 
 /** People with the preparation of `like`. The threshold is estimated from their faces if `like` has one. */
 export function peopleOf(like: People, { labels, histograms, names }: KnownFaces): People {
-  const { radius, neighbors, gridX, gridY, threshold } = like.recognizer;
-  const recognizer = LbphRecognizer.restore({
+  const { radius, neighbors, gridX, gridY, threshold } = like.recogniser;
+  const recogniser = LbphRecogniser.restore({
     options: { radius, neighbors, gridX, gridY, threshold },
     labels,
     histograms,
     labelNames: new Map(names.entries()),
     ...(like.faceSize ? { pictureSize: like.faceSize } : {}),
   });
-  const people = People.restore(recognizer, like);
+  const people = People.restore(recogniser, like);
   if (like.threshold !== undefined) people.learnThreshold();
   return people;
 }

@@ -5,7 +5,7 @@ import type { Face } from '../detect/face.js';
 import { PeopleError } from '../errors.js';
 import type { Picture } from '../image/picture.js';
 import { createRandom } from '../numbers/random.js';
-import { LbphRecognizer } from './lbph.js';
+import { LbphRecogniser } from './lbph.js';
 import { leaveOneOutThreshold } from './open-set-threshold.js';
 import { readOpenCvYaml, writeOpenCvYaml } from './opencv-yaml.js';
 import { type FaceSample, People } from './people.js';
@@ -135,7 +135,7 @@ describe('People', () => {
       expect(people.toYaml()).toMatch(/moodlens_people:\n {3}version: 1\n {3}align: [01]\n {3}face_width/);
       const again = People.fromYaml(people.toYaml());
       expect(again).toMatchObject({ light: 'as-is', align, threshold: people.threshold });
-      expect(again.recognizer).toMatchObject({ radius: 1, neighbors: 8, gridX: 8, gridY: 8 });
+      expect(again.recogniser).toMatchObject({ radius: 1, neighbors: 8, gridX: 8, gridY: 8 });
     }
     expect(People.train(three).light).toBe('tan-triggs');
     expect(People.train(three, { align: false }).light).toBe('as-is');
@@ -152,13 +152,13 @@ describe('People', () => {
   });
 
   it("reads OpenCV's own file: whole pictures, labels for names", () => {
-    const { recognizer } = People.train(three, { align: false, threshold: 'none' });
-    recognizer.labelNames.delete(1);
-    const people = People.fromYaml(writeOpenCvYaml(recognizer));
+    const { recogniser } = People.train(three, { align: false, threshold: 'none' });
+    recogniser.labelNames.delete(1);
+    const people = People.fromYaml(writeOpenCvYaml(recogniser));
     expect(people).toMatchObject({ align: false, faceSize: undefined, names: ['Ann', 'Cy', 'label 1'] });
     expect(people.identify(portrait(2, 0), null)).toEqual({ person: 'label 1', distance: 0 });
     expect(people.probe(portrait(2, 0), { box: [0, 0, 50, 50], score: 1, keypoints: null }).width).toBe(100);
-    expect(people.toYaml()).toBe(writeOpenCvYaml(recognizer));
+    expect(people.toYaml()).toBe(writeOpenCvYaml(recogniser));
   });
 
   const text = People.train([['Ann', shots(1, 2)]]).toYaml();
@@ -181,8 +181,8 @@ describe('People', () => {
 });
 
 /** A recogniser over histograms of four bins, one per share of the first. */
-function recognizerOf(shares: readonly (readonly [label: number, share: number])[]): LbphRecognizer {
-  return LbphRecognizer.restore({
+function recogniserOf(shares: readonly (readonly [label: number, share: number])[]): LbphRecogniser {
+  return LbphRecogniser.restore({
     options: { radius: 1, neighbors: 2, gridX: 1, gridY: 1, threshold: Number.MAX_VALUE },
     labels: shares.map(([label]) => label),
     histograms: shares.map(([, share]) => Float32Array.of(share, 1 - share, 0, 0)),
@@ -191,25 +191,25 @@ function recognizerOf(shares: readonly (readonly [label: number, share: number])
 
 describe('leaveOneOutThreshold', () => {
   it('lies 2.5 standard deviations below the mean distance of strangers', () => {
-    const { recognizer } = People.train(three, { threshold: 'none' });
-    const nearest = recognizer.labels.map((label, i) =>
-      Math.min(...recognizer.distancesBetween(i).filter((_, j) => recognizer.labels[j] !== label)),
+    const { recogniser } = People.train(three, { threshold: 'none' });
+    const nearest = recogniser.labels.map((label, i) =>
+      Math.min(...recogniser.distancesBetween(i).filter((_, j) => recogniser.labels[j] !== label)),
     );
     const mean = nearest.reduce((sum, value) => sum + value, 0) / nearest.length;
     const variance = nearest.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (nearest.length - 1);
-    expect(leaveOneOutThreshold(recognizer, Number.MAX_VALUE)).toBeCloseTo(mean - 2.5 * Math.sqrt(variance), 9);
+    expect(leaveOneOutThreshold(recogniser, Number.MAX_VALUE)).toBeCloseTo(mean - 2.5 * Math.sqrt(variance), 9);
   });
 
   it('accepts no stranger that is farther than all left out, and is above 0, whatever the gallery', () => {
     const face = fc.tuple(fc.integer({ min: 0, max: 3 }), fc.double({ min: 0, max: 1, noNaN: true }));
     fc.assert(
       fc.property(fc.array(face, { minLength: 1, maxLength: 12 }), fc.boolean(), (faces, isUsual) => {
-        const recognizer = recognizerOf(faces);
-        const threshold = leaveOneOutThreshold(recognizer, isUsual ? 0.3 : undefined);
+        const recogniser = recogniserOf(faces);
+        const threshold = leaveOneOutThreshold(recogniser, isUsual ? 0.3 : undefined);
         expect(threshold).toBeGreaterThan(0);
         if (isUsual) expect(threshold).toBeLessThanOrEqual(0.3);
         const between = faces.flatMap(([label], i) =>
-          [...recognizer.distancesBetween(i)].filter((distance, j) => faces[j]![0] !== label && distance > 0),
+          [...recogniser.distancesBetween(i)].filter((distance, j) => faces[j]![0] !== label && distance > 0),
         );
         if (between.length > 0) expect(threshold).toBeLessThanOrEqual(Math.max(...between));
       }),
@@ -224,8 +224,8 @@ describe('leaveOneOutThreshold', () => {
       [1, 0.52],
       [2, 0.9],
     ] as const;
-    const threshold = leaveOneOutThreshold(recognizerOf(faces));
-    expect(leaveOneOutThreshold(recognizerOf([...faces].reverse()))).toBeCloseTo(threshold, 12);
+    const threshold = leaveOneOutThreshold(recogniserOf(faces));
+    expect(leaveOneOutThreshold(recogniserOf([...faces].reverse()))).toBeCloseTo(threshold, 12);
   });
 
   it('goes by the usual distance of strangers, or by one person, not by one picture nor by copies of it', () => {
@@ -239,10 +239,10 @@ describe('leaveOneOutThreshold', () => {
   });
 
   it('lets strangers count where they come nearer than usual', () => {
-    const { recognizer } = People.train(three, { threshold: 'none' });
-    const learned = leaveOneOutThreshold(recognizer, Number.MAX_VALUE);
+    const { recogniser } = People.train(three, { threshold: 'none' });
+    const learned = leaveOneOutThreshold(recogniser, Number.MAX_VALUE);
     expect(learned).toBeLessThan(Number.MAX_VALUE);
-    expect(leaveOneOutThreshold(recognizer, learned / 2)).toBe(learned / 2);
+    expect(leaveOneOutThreshold(recogniser, learned / 2)).toBe(learned / 2);
   });
 });
 

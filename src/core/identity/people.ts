@@ -7,15 +7,20 @@ import { crop } from '../image/crop.js';
 import { toGrey } from '../image/grey.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
 import { resizeGrey } from '../image/resize.js';
-import type { Identification } from '../live/track-identity.js';
 import { type FaceCut, type FaceLight, inLight, lbphForLight } from './face-light.js';
 import { readFileStorage } from './file-storage-yaml.js';
-import { type LbphOptions, LbphRecognizer } from './lbph.js';
+import type { Identification } from './identification.js';
+import { type LbphOptions, LbphRecogniser } from './lbph.js';
 import { leaveOneOutThreshold, usualStrangerDistance } from './open-set-threshold.js';
-import { recognizerOf, writeOpenCvYaml } from './opencv-yaml.js';
+import { recogniserOf, writeOpenCvYaml } from './opencv-yaml.js';
 import { peopleSection, readPeopleSection, writePeopleSection } from './people-section.js';
 import { nearestName, personName, personNames } from './person-name.js';
-import { readTaughtSection, type TaughtPeople, taughtSection, writeTaughtSection } from './taught-section.js';
+import {
+  type ExamplesByPerson,
+  personalSection,
+  readPersonalSection,
+  writePersonalSection,
+} from './personal-section.js';
 
 /** A picture of a person, and the face in it; `face` null uses the whole picture as the face. */
 export interface FaceSample {
@@ -43,7 +48,7 @@ const headLine = '# moodlens people file: OpenCV reads it too (cv2.face.LBPHFace
 /** The known people. Every error is a PeopleError. */
 export class People {
   /** The recogniser itself; its labels number `names`. */
-  readonly recognizer: LbphRecognizer;
+  readonly recogniser: LbphRecogniser;
   /** Whether faces are cropped upright by the eyes. */
   readonly align: boolean;
   /** The illumination normalisation of faces. */
@@ -51,10 +56,10 @@ export class People {
   /** The size of every face; undefined in a file of OpenCV's own, which does not record it. */
   readonly faceSize: CropSize | undefined;
   /** The personal examples of people's expressions; saved with them. */
-  taught: TaughtPeople = new Map();
+  taught: ExamplesByPerson = new Map();
 
-  private constructor(recognizer: LbphRecognizer, { align, light, faceSize }: FaceCut) {
-    this.recognizer = recognizer;
+  private constructor(recogniser: LbphRecogniser, { align, light, faceSize }: FaceCut) {
+    this.recogniser = recogniser;
     this.align = align;
     this.light = light;
     this.faceSize = faceSize;
@@ -78,22 +83,22 @@ export class People {
         return { picture: inLight(cut, light), label };
       }),
     );
-    const recognizer = LbphRecognizer.train(faces, { ...lbphForLight(light), ...lbph });
+    const recogniser = LbphRecogniser.train(faces, { ...lbphForLight(light), ...lbph });
     persons.forEach(([name], label) => {
-      recognizer.labelNames.set(label, name);
+      recogniser.labelNames.set(label, name);
     });
-    const people = new People(recognizer, { align, light, faceSize });
+    const people = new People(recogniser, { align, light, faceSize });
     if (threshold === 'auto') people.learnThreshold();
-    else if (threshold !== 'none') recognizer.threshold = threshold;
+    else if (threshold !== 'none') recogniser.threshold = threshold;
     return people;
   }
 
   /** People of an existing recogniser, such as one joined from two. `like` has the preparation of its faces. */
-  static restore(recognizer: LbphRecognizer, like: FaceCut): People {
-    return new People(recognizer, like);
+  static restore(recogniser: LbphRecogniser, like: FaceCut): People {
+    return new People(recogniser, like);
   }
 
-  /** Names in the file are put into the form of `personName`. People as saved by `toYaml`, or OpenCV's LBPH file: that one's faces count as whole pictures, unaligned. */
+  /** Reads people as saved by `toYaml`, or OpenCV's own LBPH file, whose faces are whole pictures, unaligned. Names get the form of `personName`. */
   static fromYaml(text: string): People {
     const document = readFileStorage(text);
     const facts = document.get(peopleSection);
@@ -103,7 +108,7 @@ export class People {
           `the people file must end with ${peopleSection} and does not: it is cut short; train it again`,
         );
       }
-      const whole = new People(recognizerOf(document), { align: false, light: 'as-is', faceSize: undefined });
+      const whole = new People(recogniserOf(document), { align: false, light: 'as-is', faceSize: undefined });
       whole.#cleanNames(nearestName);
       return whole;
     }
@@ -111,56 +116,56 @@ export class People {
       throw new PeopleError(`the people file's ${peopleSection} must have keys; it is damaged`);
     }
     const { cut, names } = readPeopleSection(facts);
-    const people = new People(recognizerOf(document, cut.faceSize), cut);
-    const found = people.recognizer.labelNames.size;
+    const people = new People(recogniserOf(document, cut.faceSize), cut);
+    const found = people.recogniser.labelNames.size;
     if (found !== names) {
       throw new PeopleError(`the people file must name ${names} people and names ${found}; it is damaged`);
     }
     const nameOf = people.#cleanNames(personName);
     // Throws when faces of this size do not fill the grid.
     const { width, height } = cut.faceSize;
-    people.recognizer.describe({ width, height, channels: 1, data: new Uint8Array(width * height) });
-    people.taught = readTaughtSection(document.get(taughtSection), nameOf);
+    people.recogniser.describe({ width, height, channels: 1, data: new Uint8Array(width * height) });
+    people.taught = readPersonalSection(document.get(personalSection), nameOf);
     return people;
   }
 
   /** OpenCV's LBPH file, followed by our section. */
   toYaml(): string {
-    const text = writeOpenCvYaml(this.recognizer);
+    const text = writeOpenCvYaml(this.recogniser);
     if (!this.faceSize) return text;
     const section = writePeopleSection(
       { align: this.align, light: this.light, faceSize: this.faceSize },
-      this.recognizer.labelNames.size,
+      this.recogniser.labelNames.size,
     );
     // Our section stays last: a truncated file lacks it.
-    return `${text.replace('---\n', `---\n${headLine}`)}${writeTaughtSection(this.taught)}${section}`;
+    return `${text.replace('---\n', `---\n${headLine}`)}${writePersonalSection(this.taught)}${section}`;
   }
 
   /** Identifies a face: `person` null is unknown; `distance` is to the nearest known face in either case. */
   identify(picture: Picture, face: Face | null): Identification {
     const { person, distance } = this.nearest(picture, face);
-    return { person: distance < this.recognizer.threshold ? person : null, distance };
+    return { person: distance < this.recogniser.threshold ? person : null, distance };
   }
 
   /** The person of the nearest known face, regardless of the threshold. */
   nearest(picture: Picture, face: Face | null): Identification & { readonly person: string } {
-    const { label, distance } = this.recognizer.nearest(this.probe(picture, face));
+    const { label, distance } = this.recogniser.nearest(this.probe(picture, face));
     return { person: this.#nameOf(label), distance };
   }
 
-  /** A face as the recogniser gets it. */
+  /** A face as the recogniser's input. */
   probe(picture: Picture, face: Face | null): GreyPicture {
     return inLight(this.#cut(picture, face), this.light);
   }
 
   /** Estimates the threshold for unknown faces from the gallery alone, by leaving faces out. */
   learnThreshold(): void {
-    this.recognizer.threshold = leaveOneOutThreshold(this.recognizer, usualStrangerDistance(this));
+    this.recogniser.threshold = leaveOneOutThreshold(this.recogniser, usualStrangerDistance(this));
   }
 
-  /** Gives the names of a file the form in which names are kept; returns that by how they were written. */
+  /** Brings the names of a file into the form in which names are kept; returns the new names by the written ones. */
   #cleanNames(cleaned: (written: string) => string): ReadonlyMap<string, string> {
-    const { labelNames } = this.recognizer;
+    const { labelNames } = this.recogniser;
     const nameOf = personNames(
       [...labelNames.values()].filter((name) => name !== ''),
       cleaned,
@@ -187,13 +192,13 @@ export class People {
 
   /** Distance from which a face is unknown; undefined without a threshold, when every face gets a name. */
   get threshold(): number | undefined {
-    const { threshold } = this.recognizer;
+    const { threshold } = this.recogniser;
     return threshold < Number.MAX_VALUE ? threshold : undefined;
   }
 
   #counts(): Map<string, number> {
     const counts = new Map<string, number>();
-    for (const label of this.recognizer.labels) {
+    for (const label of this.recogniser.labels) {
       const name = this.#nameOf(label);
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
@@ -201,7 +206,7 @@ export class People {
   }
 
   #nameOf(label: number): string {
-    return this.recognizer.labelNames.get(label) || `label ${label}`;
+    return this.recogniser.labelNames.get(label) || `label ${label}`;
   }
 }
 

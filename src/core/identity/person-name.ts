@@ -3,7 +3,7 @@ import { PeopleError } from '../errors.js';
 
 const longest = 80;
 
-/** Marks of direction, zero-width characters, fillers and the like: they change how a name looks beside others, unseen. */
+/** Invisible characters (marks of direction, zero-width characters, fillers): names that differ only in them would look the same. */
 const invisible = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\u2800]/gu;
 
 /**
@@ -25,7 +25,7 @@ export function personName(text: string): string {
 }
 
 /**
- * The names of a file by how they are written there, each as `nameOf` has it. Two names that come to the same stay two persons:
+ * The names of a file by how they are written there, each as `nameOf` has it. Two names that become equal stay two persons:
  * the second is numbered. Throws PeopleError where `nameOf` does.
  */
 export function personNames(written: Iterable<string>, nameOf = personName): Map<string, string> {
@@ -42,8 +42,8 @@ export function personNames(written: Iterable<string>, nameOf = personName): Map
 }
 
 /**
- * The name nearest to one that another program wrote: control characters become spaces, what is too long is cut, and what has
- * nothing that can be seen is 'unnamed'.
+ * The name nearest to one that another program wrote: control characters become spaces, what is too long is cut, and a name
+ * without visible characters is 'unnamed'.
  */
 export function nearestName(written: string): string {
   const seen = written.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').replace(/\p{Cs}/gu, '\ufffd');

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GreyPicture } from '../image/picture.js';
 import { createRandom } from '../numbers/random.js';
-import { LbphRecognizer } from './lbph.js';
+import { LbphRecogniser } from './lbph.js';
 import { People } from './people.js';
 import { peopleWithout } from './people-without.js';
 import { pictureStandings } from './picture-standings.js';
@@ -24,22 +24,22 @@ const label = (pictures: readonly GreyPicture[], of: number) => pictures.map((pi
 
 describe('pictureStandings', () => {
   it('doubts nothing among pictures that are alike, in the recogniser order', () => {
-    const recognizer = LbphRecognizer.train([...label(faces(1, 6), 1), ...label(faces(2, 6), 2)]);
-    const standings = pictureStandings(recognizer);
-    expect(standings.map((one) => one.label)).toEqual(recognizer.labels);
+    const recogniser = LbphRecogniser.train([...label(faces(1, 6), 1), ...label(faces(2, 6), 2)]);
+    const standings = pictureStandings(recogniser);
+    expect(standings.map((one) => one.label)).toEqual(recogniser.labels);
     for (const { doubt, own, other, otherLabel, label: of } of standings) {
       expect(doubt).toBeUndefined();
       expect(own).toBeLessThan(other);
       expect(otherLabel).toBe(3 - of);
     }
-    expect(pictureStandings(recognizer, 2)).toEqual(standings.slice(6));
+    expect(pictureStandings(recogniser, 2)).toEqual(standings.slice(6));
   });
 
   it('names a picture of somebody else, whether that one is known or not', () => {
-    const known = LbphRecognizer.train([...label([...faces(1, 6), face(2, 99)], 1), ...label(faces(2, 6), 2)]);
+    const known = LbphRecogniser.train([...label([...faces(1, 6), face(2, 99)], 1), ...label(faces(2, 6), 2)]);
     const [wrong] = pictureStandings(known).filter(({ doubt }) => doubt === 'nearer to another');
     expect(wrong).toMatchObject({ label: 1, otherLabel: 2 });
-    const stranger = LbphRecognizer.train(label([...faces(1, 8), face(5, 1)], 1));
+    const stranger = LbphRecogniser.train(label([...faces(1, 8), face(5, 1)], 1));
     expect(pictureStandings(stranger).map(({ doubt }) => doubt)).toEqual([
       ...new Array(8).fill(undefined),
       'unlike the others',
@@ -48,12 +48,12 @@ describe('pictureStandings', () => {
 
   it('names the second of two that are the same', () => {
     const pictures = faces(1, 6);
-    const standings = pictureStandings(LbphRecognizer.train(label([...pictures, pictures[2]!], 1)));
+    const standings = pictureStandings(LbphRecogniser.train(label([...pictures, pictures[2]!], 1)));
     expect(standings.flatMap(({ doubt }, i) => (doubt ? [[i, doubt]] : []))).toEqual([[6, 'the same as another']]);
   });
 
   it('says nothing of a single picture', () => {
-    expect(pictureStandings(LbphRecognizer.train(label([face(1, 1)], 7)))).toEqual([
+    expect(pictureStandings(LbphRecogniser.train(label([face(1, 1)], 7)))).toEqual([
       {
         label: 7,
         own: Number.POSITIVE_INFINITY,

@@ -1,6 +1,6 @@
 // Compares each picture of a gallery with the others: one that is nearer to somebody else than to its own person spoils the gallery.
 import { median } from '../numbers/median.js';
-import type { LbphRecognizer } from './lbph.js';
+import type { LbphRecogniser } from './lbph.js';
 
 /** Number of usual deviations from which a picture counts as far from its person's others. */
 const FAR = 4;
@@ -23,10 +23,10 @@ export interface PictureStanding {
  * its own person; one farther from its own than the median by four deviations (estimated from the median deviation, and by a
  * tenth at least); and the later of two that are the same.
  */
-export function pictureStandings(recognizer: LbphRecognizer, label?: number): PictureStanding[] {
-  const { labels } = recognizer;
-  const looked = [...labels.keys()].filter((i) => label === undefined || labels[i] === label);
-  const nearest = looked.map((i) => ({ label: labels[i]!, ...nearestOf(recognizer.distancesBetween(i), labels, i) }));
+export function pictureStandings(recogniser: LbphRecogniser, label?: number): PictureStanding[] {
+  const { labels } = recogniser;
+  const chosen = [...labels.keys()].filter((i) => label === undefined || labels[i] === label);
+  const nearest = chosen.map((i) => ({ label: labels[i]!, ...nearestOf(recogniser.distancesBetween(i), labels, i) }));
   const present = [...new Set(nearest.map((one) => one.label))];
   const limits = new Map(present.map((each) => [each, farLimit(nearest.filter((one) => one.label === each))]));
   return nearest.map(({ isRepeated, ...standing }) => {

@@ -11,7 +11,7 @@ const ink: Colour = [10, 12, 17];
 const paper: Colour = [233, 237, 245];
 const quiet: Colour = [120, 128, 140];
 const groundOpacity = 0.78;
-/** Told apart by people who see few colours too: they differ in brightness. */
+/** They differ in brightness too, for people with colour blindness. */
 const trackColours: readonly Colour[] = [
   [94, 199, 255],
   [255, 196, 84],
@@ -29,7 +29,7 @@ interface Sizes {
   readonly row: number;
 }
 
-/** Draws into the picture itself. Sizes follow the picture's height; what does not fit is cut at the border. */
+/** Draws into the picture itself. Sizes follow the picture's height; the drawing is cut off at the border. */
 export function annotate(picture: Picture, { faces, rejected }: Pick<FrameResult, 'faces' | 'rejected'>): void {
   const sizes: Sizes = {
     line: Math.max(2, Math.round(picture.height / 240)),
@@ -38,10 +38,10 @@ export function annotate(picture: Picture, { faces, rejected }: Pick<FrameResult
   };
   for (const { box } of rejected) drawBox(picture, box, quiet, sizes.line);
   const taken: Box[] = faces.map(({ box }) => box);
-  // Bars first, the largest face's before the others': no bar lies on a label.
+  // Bars first, those of the largest face before the others', so that no bar covers a label.
   const bySize = [...faces].sort((a, b) => b.box[2] * b.box[3] - a.box[2] * a.box[3]);
   for (const face of bySize) drawBars(picture, face, sizes, taken);
-  // The best detection is drawn last, so that it lies on top.
+  // The best detection is drawn last, on top.
   for (const face of [...faces].reverse()) {
     drawBox(picture, face.box, colourOf(face), sizes.line);
     drawTag(picture, face, sizes);

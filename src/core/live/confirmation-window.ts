@@ -3,7 +3,7 @@
 import { ConfigError } from '../errors.js';
 
 export interface ConfirmationOptions {
-  /** Frames that the window remembers. Default 20. */
+  /** Frames in the window. Default 20. */
   readonly size?: number;
   /** A label is confirmed with more than this share of `size`, 0..1. Default 0.6, so 13 of 20. */
   readonly share?: number;

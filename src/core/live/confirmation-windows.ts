@@ -1,15 +1,15 @@
-// Whose expressions count together, and by which rule: a confirmation window for every person and every unknown track.
+// A confirmation window for every person and every unknown track, by the chosen rule.
 import { type ConfirmationOptions, ConfirmationWindow } from './confirmation-window.js';
 import { type LabelSample, type SmoothOptions, SmoothWindow } from './smooth-window.js';
 
-/** One that averages probabilities over time, and the study case's, which counts frames. */
+/** `smooth` averages probabilities over time; `original` is the study case's, which counts frames. */
 export const windowRules = ['smooth', 'original'] as const;
 export type WindowRule = (typeof windowRules)[number];
 
 /** It was correct sooner and changed less often (docs/experiments/live.md, 'Confirmation by frames or by time'). */
 export const defaultWindowRule = 'smooth' satisfies WindowRule;
 
-/** A rule with its options. Without a name it is the smooth one. */
+/** A rule with its options; `smooth` by default. */
 export type WindowOptions =
   | ({ readonly rule: 'original' } & ConfirmationOptions)
   | ({ readonly rule?: typeof defaultWindowRule } & SmoothOptions);
@@ -25,7 +25,7 @@ type LabelWindow = (sample: LabelSample) => string;
 
 /**
  * One window per known person and one per track of somebody unknown. A window ends with its track: a person's when
- * the track that last showed them ends, so one who leaves and comes back starts afresh.
+ * the track that last showed them ends, so a person who leaves and comes back gets a new window.
  */
 export class ConfirmationWindows {
   #options: WindowOptions;
@@ -37,7 +37,7 @@ export class ConfirmationWindows {
     this.#options = options;
   }
 
-  /** Adds what one frame says of its owner and returns the label confirmed for them. */
+  /** Adds one frame's expression of its owner and returns the label confirmed for them. */
   push({ person, track }: WindowOwner, sample: LabelSample): string {
     if (person !== null) {
       const entry = this.#people.get(person) ?? { push: openWindow(this.#options), track };
@@ -53,18 +53,18 @@ export class ConfirmationWindows {
     return push(sample);
   }
 
-  /** Forgets what belonged to this track. */
+  /** Ends the windows of this track. */
   endTrack(track: number): void {
     this.#tracks.delete(track);
     for (const [person, entry] of this.#people) if (entry.track === track) this.#people.delete(person);
   }
 
-  /** Forgets the windows of known people, as when the people file changes: of all, or of some; unknown people keep theirs. */
+  /** Clears the windows of known people, as when the people file changes: of all, or of some; unknown people keep theirs. */
   forgetPeople(isForgotten: (person: string) => boolean = () => true): void {
     for (const person of this.#people.keys()) if (isForgotten(person)) this.#people.delete(person);
   }
 
-  /** Forgets everybody and, when there are any, takes other options. Throws ConfigError and changes nothing for bad ones. */
+  /** Clears all windows and, when given, takes other options. Throws ConfigError for bad ones and then changes nothing. */
   restart(options: WindowOptions = this.#options): void {
     openWindow(options);
     this.#options = options;

@@ -1,4 +1,4 @@
-// The pipeline's first step: what the detector finds in a frame, less what cannot be a face.
+// The pipeline's first step: the detections of a frame, without those that cannot be faces.
 import type { DepthFilter } from '../detect/depth/depth-filter.js';
 import type { Face, FaceDetector } from '../detect/face.js';
 import type { Box, Picture } from '../image/picture.js';
@@ -13,13 +13,13 @@ export interface FoundFaces {
   readonly rejected: RejectedFace[];
 }
 
-/** Finds faces; where the frame has depth and there is a filter, depth has its say. */
+/** Detects faces; the depth filter judges them when there is one and the frame has depth. */
 export async function findFaces(
   { picture, depth }: Frame,
   detector: FaceDetector,
   filter: DepthFilter | undefined,
 ): Promise<FoundFaces> {
-  const view = depth && filter?.look(picture, depth);
+  const view = depth && filter?.view(picture, depth);
   const found: FoundFaces = { faces: [], depthsMm: [], rejected: [] };
   for (const face of await detector.detect(view?.picture ?? picture)) {
     const { box } = face;

@@ -1,4 +1,4 @@
-// What the live pipeline says about one frame: a line of `moodlens analyze --json`.
+// The live pipeline's result of one frame: a line of `moodlens analyze --json`.
 import type { Box } from '../image/picture.js';
 
 /** One face of a frame. `box` is `[x, y, width, height]` in pixels of the frame's picture. */
@@ -6,7 +6,7 @@ export interface FaceResult {
   readonly box: Box;
   /** The detector's probability, 0..1. */
   readonly score: number;
-  /** Stays while the face is followed, from 1, never used again. */
+  /** Number of the track, from 1; never used again for another. */
   readonly track: number;
   /** Null when unknown or when there is no people file. */
   readonly person: string | null;
@@ -16,13 +16,13 @@ export interface FaceResult {
   readonly expression: string | null;
   /** Label to probability, in the model's order. */
   readonly probabilities: Readonly<Record<string, number>> | null;
-  /** The expression that the confirmation window lets pass. */
+  /** The expression that the confirmation window confirms. */
   readonly confirmed: string | null;
   /** Millimetres from the camera; null without depth. */
   readonly depthMm: number | null;
 }
 
-/** A detection that does not count as a face, and why. */
+/** A detection that is not counted as a face, and the reason. */
 export interface RejectedFace {
   readonly box: Box;
   readonly reason: string;

@@ -1,26 +1,30 @@
-// The numbers that finding, following and confirming faces in video go by, wherever that is done: terminal, page, and sources that the
-// server analyses take them from here.
+// The scores, search and window rule of live video, the same in the terminal, the page and the server's sources.
 import type { NeuralDetectorOptions } from '../detect/mediapipe/neural-detector.js';
 import { defaultWindowRule, type WindowRule } from './confirmation-windows.js';
 
-/** Detection score, 0..1, from which somebody new counts as a face: a brief false detection starts no track. */
+/** Detection score, 0..1, from which a detection starts a track, so that a brief false detection starts none. */
 export const defaultStartScore = 0.65;
-/** How much less a face may score that is followed already. */
+/** How much lower a detection that continues a track may score. */
 const FOLLOWED_LESS = 0.15;
-/** The detector looks at nothing below. */
+/** The detector's lowest score. */
 const LEAST_SCORE = 0.05;
 
 export interface LiveChoices {
   readonly startScore?: number | undefined;
-  /** Width of the smallest face, pixels: a few parts of each frame are looked at more closely. Without it faces from about 6 % of the frame. */
+  /**
+   * Width of the smallest face, pixels: the detector searches a few parts of each frame at a higher resolution. Without it faces
+   * from about 6 % of the frame's width.
+   */
   readonly minFace?: number | undefined;
   readonly windowRule?: WindowRule | undefined;
 }
 
+/** What the neural detector is opened with. */
+export type DetectorNumbers = Required<Pick<NeuralDetectorOptions, 'minScore' | 'search'>> &
+  Pick<NeuralDetectorOptions, 'minFace'>;
+
 export interface LiveSettings {
-  /** Of the neural detector. */
-  readonly detector: Required<Pick<NeuralDetectorOptions, 'minScore' | 'search'>> &
-    Pick<NeuralDetectorOptions, 'minFace'>;
+  readonly detector: DetectorNumbers;
   /** Of the pipeline, `LivePipelineOptions`. */
   readonly pipeline: { readonly startScore: number; readonly confirmation: { readonly rule: WindowRule } };
 }

@@ -1,7 +1,7 @@
-// Which track of a frame shows which name: nobody is in two places.
+// Which track of a frame shows which name: no name is shown twice.
 import type { TrackIdentity } from './track-identity.js';
 
-/** Who takes a name from the track that shows it must be nearer than that by this share, or the name would jump to and fro. */
+/** Another track takes a name over when its distance is smaller by this share, so that the name does not alternate between tracks. */
 const nearerBy = 0.1;
 
 /**

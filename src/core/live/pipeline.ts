@@ -1,5 +1,4 @@
 // The live pipeline: detect, track, identify, classify, confirm. The same code runs in Node and in the page.
-import type { DepthFilter } from '../detect/depth/depth-filter.js';
 import type { Face, FaceDetector } from '../detect/face.js';
 import { cropFace } from '../detect/face-crop.js';
 import { ConfigError, MediaError, ModelFormatError } from '../errors.js';
@@ -12,52 +11,15 @@ import { type FoundFaces, findFaces } from './find-faces.js';
 import type { FaceResult, FrameResult } from './frame-result.js';
 import { defaultStartScore } from './live-settings.js';
 import { nameTracks } from './name-tracks.js';
-import { type Identification, TrackIdentity, type TrackIdentityOptions } from './track-identity.js';
-import { Tracker, type TrackerOptions } from './tracker.js';
-
-export type { FaceResult, FrameLatency, FrameResult, RejectedFace } from './frame-result.js';
-
-/** Names faces; `People` of core/identity is one. */
-export interface FaceIdentifier {
-  identify(picture: Picture, face: Face): Identification | Promise<Identification>;
-}
-
-/** Tells expressions; `ExpressionModel` of core/nn is one. */
-export interface ExpressionClassifier {
-  readonly metadata: { readonly labels: readonly string[]; readonly input: { width: number; height: number } };
-  predict(faces: readonly GreyPicture[]): Promise<readonly ExpressionAnswer[]>;
-}
-
-export interface ExpressionAnswer {
-  readonly label: number;
-  readonly probabilities: ArrayLike<number>;
-  /** Pooled features, which a person's calibration looks at. */
-  readonly embedding?: ArrayLike<number>;
-}
-
-/** How one person shows each expression; `PersonalCalibration` of core/personal is one. */
-export interface PersonalReading {
-  adapt(probabilities: ArrayLike<number>, embedding: ArrayLike<number>): ArrayLike<number>;
-}
-
-export interface LivePipelineOptions {
-  readonly detector: FaceDetector;
-  readonly people?: FaceIdentifier | undefined;
-  readonly expression?: ExpressionClassifier | undefined;
-  /** By name: whoever is recognised and is among them is read in their own way. */
-  readonly personal?: ReadonlyMap<string, PersonalReading> | undefined;
-  /** Has its say on frames with depth. */
-  readonly depthFilter?: DepthFilter | undefined;
-  readonly clock: Clock;
-  /**
-   * Detection score, 0..1, from which somebody new counts as a face; one who is followed already may score less. Default 0.65; the
-   * detector must then be asked for less, as `liveSettings` says.
-   */
-  readonly startScore?: number;
-  readonly tracker?: TrackerOptions;
-  readonly identity?: TrackIdentityOptions;
-  readonly confirmation?: WindowOptions | undefined;
-}
+import type {
+  ExpressionAnswer,
+  ExpressionClassifier,
+  FaceIdentifier,
+  LivePipelineOptions,
+  PersonalReading,
+} from './pipeline-parts.js';
+import { TrackIdentity } from './track-identity.js';
+import { Tracker } from './tracker.js';
 
 /**
  * Turns frames into results, one frame after the other. It does not own its parts: whoever opened detector and model
@@ -98,14 +60,14 @@ export class LivePipeline {
   }
 
   /**
-   * One frame's faces. Calls may overlap; frames are worked on in the order of the calls. A frame that fails (a
-   * broken picture, a model that throws) rejects and leaves tracks, names and windows as they were.
+   * Analyses one frame. Calls may overlap; frames are processed in the order of the calls. When a frame fails (a broken picture, a
+   * model that throws) the promise rejects, and tracks, names and windows stay as they were.
    */
   process(frame: Frame): Promise<FrameResult> {
     return this.#inTurn(() => this.#step(frame));
   }
 
-  /** Takes other people from the next frame on; everybody in view is identified anew. Undefined: nobody is known. */
+  /** Uses these people from the next frame on; every track is identified anew. Undefined: nobody is known. */
   setPeople(people: FaceIdentifier | undefined): Promise<void> {
     return this.#inTurn(async () => {
       this.#people = people;
@@ -115,7 +77,7 @@ export class LivePipeline {
     });
   }
 
-  /** Reads these people in their own way from the next frame on; of whom that changes, what was read before no longer counts. */
+  /** Uses these personal calibrations, by name, from the next frame on. The windows of people whose calibration changes are cleared. */
   setPersonal(personal: ReadonlyMap<string, PersonalReading>): Promise<void> {
     return this.#inTurn(async () => {
       const before = this.#personal;
@@ -129,7 +91,7 @@ export class LivePipeline {
     return this.#crops.get(track);
   }
 
-  /** Takes another expression model from the next frame on; labels of the old one no longer count. */
+  /** Uses this expression model from the next frame on; all windows are cleared. */
   setExpression(expression: ExpressionClassifier | undefined): Promise<void> {
     return this.#inTurn(async () => {
       this.#expression = expression;
@@ -137,17 +99,17 @@ export class LivePipeline {
     });
   }
 
-  /** Confirms by another rule from the next frame on; every window starts afresh. */
+  /** Confirms by this rule from the next frame on; all windows are cleared. */
   setConfirmation(options: WindowOptions): Promise<void> {
     return this.#inTurn(async () => this.#windows.restart(options));
   }
 
-  /** What is remembered now: the same while the same people are in view, however long that is. */
+  /** The number of states in memory, which does not grow while the same people are in view. */
   get held(): { readonly tracks: number; readonly identities: number; readonly windows: number } {
     return { tracks: this.#tracker.alive.length, identities: this.#identities.size, windows: this.#windows.count };
   }
 
-  /** Forgets tracks, names and windows, as when the source changes. Track numbers start again from 1. */
+  /** Clears tracks, names and windows, for another source. Track numbers start again from 1. */
   reset(): Promise<void> {
     return this.#inTurn(async () => {
       this.#tracker = new Tracker(this.#options.tracker);
@@ -164,7 +126,7 @@ export class LivePipeline {
     return turn;
   }
 
-  /** All that can fail comes first; what the pipeline remembers changes only after that, without a pause. */
+  /** All that can fail comes first; the state changes after that, synchronously. */
   async #step(frame: Frame): Promise<FrameResult> {
     const { index, timeMs, picture } = frame;
     requirePicture(picture);
@@ -220,7 +182,7 @@ export class LivePipeline {
     };
   }
 
-  /** Parts detections into faces with their tracks, best first, and what is no face here. Changes nothing yet. */
+  /** Divides the detections into faces with their tracks, best first, and rejected ones. Does not change the state. */
   #follow(found: FoundFaces, picture: Picture) {
     const { faces: possible } = found;
     const rejected = [...found.rejected];
@@ -245,7 +207,7 @@ export class LivePipeline {
     return { plan, faces, tracks, depthsMm, rejected };
   }
 
-  /** The identities of the frame's tracks after it; empty when nobody is known. */
+  /** The tracks' identities after this frame; none when nobody is known. */
   async #identify(picture: Picture, faces: readonly Face[], tracks: readonly number[]) {
     const identities = new Map<number, TrackIdentity>();
     if (!this.#people) return identities;
@@ -259,7 +221,7 @@ export class LivePipeline {
     return identities;
   }
 
-  /** Every face as the model sees it, and its answers from one run. */
+  /** Every face as the model's input, and the model's answers from one run. */
   async #classify(picture: Picture, faces: readonly Face[]) {
     const model = this.#expression;
     if (!model || faces.length === 0) return { crops: [], answers: [] };
@@ -276,7 +238,7 @@ export class LivePipeline {
     return { crops, answers };
   }
 
-  /** What an answer means for that person's face. */
+  /** The expression and probabilities of a face, with that person's calibration where there is one. */
   #read({ label, probabilities, embedding }: ExpressionAnswer, person: string | null) {
     const { labels } = this.#expression!.metadata;
     const own = person === null ? undefined : this.#personal.get(person);

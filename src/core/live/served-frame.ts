@@ -1,11 +1,11 @@
-// One message of the local server: what was found in a frame, and the frame itself as JPEG, so that both are shown together.
+// One message of the local server: the result of a frame and the frame itself as JPEG, so that the page shows both together.
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.js';
 import { MediaError } from '../errors.js';
 import type { FrameResult } from './frame-result.js';
 
-/** What is said of a frame that a server analysed. Boxes are in pixels of `width` x `height`. */
+/** The header: the result of a frame that the server analysed. Boxes are in pixels of `width` x `height`. */
 export interface ServedFrame {
-  /** Rises from frame to frame; whoever watches answers with it. */
+  /** Increases with every frame; the viewer acknowledges it. */
   readonly sequence: number;
   readonly width: number;
   readonly height: number;
@@ -14,7 +14,7 @@ export interface ServedFrame {
   readonly result: FrameResult;
 }
 
-/** How a source that a server analyses is doing. */
+/** The state of a source that the server analyses. */
 export interface ServedStatus {
   /** `lost` and `ended` sources are opened again. */
   readonly state: 'opening' | 'playing' | 'lost' | 'ended';
@@ -22,7 +22,7 @@ export interface ServedStatus {
   readonly text: string;
 }
 
-/** The first bytes: how long the header is. */
+/** Bytes of the header's length at the beginning. */
 const lengthBytes = 4;
 const longestHeader = 1 << 20;
 
@@ -36,7 +36,7 @@ export function packServedFrame(header: ServedFrame, jpeg: Uint8Array): Uint8Arr
   return message;
 }
 
-/** The parts again; `jpeg` shares the message's memory. Throws MediaError for what is no such message. */
+/** The parts of a message; `jpeg` shares its memory. Throws MediaError for anything else. */
 export function unpackServedFrame(message: Uint8Array<ArrayBuffer>): {
   readonly header: ServedFrame;
   readonly jpeg: Uint8Array<ArrayBuffer>;

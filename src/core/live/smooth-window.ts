@@ -1,18 +1,18 @@
-// A confirmation window in time instead of frames: the probabilities' average over the last moments, with hysteresis.
+// A confirmation window in time instead of frames: the probabilities' moving average, with hysteresis.
 import { ConfigError } from '../errors.js';
 
 export interface SmoothOptions {
-  /** Time constant of the average: what is older than this counts less than 37 %, milliseconds. Default 500. */
+  /** Time constant of the average, milliseconds: the weight of older frames is below 37 %. Default 500. */
   readonly timeConstantMs?: number;
   /** Hysteresis: a label replaces the confirmed one when its average is this much above it, 0..1. Default 0.15. */
   readonly margin?: number;
-  /** A frame counts for the time since the one before it, but for no more than this, milliseconds. Default 250. */
+  /** Longest time for which one frame counts, milliseconds; it counts for the time since the frame before. Default 250. */
   readonly longestStepMs?: number;
   /** The label until the first is confirmed. Default 'neutral'. */
   readonly fallback?: string;
 }
 
-/** What one frame says: its most probable label, all probabilities (0..1 by label), and when it was taken. */
+/** One frame: its most probable label, all probabilities (0..1 by label), and its time. */
 export interface LabelSample {
   readonly label: string;
   readonly probabilities: Readonly<Record<string, number>>;
@@ -21,9 +21,9 @@ export interface LabelSample {
 
 /**
  * The probabilities of one face, averaged with weights that fall off exponentially with time. A label is confirmed when
- * its average is the highest, exceeds the confirmed label's by the margin, and two frames in a row say it; it stays until
- * another is. Each frame stands for the time since the one before, so the answer hardly depends on the frame rate, and
- * a face that the model is sure of is confirmed sooner. The average starts at zero, so the first frame alone says nothing.
+ * its average is the highest, exceeds the confirmed label's by the margin, and two frames in a row predict it; it stays until
+ * another is confirmed. Each frame counts for the time since the one before, so the result hardly depends on the frame rate,
+ * and a confident prediction is confirmed sooner. The average starts at zero, so the first frame alone confirms nothing.
  */
 export class SmoothWindow {
   readonly timeConstantMs: number;

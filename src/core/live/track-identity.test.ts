@@ -1,4 +1,4 @@
-// Votes of a track: when a name shows, when it changes, and how often the face is looked at.
+// Votes of a track: when a name shows, when it changes, and how often the face is identified.
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../errors.js';
 import { TrackIdentity, type TrackIdentityOptions } from './track-identity.js';

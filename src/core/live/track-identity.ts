@@ -1,17 +1,12 @@
-// Who a track is: a vote over its last identifications. A name shows only once they agree, and changes only when they
-// agree on something else, so that one bad frame names or renames nobody.
+// Who a track is: a vote over its last identifications. A name is shown and changed only by agreement, so that one wrong
+// identification names or renames nobody.
 import { ConfigError } from '../errors.js';
-
-/** One answer of the recogniser: `person` null means unknown; `distance` is that of the nearest known face. */
-export interface Identification {
-  readonly person: string | null;
-  readonly distance: number;
-}
+import type { Identification } from '../identity/identification.js';
 
 export interface TrackIdentityOptions {
-  /** Identifications that vote, the last ones; a track is settled once they all agree. Default 5. */
+  /** The number of last identifications that vote; a track is settled once they all agree. Default 5. */
   readonly votes?: number;
-  /** Votes that a name, or `unknown`, needs to be decided on: more than half of `votes`. Default 4. */
+  /** Votes that decide on a name or on unknown: more than half of `votes`. Default 4. */
   readonly agreement?: number;
   /** A settled track is identified again every so many frames; 1 means every frame. Default 10. */
   readonly every?: number;
@@ -19,13 +14,13 @@ export interface TrackIdentityOptions {
 
 interface State {
   readonly votes: readonly Identification[];
-  /** What the votes last agreed on. */
+  /** The last decision of the votes; null is unknown. */
   readonly decided: string | null;
   /** Frames since the last vote. */
   readonly age: number;
 }
 
-/** What is known of one track's identity. A value: `withVote` and `withoutVote` give the next one. */
+/** One track's identity. Immutable: `withVote` and `withoutVote` return the next one. */
 export class TrackIdentity {
   readonly #state: State;
   readonly #options: Required<TrackIdentityOptions>;
@@ -35,7 +30,7 @@ export class TrackIdentity {
     this.#options = options;
   }
 
-  /** A track that nobody looked at yet. Throws ConfigError for options that cannot be. */
+  /** A track that was not identified yet. Throws ConfigError for options that contradict each other. */
   static create({ votes = 5, agreement, every = 10 }: TrackIdentityOptions = {}): TrackIdentity {
     for (const [name, value] of Object.entries({ votes, every })) {
       if (!Number.isSafeInteger(value) || value < 1) {
@@ -43,7 +38,7 @@ export class TrackIdentity {
       }
     }
     const needed = agreement ?? Math.ceil(0.8 * votes);
-    // With half of them two names could be agreed on at once.
+    // Half of the votes could decide on two names at once.
     if (!Number.isSafeInteger(needed) || needed * 2 <= votes || needed > votes) {
       throw new ConfigError(
         `identification's agreement must be a whole number over half of its ${votes} votes and at most all, found ${needed}`,
@@ -52,12 +47,12 @@ export class TrackIdentity {
     return new TrackIdentity({ votes: [], decided: null, age: 0 }, { votes, agreement: needed, every });
   }
 
-  /** Whether this frame's face should be identified. Counts frames, never time, so a file gives the same each run. */
+  /** Whether this frame's face is to be identified. Counts frames, not time, so that every run of a file gives the same result. */
   get isDue(): boolean {
     return !this.#isSettled || this.#state.age + 1 >= this.#options.every;
   }
 
-  /** The person that the votes last agreed on; null while they agreed on nobody. */
+  /** The person that the votes last decided on; null is unknown. */
   get person(): string | null {
     return this.#state.decided;
   }
@@ -67,13 +62,13 @@ export class TrackIdentity {
     return this.#state.votes.at(-1)?.distance ?? null;
   }
 
-  /** Mean distance of the votes for `person`: how well the track's claim to the name stands. Infinity without one. */
+  /** Mean distance of the votes for `person`; Infinity without a person. */
   get claimDistance(): number {
     const own = this.#state.votes.filter(({ person }) => person !== null && person === this.person);
     return own.length === 0 ? Infinity : own.reduce((sum, { distance }) => sum + distance, 0) / own.length;
   }
 
-  /** After a frame in which the face was identified. */
+  /** The identity after a frame in which the face was identified. */
   withVote(vote: Identification): TrackIdentity {
     const votes = [...this.#state.votes, vote].slice(-this.#options.votes);
     const count = votes.filter(({ person }) => person === vote.person).length;
@@ -81,7 +76,7 @@ export class TrackIdentity {
     return new TrackIdentity({ votes, decided, age: 0 }, this.#options);
   }
 
-  /** After a frame in which it was not. */
+  /** The identity after a frame in which it was not. */
   withoutVote(): TrackIdentity {
     return new TrackIdentity({ ...this.#state, age: this.#state.age + 1 }, this.#options);
   }

@@ -1,4 +1,4 @@
-// Follows faces from frame to frame by where they are: predicted box against detected box, best global assignment.
+// Tracks faces from frame to frame by their places: predicted boxes against detected boxes, by the best global assignment.
 import { ConfigError } from '../errors.js';
 import type { Box } from '../image/picture.js';
 import { assign } from './assignment.js';
@@ -6,7 +6,7 @@ import { assign } from './assignment.js';
 export interface TrackerOptions {
   /** Frames in a row that a track survives without a detection. Default 10. */
   readonly patience?: number;
-  /** How far a face may be from where it was expected, in face sizes. Default 0.8; it grows while a face is missed. */
+  /** Largest distance of a face from its predicted place, in face sizes. Default 0.8; it grows while a face is missed. */
   readonly maxJump?: number;
 }
 
@@ -20,7 +20,7 @@ export interface PictureSize {
 export interface TrackerPlan {
   /** The track of each box, in the order of the boxes; null for one that fits no track and may not begin one. */
   readonly tracks: readonly (number | null)[];
-  /** Tracks that are over. */
+  /** Tracks that end. */
   readonly ended: readonly number[];
   /** The tracker's state after this frame. */
   readonly state: TrackerState;
@@ -40,7 +40,7 @@ interface TrackerState {
   readonly size: PictureSize | undefined;
 }
 
-/** Gives every face a track number that stays while it is followed and is never used again. Deterministic. */
+/** Gives every face a track number, which is never used again for another. Deterministic. */
 export class Tracker {
   readonly #patience: number;
   readonly #maxJump: number;
@@ -58,15 +58,15 @@ export class Tracker {
     this.#maxJump = maxJump;
   }
 
-  /** Tracks that are alive, also those missed for a moment, in the order in which they began. */
+  /** Tracks that have not ended, also those missed for the moment, in the order in which they began. */
   get alive(): readonly number[] {
     return this.#state.tracks.map(({ id }) => id);
   }
 
   /**
-   * Proposes the tracks of one frame's boxes without changing anything. When the picture's size changes, tracks move
-   * with it; when its shape changes they end, for then nothing says where a face went. Boxes that `mayBegin` says false
-   * of only continue tracks.
+   * Proposes the tracks of one frame's boxes without changing anything. When the picture's size changes, tracks are scaled with it;
+   * when its aspect ratio changes they end, because no face can be placed then. Boxes for which `mayBegin` is false only continue
+   * tracks.
    */
   match(boxes: readonly Box[], size: PictureSize, mayBegin: (index: number) => boolean = () => true): TrackerPlan {
     const old = followSize(this.#state, size);
@@ -111,7 +111,7 @@ export class Tracker {
     return plan;
   }
 
-  /** How badly a box fits a track, 0 best, Infinity when it cannot be the same face. */
+  /** Cost of a box for a track: 0 is best, Infinity when it cannot be the same face. */
   #cost(box: Box, expected: Box, missed: number): number {
     const areas = [box[2] * box[3], expected[2] * expected[3]] as const;
     const likeness = Math.min(...areas) / Math.max(...areas);
@@ -125,7 +125,7 @@ export class Tracker {
   }
 }
 
-/** Where the track's box should be in the next frame; the longer it is missed, the less it is trusted to move on. */
+/** The track's predicted box in the next frame; the longer it is missed, the less movement is assumed. */
 function predict({ box, velocity, missed }: Track): Box {
   let steps = 0;
   for (let i = 0, weight = 1; i <= missed; i++, weight *= 0.9) steps += weight;
@@ -147,7 +147,7 @@ function follow(track: Track, box: Box): Track {
   };
 }
 
-/** The tracks in the pixels of a picture of this size; none when the picture's shape changed. */
+/** The tracks in the pixels of a picture of this size; none when its aspect ratio changed. */
 function followSize({ tracks, size: old }: TrackerState, size: PictureSize): readonly Track[] {
   if (!old || (old.width === size.width && old.height === size.height)) return tracks;
   const scaleX = size.width / old.width;

@@ -1,44 +1,44 @@
-// What taught pictures say against a reading that contradicts them: each that would be read as another expression lifts its own over
-// that one, for itself and, the less the less they are alike, for other faces. A kernel machine over the network's pooled features with
-// a margin for every wrong class (Crammer & Singer 2001), solved by Hildreth's method.
+// Corrections by examples that are predicted wrongly: each raises its own class over the predicted one, for itself and, as far as they
+// are alike, for other faces. A kernel machine over the network's pooled features with a margin for every wrong class (Crammer &
+// Singer 2001), solved by Hildreth's method.
 
-/** A taught picture and how it would be read without corrections. */
-export interface CorrectedLook {
+/** A personal example and its probabilities without corrections. */
+export interface CorrectedExample {
   readonly label: number;
-  /** Of the picture itself first, then of what it stands for; pooled features each. */
+  /** Pooled features: of the picture itself first, then of its augmented copies. */
   readonly embeddings: readonly ArrayLike<number>[];
   /** Probabilities of the classes. */
   readonly reading: ArrayLike<number>;
 }
 
-/** By what factor the taught class of a picture must be more probable than any other class. */
+/** Factor by which an example's class must be more probable than any other. */
 export const leastLead = 3;
-/** How fast likeness falls with the cosine of two faces' features: at 0.15 less it is 1/e. Neighbouring frames differ by 0.02, the same
- * person's other expressions by 0.3 to 0.6. */
+/** Width of the kernel: where the cosine of two faces' features is smaller by 0.15, likeness is 1/e. Cosines of neighbouring frames
+ * differ by 0.02, those of the same person's other expressions by 0.3 to 0.6. */
 const REACH = 0.15;
-/** Probabilities below count as this much, so that every class can be lifted over every other. */
+/** Lower probabilities are raised to this, so that every class can be raised over every other. */
 const LEAST_PROBABILITY = 1e-6;
-/** Logits that one picture may lift its class over another: any single one can be lifted by so much, and pictures that contradict each
- * other do not outbid each other without end. */
+/** Most logits by which one picture raises its class over another: enough for any single picture, and a bound where pictures contradict
+ * each other. */
 const MOST_LIFT = 8;
 const MOST_PASSES = 100;
-/** Logits by which a lead may still fall short when nothing is changed any more. */
+/** Changes of logits below this end the iteration. */
 const TOLERANCE = 1e-6;
 
-/** Likenesses of taught pictures, each computed once however often they are learnt from. */
+/** Likenesses of examples, each pair computed once. */
 export class Likenesses {
   readonly #units = new WeakMap<ArrayLike<number>, Float64Array>();
   readonly #known = new WeakMap<object, WeakMap<object, number>>();
 
-  /** How much the face itself is like the picture or what it stands for, above 0 to 1. */
-  of(face: ArrayLike<number>, look: Pick<CorrectedLook, 'embeddings'>): number {
+  /** Likeness of a face and an example or its copies, above 0 to 1. */
+  of(face: ArrayLike<number>, example: Pick<CorrectedExample, 'embeddings'>): number {
     const known = this.#known.get(face) ?? new WeakMap<object, number>();
     this.#known.set(face, known);
-    const before = known.get(look.embeddings);
+    const before = known.get(example.embeddings);
     if (before !== undefined) return before;
     const unit = this.#unitOf(face);
-    const likeness = Math.max(...look.embeddings.map((one) => likenessOf(unit, this.#unitOf(one))));
-    known.set(look.embeddings, likeness);
+    const likeness = Math.max(...example.embeddings.map((one) => likenessOf(unit, this.#unitOf(one))));
+    known.set(example.embeddings, likeness);
     return likeness;
   }
 
@@ -49,11 +49,11 @@ export class Likenesses {
   }
 }
 
-/** One picture's say. */
+/** The correction of one example. */
 interface Correction {
   /** Unit vectors. */
-  readonly looks: readonly Float64Array[];
-  /** Added to the logits of a face that is the same, by class. */
+  readonly units: readonly Float64Array[];
+  /** By class; added to the logits of the same face, and in part to those of faces like it. */
   readonly shift: Float64Array;
 }
 
@@ -65,17 +65,17 @@ export class Corrections {
   }
 
   /**
-   * The least change of the logits under which every picture is read as its own class, with `leastLead` over every other. Where
-   * pictures contradict each other the later ones count: the last always gets its lead.
+   * The least change of the logits under which every example is predicted as its own class, with `leastLead` over every other. Where
+   * examples contradict each other the later ones prevail: the last always gets its lead.
    */
-  static learn(looks: readonly CorrectedLook[], likenesses = new Likenesses()): Corrections {
+  static learn(examples: readonly CorrectedExample[], likenesses = new Likenesses()): Corrections {
     const lead = Math.log(leastLead);
-    const logits = looks.map(({ reading }) => logitsOf(reading));
-    const shifts = looks.map(({ reading }) => new Float64Array(reading.length));
-    /** How far a picture's class is lifted over each other class. */
-    const lifts = looks.map(({ reading }) => new Float64Array(reading.length));
+    const logits = examples.map(({ reading }) => logitsOf(reading));
+    const shifts = examples.map(({ reading }) => new Float64Array(reading.length));
+    /** By how much an example's class is raised over each other class. */
+    const lifts = examples.map(({ reading }) => new Float64Array(reading.length));
     const lift = (at: number, wrong: number, isLast: boolean): number => {
-      const { label } = looks[at]!;
+      const { label } = examples[at]!;
       const missing = (lead - logits[at]![label]! + logits[at]![wrong]!) / 2;
       const before = lifts[at]![wrong]!;
       const change = isLast ? Math.max(0, missing) : Math.min(MOST_LIFT, Math.max(0, before + missing)) - before;
@@ -83,8 +83,8 @@ export class Corrections {
       lifts[at]![wrong]! += change;
       shifts[at]![label]! += change;
       shifts[at]![wrong]! -= change;
-      looks.forEach(({ embeddings }, other) => {
-        const likeness = other === at ? 1 : likenesses.of(embeddings[0]!, looks[at]!);
+      examples.forEach(({ embeddings }, other) => {
+        const likeness = other === at ? 1 : likenesses.of(embeddings[0]!, examples[at]!);
         logits[other]![label]! += likeness * change;
         logits[other]![wrong]! -= likeness * change;
       });
@@ -92,7 +92,7 @@ export class Corrections {
     };
     const pass = (isLast: boolean): number => {
       let most = 0;
-      looks.forEach(({ label, reading }, at) => {
+      examples.forEach(({ label, reading }, at) => {
         for (let wrong = 0; wrong < reading.length; wrong++) {
           if (wrong !== label) most = Math.max(most, lift(at, wrong, isLast));
         }
@@ -100,16 +100,16 @@ export class Corrections {
       return most;
     };
     for (let passes = 1; pass(false) > TOLERANCE && passes < MOST_PASSES; passes++);
-    // What is only lifted keeps the leads of its own picture: those of the last hold, whatever contradicts them.
+    // The last pass may only raise, so that the leads of the last example hold whatever contradicts them.
     pass(true);
     return new Corrections(
-      looks.flatMap(({ embeddings }, at) =>
-        shifts[at]!.some((value) => value !== 0) ? [{ looks: embeddings.map(unitOf), shift: shifts[at]! }] : [],
+      examples.flatMap(({ embeddings }, at) =>
+        shifts[at]!.some((value) => value !== 0) ? [{ units: embeddings.map(unitOf), shift: shifts[at]! }] : [],
       ),
     );
   }
 
-  /** How many pictures have something to say. */
+  /** The number of examples that correct anything. */
   get count(): number {
     return this.#corrections.length;
   }
@@ -119,8 +119,8 @@ export class Corrections {
     if (this.#corrections.length === 0) return probabilities;
     const face = unitOf(embedding);
     const logits = logitsOf(probabilities);
-    for (const { looks, shift } of this.#corrections) {
-      const likeness = Math.max(...looks.map((look) => likenessOf(face, look)));
+    for (const { units, shift } of this.#corrections) {
+      const likeness = Math.max(...units.map((unit) => likenessOf(face, unit)));
       for (let c = 0; c < logits.length; c++) logits[c]! += likeness * shift[c]!;
     }
     const most = Math.max(...logits);

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../numbers/random.js';
 import { leastLead } from './corrections.js';
-import { learnAndJudge } from './judge-teaching.js';
-import { largest, PersonalCalibration, type TaughtExample } from './personal-calibration.js';
+import { learnAndJudge } from './judge-calibration.js';
+import { largest, PersonalCalibration, type PredictedExample } from './personal-calibration.js';
 
 const CLASSES = 7;
 const SIZE = 40;
@@ -29,7 +29,7 @@ function world(seed: number) {
   return { sample };
 }
 
-function taught(seed: number, labels: readonly number[], count: number): TaughtExample[] {
+function taught(seed: number, labels: readonly number[], count: number): PredictedExample[] {
   const { sample } = world(seed);
   const noise = createRandom(seed, 1);
   return labels.flatMap((label) =>
@@ -120,7 +120,7 @@ describe('a taught person', () => {
 });
 
 /** What the general model is sure to be, and what it should be. */
-function misread(label: number, shown: number, embedding: ArrayLike<number>): TaughtExample {
+function misread(label: number, shown: number, embedding: ArrayLike<number>): PredictedExample {
   const probabilities = Float32Array.from(all, (other) => (other === shown ? 0.94 : 0.01));
   return { label, embeddings: [embedding], probabilities };
 }
@@ -202,7 +202,7 @@ function dotOf(one: Float64Array, other: Float64Array): number {
   return one.reduce((sum, value, i) => sum + value * other[i]!, 0);
 }
 
-const judgementOf = (examples: readonly TaughtExample[]) => learnAndJudge(examples).judgement;
+const judgementOf = (examples: readonly PredictedExample[]) => learnAndJudge(examples).judgement;
 
 describe('the judgement of a teaching', () => {
   it('reads each picture by the others', () => {
@@ -219,7 +219,7 @@ describe('the judgement of a teaching', () => {
     // Each picture under a name that the general model, but no other picture, agrees with.
     const random = createRandom(9);
     const noise = all.flatMap((label) =>
-      [0, 1, 2].map((): TaughtExample => {
+      [0, 1, 2].map((): PredictedExample => {
         const probabilities = Float32Array.from(all, (other) => (other === label ? 0.7 : 0.05));
         return { label, probabilities, embeddings: [Float64Array.from({ length: SIZE }, () => random.normal())] };
       }),

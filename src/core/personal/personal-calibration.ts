@@ -1,24 +1,24 @@
-// How one person shows each expression, learnt from a few pictures: prototypes over the network's pooled features (Snell et al. 2017,
-// with cosines as in Chen et al. 2019), standardised by the person's own pictures, so that what is the same in all of them, the face, counts for nothing.
-// Where these and the general model still read a taught picture as another expression, it corrects them.
+// A personal calibration from a few examples: prototypes over the network's pooled features (Snell et al. 2017, with cosines as in
+// Chen et al. 2019), standardised by the person's own pictures, which removes what is the same in all of them, the face. Examples that
+// prototypes and general model still predict wrongly become corrections.
 import { ConfigError } from '../errors.js';
 import { Corrections, type Likenesses } from './corrections.js';
-import { Prototypes, type TaughtLook } from './prototypes.js';
+import { type EmbeddedExample, Prototypes } from './prototypes.js';
 
-/** A taught picture with what the general model says of it: one that is read as another expression corrects that. */
-export interface TaughtExample extends TaughtLook {
+/** An example with the general model's probabilities, from which a correction follows when the prediction is wrong. */
+export interface PredictedExample extends EmbeddedExample {
   readonly probabilities: ArrayLike<number>;
 }
 
-/** How far cosines of the features of one person's expressions lie apart: a prototype 0.1 nearer is e times as probable. */
+/** Of the softmax over cosines: a prototype whose cosine is larger by 0.1 is e times as probable. */
 const TEMPERATURE = 0.1;
-/** Share of the prototypes' say within the classes that were taught; the rest is the general model's. */
+/** Weight of the prototypes among the classes with examples; the rest is the general model's. */
 export const usualWeight = 0.8;
 
 export class PersonalCalibration {
   readonly #prototypes: Prototypes;
   readonly #corrections: Corrections;
-  /** Share of the prototypes' say, 0..1. */
+  /** Weight of the prototypes, 0..1. */
   readonly weight: number;
 
   private constructor(prototypes: Prototypes, corrections: Corrections, weight: number) {
@@ -28,48 +28,49 @@ export class PersonalCalibration {
   }
 
   /**
-   * Looks without probabilities make prototypes only. The order counts only where pictures contradict each other: there the later
-   * ones do. `likenesses` are kept by whoever learns from the same pictures several times. Throws ConfigError without a picture.
+   * Computes it. Examples without probabilities make prototypes only. Where pictures contradict each other the later ones prevail;
+   * otherwise their order makes no difference. Pass `likenesses` to compute several calibrations from the same pictures. Throws
+   * ConfigError without a picture.
    */
   static learn(
-    looks: readonly (TaughtLook | TaughtExample)[],
+    examples: readonly (EmbeddedExample | PredictedExample)[],
     weight = usualWeight,
     likenesses?: Likenesses,
   ): PersonalCalibration {
-    if (looks.length === 0) throw new ConfigError('at least one picture must be taught, found none');
-    const prototypes = Prototypes.learn(looks);
-    const corrected = looks.flatMap((look) => {
-      if (!('probabilities' in look)) return [];
-      const { label, embeddings, probabilities } = look;
+    if (examples.length === 0) throw new ConfigError('at least one picture must be taught, found none');
+    const prototypes = Prototypes.learn(examples);
+    const corrected = examples.flatMap((example) => {
+      if (!('probabilities' in example)) return [];
+      const { label, embeddings, probabilities } = example;
       return [{ label, embeddings, reading: sharedOut(probabilities, prototypes.cosines(embeddings[0]!), weight) }];
     });
     return new PersonalCalibration(prototypes, Corrections.learn(corrected, likenesses), weight);
   }
 
-  /** How many pictures were read as another expression, or hardly as their own, and correct that. */
+  /** The number of examples that were predicted wrongly, or rightly by too little, and became corrections. */
   get corrections(): number {
     return this.#corrections.count;
   }
 
-  /** Cosine to each taught class's prototype; none with a single class. */
+  /** Cosine to each class's prototype; none with a single class. */
   cosines(embedding: ArrayLike<number>): Map<number, number> {
     return this.#prototypes.cosines(embedding);
   }
 
   /**
-   * The probabilities of this person's face. Among the classes that were taught they are shared out anew; together they keep
-   * what the general model gave them, and where that one says another class it stands. Then every taught picture lifts its class
-   * over those that it would be read as, taught or not, in faces like it.
+   * The probabilities of this person's face. The classes with examples keep the general model's total probability, which is
+   * redistributed among them; a prediction of another class stands. Then each correction raises its class over all others, in
+   * faces like it.
    */
   adapt(probabilities: ArrayLike<number>, embedding: ArrayLike<number>): Float32Array {
-    // No cosines are computed for what they would not change.
+    // Cosines are computed only where they change the result.
     const isShared = this.#prototypes.has(largest(probabilities));
     const shared = sharedOut(probabilities, isShared ? this.cosines(embedding) : new Map(), this.weight);
     return this.#corrections.adapt(shared, embedding);
   }
 }
 
-/** Shares the probability of the taught classes out among them, by what both say of each; unchanged where the general model says another class. */
+/** Redistributes the probability of the classes with examples by both the prototypes and the general model; unchanged when the general model predicts another class. */
 export function sharedOut(
   probabilities: ArrayLike<number>,
   cosines: ReadonlyMap<number, number>,
@@ -89,6 +90,7 @@ export function sharedOut(
   return general;
 }
 
+/** The index of the largest value, the first of equals. */
 export function largest(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PeopleError } from '../errors.js';
-import { standIns } from './augmented-copies.js';
+import { augmentedCopies } from './augmented-copies.js';
 import { readPersonalFile, writePersonalFile } from './personal-file.js';
 
 const size = fc.integer({ min: 8, max: 24 });
@@ -48,10 +48,10 @@ describe('a personal file', () => {
 it('a picture stands for itself, its mirror image and five others, always the same', () => {
   const data = Uint8Array.from({ length: 48 * 48 }, (_, i) => (i * 7) % 200);
   const picture = { width: 48, height: 48, channels: 1 as const, data };
-  const [own, mirrored, ...copies] = standIns(picture);
+  const [own, mirrored, ...copies] = augmentedCopies(picture);
   expect(own).toBe(picture);
   expect(mirrored!.data[0]).toBe(data[47]);
   expect(copies).toHaveLength(5);
   expect(new Set(copies.map((copy) => copy.data.join())).size).toBe(5);
-  expect(standIns(picture)).toEqual(standIns(picture));
+  expect(augmentedCopies(picture)).toEqual(augmentedCopies(picture));
 });

@@ -1,21 +1,21 @@
-// A person's taught pictures as a file: the pictures themselves, so that another model can be taught by them again.
+// A person's examples as a file: the pictures themselves, so that a calibration of another model can be computed from them.
 import { z } from 'zod';
 import { PeopleError } from '../errors.js';
 import type { GreyPicture } from '../image/picture.js';
 
-/** More pictures teach nothing more, and a file must not ask for any amount of work. */
-export const mostTaughtPictures = 500;
+/** Bounds the work that a file can cause; more examples do not improve a calibration. */
+export const mostPersonalExamples = 500;
 
-export interface TaughtPicture {
+export interface PersonalExample {
   /** Name of the class. */
   readonly expression: string;
   readonly picture: GreyPicture;
 }
 
 export interface PersonalFile {
-  /** SHA-256 of the file of the model that it was made with. */
+  /** SHA-256 of the model's file with which the examples were taken. */
   readonly model: string;
-  readonly pictures: readonly TaughtPicture[];
+  readonly pictures: readonly PersonalExample[];
 }
 
 const schema = z.object({
@@ -33,12 +33,12 @@ const schema = z.object({
       }),
     )
     .min(1)
-    .max(mostTaughtPictures),
+    .max(mostPersonalExamples),
 });
 
-/** Throws PeopleError for no picture, or too many: a file that cannot be read back would lose them. */
+/** The file's text. Throws PeopleError for no picture or too many, which could not be read back. */
 export function writePersonalFile({ model, pictures }: PersonalFile): string {
-  requireTaughtCount(pictures.length);
+  requireExampleCount(pictures.length);
   const written = pictures.map(({ expression, picture: { width, height, data } }) => ({
     ...{ expression, width, height },
     pixels: Array.from(data, (grey) => grey.toString(16).padStart(2, '0')).join(''),
@@ -46,26 +46,32 @@ export function writePersonalFile({ model, pictures }: PersonalFile): string {
   return `${JSON.stringify({ format: 'moodlens-personal', version: 1, model, pictures: written })}\n`;
 }
 
-/** Throws PeopleError unless so many pictures may be kept of one person. */
-export function requireTaughtCount(count: number): void {
-  if (count >= 1 && count <= mostTaughtPictures) return;
+/** Throws PeopleError unless this number of pictures may be kept of one person. */
+export function requireExampleCount(count: number): void {
+  if (count >= 1 && count <= mostPersonalExamples) return;
   throw new PeopleError(
-    `a person may be taught by 1 to ${mostTaughtPictures} pictures, found ${count}; ${count === 0 ? 'give some' : 'leave some out'}`,
+    `a person may be taught by 1 to ${mostPersonalExamples} pictures, found ${count}; ${count === 0 ? 'give some' : 'leave some out'}`,
   );
 }
 
-/** What is taught now beside what was taught before: expressions that are shown again take the place of theirs, the others stay. */
-export function taughtAgain(now: readonly TaughtPicture[], before: readonly TaughtPicture[]): readonly TaughtPicture[] {
+/** New examples replace the earlier ones of the same expressions; those of other expressions stay. */
+export function replaceExamples(
+  now: readonly PersonalExample[],
+  before: readonly PersonalExample[],
+): readonly PersonalExample[] {
   const shown = new Set(now.map(({ expression }) => expression));
   return [...before.filter(({ expression }) => !shown.has(expression)), ...now];
 }
 
-/** The pictures of expressions that the model knows. */
-export function teachable(pictures: readonly TaughtPicture[], labels: readonly string[]): readonly TaughtPicture[] {
+/** The examples of expressions that the model knows. */
+export function usableExamples(
+  pictures: readonly PersonalExample[],
+  labels: readonly string[],
+): readonly PersonalExample[] {
   return pictures.filter(({ expression }) => labels.includes(expression));
 }
 
-/** Throws PeopleError for what is none. */
+/** Reads such a file. Throws PeopleError for anything else. */
 export function readPersonalFile(text: string): PersonalFile {
   let json: unknown;
   try {
@@ -80,7 +86,7 @@ export function readPersonalFile(text: string): PersonalFile {
       { cause: result.error },
     );
   }
-  const pictures = result.data.pictures.map(({ expression, width, height, pixels }, i): TaughtPicture => {
+  const pictures = result.data.pictures.map(({ expression, width, height, pixels }, i): PersonalExample => {
     if (pixels.length !== 2 * width * height) {
       throw new PeopleError(
         `picture ${i + 1} of the personal file must have ${width * height} pixels and has ${pixels.length / 2}; teach again`,

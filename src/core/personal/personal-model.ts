@@ -1,4 +1,4 @@
-// An expression model that reads one person's face as that person was taught.
+// An expression model with one person's calibration, which it applies to every face.
 
 import type { GreyPicture } from '../image/picture.js';
 import type { AskedModel, ExpressionPrediction } from '../model/expression-model.js';

@@ -1,17 +1,17 @@
-// Where each taught expression of one person lies: the mean direction of its pictures' features, standardised by all of them.
+// One person's prototypes: for each expression the mean direction of its pictures' features, standardised by all pictures.
 
-/** A taught picture as the network sees it. */
-export interface TaughtLook {
+/** A personal example as the network's features. */
+export interface EmbeddedExample {
   /** Index of the class. */
   readonly label: number;
-  /** Of the picture itself first, then of what it stands for; pooled features each. */
+  /** Pooled features: of the picture itself first, then of its augmented copies. */
   readonly embeddings: readonly ArrayLike<number>[];
 }
 
-/** Least deviation of a feature, in usual ones: a feature that never varied in a few pictures tells nothing of others. */
+/** Least standard deviation of a feature, as a share of the mean one: no variation in a few pictures may be chance. */
 const LEAST_DEVIATION = 0.3;
 
-/** The prototypes of several classes; none of a single one, which has nothing to be told from. */
+/** The prototypes of several classes; none for a single class, which has nothing to be compared with. */
 export class Prototypes {
   readonly #moments: Moments;
   /** Unit vectors, by class. */
@@ -22,10 +22,10 @@ export class Prototypes {
     this.#vectors = vectors;
   }
 
-  static learn(looks: readonly TaughtLook[]): Prototypes {
-    const moments = momentsOf(looks.flatMap(({ embeddings }) => embeddings));
+  static learn(examples: readonly EmbeddedExample[]): Prototypes {
+    const moments = momentsOf(examples.flatMap(({ embeddings }) => embeddings));
     const sums = new Map<number, Float64Array>();
-    for (const { label, embeddings } of looks) {
+    for (const { label, embeddings } of examples) {
       const sum = sums.get(label) ?? new Float64Array(moments.mean.length);
       for (const embedding of embeddings) {
         standardised(embedding, moments).forEach((value, i) => {
@@ -75,7 +75,7 @@ function momentsOf(embeddings: readonly ArrayLike<number>[]): Moments {
   }
   for (let i = 0; i < size; i++) deviation[i] = Math.sqrt(deviation[i]!);
   const usual = deviation.reduce((sum, value) => sum + value, 0) / size;
-  // All pictures the same, which teaching refuses: no division by nothing here either.
+  // All pictures may be the same: no division by zero.
   const least = Math.max(LEAST_DEVIATION * usual, 1e-9);
   return { mean, deviation: deviation.map((value) => Math.max(least, value)) };
 }

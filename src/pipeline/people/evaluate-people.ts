@@ -107,12 +107,12 @@ function evaluateSplit(
   const figures = {
     seed,
     knownPeople: gallery.size,
-    learnt: people.recognizer.count,
+    learnt: people.recogniser.count,
     knownProbes: known.length,
     strangerProbes: strangers.length,
     rankOne: rankOne(probes),
     threshold: people.threshold ?? null,
-    ...openSetRates(probes, people.recognizer.threshold),
+    ...openSetRates(probes, people.recogniser.threshold),
     inHindsight: hindsightShares.map((share) => openSetRates(probes, hindsightThreshold(probes, share)).named),
   };
   return { figures, probes };

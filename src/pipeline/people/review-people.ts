@@ -29,8 +29,8 @@ export async function reviewPeople(store: BlobStore, ports: ReadFacesPorts): Pro
   const { byName, whole, leftOut } = await readFaces(store, defaultFaceSize, ports);
   // Without a threshold: estimating one would take time.
   const people = People.train(byName, { threshold: 'none' });
-  const { labelNames } = people.recognizer;
-  const standings = pictureStandings(people.recognizer);
+  const { labelNames } = people.recogniser;
+  const standings = pictureStandings(people.recogniser);
   const samples = [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, own]) => own);
   const finite = (distance: number) => (Number.isFinite(distance) ? distance : null);
   const pictures = samples.map(({ file }, i): ReviewedPicture => {

@@ -12,15 +12,15 @@ import { isPictureName } from '../../core/image/is-picture-name.js';
 import type { GreyPicture, Picture } from '../../core/image/picture.js';
 import { resizeGrey } from '../../core/image/resize.js';
 import type { AskedModel } from '../../core/model/expression-model.js';
-import { standIns } from '../../core/personal/augmented-copies.js';
-import { learnAndJudge, type TeachingJudgement } from '../../core/personal/judge-teaching.js';
-import type { PersonalCalibration, TaughtExample } from '../../core/personal/personal-calibration.js';
-import type { TaughtPicture } from '../../core/personal/personal-file.js';
+import { augmentedCopies } from '../../core/personal/augmented-copies.js';
+import { type CalibrationJudgement, learnAndJudge } from '../../core/personal/judge-calibration.js';
+import type { PersonalCalibration, PredictedExample } from '../../core/personal/personal-calibration.js';
+import type { PersonalExample } from '../../core/personal/personal-file.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { DecodePicture } from '../../core/ports/decode-picture.js';
 
 export interface ReadTaught {
-  readonly pictures: readonly TaughtPicture[];
+  readonly pictures: readonly PersonalExample[];
   readonly leftOut: readonly { readonly file: string; readonly reason: string }[];
 }
 
@@ -41,7 +41,7 @@ export async function readTaughtPictures(
   ports: TeachPorts,
 ): Promise<ReadTaught> {
   const files = (await store.list()).filter((name) => isPictureName(name) && name.includes('/')).sort();
-  const pictures: TaughtPicture[] = [];
+  const pictures: PersonalExample[] = [];
   const seen = new Map<string, string>();
   const leftOut: { file: string; reason: string }[] = [];
   for (const file of files) {
@@ -98,25 +98,25 @@ function goodPicture(picture: GreyPicture): GreyPicture | string {
 
 export interface Taught {
   readonly calibration: PersonalCalibration;
-  readonly judgement: TeachingJudgement;
+  readonly judgement: CalibrationJudgement;
 }
 
 /** Has the model predict the pictures and learns from its embeddings and probabilities. Throws ConfigError without a picture. */
-export function learnPerson(model: AskedModel, pictures: readonly TaughtPicture[]): Promise<Taught> {
+export function learnPerson(model: AskedModel, pictures: readonly PersonalExample[]): Promise<Taught> {
   return new PersonLearner(model).learn(pictures);
 }
 
 /** The same for learning again after each change: the predictions of a picture are kept as long as the picture. */
 export class PersonLearner {
   readonly #model: AskedModel;
-  readonly #seen = new WeakMap<GreyPicture, Omit<TaughtExample, 'label'>>();
+  readonly #seen = new WeakMap<GreyPicture, Omit<PredictedExample, 'label'>>();
 
   constructor(model: AskedModel) {
     this.#model = model;
   }
 
   /** Throws ConfigError without a picture, PeopleError for an expression that the model does not know. */
-  async learn(pictures: readonly TaughtPicture[]): Promise<Taught> {
+  async learn(pictures: readonly PersonalExample[]): Promise<Taught> {
     const { labels } = this.#model.metadata;
     const unknown = pictures.find(({ expression }) => !labels.includes(expression));
     if (unknown) {
@@ -141,7 +141,7 @@ export class PersonLearner {
   /** Has the model predict those pictures that it has no predictions of yet, ahead of learning. */
   async predict(pictures: readonly GreyPicture[]): Promise<void> {
     const fresh = pictures.filter((picture) => !this.#seen.has(picture));
-    const copies = fresh.map(standIns);
+    const copies = fresh.map(augmentedCopies);
     const predictions = await this.#model.predict(copies.flat());
     let at = 0;
     fresh.forEach((picture, i) => {

@@ -2,10 +2,10 @@
 
 import { shippedModelPath } from '../../../adapters/node/shipped-models.js';
 import { PeopleError } from '../../../core/errors.js';
-import type { TaughtPeople } from '../../../core/identity/taught-section.js';
+import type { ExamplesByPerson } from '../../../core/identity/personal-section.js';
 import type { AskedModel } from '../../../core/model/expression-model.js';
 import type { PersonalCalibration } from '../../../core/personal/personal-calibration.js';
-import { type PersonalFile, readPersonalFile, teachable } from '../../../core/personal/personal-file.js';
+import { type PersonalFile, readPersonalFile, usableExamples } from '../../../core/personal/personal-file.js';
 import { PersonalModel } from '../../../core/personal/personal-model.js';
 import { learnPerson } from '../../../pipeline/teach/teach.js';
 import { warn } from '../terminal/terminal-colour.js';
@@ -28,14 +28,14 @@ export async function personalModel(
 /** How each of the people shows their expressions, by name. `modelPath` undefined is the shipped model. */
 export async function personalReadings(
   model: AskedModel,
-  taught: TaughtPeople,
+  taught: ExamplesByPerson,
   modelPath: string | undefined,
 ): Promise<ReadonlyMap<string, PersonalCalibration>> {
   const readings = new Map<string, PersonalCalibration>();
   if (taught.size === 0) return readings;
   const hash = await hashOf(modelPath);
   for (const [name, file] of taught) {
-    const pictures = teachable(file.pictures, model.metadata.labels);
+    const pictures = usableExamples(file.pictures, model.metadata.labels);
     if (pictures.length > 0) readings.set(name, await calibrationOf(model, { ...file, pictures }, name, hash));
     if (pictures.length < file.pictures.length) {
       warn(

@@ -1,9 +1,9 @@
 // The live pipeline as a command's options ask for it.
 import type { Command } from 'commander';
 import type { DepthFilter } from '../../../core/detect/depth/depth-filter.js';
+import { assemblePipeline } from '../../../core/live/assemble-pipeline.js';
 import type { WindowRule } from '../../../core/live/confirmation-windows.js';
-import { defaultStartScore, liveSettings } from '../../../core/live/live-settings.js';
-import { LivePipeline } from '../../../core/live/pipeline.js';
+import { defaultStartScore } from '../../../core/live/live-settings.js';
 import type { AnalyzeConfig } from '../../../pipeline/streams/config.js';
 import { addDepthOptions, type DepthOptions } from './depth.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector.js';
@@ -28,12 +28,12 @@ export function addPipelineOptions(command: Command): Command {
     .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
     .option(
       '--personal <file>',
-      "read everybody's face as 'moodlens teach' learnt one person's: for videos of that person",
+      "apply the personal calibration of a file made by 'moodlens teach --out' to every face: for videos of that person",
     )
     .addOption(windowOption())
     .option(
       '--min-score <number>',
-      `detection score from which somebody new counts as a face, 0 to 1 (default: ${defaultStartScore})`,
+      `detection score from which a detection starts a track, 0 to 1 (default: ${defaultStartScore})`,
     );
 }
 
@@ -45,7 +45,7 @@ export async function openPipeline(
 ) {
   const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
   const general = await openExpressionModel(options.model);
-  // --personal is for everybody in the video.
+  // --personal applies to every face, whoever it is.
   const personal =
     people && options.personal === undefined
       ? await personalReadings(general, people.taught, options.model)
@@ -53,19 +53,20 @@ export async function openPipeline(
   const expression =
     options.personal === undefined ? general : await personalModel(general, options.personal, options.model);
   const { minFace } = toNumbers(options, ['minFace']);
-  const settings = liveSettings({ startScore: minScore, minFace, windowRule: options.window });
-  const detector = await openChosenDetector(options, settings.detector);
-  return {
-    people,
-    pipeline: new LivePipeline({
-      detector,
+  const { pipeline, detector } = await assemblePipeline(
+    {
+      openDetector: (numbers) => openChosenDetector(options, numbers),
       expression,
       people,
       personal,
       depthFilter,
-      ...settings.pipeline,
       clock: () => performance.now(),
-    }),
+    },
+    { startScore: minScore, minFace, windowRule: options.window },
+  );
+  return {
+    people,
+    pipeline,
     release: async () => {
       await detector.release();
       await general.release();

@@ -1,6 +1,6 @@
-// Hands a source's frames to the worker: straight from the track where the browser can, else from the video element.
+// Sends a source's frames to the worker: directly from the track where the browser can, otherwise from the video element.
 
-/** Chromium's breakout box; not in the compiler's DOM library yet. */
+/** Chromium's MediaStreamTrackProcessor; not in the compiler's DOM library yet. */
 interface TrackProcessor {
   readonly readable: ReadableStream<VideoFrame>;
 }
@@ -9,11 +9,11 @@ declare const MediaStreamTrackProcessor: (new (init: { track: MediaStreamTrack }
 export interface FrameReceiver {
   sendStream(stream: ReadableStream<VideoFrame>): void;
   sendFrame(frame: VideoFrame | ImageBitmap, timeMs: number): void;
-  /** False while the worker has as many frames as it should hold: newer ones are better then. */
+  /** False while the worker has enough frames: a newer one is better later. */
   readonly wantsFrame: boolean;
 }
 
-/** Starts sending; returns how to stop. */
+/** Starts sending; returns a function that stops it. */
 export function sendFrames(video: HTMLVideoElement, stream: MediaStream | null, receiver: FrameReceiver): () => void {
   const [track] = stream?.getVideoTracks() ?? [];
   if (track && typeof MediaStreamTrackProcessor !== 'undefined') {

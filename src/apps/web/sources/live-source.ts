@@ -1,4 +1,4 @@
-// A source of moving pictures as the page sees it: something a <video> can show, or one that the server analyses.
+// A source of the live view: one that a <video> can show, or one that the server analyses.
 
 export type SourceKind = 'camera' | 'file' | 'sample' | 'served';
 
@@ -6,7 +6,7 @@ export interface LiveSource {
   readonly kind: SourceKind;
   /** For the user: the camera's or the file's name. */
   readonly label: string;
-  /** Live pictures, when the source is a stream; null for a file, which the <video> plays itself, and what is served. */
+  /** Live pictures, when the source is a stream; null for a file, which the <video> plays itself, and for a served source. */
   readonly stream: MediaStream | null;
   /** A camera is shown as a mirror. */
   readonly isMirrored: boolean;
@@ -14,7 +14,7 @@ export interface LiveSource {
   readonly credit: string | null;
   /** Shows itself in the video element and resolves when the first picture is there. Throws MediaError or DeviceError. */
   attach(video: HTMLVideoElement): Promise<void>;
-  /** Stops and resumes what the video element's own pause does not reach. */
+  /** Pauses and resumes what the video element's own pause does not. */
   setPaused(paused: boolean): void;
   close(): void;
 }

@@ -1,4 +1,4 @@
-// A source that the moodlens server analyses: pictures and results come together by a WebSocket and are shown together.
+// A source that the moodlens server analyses: a WebSocket brings each picture with its result, and both are shown together.
 import { DeviceError } from '../../../core/errors.js';
 import { type ServedFrame, type ServedStatus, unpackServedFrame } from '../../../core/live/served-frame.js';
 import type { LiveSource } from './live-source.js';
@@ -64,12 +64,12 @@ class ServedStream {
     const socket = new WebSocket(url);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
-    // One after the other: decoding must not put frames out of order.
+    // One after the other, so that decoding keeps the order of the frames.
     let last: Promise<void> = Promise.resolve();
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       last = last
         .then(() => (typeof data === 'string' ? this.#told(data) : this.#show(new Uint8Array(data), socket)))
-        // What cannot be read is no stream of ours: it is begun again.
+        // A message that cannot be read ends the connection, which is then opened again.
         .catch(() => socket.close());
     };
     return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// Hands the user a file that the page made.
+// Saves a file that the page made.
 
 /** Saves `text` under this name where the browser keeps downloads. */
 export function download(name: string, text: string, type: string): void {

@@ -1,4 +1,4 @@
-// Shows what was found in the frames, no more often than it can be read: faces, speed, and who came or went.
+// Shows the analysed frames: boxes for each, the list of faces and the figures only as often as they can be read.
 import type { FrameReport } from '../worker/protocol.js';
 import * as state from './live-state.js';
 import { Rates } from './rates.js';
@@ -13,6 +13,12 @@ export class FrameReporter {
   #cardsAt = 0;
   #figuresAt = 0;
   #announcedFaces = '';
+  readonly #draw: (report: FrameReport | null) => void;
+
+  /** `draw` gets every frame, null when there is nothing to draw any more. */
+  constructor(draw: (report: FrameReport | null) => void) {
+    this.#draw = draw;
+  }
 
   add(report: FrameReport): void {
     const now = performance.now();
@@ -36,23 +42,25 @@ export class FrameReporter {
         latencyMs: { p50: this.#rates.latencyMs(0.5), p95: this.#rates.latencyMs(0.95) },
       };
     }
+    this.#draw(report);
   }
 
-  /** Another source: the next frame begins another timeline. */
+  /** The source ends: the next frame begins a new timeline. */
   clear(): void {
     this.timeline.endSource();
     this.rest();
   }
 
-  /** Nothing is in view any more, for now. */
+  /** The source is interrupted: no face is shown. */
   rest(): void {
     this.#rates.clear();
     this.#cardsAt = 0;
     state.figures.value = null;
     state.faces.value = [];
+    this.#draw(null);
   }
 
-  /** Says who came or went; expressions change too often to be spoken. */
+  /** Announces who came or went; expressions change too often to be spoken. */
   #announceFaces(): void {
     const seen = state.faces.value;
     const names = seen.flatMap(({ person }) => (person ? [person] : [])).sort();

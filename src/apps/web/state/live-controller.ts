@@ -27,8 +27,7 @@ export class LiveController {
   readonly #video: HTMLVideoElement;
   readonly #canvas: HTMLCanvasElement;
   readonly #player: SourcePlayer;
-  readonly #onReport: (report: FrameReport | null) => void;
-  readonly #reporter = new FrameReporter();
+  readonly #reporter: FrameReporter;
   /** Opened by the first source that is analysed in the page. */
   #link: WorkerLink | undefined;
   #stopSending = (): void => {};
@@ -39,28 +38,28 @@ export class LiveController {
   #isAside = false;
 
   /**
-   * Plays in `video`, what the server sends on `canvas`; `onReport` gets every analysed frame for drawing, null when there is nothing to draw any more; `model`
-   * is the expression model, null for the server's.
+   * Plays in `video`, what the server sends on `canvas`; `draw` gets every analysed frame, null when there is nothing to draw any
+   * more; `model` is the expression model, null for the server's.
    */
   constructor(
     { video, canvas }: { readonly video: HTMLVideoElement; readonly canvas: HTMLCanvasElement },
-    onReport: (report: FrameReport | null) => void,
+    draw: (report: FrameReport | null) => void,
     model: ModelChoice | null = null,
   ) {
     this.#model = model;
     this.#video = video;
     this.#canvas = canvas;
-    this.#onReport = onReport;
+    this.#reporter = new FrameReporter(draw);
     this.#player = new SourcePlayer(video, {
       opened: () => {
         this.#send();
-        // It opened while the other view was looked at.
+        // It opened while the other view was shown.
         if (!this.#isShown) this.#putAside();
       },
       closing: () => {
         this.#stopSending();
         this.#link?.beginSource();
-        this.#forgetReports();
+        this.#reporter.clear();
         state.servedStatus.value = null;
       },
     });
@@ -91,7 +90,7 @@ export class LiveController {
         this.#player.fail('camera', error, retry);
       }),
     );
-    // Names of cameras are told only after permission.
+    // The browser gives the names of cameras only after permission.
     if (isOpen) await this.#refreshCameras();
   }
 
@@ -112,9 +111,7 @@ export class LiveController {
         frame: (frame) => this.#showServed(frame),
         status: (status) => {
           state.servedStatus.value = status;
-          if (status.state === 'playing') return;
-          this.#reporter.rest();
-          this.#onReport(null);
+          if (status.state !== 'playing') this.#reporter.rest();
         },
       }),
     );
@@ -128,7 +125,7 @@ export class LiveController {
     state.announcement.value = paused ? 'Paused' : 'Playing';
   }
 
-  /** While the other view is shown nothing is analysed; what played goes on afterwards. */
+  /** While the other view is shown the source is paused; it goes on afterwards. */
   setShown(isShown: boolean): void {
     if (isShown === this.#isShown) return;
     this.#isShown = isShown;
@@ -139,7 +136,7 @@ export class LiveController {
     }
   }
 
-  /** Runs another expression model from now on; what plays goes on. */
+  /** Uses this expression model from now on; the source goes on. */
   useModel(choice: ModelChoice): void {
     this.#model = choice;
     if (this.#link) this.#restart();
@@ -151,8 +148,8 @@ export class LiveController {
     this.#link?.send({ type: 'window-rule', windowRule });
   }
 
-  /** Looks for small faces too, or no longer. */
-  lookForSmallFaces(wanted: boolean): void {
+  /** Searches for small faces too, or no longer. */
+  searchSmallFaces(wanted: boolean): void {
     state.smallFaces.value = wanted;
     this.#link?.setSmallFaces(wanted);
   }
@@ -176,10 +173,10 @@ export class LiveController {
     this.#worker().send({ type: 'enrol', name });
   }
 
-  /** Asks a known person for their expressions, one after the other. */
+  /** Begins a guided calibration of a known person. */
   teach(name: string): void {
     state.peopleMessage.value = null;
-    state.teachingResult.value = null;
+    state.calibrationResult.value = null;
     if (!this.#player.source) {
       state.peopleMessage.value = { text: 'Start the camera, a video or the sample first.', isError: true };
       return;
@@ -192,7 +189,7 @@ export class LiveController {
     this.#link?.send({ type: 'teaching', act });
   }
 
-  /** Remembers what a face shows now; `correct` then says what it is. */
+  /** Keeps a face as it is now; `correct` then says which expression it shows. */
   holdFace(track: number): void {
     state.correction.value = null;
     this.#link?.send({ type: 'hold', track });
@@ -206,20 +203,20 @@ export class LiveController {
     this.#link?.send({ type: 'undo-correction' });
   }
 
-  /** Shows the pictures by which somebody taught their expressions. */
-  reviewTaught(name: string): void {
-    this.#worker().send({ type: 'review-taught', name });
+  /** Shows the personal examples of a person. */
+  reviewExamples(name: string): void {
+    this.#worker().send({ type: 'review-examples', name });
   }
 
-  /** Whoever it is, is read as everybody else again. */
-  forgetTaught(name: string): void {
-    this.#worker().send({ type: 'forget-taught', name });
+  /** Removes a person's examples: the general model alone is used again. */
+  forgetExamples(name: string): void {
+    this.#worker().send({ type: 'forget-examples', name });
   }
 
-  removeTaught(index: number): void {
-    const shown = state.taughtReviewed.value;
+  removeExample(index: number): void {
+    const shown = state.reviewedExamples.value;
     if (!shown) return;
-    this.#worker().send({ type: 'remove-taught', name: shown.name, index, count: shown.pictures.length });
+    this.#worker().send({ type: 'remove-example', name: shown.name, index, count: shown.pictures.length });
   }
 
   cancelEnrolment(): void {
@@ -231,12 +228,12 @@ export class LiveController {
     this.#worker().send({ type: 'forget', name });
   }
 
-  /** Shows the pictures that somebody is known from. */
+  /** Shows the gallery pictures of a person. */
   review(name: string): void {
     this.#worker().send({ type: 'review', name });
   }
 
-  /** Removes the picture at that place of the person that is looked over. */
+  /** Removes the picture at this index of the person who is reviewed. */
   removePicture(index: number): void {
     const shown = state.reviewed.value;
     if (shown) this.#worker().send({ type: 'remove-picture', name: shown.name, index, count: shown.pictures.length });
@@ -262,19 +259,12 @@ export class LiveController {
     this.#stopSending = sendFrames(this.#video, source.stream, this.#worker().beginSource());
   }
 
-  /** A frame that the server analysed, and that has just been drawn. */
+  /** A frame that the server analysed, just after it was drawn. */
   #showServed({ result, width, height, capturedAt }: ServedFrame): void {
     const shown = state.source.value;
     if (shown && shown.aspect !== width / height) state.source.value = { ...shown, aspect: width / height };
     const endedAt = performance.timeOrigin + performance.now();
-    const report = { result, width, height, latencyMs: endedAt - capturedAt, endedAt };
-    this.#reporter.add(report);
-    this.#onReport(report);
-  }
-
-  #forgetReports(): void {
-    this.#reporter.clear();
-    this.#onReport(null);
+    this.#reporter.add({ result, width, height, latencyMs: endedAt - capturedAt, endedAt });
   }
 
   async #refreshCameras(): Promise<void> {
@@ -293,16 +283,13 @@ export class LiveController {
       workerHandlers({
         unusable: (failure) => this.#workerFailed(failure),
         forgotten: (name) => this.timeline.forget(name),
-        report: (report) => {
-          this.#reporter.add(report);
-          this.#onReport(report);
-        },
         sourceFailed: (failure) => {
           const kind = this.#player.source?.kind ?? 'camera';
           this.#player.close();
           state.stageFailure.value = { title: 'The picture stopped', failure, retry: this.#retryFor(kind) };
         },
       }),
+      (report) => this.#reporter.add(report),
       (text) =>
         this.#workerFailed({
           code: 'DEVICE',
@@ -324,11 +311,11 @@ export class LiveController {
     state.stageFailure.value = { title: 'The analysis could not start', failure, retry: () => this.#restart() };
   }
 
-  /** Fresh workers. What plays goes on, at the same place and paused if it was; without a source the first is chosen. */
+  /** Starts new workers. The source goes on at the same place, paused if it was; without a source the first is chosen. */
   #restart(): void {
     this.#stopSending();
     this.#link?.close();
-    this.#forgetReports();
+    this.#reporter.clear();
     state.stageFailure.value = null;
     state.enrolment.value = null;
     state.teaching.value = null;

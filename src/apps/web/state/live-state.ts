@@ -3,17 +3,17 @@ import { signal } from '@preact/signals';
 import type { CameraDevice } from '../../../adapters/browser/camera.js';
 import { defaultWindowRule, type WindowRule, windowRules } from '../../../core/live/confirmation-windows.js';
 import type { ServedStatus } from '../../../core/live/served-frame.js';
-import type { TaughtPicture } from '../../../core/personal/personal-file.js';
+import type { PersonalExample } from '../../../core/personal/personal-file.js';
 import type { SourceKind } from '../sources/live-source.js';
 import type {
+  CalibrationResult,
+  CalibrationState,
   Correction,
   EnrolmentState,
   Failure,
   KnownPicture,
   ModelSummary,
   PersonSummary,
-  TeachingResult,
-  TeachingState,
 } from '../worker/protocol.js';
 import type { TimelineRow } from './timeline-rows.js';
 
@@ -60,12 +60,12 @@ export const chosenModel = signal<string | null>(null);
 export const modelMissing = signal<string | null>(null);
 /** How expressions are confirmed; `?window=original` in the address begins with the other rule. */
 export const windowRule = signal<WindowRule>(wantedRule());
-/** Whether small faces are looked for too. */
+/** Whether small faces are searched for too. */
 export const smallFaces = signal(false);
 export const source = signal<SourceState | null>(null);
 /** Names of the sources that the server analyses. */
 export const servedSources = signal<readonly string[]>([]);
-/** How the one shown is doing. */
+/** The state of the one shown. */
 export const servedStatus = signal<ServedStatus | null>(null);
 /** A source is opening: its kind. */
 export const opening = signal<SourceKind | null>(null);
@@ -74,23 +74,23 @@ export const stageFailure = signal<StageFailure | null>(null);
 export const cameras = signal<readonly CameraDevice[]>([]);
 export const figures = signal<Figures | null>(null);
 export const faces = signal<readonly FaceCard[]>([]);
-/** Everybody seen in the last stretch of time, a row each; refreshed four times a second. */
+/** A row for everybody seen in the time shown; refreshed four times a second. */
 export const timeline = signal<readonly TimelineRow[]>([]);
 export const timelineSpanMs = signal(60_000);
 export const people = signal<readonly PersonSummary[]>([]);
-/** The pictures of the person that is looked over. */
+/** The person whose gallery pictures are reviewed. */
 export const reviewed = signal<{ readonly name: string; readonly pictures: readonly KnownPicture[] } | null>(null);
-/** The pictures by which the person that is looked over taught their expressions. */
-export const taughtReviewed = signal<{ readonly name: string; readonly pictures: readonly TaughtPicture[] } | null>(
+/** The person whose personal examples are reviewed. */
+export const reviewedExamples = signal<{ readonly name: string; readonly pictures: readonly PersonalExample[] } | null>(
   null,
 );
-export const teaching = signal<TeachingState | null>(null);
-/** What the last teaching brought, until it is read. */
-export const teachingResult = signal<TeachingResult | null>(null);
+export const teaching = signal<CalibrationState | null>(null);
+/** The result of the last guided calibration, until the user closes it. */
+export const calibrationResult = signal<CalibrationResult | null>(null);
 /** The last correction, while it can be undone. */
 export const correction = signal<Correction | null>(null);
 export const enrolment = signal<EnrolmentState | null>(null);
-/** A message in the people panel: what was done, or what went wrong; `teachNext` is who could teach their expressions now. */
+/** A message in the people panel: what was done, or what went wrong; `teachNext` is a person whose calibration is offered now. */
 export const peopleMessage = signal<{
   readonly text: string;
   readonly isError: boolean;

@@ -1,4 +1,4 @@
-// The page's end of the wire to the Models view's worker.
+// The page's connection to the Models view's worker.
 import type { FromModelWorker, PictureFile, ToModelWorker } from '../worker/model-protocol.js';
 import type { ShelfModel } from './models-state.js';
 
@@ -6,7 +6,7 @@ export type ModelHandlers = {
   readonly [K in FromModelWorker['type']]: (message: Extract<FromModelWorker, { type: K }>) => void;
 };
 
-/** Owns the worker. Orders are numbered, so that what a former one still answers is told apart. */
+/** Owns the worker. Orders are numbered, so that late answers to an earlier one are ignored. */
 export class ModelLink {
   readonly #handlers: ModelHandlers;
   readonly #onCrash: (text: string) => void;
@@ -21,7 +21,7 @@ export class ModelLink {
     this.#worker = this.#open();
   }
 
-  /** Opens a model; the one before stays when it is refused. What is looked at is dropped. */
+  /** Opens a model; the one before stays when it is refused. An analysis in progress is dropped. */
   open({ name, source, evaluation }: Pick<ShelfModel, 'name' | 'source' | 'evaluation'>): void {
     this.#job++;
     this.#send({ type: 'open', request: ++this.#request, name, model: source, evaluation });
@@ -34,7 +34,7 @@ export class ModelLink {
     this.#send({ type: 'predict', job: ++this.#job, pictures, ...options });
   }
 
-  /** Nothing more is heard of the pictures that are looked at. */
+  /** Stops the analysis; later answers are ignored. */
   stop(): void {
     this.#job++;
     this.#send({ type: 'stop' });

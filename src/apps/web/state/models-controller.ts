@@ -1,4 +1,4 @@
-// What the Models view can do: choose a model, look at pictures, read an evaluation. Views call it; it writes the state.
+// What the Models view can do: choose a model, analyse pictures, read an evaluation. Views call it; it writes the state.
 import { type Failure, toFailure } from '../worker/failure.js';
 import type { ModelCard, PictureFile, PictureProblem, PictureResult } from '../worker/model-protocol.js';
 import { announcement } from './live-state.js';
@@ -31,7 +31,7 @@ export class ModelsController {
     if (first) this.choose(first.id);
   }
 
-  /** Opens a model of the shelf; pictures that were dropped are looked at again. */
+  /** Opens a model of the shelf; dropped pictures are analysed again. */
   choose(id: string): void {
     const chosen = state.shelf.value.find((model) => model.id === id);
     if (!chosen) return;
@@ -65,32 +65,32 @@ export class ModelsController {
     const { model, card, evaluation, pictures, passedOver } = plan;
     if (model) this.#add(model, card);
     if (evaluation) this.#link.readEvaluation(baseName(evaluation.path), evaluation.file);
-    if (pictures.length > 0) this.#look(pictures, passedOver);
+    if (pictures.length > 0) this.#analyse(pictures, passedOver);
   }
 
   setCropped(areCropped: boolean): void {
     state.areCropped.value = areCropped;
-    this.#lookAgain();
+    this.#analyseAgain();
   }
 
-  /** Stops looking; what was seen stays listed, without figures. */
+  /** Stops the analysis; pictures analysed so far stay listed, without figures. */
   stop(): void {
     this.#link.stop();
     this.#update({ phase: 'stopped' });
   }
 
-  /** Puts the pictures and their figures away. */
+  /** Removes the pictures and their figures. */
   clear(): void {
     this.#link.stop();
     this.#pictures = [];
     state.pictureRun.value = null;
   }
 
-  #lookAgain(): void {
-    if (this.#pictures.length > 0) this.#look(this.#pictures, state.pictureRun.value?.passedOver ?? []);
+  #analyseAgain(): void {
+    if (this.#pictures.length > 0) this.#analyse(this.#pictures, state.pictureRun.value?.passedOver ?? []);
   }
 
-  #look(pictures: readonly PictureFile[], passedOver: readonly PictureFile[]): void {
+  #analyse(pictures: readonly PictureFile[], passedOver: readonly PictureFile[]): void {
     if (this.#openId === null && !state.isOpeningModel.value) {
       state.dropFailure.value = {
         code: 'MODEL_FORMAT',
@@ -109,7 +109,7 @@ export class ModelsController {
       files: new Map(pictures.map(({ path, file }) => [path, file])),
       ...{ results: this.#results, problems: this.#problems, judgement: null, failure: null },
     };
-    announcement.value = `Looking at ${pictures.length} pictures`;
+    announcement.value = `Analysing ${pictures.length} pictures`;
     if (phase === 'waiting') return;
     this.#link.predict(pictures, { findFaces: !state.areCropped.value, modelsUrl: modelsUrl() });
   }
@@ -129,12 +129,12 @@ export class ModelsController {
     state.card.value = card;
     state.cardText.value = null;
     announcement.value = `${card.name} is open`;
-    this.#lookAgain();
+    this.#analyseAgain();
     const text = await readCard(model?.card ?? null);
     if (this.#openId === id) state.cardText.value = text;
   }
 
-  /** Back to the model before, which is still open. A file that is no model is offered no longer. */
+  /** Goes back to the model before, which is still open. A file that is no model is removed from the list. */
   #refused({ code, message }: Failure): void {
     const refused = state.shelf.value.find(({ id }) => id === state.chosenId.value);
     if (refused && (code === 'MODEL_FORMAT' || typeof refused.source !== 'string')) {
@@ -144,7 +144,7 @@ export class ModelsController {
     state.chosenId.value = this.#openId;
     state.modelFailure.value = { code, message: refused ? `${refused.name}: ${message}` : message };
     // Without a model they wait for the next.
-    if (this.#openId !== null && state.pictureRun.value?.phase === 'waiting') this.#lookAgain();
+    if (this.#openId !== null && state.pictureRun.value?.phase === 'waiting') this.#analyseAgain();
   }
 
   #update(change: Partial<state.PictureRun>, onlyIn?: state.PictureRun['phase']): void {
@@ -184,7 +184,7 @@ export class ModelsController {
     this.#update({ phase: 'waiting' }, 'running');
     this.#refused({
       code: 'DEVICE',
-      message: `looking at pictures stopped (${text}). Choose a model again; if it happens again, use a current browser.`,
+      message: `the analysis of the pictures stopped (${text}). Choose a model again; if it happens again, use a current browser.`,
     });
   }
 }

@@ -28,7 +28,7 @@ export interface PictureRun {
   /** Waiting: for a model. */
   readonly phase: 'waiting' | 'running' | 'finished' | 'stopped' | 'failed';
   readonly total: number;
-  /** Files beside the pictures that are none. */
+  /** Files beside the pictures that are not pictures. */
   readonly passedOver: readonly PictureFile[];
   /** The model's classes; none until it begins. */
   readonly labels: readonly string[];
@@ -36,12 +36,12 @@ export interface PictureRun {
   readonly unknownFolders: readonly UnknownFolder[];
   /** The file of each picture. */
   readonly files: ReadonlyMap<string, Blob>;
-  /** In their order so far. The list itself grows; `done` tells that it did. */
+  /** So far, in their order. The same list grows; `done` changes with it. */
   readonly results: readonly PictureResult[];
   readonly problems: readonly PictureProblem[];
-  /** Pictures looked at, unreadable ones included. */
+  /** Pictures analysed, unreadable ones included. */
   readonly done: number;
-  /** Null until every picture is looked at, and without labelled pictures. */
+  /** Null until every picture is analysed, and without labelled pictures. */
   readonly judgement: Judgement | null;
   readonly failure: Failure | null;
 }
@@ -64,8 +64,8 @@ export const evaluation = signal<EvaluationFile | null>(null);
 export const pictureRun = signal<PictureRun | null>(null);
 /** Why what was dropped cannot be used. */
 export const dropFailure = signal<Failure | null>(null);
-/** What was dropped is being listed. */
+/** The dropped files are being listed. */
 export const isReadingDrop = signal(false);
-/** The pictures are faces that are cropped already, whatever their size: none is looked for. */
+/** The pictures are cropped faces, whatever their size: no detector runs. */
 export const areCropped = signal(false);
 export const resultFilter = signal<ResultFilter>({ kind: 'all' });

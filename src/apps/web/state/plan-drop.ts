@@ -1,4 +1,4 @@
-// What is to be done with the files of a drop, by the endings of their names.
+// Which dropped files are the model, its card, an evaluation and pictures, by the endings of their names.
 import type { Failure } from '../worker/failure.js';
 import type { PictureFile } from '../worker/model-protocol.js';
 
@@ -9,13 +9,13 @@ export interface DropPlan {
   readonly evaluation: PictureFile | undefined;
   /** By path, numbers in their order. */
   readonly pictures: readonly PictureFile[];
-  /** Files beside pictures that are none. */
+  /** Files beside the pictures that are not pictures. */
   readonly passedOver: readonly PictureFile[];
 }
 
 const pictureName = /\.(jpe?g|png|webp|gif|avif|bmp|pgm|ppm)$/i;
 const pictureKinds = 'JPEG, PNG, WebP, GIF, AVIF, BMP, PGM or PPM';
-/** Names that are told one by one; the rest are counted. */
+/** Names that are listed; the rest are counted. */
 const namesTold = 3;
 
 /**

@@ -1,4 +1,4 @@
-// Plays one source at a time in the video element; the one asked for last wins.
+// Plays one source at a time in the video element: the one chosen last.
 import type { LiveSource, SourceKind } from '../sources/live-source.js';
 import { toFailure } from '../worker/failure.js';
 import * as state from './live-state.js';
@@ -9,7 +9,7 @@ type OpenedSource = LiveSource & { readonly deviceId?: string | undefined; reado
 interface PlayerEvents {
   /** `source` plays. */
   readonly opened: () => void;
-  /** What played is about to be taken away. */
+  /** The source is about to be closed. */
   readonly closing: () => void;
 }
 
@@ -31,7 +31,7 @@ export class SourcePlayer {
     this.#events = events;
   }
 
-  /** What plays, if anything does. */
+  /** The source that plays; undefined when none does. */
   get source(): LiveSource | undefined {
     return this.#source;
   }
@@ -41,7 +41,7 @@ export class SourcePlayer {
     return this.#attempt;
   }
 
-  /** Opens a source in the place of the one before. False when it failed, which the page is told, or a newer one was asked for. */
+  /** Closes the source before and opens this one. False when it failed, which the page shows, or a newer one was chosen. */
   async open(kind: SourceKind, retry: (() => void) | null, openSource: () => Promise<OpenedSource>): Promise<boolean> {
     const attempt = ++this.#attempt;
     this.close();

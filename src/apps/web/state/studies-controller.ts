@@ -1,4 +1,4 @@
-// Follows the studies that the server shows, while their view is looked at.
+// Follows the server's studies while their view is shown.
 import { signal } from '@preact/signals';
 import type { Failure } from '../worker/failure.js';
 
@@ -38,10 +38,10 @@ const everyMs = 2000;
 export class StudiesController {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isShown = false;
-  /** Of the newest round: an older one that is still under way does not go on. */
+  /** Number of the newest round; an older one that is still running ends. */
   #round = 0;
 
-  /** Asks again and again while it is shown. */
+  /** Polls the server while the view is shown. */
   setShown(isShown: boolean): void {
     if (isShown === this.#isShown) return;
     this.#isShown = isShown;
@@ -78,14 +78,14 @@ export class StudiesController {
       studyFailure.value = null;
     } catch (error) {
       if (isOver()) return;
-      // What was shown stays: it is the newest that is known.
+      // The studies shown stay: nothing newer is known.
       studyFailure.value = { code: 'STUDY', message: error instanceof Error ? error.message : String(error) };
     }
     this.#timer = setTimeout(() => void this.#follow(), everyMs);
   }
 }
 
-/** Where the server has a chart; `version` makes the browser ask for the new one. */
+/** Address of a chart; `version` makes the browser fetch a new one. */
 export function chartAddress(index: number, file: string, version: string): string {
   return new URL(`./studies/${index}/${encodeURIComponent(file)}.svg?v=${version}`, document.baseURI).href;
 }

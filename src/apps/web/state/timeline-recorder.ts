@@ -1,4 +1,4 @@
-// Keeps who showed which confirmed expression since the source began, in memory only, and saves it when asked to.
+// Records who showed which confirmed expression since the source began, in memory only, and saves it on request.
 import type { FrameResult } from '../../../core/live/frame-result.js';
 import { Timeline } from '../../../pipeline/streams/timeline.js';
 import { type TimelineKind, timelineText } from '../../../pipeline/streams/timeline-file.js';
@@ -9,7 +9,7 @@ import { timelineRows } from './timeline-rows.js';
 const rowsEveryMs = 250;
 const maxStretches = 20_000;
 
-/** What is recorded of a source stays until the next one's first frame, so that it can still be saved. */
+/** The record of a source is kept until the next one's first frame, so that it can still be saved. */
 export class TimelineRecorder {
   #timeline = fresh();
   #startedAt = new Date();
@@ -28,12 +28,12 @@ export class TimelineRecorder {
     if (this.#elapsedMs - this.#shownMs >= rowsEveryMs) this.show();
   }
 
-  /** The next frame begins another timeline. */
+  /** The next frame begins a new timeline. */
   endSource(): void {
     this.#isOver = true;
   }
 
-  /** Forgets all and goes on from now. */
+  /** Clears the record and goes on from now. */
   clear(): void {
     this.#timeline = fresh();
     this.#startedAt = new Date();
@@ -42,13 +42,13 @@ export class TimelineRecorder {
     this.show();
   }
 
-  /** Takes out a person who is not to be known any more. */
+  /** Removes a person who was forgotten. */
   forget(person: string): void {
     this.#timeline.forget(person);
     this.show();
   }
 
-  /** Puts the last stretch of time on the page. */
+  /** Shows the last part of the timeline on the page. */
   show(): void {
     this.#shownMs = this.#elapsedMs;
     state.timeline.value = timelineRows(this.#timeline.stretches, this.#elapsedMs, state.timelineSpanMs.value);

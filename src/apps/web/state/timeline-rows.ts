@@ -1,9 +1,9 @@
-// What of a timeline is shown: the last stretch of time, a row for everybody seen in it.
+// The last part of a timeline, with a row for everybody seen in it.
 import type { Stretch } from '../../../pipeline/streams/timeline.js';
 
-/** A stretch as a part of the time shown: where it begins and how long it is, 0..1. */
+/** One expression's span as shares of the time shown: its beginning and its length, 0..1. */
 export interface RowPart {
-  /** Tells the parts of a row apart while they move. */
+  /** Identifies the part while it moves. */
   readonly id: number;
   readonly expression: string;
   readonly start: number;
@@ -21,7 +21,7 @@ export interface TimelineRow {
 
 /** Somebody seen within this time of the newest frame is in view. */
 const inViewMs = 300;
-/** Strangers who pass by make a row each; the oldest give way. */
+/** Most rows: every passing stranger has one, and the oldest are dropped. */
 const mostRows = 12;
 
 /** Rows of the `spanMs` before `nowMs`: those in view in the order in which they came, then those gone, the last to go first. */

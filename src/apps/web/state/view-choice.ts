@@ -1,4 +1,4 @@
-// Which of the views is shown; the address remembers it, so that it can be kept and gone back to.
+// Which view is shown; it is part of the address, for bookmarks and the Back button.
 import { signal } from '@preact/signals';
 
 export const viewNames = ['live', 'models', 'studies'] as const;

@@ -1,16 +1,14 @@
-// What each message of the live worker changes on the page.
+// What each message of the live worker changes on the page, reports of frames excepted.
 import type { Failure } from '../worker/failure.js';
-import type { FrameReport } from '../worker/protocol.js';
 import { download } from './download.js';
 import * as state from './live-state.js';
 import type { WorkerHandlers } from './worker-link.js';
 
-/** What the state alone cannot answer. */
+/** Messages that change more than the state. */
 export interface WorkerEvents {
   readonly unusable: (failure: Failure) => void;
-  /** Somebody is not known any more. */
+  /** A person was forgotten. */
   readonly forgotten: (name: string) => void;
-  readonly report: (report: FrameReport) => void;
   readonly sourceFailed: (failure: Failure) => void;
 }
 
@@ -30,7 +28,6 @@ export function workerHandlers(events: WorkerEvents): WorkerHandlers {
       state.modelMissing.value = modelMissing;
     },
     unusable: ({ failure }) => events.unusable(failure),
-    report: ({ report }) => events.report(report),
     'source-failed': ({ failure }) => events.sourceFailed(failure),
     enrolment: ({ state: enrolment }) => {
       const before = state.enrolment.value?.taken;
@@ -52,7 +49,7 @@ export function workerHandlers(events: WorkerEvents): WorkerHandlers {
     },
     taught: ({ result }) => {
       state.peopleMessage.value = null;
-      state.teachingResult.value = result;
+      state.calibrationResult.value = result;
       state.announcement.value = `${result.name} is read in their own way now`;
     },
     corrected: ({ correction }) => {
@@ -61,8 +58,8 @@ export function workerHandlers(events: WorkerEvents): WorkerHandlers {
         if (state.correction.value === correction) state.correction.value = null;
       }, undoMs);
     },
-    'taught-reviewed': ({ name, pictures }) => {
-      state.taughtReviewed.value = pictures.length > 0 ? { name, pictures } : null;
+    'examples-reviewed': ({ name, pictures }) => {
+      state.reviewedExamples.value = pictures.length > 0 ? { name, pictures } : null;
     },
     'people-note': ({ text }) => {
       state.peopleMessage.value = { text, isError: false };
@@ -73,8 +70,8 @@ export function workerHandlers(events: WorkerEvents): WorkerHandlers {
       state.people.value = people;
       const shown = state.reviewed.value?.name;
       if (shown !== undefined && !people.some(({ name }) => name === shown)) state.reviewed.value = null;
-      const taught = state.taughtReviewed.value?.name;
-      if (taught !== undefined && !people.some(({ name }) => name === taught)) state.taughtReviewed.value = null;
+      const taught = state.reviewedExamples.value?.name;
+      if (taught !== undefined && !people.some(({ name }) => name === taught)) state.reviewedExamples.value = null;
     },
     reviewed: ({ name, pictures }) => {
       state.reviewed.value = pictures.length > 0 ? { name, pictures } : null;

@@ -1,39 +1,41 @@
-// The page's end of the wires to its two workers: frames go to the looking one, everything else to the live one.
+// The page's connection to its two workers: frames go to the detection worker, all else to the live worker.
 import type { FrameReceiver } from '../sources/frame-sender.js';
-import type { AnalysedModels } from '../worker/analyser.js';
-import type { FromLook, ToLook } from '../worker/detection-protocol.js';
-import type { FromWorker, ToWorker } from '../worker/protocol.js';
+import type { FromDetection, ToDetection } from '../worker/detection-protocol.js';
+import type { LiveModelChoice } from '../worker/live-models.js';
+import type { FrameReport, FromWorker, ToWorker } from '../worker/protocol.js';
 
-/** Frames in the looking worker's hands at most: one looked at, one waiting. */
+/** Most frames in the detection worker: one in work, one waiting. */
 const framesInFlight = 2;
-/** Time that the looking worker has to let go of its source. */
-const lettingGoMs = 1000;
+/** Time for the detection worker to release its source. */
+const releaseMs = 1000;
 
 export type WorkerHandlers = {
-  readonly [K in FromWorker['type']]: (message: Extract<FromWorker, { type: K }>) => void;
+  readonly [K in Exclude<FromWorker['type'], 'report'>]: (message: Extract<FromWorker, { type: K }>) => void;
 };
 
-/** Owns the workers. Sources are numbered, so that what a former source still delivers is told apart. */
+/** Owns the workers. Sources are numbered, so that late messages of an earlier source are ignored. */
 export class WorkerLink {
   readonly #live: Worker;
-  readonly #look: Worker;
+  readonly #detection: Worker;
   #inFlight = 0;
   #source = 0;
 
-  constructor(handlers: WorkerHandlers, onCrash: (text: string) => void) {
+  /** `onReport` takes every analysed frame of the current source. */
+  constructor(handlers: WorkerHandlers, onReport: (report: FrameReport) => void, onCrash: (text: string) => void) {
     this.#live = new Worker(new URL('../worker/live-worker.ts', import.meta.url), { type: 'module', name: 'live' });
-    this.#look = new Worker(new URL('../worker/detection-worker.ts', import.meta.url), {
+    this.#detection = new Worker(new URL('../worker/detection-worker.ts', import.meta.url), {
       type: 'module',
-      name: 'look',
+      name: 'detection',
     });
     this.#live.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if ('source' in data && data.source !== this.#source) return;
-      (handlers[data.type] as (message: FromWorker) => void)(data);
+      if (data.type === 'report') onReport(data.report);
+      else (handlers[data.type] as (message: FromWorker) => void)(data);
     };
-    this.#look.onmessage = (_frameDone: MessageEvent<FromLook>) => {
+    this.#detection.onmessage = (_frameDone: MessageEvent<FromDetection>) => {
       this.#inFlight = Math.max(0, this.#inFlight - 1);
     };
-    for (const worker of [this.#live, this.#look]) {
+    for (const worker of [this.#live, this.#detection]) {
       worker.onerror = (event) => {
         event.preventDefault();
         onCrash(event.message || 'a worker could not start');
@@ -42,10 +44,10 @@ export class WorkerLink {
   }
 
   /** Connects the workers and has them load the models. */
-  open(models: AnalysedModels): void {
+  open(models: LiveModelChoice): void {
     const { port1, port2 } = new MessageChannel();
-    this.#tellLook({ type: 'channel', port: port1 }, [port1]);
-    this.#live.postMessage({ type: 'open', ...models, looks: port2 } satisfies ToWorker, [port2]);
+    this.#tellDetection({ type: 'channel', port: port1 }, [port1]);
+    this.#live.postMessage({ type: 'open', ...models, detection: port2 } satisfies ToWorker, [port2]);
   }
 
   send(message: ToWorker): void {
@@ -54,24 +56,24 @@ export class WorkerLink {
 
   setPaused(paused: boolean): void {
     this.send({ type: 'pause', paused });
-    this.#tellLook({ type: 'pause', paused });
+    this.#tellDetection({ type: 'pause', paused });
   }
 
   setSmallFaces(wanted: boolean): void {
-    this.#tellLook({ type: 'small-faces', wanted });
+    this.#tellDetection({ type: 'small-faces', wanted });
   }
 
   /** Begins a new source and returns where its frames go. */
   beginSource(): FrameReceiver {
     const source = ++this.#source;
     this.send({ type: 'source', source });
-    this.#tellLook({ type: 'source', source });
+    this.#tellDetection({ type: 'source', source });
     const link = this;
     return {
-      sendStream: (stream) => link.#tellLook({ type: 'stream', source, stream }, [stream]),
+      sendStream: (stream) => link.#tellDetection({ type: 'stream', source, stream }, [stream]),
       sendFrame(frame, timeMs) {
         link.#inFlight++;
-        link.#tellLook({ type: 'frame', source, frame, timeMs }, [frame]);
+        link.#tellDetection({ type: 'frame', source, frame, timeMs }, [frame]);
       },
       get wantsFrame() {
         return link.#inFlight < framesInFlight;
@@ -80,17 +82,17 @@ export class WorkerLink {
   }
 
   close(): void {
-    for (const worker of [this.#live, this.#look]) {
+    for (const worker of [this.#live, this.#detection]) {
       worker.onmessage = null;
       worker.onerror = null;
     }
     this.#live.terminate();
-    // First it lets go of its source: a camera has few frames, and those of a worker that is gone do not come back.
+    // It releases its source first: a camera has few frames, and those of a terminated worker are lost.
     this.beginSource();
-    setTimeout(() => this.#look.terminate(), lettingGoMs);
+    setTimeout(() => this.#detection.terminate(), releaseMs);
   }
 
-  #tellLook(message: ToLook, transfer: Transferable[] = []): void {
-    this.#look.postMessage(message, transfer);
+  #tellDetection(message: ToDetection, transfer: Transferable[] = []): void {
+    this.#detection.postMessage(message, transfer);
   }
 }

@@ -34,7 +34,7 @@ export function App() {
   const isLive = view.value === 'live';
   const isModels = view.value === 'models';
 
-  // Each view starts when it is first shown: who only looks at models is not asked for the camera.
+  // Each view starts when it is first shown, so that the Models view does not ask for the camera.
   useEffect(() => {
     live?.setShown(isLive);
     if (isLive && !live) {

@@ -1,8 +1,8 @@
-// How each expression looks: one muted colour, always with its word beside it.
+// The colour of each expression, always used with its word beside it.
 
 const named = ['angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral'];
 
-/** The colour of a label, as the theme has it for the ground it stands on; grey for one that is not ours. */
+/** The theme's colour of a label; grey for an unknown one. */
 export function expressionColour(label: string): string {
   return `var(--${named.includes(label) ? label : 'neutral'})`;
 }

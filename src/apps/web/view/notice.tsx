@@ -1,4 +1,4 @@
-// What people must know before they point this at anyone.
+// The notice about what the results mean and how accurate they are.
 import { percent } from '../../../core/numbers/percent.js';
 import { chosenModel, model } from '../state/live-state.js';
 import type { ModelSummary } from '../worker/protocol.js';

@@ -1,4 +1,4 @@
-// The keys that work without a mouse, and the dialog that lists them. They can be switched off.
+// The keyboard shortcuts, which can be switched off, and the dialog that lists them.
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { LiveController } from '../state/live-controller.js';

@@ -1,14 +1,16 @@
-// What the looking worker hears from the page, and what it and the live worker say to each other over their channel.
+// What the detection worker is sent by the page, and the messages between it and the live worker over their channel.
 import type { Face } from '../../../core/detect/face.js';
+import type { NeuralDetectorModels } from '../../../core/detect/mediapipe/neural-detector.js';
 import type { Picture } from '../../../core/image/picture.js';
+import type { DetectorNumbers } from '../../../core/live/live-settings.js';
 import type { Failure } from './failure.js';
 
 /** From the page. Frames carry the number of their source. */
-export type ToLook =
+export type ToDetection =
   | { readonly type: 'channel'; readonly port: MessagePort }
   | { readonly type: 'source'; readonly source: number }
   | { readonly type: 'pause'; readonly paused: boolean }
-  /** Whether small faces are looked for too, a part of each frame in turn. */
+  /** Whether small faces are searched for too, in a part of each frame in turn. */
   | { readonly type: 'small-faces'; readonly wanted: boolean }
   | { readonly type: 'stream'; readonly source: number; readonly stream: ReadableStream<VideoFrame> }
   | {
@@ -18,26 +20,26 @@ export type ToLook =
       readonly timeMs: number;
     };
 
-/** To the page: a frame of the `frame` message is done with, looked at or not. */
-export interface FromLook {
+/** To the page: the worker has closed a frame of a `frame` message, searched or not. */
+export interface FromDetection {
   readonly type: 'frame-done';
 }
 
 /** From the live worker. */
-export type LookOrder =
+export type DetectionOrder =
   | {
       readonly type: 'open';
-      readonly fullRange: Uint8Array;
-      readonly shortRange?: Uint8Array;
+      readonly models: NeuralDetectorModels;
+      readonly numbers: DetectorNumbers;
       readonly threads: number;
     }
   /** Everything is loaded: frames may come. */
   | { readonly type: 'start' }
-  /** A frame's second half is done: the next may come. */
+  /** The live worker has finished a frame. */
   | { readonly type: 'done' };
 
-/** A frame and its faces. `arrivedAt` is in milliseconds since the epoch, comparable between threads. */
-export interface Looked {
+/** A frame and the faces in it. `arrivedAt` is in milliseconds since the epoch, comparable between threads. */
+export interface DetectedFrame {
   readonly source: number;
   readonly picture: Picture;
   readonly faces: readonly Face[];
@@ -46,8 +48,8 @@ export interface Looked {
 }
 
 /** To the live worker. */
-export type LookAnswer =
+export type DetectionAnswer =
   | { readonly type: 'opened' }
   | { readonly type: 'unusable'; readonly failure: Failure }
-  | { readonly type: 'looked'; readonly looked: Looked }
+  | { readonly type: 'detected'; readonly frame: DetectedFrame }
   | { readonly type: 'failed'; readonly source: number; readonly failure: Failure };

@@ -1,22 +1,22 @@
-// The page's first worker: takes frames, reads their pixels, finds faces. While the live worker names and classifies one
-// frame's faces, this one already looks at the next frame.
+// The page's first worker: keeps the newest frame, reads its pixels and detects faces. While the live worker identifies and
+// classifies the faces of one frame, this one detects those of the next.
 import { config as configureZod } from 'zod';
 import { FrameReader } from '../../../adapters/browser/image-codec.js';
 import { openSession } from '../../../adapters/browser/session.js';
 import { NeuralFaceDetector } from '../../../core/detect/mediapipe/neural-detector.js';
 import { liveSettings } from '../../../core/live/live-settings.js';
-import type { FromLook, LookAnswer, LookOrder, ToLook } from './detection-protocol.js';
+import type { DetectionAnswer, DetectionOrder, FromDetection, ToDetection } from './detection-protocol.js';
 import { toFailure } from './failure.js';
-import { FrameLoop } from './frame-loop.js';
 import { useOwnRuntimeFiles } from './runtime-files.js';
 
 /** The part of the worker's global scope that is used; the DOM library describes a window's. */
 const scope = globalThis as unknown as {
-  postMessage(message: FromLook): void;
-  onmessage: ((event: MessageEvent<ToLook>) => void) | null;
+  postMessage(message: FromDetection): void;
+  onmessage: ((event: MessageEvent<ToDetection>) => void) | null;
 };
 
-interface Waiting {
+/** A frame that holds memory of the browser until it is closed. */
+interface OfferedFrame {
   readonly frame: VideoFrame | ImageBitmap;
   readonly source: number;
   readonly timeMs: number;
@@ -24,27 +24,29 @@ interface Waiting {
   close(): void;
 }
 
-/** Pixels that are looked at: larger frames are shrunk to this area, which costs no face worth finding. */
-const lookedAtArea = 640 * 480;
-/** Width of the smallest faces that are looked for when small ones are wanted, pixels of what is looked at. */
+/** Most pixels of the analysed picture: larger frames are reduced to this area, at which no face of usual size is missed. */
+const analysedArea = 640 * 480;
+/** Width of the smallest faces when small ones are wanted, pixels of the analysed picture. */
 const smallFacePx = 24;
-/** Frames that the live worker may have besides the one that this worker looks at. */
+/** Frames that the live worker may have besides the one in this worker. */
 const framesAhead = 1;
 
 // The page's security policy forbids code from strings, which Zod would try for speed.
 configureZod({ jitless: true });
 useOwnRuntimeFiles();
 
-const reader = new FrameReader(lookedAtArea);
-const loop = new FrameLoop<Waiting>(look);
+const reader = new FrameReader(analysedArea);
 let detector: NeuralFaceDetector | undefined;
 let live: MessagePort | undefined;
 let stream: ReadableStreamDefaultReader<VideoFrame> | undefined;
 let source = 0;
 let isStarted = false;
 let isPaused = false;
-let settings = liveSettings().detector;
-/** Frames that the live worker has, and who waits for it to finish one. */
+let minFace: number | undefined;
+/** The newest frame, which waits while another is in work. */
+let waiting: OfferedFrame | undefined;
+let isWorking = false;
+/** Frames that the live worker has, and what to call when it has finished one. */
 let ahead = 0;
 let onDone = (): void => {};
 
@@ -52,12 +54,13 @@ scope.onmessage = ({ data }) => {
   switch (data.type) {
     case 'channel':
       live = data.port;
-      live.onmessage = (event: MessageEvent<LookOrder>) => obey(event.data);
+      live.onmessage = (event: MessageEvent<DetectionOrder>) => obey(event.data);
       break;
     case 'source':
       source = data.source;
       isPaused = false;
-      loop.clear();
+      waiting?.close();
+      waiting = undefined;
       // Also when no further frame comes that would end the reading.
       void stream?.cancel().catch(() => {});
       break;
@@ -65,8 +68,8 @@ scope.onmessage = ({ data }) => {
       isPaused = data.paused;
       break;
     case 'small-faces':
-      settings = liveSettings({ minFace: data.wanted ? smallFacePx : undefined }).detector;
-      detector?.setSearch(settings);
+      minFace = data.wanted ? smallFacePx : undefined;
+      detector?.setSearch(liveSettings({ minFace }).detector);
       break;
     case 'stream':
       void readStream(data.stream, data.source);
@@ -76,7 +79,7 @@ scope.onmessage = ({ data }) => {
   }
 };
 
-function obey(order: LookOrder): void {
+function obey(order: DetectionOrder): void {
   switch (order.type) {
     case 'open':
       open(order).then(
@@ -93,14 +96,11 @@ function obey(order: LookOrder): void {
   }
 }
 
-async function open({ fullRange, shortRange, threads }: Extract<LookOrder, { type: 'open' }>): Promise<void> {
-  const opened = await NeuralFaceDetector.open({ fullRange, ...(shortRange ? { shortRange } : {}) }, openSession, {
-    ...settings,
-    threads,
-  });
+async function open({ models, numbers, threads }: Extract<DetectionOrder, { type: 'open' }>): Promise<void> {
+  const opened = await NeuralFaceDetector.open(models, openSession, { ...numbers, threads });
   // The first run of a network compiles and allocates; better now than during the first frame.
   await opened.detect({ width: 64, height: 64, channels: 1, data: new Uint8Array(64 * 64).fill(90) });
-  opened.setSearch(settings);
+  if (minFace !== undefined) opened.setSearch(liveSettings({ minFace }).detector);
   detector = opened;
 }
 
@@ -117,9 +117,10 @@ async function readStream(opened: ReadableStream<VideoFrame>, from: number): Pro
   }
 }
 
+/** Takes a frame, which is closed in any case. A newer one replaces the one that waits. */
 function offer(frame: VideoFrame | ImageBitmap, from: number, timeMs: number, onClosed = (): void => {}): void {
   let isClosed = false;
-  const waiting: Waiting = {
+  const offered: OfferedFrame = {
     frame,
     source: from,
     timeMs,
@@ -131,28 +132,46 @@ function offer(frame: VideoFrame | ImageBitmap, from: number, timeMs: number, on
       onClosed();
     },
   };
-  if (!isStarted || isPaused || from !== source) waiting.close();
-  else loop.offer(waiting);
+  if (!isStarted || isPaused || from !== source) {
+    offered.close();
+    return;
+  }
+  waiting?.close();
+  waiting = offered;
+  if (!isWorking) void detectWaiting();
 }
 
-async function look({ frame, source: from, timeMs, arrivedAt }: Waiting): Promise<void> {
-  try {
-    const { width, height } =
-      'displayWidth' in frame ? { width: frame.displayWidth, height: frame.displayHeight } : frame;
-    const picture = reader.read(frame, width, height);
-    const faces = await detector!.detect(picture);
-    ahead++;
-    answer({ type: 'looked', looked: { source: from, picture, faces, timeMs, arrivedAt } }, [picture.data.buffer]);
-    while (ahead > framesAhead) {
-      await new Promise<void>((resolve) => {
-        onDone = resolve;
-      });
+/** Detects the faces of one waiting frame after another, until none waits. */
+async function detectWaiting(): Promise<void> {
+  isWorking = true;
+  while (waiting) {
+    const offered = waiting;
+    waiting = undefined;
+    try {
+      await detect(offered);
+    } catch (error) {
+      answer({ type: 'failed', source: offered.source, failure: toFailure(error) });
+    } finally {
+      offered.close();
     }
-  } catch (error) {
-    answer({ type: 'failed', source: from, failure: toFailure(error) });
+  }
+  isWorking = false;
+}
+
+async function detect({ frame, source: from, timeMs, arrivedAt }: OfferedFrame): Promise<void> {
+  const { width, height } =
+    'displayWidth' in frame ? { width: frame.displayWidth, height: frame.displayHeight } : frame;
+  const picture = reader.read(frame, width, height);
+  const faces = await detector!.detect(picture);
+  ahead++;
+  answer({ type: 'detected', frame: { source: from, picture, faces, timeMs, arrivedAt } }, [picture.data.buffer]);
+  while (ahead > framesAhead) {
+    await new Promise<void>((resolve) => {
+      onDone = resolve;
+    });
   }
 }
 
-function answer(message: LookAnswer, transfer: Transferable[] = []): void {
+function answer(message: DetectionAnswer, transfer: Transferable[] = []): void {
   live?.postMessage(message, transfer);
 }

@@ -6,7 +6,7 @@ import type { GreyPicture, Picture } from '../../../core/image/picture.js';
 export interface EnrolmentLimits extends FaceGateLimits {
   /** Pictures to collect. */
   readonly wanted: number;
-  /** Least time between two pictures, milliseconds: neighbouring frames teach nothing new. */
+  /** Least time between two pictures, milliseconds: neighbouring frames show nothing new. */
   readonly spacingMs: number;
 }
 
@@ -40,16 +40,16 @@ export class Enrolment {
     return this.pictures.length >= this.limits.wanted;
   }
 
-  /** Looks at one frame's faces; true when a picture was taken. */
+  /** Takes one frame's faces; true when a picture was kept. */
   offer(picture: Picture, faces: readonly Face[], nowMs: number): boolean {
     if (this.isComplete) return false;
-    const looked = this.#gate.look(picture, faces);
-    if ('fault' in looked) {
-      this.hint = looked.fault;
+    const checked = this.#gate.check(picture, faces);
+    if ('fault' in checked) {
+      this.hint = checked.fault;
       return false;
     }
     if (nowMs - this.#lastTakenMs < this.limits.spacingMs) return false;
-    const crop = this.#crop(picture, looked.face);
+    const crop = this.#crop(picture, checked.face);
     const blemish = this.#gate.pictureFault(crop);
     this.hint = blemish ?? goOn;
     if (blemish) return false;

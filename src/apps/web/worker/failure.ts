@@ -7,13 +7,13 @@ export interface Failure {
   readonly message: string;
 }
 
-/** What to tell of an error; of one that is not ours, its own text. */
+/** An error as a failure; one that is no MoodlensError keeps its own text. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof MoodlensError) return { code: error.code, message: error.message };
   return { code: 'UNKNOWN', message: `${error instanceof Error ? error.message : String(error)}. Press Try again.` };
 }
 
-/** The error again, on the other side. */
+/** The failure as an error again. */
 export function fromFailure({ code, message }: Failure): MoodlensError {
   return new MoodlensError(code, message);
 }

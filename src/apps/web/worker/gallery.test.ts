@@ -226,12 +226,12 @@ describe('packed pictures', () => {
     const other = await Gallery.open(memoryStore());
     await other.add('Ada', picturesOf(1));
     const picture: GreyPicture = { width: 8, height: 8, channels: 1, data: new Uint8Array(64) };
-    await other.teach('Ada', { model: 'a'.repeat(64), pictures: [{ expression: 'sad', picture }] });
+    await other.setExamples('Ada', { model: 'a'.repeat(64), pictures: [{ expression: 'sad', picture }] });
     const gallery = await Gallery.open(store);
     await gallery.importYaml(other.exportYaml());
     expect(gallery.list()).toMatchObject([{ name: 'Ada', taught: 1 }]);
     expect((await Gallery.open(store)).taught.get('Ada')!.pictures).toHaveLength(1);
-    await gallery.teach('Ada', { model: 'a'.repeat(64), pictures: [] });
+    await gallery.setExamples('Ada', { model: 'a'.repeat(64), pictures: [] });
     expect(gallery.list()).toMatchObject([{ name: 'Ada', taught: 0 }]);
     for (const blob of store.blobs.values()) expect(new TextDecoder().decode(blob)).not.toContain('moodlens_taught');
   });

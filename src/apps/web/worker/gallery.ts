@@ -1,19 +1,19 @@
-// Who is known in this browser: the pictures of people enrolled here, the histograms of imported files, and the expressions
-// that they taught, in the browser's own storage. Deleting a person removes all of it for good.
+// The people known in this browser: pictures of those enrolled here, histograms of imported files, and personal examples, all in the
+// browser's own storage. Forgetting a person deletes all of it.
 import type { Face } from '../../../core/detect/face.js';
 import { alignedFace } from '../../../core/detect/face-crop.js';
 import { PeopleError } from '../../../core/errors.js';
 import { defaultFaceSize, People } from '../../../core/identity/people.js';
 import { peopleOf, peopleWithout } from '../../../core/identity/people-without.js';
 import { personName, personNames } from '../../../core/identity/person-name.js';
+import type { ExamplesByPerson } from '../../../core/identity/personal-section.js';
 import { pictureStandings } from '../../../core/identity/picture-standings.js';
-import type { TaughtPeople } from '../../../core/identity/taught-section.js';
 import type { GreyPicture, Picture } from '../../../core/image/picture.js';
 import {
-  mostTaughtPictures,
+  mostPersonalExamples,
+  type PersonalExample,
   type PersonalFile,
   readPersonalFile,
-  type TaughtPicture,
   writePersonalFile,
 } from '../../../core/personal/personal-file.js';
 import type { BlobStore } from '../../../core/ports/blob-store.js';
@@ -26,13 +26,13 @@ const folder = 'people/';
 const taughtFolder = 'taught/';
 const importedFile = 'imported-people.yml';
 
-/** The picture that is kept of a face: as the recogniser sees it. */
+/** The picture that is kept of a face: the recogniser's input, before illumination normalisation. */
 export function cropForGallery(picture: Picture, face: Face): GreyPicture {
   return alignedFace(picture, face, defaultFaceSize);
 }
 
 export class Gallery {
-  /** Whose data was damaged and could not be read. */
+  /** Names of the people whose data was damaged and could not be read. */
   readonly lost: string[] = [];
   readonly #store: BlobStore | undefined;
   readonly #pictures = new Map<string, readonly GreyPicture[]>();
@@ -44,11 +44,11 @@ export class Gallery {
     this.#store = store;
   }
 
-  /** Reads what this browser keeps. What is damaged is removed and named in `lost`; everybody else stays known. */
+  /** Reads the stored people. Damaged data is removed and named in `lost`; everybody else stays known. */
   static async open(store: BlobStore): Promise<Gallery> {
     const gallery = new Gallery(store);
     const [pictureBlobs, taughtBlobs] = [await store.list(folder), await store.list(taughtFolder)];
-    // Kept by an earlier version, a name may have characters that names are now without.
+    // An earlier version kept names with characters that are now removed.
     const nameOf = personNames([...pictureBlobs, ...taughtBlobs].map(writtenName));
     for (const blob of pictureBlobs) {
       const name = nameOf.get(writtenName(blob))!;
@@ -93,25 +93,25 @@ export class Gallery {
     });
   }
 
-  /** By which pictures people taught their own expressions. */
-  get taught(): TaughtPeople {
+  /** Personal examples by person. */
+  get taught(): ExamplesByPerson {
     return this.#taught;
   }
 
-  /** Puts these in the place of what the person had taught; none forgets it. Throws PeopleError for somebody unknown. */
-  async teach(name: string, file: PersonalFile): Promise<void> {
+  /** Replaces the person's examples; no pictures removes them. Throws PeopleError for somebody unknown. */
+  async setExamples(name: string, file: PersonalFile): Promise<void> {
     if (!this.#people?.names.includes(name)) throw new PeopleError(`${name} must be known first; enrol ${name}.`);
     if (file.pictures.length === 0) {
       await this.#store?.remove(taughtBlobOf(name));
       this.#taught.delete(name);
       return;
     }
-    const kept = { ...file, pictures: file.pictures.slice(-mostTaughtPictures) };
+    const kept = { ...file, pictures: file.pictures.slice(-mostPersonalExamples) };
     await this.#store?.write(taughtBlobOf(name), writePersonalFile(kept));
     this.#taught.set(name, kept);
   }
 
-  /** Adds pictures of a person, to those there are; returns how many there are now. */
+  /** Adds pictures of a person; returns how many there are now. */
   async add(given: string, pictures: readonly GreyPicture[]): Promise<number> {
     const name = personName(given);
     const before = this.#pictures.get(name);
@@ -129,12 +129,12 @@ export class Gallery {
     return all.length;
   }
 
-  /** The kept pictures of a person, and which of them look wrong among everybody's; none for imported people. */
+  /** The kept pictures of a person, and which of them are doubtful; none for imported people. */
   review(name: string): KnownPicture[] {
     const pictures = this.#pictures.get(name) ?? [];
     // Own pictures come first and in their order among a person's.
     const label = this.#people?.names.indexOf(name) ?? -1;
-    const standings = this.#people && pictures.length > 0 ? pictureStandings(this.#people.recognizer, label) : [];
+    const standings = this.#people && pictures.length > 0 ? pictureStandings(this.#people.recogniser, label) : [];
     return pictures.map((picture, i) => {
       const { doubt, otherLabel } = standings[i]!;
       const other = otherLabel === undefined ? '' : this.#people!.names[otherLabel];
@@ -142,7 +142,7 @@ export class Gallery {
     });
   }
 
-  /** Removes one kept picture, by its place; with the last one the person is forgotten. Nothing when there are not `count` pictures. */
+  /** Removes one kept picture, by its index; with the last one the person is forgotten. Removes none when there are not `count` pictures. */
   async removePicture(
     name: string,
     { index, count }: { readonly index: number; readonly count: number },
@@ -170,7 +170,7 @@ export class Gallery {
     this.#people = this.#join();
   }
 
-  /** OpenCV's LBPH file of everybody, with the expressions that they taught. */
+  /** OpenCV's LBPH file of everybody, with the personal examples. */
   exportYaml(): string {
     if (!this.#people) throw new PeopleError('There must be people to export, but nobody is known yet; enrol someone.');
     this.#people.taught = this.#taught;
@@ -180,7 +180,7 @@ export class Gallery {
   /** Adds the people of such a file; returns their names. Throws PeopleError when it is none, or was made with other settings. */
   async importYaml(text: string): Promise<readonly string[]> {
     const added = People.fromYaml(text);
-    // What they taught is kept apart, so that it can be forgotten apart.
+    // Examples are stored on their own, so that they can be removed on their own.
     const { taught } = added;
     added.taught = new Map();
     const imported = this.#imported ? joinPeople([this.#imported, added]) : added;
@@ -191,7 +191,10 @@ export class Gallery {
     this.#people = people;
     for (const [name, file] of taught) {
       const own = this.#taught.get(name)?.pictures ?? [];
-      await this.teach(name, { ...file, pictures: [...own, ...file.pictures.filter((one) => !own.some(isSame(one)))] });
+      await this.setExamples(name, {
+        ...file,
+        pictures: [...own, ...file.pictures.filter((one) => !own.some(isSame(one)))],
+      });
     }
     return added.names;
   }
@@ -206,7 +209,7 @@ export class Gallery {
     }
   }
 
-  /** The people of the kept pictures, seen in the light of those they are joined with. */
+  /** The people of the kept pictures, with the illumination normalisation of those they are joined with. */
   #own(joinedWith: People | undefined): People | undefined {
     if (this.#pictures.size === 0) return undefined;
     return People.train(
@@ -222,15 +225,15 @@ export class Gallery {
 }
 
 const isSame =
-  (one: TaughtPicture) =>
-  (other: TaughtPicture): boolean =>
+  (one: PersonalExample) =>
+  (other: PersonalExample): boolean =>
     one.expression === other.expression && one.picture.data.join() === other.picture.data.join();
 
 const taughtBlobOf = (name: string): string => `${taughtFolder}${encodeURIComponent(name)}`;
 const writtenName = (blob: string): string => decodeURIComponent(blob.slice(blob.indexOf('/') + 1));
 const blobOf = (name: string): string => `${folder}${encodeURIComponent(name)}`;
 
-/** Gives a blob another name, if it is there and has not that name already. */
+/** Renames a blob, if it exists and has another name. */
 async function move(store: BlobStore, from: string, to: string): Promise<void> {
   const content = from === to ? undefined : await store.read(from);
   if (!content) return;
@@ -238,24 +241,24 @@ async function move(store: BlobStore, from: string, to: string): Promise<void> {
   await store.remove(from);
 }
 
-/** Everybody of several galleries; the distance from which on a face is unknown is learnt anew. */
+/** The people of several galleries, with a new threshold. */
 function joinPeople(galleries: readonly People[]): People {
   const [first] = galleries as [People];
   for (const other of galleries) mustMatch(first, other);
   const names = [...new Set(galleries.flatMap((people) => people.names))].sort();
   const labels: number[] = [];
   const histograms: Float32Array[] = [];
-  for (const { recognizer } of galleries) {
-    for (const [index, label] of recognizer.labels.entries()) {
-      labels.push(names.indexOf(recognizer.labelNames.get(label) || `label ${label}`));
-      histograms.push(recognizer.histogram(index));
+  for (const { recogniser } of galleries) {
+    for (const [index, label] of recogniser.labels.entries()) {
+      labels.push(names.indexOf(recogniser.labelNames.get(label) || `label ${label}`));
+      histograms.push(recogniser.histogram(index));
     }
   }
   return peopleOf(first, { labels, histograms, names });
 }
 
 function mustMatch(a: People, b: People): void {
-  const settings = ({ align, light, faceSize, recognizer: { radius, neighbors, gridX, gridY } }: People): string =>
+  const settings = ({ align, light, faceSize, recogniser: { radius, neighbors, gridX, gridY } }: People): string =>
     `${align ? 'aligned' : 'unaligned'} faces of ${faceSize ? `${faceSize.width}x${faceSize.height}` : 'unknown size'}, light ${light}, radius ${radius}, ${neighbors} neighbours, grid ${gridX}x${gridY}`;
   if (settings(a) === settings(b)) return;
   throw new PeopleError(

@@ -1,4 +1,4 @@
-// Whether an evaluation is of the model at hand: its file's hash tells, or, in evaluations that have none, its run.
+// Whether an evaluation is of the open model: by its file's hash or, in evaluations without one, by its run.
 import type { EvaluationFile } from './model-protocol.js';
 
 /** The model: its file's SHA-256, and the run that its metadata names. */

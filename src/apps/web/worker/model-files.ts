@@ -1,4 +1,4 @@
-// Fetches the models from the page's own origin, with how far it is.
+// Fetches the models from the page's own origin, with progress.
 import { type FetchProgress, readModelAnswer } from '../../../adapters/browser/fetch-model.js';
 import { DeviceError } from '../../../core/errors.js';
 

@@ -1,4 +1,4 @@
-// What the Models view and its worker say to each other.
+// The messages between the Models view and its worker.
 
 import type { Box, GreyPicture } from '../../../core/image/picture.js';
 import type { ClassificationFigures } from '../../../core/metrics/classification-figures.js';
@@ -21,7 +21,7 @@ export interface ModelCard {
   /** The file's SHA-256. */
   readonly hash: string;
   readonly metadata: ModelMetadata;
-  /** The central part of the picture that the network sees; null when those of an ensemble see different parts. */
+  /** The central part of the picture that is the network's input; null when an ensemble's members have different ones. */
   readonly view: PictureSize | null;
   /** Null when there is none beside the file, or it is of another model. */
   readonly evaluation: EvaluationFile | null;
@@ -33,7 +33,7 @@ export interface PictureFile {
   readonly file: Blob;
 }
 
-/** What the model says of one face. */
+/** The prediction for one face. */
 export interface PictureResult {
   readonly path: string;
   /** Where in the picture, in shares of its width and height; null when the picture was taken whole. */
@@ -45,17 +45,17 @@ export interface PictureResult {
   readonly truth: number | null;
   readonly label: number;
   readonly probabilities: readonly number[];
-  /** What the network was given. */
+  /** The network's input. */
   readonly face: GreyPicture;
 }
 
-/** A picture that could not be looked at. */
+/** A picture that could not be analysed. */
 export interface PictureProblem {
   readonly path: string;
   readonly reason: string;
 }
 
-/** Figures with the pictures they rest on. */
+/** Figures with the number of their pictures. */
 export interface Judgement {
   readonly labels: readonly string[];
   readonly figures: Pick<
@@ -76,10 +76,10 @@ export interface EvaluationFile extends Judgement {
   readonly split: string;
   /** Name of the run whose model it is of. */
   readonly run: string;
-  /** SHA-256 of the model's file; null in evaluations that do not tell it. */
+  /** SHA-256 of the model's file; null in evaluations without it. */
   readonly hash: string | null;
   readonly seenInTraining: boolean | null;
-  /** The looks at each picture whose mean the figures are of. */
+  /** The test-time augmentation of the figures. */
   readonly testTimeAugmentation: TestTimeAugmentation;
 }
 
@@ -96,7 +96,7 @@ export type ToModelWorker =
       readonly type: 'predict';
       readonly job: number;
       readonly pictures: readonly PictureFile[];
-      /** Look for the faces first, except in pictures so small that they are cropped faces. */
+      /** Detect the faces first, except in pictures so small that they are cropped faces. */
       readonly findFaces: boolean;
       /** The address of the detectors' folder. */
       readonly modelsUrl: string;
@@ -118,7 +118,7 @@ export type FromModelWorker =
   | {
       readonly type: 'predicted';
       readonly job: number;
-      /** Pictures looked at since the last message, unreadable ones included. */
+      /** Pictures analysed since the last message, unreadable ones included. */
       readonly pictures: number;
       readonly results: readonly PictureResult[];
       readonly problems: readonly PictureProblem[];

@@ -1,4 +1,4 @@
-// The Models view's worker: opens a model, looks at dropped pictures, and judges the labelled ones.
+// The Models view's worker: opens a model, predicts dropped pictures, and evaluates the labelled ones.
 import { config as configureZod } from 'zod';
 import { openSession } from '../../../adapters/browser/session.js';
 import { Sha256 } from '../../../core/bytes/sha256.js';
@@ -32,7 +32,7 @@ const scope = globalThis as unknown as {
   onmessage: ((event: MessageEvent<ToModelWorker>) => void) | null;
 };
 
-/** Pictures that are looked at together: enough to be quick, few enough to show progress and to stop at once. */
+/** Pictures in one run of the model: enough for speed, few enough for progress and an immediate stop. */
 const batch = 16;
 const smallPictureBytes = 100_000;
 /** An evaluation is some ten kilobytes; larger files are something else. */
@@ -44,7 +44,7 @@ useOwnRuntimeFiles();
 
 let model: ExpressionModel | undefined;
 let faceFinder: Promise<ReadFaces> | undefined;
-/** The job that is wanted; one that finds another number here ends without a word. */
+/** The wanted job; a job with another number ends without a message. */
 let wanted = 0;
 /** One thing at a time: a model is not released while it runs. */
 let queue = Promise.resolve();
@@ -73,7 +73,7 @@ async function open(order: Extract<ToModelWorker, { type: 'open' }>): Promise<vo
     const size = bytes.length;
     const hash = new Sha256().update(bytes).hex();
     const opened = await ExpressionModel.open(bytes, openSession);
-    // Only now: when this one is refused, the one before goes on.
+    // Only now: when a model is refused, the one before stays in use.
     await model?.release();
     model = opened;
     const { metadata, view = null } = opened;
@@ -84,7 +84,7 @@ async function open(order: Extract<ToModelWorker, { type: 'open' }>): Promise<vo
   }
 }
 
-/** One that cannot be read, or is of the model that was here before, is none: the card still tells the figures. */
+/** Undefined when it cannot be read or is of an earlier model: the figures then come from the card. */
 async function ownEvaluation(
   url: string,
   { run, labels }: ModelMetadata,
@@ -136,7 +136,7 @@ async function predict(order: Extract<ToModelWorker, { type: 'predict' }>): Prom
   post({ type: 'finished', job, judgement: judge(answers, labels) });
 }
 
-/** All faces of a picture; of a labelled one the face that is meant, since its label is one. Or why there is none. */
+/** All faces of a picture; of a labelled one the main face only, because it has one label. Otherwise the reason why there is none. */
 function facesToAsk(
   seen: ReadPicture | string,
   isLabelled: boolean,
@@ -152,13 +152,13 @@ function facesToAsk(
   }));
 }
 
-/** The clearly largest face; none when it cannot be told. */
+/** The clearly largest face; none when there are several of like size. */
 function mainFaceOf(faces: readonly CutFace[]): readonly CutFace[] {
   const found = faces.flatMap(({ box, score }) => (box ? [{ box, score: score ?? 0, keypoints: null }] : []));
   return found.length > 0 && mainFace(found) === 'several' ? [] : faces.slice(0, 1);
 }
 
-/** Together when they are small. A dozen photographs decoded at once could be more than the memory. */
+/** Small files are decoded together; a dozen photographs at once could exceed the memory. */
 async function readFaces<Face>(files: readonly PictureFile[], read: (file: Blob) => Promise<Face>): Promise<Face[]> {
   if (files.every(({ file }) => file.size <= smallPictureBytes)) {
     return Promise.all(files.map(({ file }) => read(file)));
@@ -168,7 +168,7 @@ async function readFaces<Face>(files: readonly PictureFile[], read: (file: Blob)
   return faces;
 }
 
-/** The detector is loaded once; a failure is not remembered, so that the next try can succeed. */
+/** The detector is loaded once; after a failure the next call loads it again. */
 function findingFaces(modelsUrl: string): Promise<ReadFaces> {
   faceFinder ??= openFaceFinder(modelsUrl).catch((error: unknown) => {
     faceFinder = undefined;

@@ -1,4 +1,4 @@
-// Reads a picture file as the faces that the model is to be given.
+// Reads the faces in a picture file, as the model's input.
 import { decodePicture } from '../../../adapters/browser/image-codec.js';
 import { openSession } from '../../../adapters/browser/session.js';
 import type { FaceDetector } from '../../../core/detect/face.js';

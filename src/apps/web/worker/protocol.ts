@@ -1,10 +1,10 @@
-// What the page and its live worker say to each other; frames go to the looking worker (look-protocol.ts).
+// The messages between the page and its live worker; frames go to the detection worker (detection-protocol.ts).
 import type { GreyPicture } from '../../../core/image/picture.js';
 import type { WindowRule } from '../../../core/live/confirmation-windows.js';
-import type { FrameResult } from '../../../core/live/pipeline.js';
-import type { GuidedState } from '../../../core/personal/guided-teaching.js';
-import type { Rate } from '../../../core/personal/judge-teaching.js';
-import type { TaughtPicture } from '../../../core/personal/personal-file.js';
+import type { FrameResult } from '../../../core/live/frame-result.js';
+import type { GuidedState } from '../../../core/personal/guided-calibration.js';
+import type { Rate } from '../../../core/personal/judge-calibration.js';
+import type { PersonalExample } from '../../../core/personal/personal-file.js';
 import type { Failure } from './failure.js';
 
 export type { Failure } from './failure.js';
@@ -15,44 +15,44 @@ export interface PersonSummary {
   readonly faces: number;
   /** The newest picture, for the list. */
   readonly portrait: GreyPicture | null;
-  /** Pictures by which they taught their own expressions. */
+  /** Number of personal examples. */
   readonly taught: number;
 }
 
-/** A teaching under way. */
-export interface TeachingState extends GuidedState {
+/** A guided calibration under way. */
+export interface CalibrationState extends GuidedState {
   readonly name: string;
   /** The face as it is now. */
   readonly preview: GreyPicture | null;
 }
 
-/** What a teaching brought, from its own pictures. */
-export interface TeachingResult {
+/** A personal calibration, judged by its own pictures. */
+export interface CalibrationResult {
   readonly name: string;
   readonly pictures: number;
-  /** Each picture of an expression that has another, read by what all the others teach; null when there is none. */
+  /** Accuracy on pictures left out in turn, of expressions with another picture; null when there are none. */
   readonly rates: { readonly n: number; readonly before: Rate; readonly after: Rate } | null;
-  /** What contradicts itself, a sentence each. */
+  /** Pictures and expressions that contradict each other, a sentence each. */
   readonly warnings: readonly string[];
 }
 
-/** A face that was given its right expression, and what that changed. */
+/** The corrected expression of a face, and what that changed. */
 export interface Correction {
   readonly name: string;
   readonly expression: string;
-  /** What was shown instead. */
+  /** The expression that was shown before. */
   readonly instead: string;
-  /** The expression's probability in that very picture, before and after. */
+  /** The expression's probability in that picture, before and after. */
   readonly before: number;
   readonly after: number;
-  /** False when the picture was read so already: nothing is kept. */
+  /** False when the picture had this expression already: it is not kept. */
   readonly isLearnt: boolean;
 }
 
-/** A picture that somebody is known from. */
+/** A picture of the gallery. */
 export interface KnownPicture {
   readonly picture: GreyPicture;
-  /** Why it should be looked at; null when nothing speaks against it. */
+  /** Why it may be wrong; null when nothing speaks against it. */
   readonly doubt: string | null;
 }
 
@@ -80,23 +80,23 @@ export interface FrameReport {
   readonly result: FrameResult;
   readonly width: number;
   readonly height: number;
-  /** From the frame's arrival in the looking worker to the end of its analysis, milliseconds. */
+  /** From the frame's arrival in the detection worker to the end of its analysis, milliseconds. */
   readonly latencyMs: number;
   /** Milliseconds since the epoch at which the analysis ended, comparable between threads. */
   readonly endedAt: number;
 }
 
 export type ToWorker =
-  /** `looks` is the channel to the looking worker, `expression` a model instead of the server's. */
+  /** `detection` is the channel to the detection worker, `expression` a model instead of the server's. */
   | {
       readonly type: 'open';
       readonly modelsUrl: string;
       readonly threads: number;
       readonly expression: string | Blob | undefined;
       readonly windowRule: WindowRule;
-      readonly looks: MessagePort;
+      readonly detection: MessagePort;
     }
-  /** A new source begins: tracks and windows start afresh. */
+  /** A new source begins: tracks and windows are cleared. */
   | { readonly type: 'source'; readonly source: number }
   | { readonly type: 'pause'; readonly paused: boolean }
   /** How expressions are confirmed from now on. */
@@ -105,18 +105,18 @@ export type ToWorker =
   | { readonly type: 'cancel-enrolment' }
   | { readonly type: 'forget'; readonly name: string }
   | { readonly type: 'review'; readonly name: string }
-  /** `count`: how many pictures the page shows; when there are others by now, nothing is removed. */
+  /** `count`: the number of pictures that the page shows; when it is another by now, none is removed. */
   | { readonly type: 'remove-picture'; readonly name: string; readonly index: number; readonly count: number }
-  /** Begins to ask the person for their expressions. */
+  /** Begins a guided calibration: asks the person for one expression after the other. */
   | { readonly type: 'teach'; readonly name: string }
   | { readonly type: 'teaching'; readonly act: 'retake' | 'skip' | 'stop' }
-  /** Remembers what that face shows now, for a correction. */
+  /** Keeps that face as it is now, for a correction. */
   | { readonly type: 'hold'; readonly track: number }
   | { readonly type: 'correct'; readonly track: number; readonly expression: string }
   | { readonly type: 'undo-correction' }
-  | { readonly type: 'review-taught'; readonly name: string }
-  | { readonly type: 'forget-taught'; readonly name: string }
-  | { readonly type: 'remove-taught'; readonly name: string; readonly index: number; readonly count: number }
+  | { readonly type: 'review-examples'; readonly name: string }
+  | { readonly type: 'forget-examples'; readonly name: string }
+  | { readonly type: 'remove-example'; readonly name: string; readonly index: number; readonly count: number }
   | { readonly type: 'export-people' }
   | { readonly type: 'import-people'; readonly text: string };
 
@@ -130,10 +130,10 @@ export type FromWorker =
   | { readonly type: 'enrolled'; readonly name: string; readonly faces: number }
   | { readonly type: 'people'; readonly people: readonly PersonSummary[] }
   | { readonly type: 'reviewed'; readonly name: string; readonly pictures: readonly KnownPicture[] }
-  | { readonly type: 'teaching'; readonly state: TeachingState | null }
-  | { readonly type: 'taught'; readonly result: TeachingResult }
+  | { readonly type: 'teaching'; readonly state: CalibrationState | null }
+  | { readonly type: 'taught'; readonly result: CalibrationResult }
   | { readonly type: 'corrected'; readonly correction: Correction | null }
-  | { readonly type: 'taught-reviewed'; readonly name: string; readonly pictures: readonly TaughtPicture[] }
+  | { readonly type: 'examples-reviewed'; readonly name: string; readonly pictures: readonly PersonalExample[] }
   | { readonly type: 'exported'; readonly text: string }
   | { readonly type: 'people-note'; readonly text: string }
   | { readonly type: 'people-failed'; readonly failure: Failure };

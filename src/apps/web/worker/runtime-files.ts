@@ -1,4 +1,4 @@
-// Both workers load ONNX Runtime's two files from our own origin; the bundler gives their addresses.
+// The workers load ONNX Runtime's two files from the page's own origin; the bundler gives their addresses.
 /// <reference types="vite/client" />
 import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';

@@ -1,4 +1,4 @@
-// Tells each dropped picture's class from its folders: the nearest folder above it that is named after a class.
+// Each dropped picture's class from its folders: the nearest folder above it that is named after a class.
 import { findLabel } from '../../../core/dataset/label-names.js';
 
 /** A folder that is named after no class, and how many pictures lie in it. */
@@ -9,7 +9,7 @@ export interface UnknownFolder {
 
 /**
  * The class of each path, null where no folder above names one; and the folders of those. Pictures that lie in no folder at
- * all are unlabelled, which is no fault of a folder's name.
+ * all are unlabelled; no folder's name is wrong then.
  */
 export function sortPictures(
   paths: readonly string[],

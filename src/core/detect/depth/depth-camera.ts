@@ -1,4 +1,4 @@
-// How a depth camera sees: what turns pixels and millimetres into millimetres across.
+// A depth camera's geometry: from pixels and distance to width in millimetres.
 import { ConfigError } from '../../errors.js';
 
 /** The focal length in pixels across, and the width of the picture in whose pixels it is given. */
@@ -7,10 +7,10 @@ export interface DepthCamera {
   readonly fx: number;
 }
 
-/** A Kinect v1's colour camera, and near enough for most depth cameras; scaled for pictures of other widths. */
+/** A Kinect v1's colour camera, a good approximation of most depth cameras; scaled for pictures of other widths. */
 export const kinectCamera: DepthCamera = { width: 640, fx: 525 };
 
-/** Throws ConfigError unless the camera can be one. */
+/** Throws ConfigError for an impossible camera. */
 export function requireDepthCamera({ width, fx }: DepthCamera): void {
   if (Number.isSafeInteger(width) && width > 0 && fx >= 0.1 * width && fx <= 20 * width) return;
   throw new ConfigError(

@@ -1,27 +1,27 @@
 // A Kinect v1's raw 11-bit disparity in millimetres, by libfreenect's own formula (freenect_raw_to_mm in its registration.c).
 import type { DepthPicture } from '../../image/depth-picture.js';
 
-/** What libfreenect reads from a Kinect, and assumes without one: centimetres on the zero plane, and the shift's constants. */
+/** libfreenect's default calibration of a Kinect: centimetres on the zero plane, and the shift's constants. */
 const zeroPlane = { emitterDistance: 7.5, referenceDistance: 120, referencePixelSize: 0.1042 };
 const constantShift = 200;
 const coefficient = 4;
 const shiftOffset = 0.375;
 
-/** Values of the raw picture; the last, 2047, says that nothing was measured. */
+/** Number of raw values; the last, 2047, marks a hole. */
 const disparityValues = 2048;
 /** libfreenect's own limit; beyond it a step of one raw value is some 30 cm. */
 const largestMm = 10_000;
 
 /**
- * How much 1/distance (1/mm) changes from one raw value to the next: everywhere the same, which is why noise and
- * flatness are judged in 1/distance. It is 2.9 mm at 1 m and 26 mm at 3 m.
+ * The step of 1/distance (1/mm) from one raw value to the next. It is constant, so noise and flatness are judged in 1/distance.
+ * In distance it is 2.9 mm at 1 m and 26 mm at 3 m.
  */
 export const inverseStepPerMm =
   zeroPlane.referencePixelSize / (coefficient * zeroPlane.emitterDistance * zeroPlane.referenceDistance * 10);
 
 /**
- * Millimetres along the optical axis of one raw value, whole and rounded down as libfreenect gives them; 0, nothing
- * measured, for 0, for 2047 and for what lies beyond 10 m, which a Kinect gives as noise.
+ * The distance of one raw value along the optical axis, in whole millimetres, rounded down as libfreenect does; 0, a hole, for 0,
+ * for 2047 and beyond 10 m, where a Kinect measures noise only.
  */
 export function disparityToMillimetres(raw: number): number {
   if (!(raw > 0 && raw < disparityValues - 1)) return 0;
@@ -35,8 +35,8 @@ export function disparityToMillimetres(raw: number): number {
 let table: Uint16Array | undefined;
 
 /**
- * The depth in millimetres; what is so already is given back as it is. `shift` moves raw disparity, which is not
- * registered, right and down by so many pixels at a width of 640; where nothing comes from is a hole.
+ * The depth in millimetres; returned unchanged when it is in millimetres already. `shift` moves raw disparity, which is not
+ * registered, right and down, in pixels at a width of 640; pixels that receive no value are holes.
  */
 export function toMillimetres(depth: DepthPicture, shift: readonly [right: number, down: number]): DepthPicture {
   if (depth.kind === 'millimetres') return depth;

@@ -42,7 +42,7 @@ const scatter = (x: number, y: number) => (Math.imul(x * 7919 + y * 104_729, 2_6
 
 const distance = fc.integer({ min: 600, max: 2400 });
 const place = fc.record({ x: fc.integer({ min: 110, max: 210 }), y: fc.integer({ min: 90, max: 150 }) });
-const judge = (depth: DepthPicture, box: Box) => new DepthFilter().look(picture, depth).judge(box);
+const judge = (depth: DepthPicture, box: Box) => new DepthFilter().view(picture, depth).judge(box);
 
 describe('DepthFilter', () => {
   it('keeps a head wherever it is, and tells its distance', () => {
@@ -118,7 +118,7 @@ describe('DepthFilter', () => {
     const depth = depthOf(head(160, 120, 900));
     const large: Picture = { width: 640, height: 480, channels: 1, data: new Uint8Array(640 * 480) };
     const [x, y, w, h] = faceBox(160, 120, 900);
-    const view640 = new DepthFilter().look(large, depth).judge([2 * x, 2 * y, 2 * w, 2 * h]);
+    const view640 = new DepthFilter().view(large, depth).judge([2 * x, 2 * y, 2 * w, 2 * h]);
     expect(view640).toEqual(judge(depth, [x, y, w, h]));
   });
 });

@@ -47,30 +47,30 @@ describe('whyNoFace', () => {
 
 describe('DepthFilter', () => {
   it('shows the detector everything, unless it segments', () => {
-    expect(new DepthFilter().look(picture, wall(5000)).picture).toBe(picture);
-    expect(new DepthFilter({ mode: 'off' }).look(picture, wall(5000)).picture).toBe(picture);
-    const far = new DepthFilter({ mode: 'segment' }).look(picture, wall(1207)).picture;
+    expect(new DepthFilter().view(picture, wall(5000)).picture).toBe(picture);
+    expect(new DepthFilter({ mode: 'off' }).view(picture, wall(5000)).picture).toBe(picture);
+    const far = new DepthFilter({ mode: 'segment' }).view(picture, wall(1207)).picture;
     expect(far.data.every((value) => value === 0)).toBe(true);
-    expect(new DepthFilter({ mode: 'segment' }).look(picture, wall(1206)).picture.data).toEqual(picture.data);
+    expect(new DepthFilter({ mode: 'segment' }).view(picture, wall(1206)).picture.data).toEqual(picture.data);
   });
 
   it('only measures when it is off or segments', () => {
     for (const mode of ['off', 'segment'] as const) {
-      const judgement = new DepthFilter({ mode }).look(picture, wall(900)).judge([10, 10, 20, 20]);
+      const judgement = new DepthFilter({ mode }).view(picture, wall(900)).judge([10, 10, 20, 20]);
       expect(judgement).toEqual({ depthMm: 900, reason: undefined });
     }
   });
 
   it('reads raw disparity', () => {
     const filter = new DepthFilter({ mode: 'off', shift: [0, 0] });
-    expect(filter.look(picture, wall(800, 'disparity')).judge([10, 10, 20, 20]).depthMm).toBe(1193);
-    expect(filter.look(picture, wall(2047, 'disparity')).judge([10, 10, 20, 20]).depthMm).toBeNull();
+    expect(filter.view(picture, wall(800, 'disparity')).judge([10, 10, 20, 20]).depthMm).toBe(1193);
+    expect(filter.view(picture, wall(2047, 'disparity')).judge([10, 10, 20, 20]).depthMm).toBeNull();
   });
 
   it('measures with the camera it is given', () => {
     const box = [22, 14, 20, 20] as const;
     const reason = (fx: number) =>
-      new DepthFilter({ camera: { width: 64, fx } }).look(picture, wall(1000)).judge(box).reason;
+      new DepthFilter({ camera: { width: 64, fx } }).view(picture, wall(1000)).judge(box).reason;
     expect(reason(50)).toBe('too large for a face: 40.0 cm wide at 1.00 m');
     expect(reason(400)).toBe('too small for a face: 5.0 cm wide at 1.00 m');
   });
@@ -92,6 +92,6 @@ describe('DepthFilter', () => {
 
   it('refuses a depth picture whose size is not its own', () => {
     const broken = { ...wall(900), height: 47 };
-    expect(() => new DepthFilter().look(picture, broken)).toThrow(MediaError);
+    expect(() => new DepthFilter().view(picture, broken)).toThrow(MediaError);
   });
 });

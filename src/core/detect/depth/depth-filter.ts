@@ -1,4 +1,4 @@
-// Depth beside a detector: how far faces are, and which finds cannot be faces.
+// The depth filter: the distance of detections, and which of them cannot be faces.
 import { ConfigError, MediaError } from '../../errors.js';
 import type { DepthPicture } from '../../image/depth-picture.js';
 import type { Box, Picture } from '../../image/picture.js';
@@ -9,9 +9,9 @@ import { type DepthRules, defaultDepthRules, requireDepthRules, whyNoFace } from
 import { blackOutside, nearMask } from './near-mask.js';
 
 /**
- * - `size`: finds must obey the rules of distance, size and flatness; what depth says too little of stays.
- * - `segment`: as the study case: the detector sees what is near, all else is black.
- * - `off`: only measures how far faces are.
+ * - `size`: detections must obey the rules of distance, size and flatness; those with too little depth pass.
+ * - `segment`: as the study case: the detector's picture is black where nothing is near.
+ * - `off`: only measures distances.
  */
 export type DepthFilterMode = 'size' | 'segment' | 'off';
 export const depthFilterModes: readonly DepthFilterMode[] = ['size', 'segment', 'off'];
@@ -21,23 +21,23 @@ export interface DepthFilterOptions {
   /** Default: a Kinect v1's. */
   readonly camera?: DepthCamera;
   readonly rules?: Partial<DepthRules>;
-  /** `segment`: farthest distance that is near. Default: the study case's raw value 803, 1206 mm. */
+  /** `segment`: largest distance that is near. Default: the study case's raw value 803, 1206 mm. */
   readonly nearMm?: number;
   /** Moves raw disparity onto the colour picture, in pixels at a width of 640. Default: the study case's, measured by eye. */
   readonly shift?: readonly [right: number, down: number];
 }
 
-/** What depth says of one find. */
+/** The filter's judgement of one detection. */
 export interface DepthJudgement {
   /** Millimetres from the camera; null where nothing was measured. */
   readonly depthMm: number | null;
-  /** Why it cannot be a face; undefined when it may be one. */
+  /** Why it cannot be a face; undefined when it can. */
   readonly reason: string | undefined;
 }
 
-/** One frame through the filter. */
+/** One frame with its depth. */
 export interface DepthView {
-  /** What the detector is to see. */
+  /** The detector's input. */
   readonly picture: Picture;
   judge(box: Box): DepthJudgement;
 }
@@ -45,7 +45,7 @@ export interface DepthView {
 const studyCaseShift = [-35, 30] as const;
 const studyCaseNear = 803;
 
-/** Throws ConfigError for a camera, rules or a distance that cannot be. */
+/** Throws ConfigError for an invalid camera, rule or distance. */
 export class DepthFilter {
   readonly #mode: DepthFilterMode;
   readonly #camera: DepthCamera;
@@ -69,8 +69,8 @@ export class DepthFilter {
     this.#shift = shift;
   }
 
-  /** Looks at a picture with its depth, which show the same view in any sizes. Throws MediaError for broken depth. */
-  look(picture: Picture, depth: DepthPicture): DepthView {
+  /** Prepares a picture and its depth, which show the same view, each in its own size. Throws MediaError for broken depth. */
+  view(picture: Picture, depth: DepthPicture): DepthView {
     requireDepthPicture(depth);
     const registered = toMillimetres(depth, this.#shift);
     const { width, height } = picture;

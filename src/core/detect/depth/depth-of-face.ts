@@ -1,10 +1,10 @@
-// What registered depth tells of a face's box: how far, how wide, and how much relief there is.
+// Measures a face's box in registered depth: distance, width and relief.
 import type { DepthPicture } from '../../image/depth-picture.js';
 import type { Box } from '../../image/picture.js';
 import { inverseStepPerMm } from './depth-disparity.js';
 import { fitSurface, type SurfaceShape } from './surface-fit.js';
 
-/** A face as the depth camera sees it. */
+/** The measurements of a face. */
 export interface FaceDepth {
   /** Share of the box's middle where depth was measured, 0..1. */
   readonly validShare: number;
@@ -12,27 +12,27 @@ export interface FaceDepth {
   readonly depthMm: number | null;
   /** The box's width at that distance; null as above. */
   readonly widthMm: number | null;
-  /** How far the face departs from a plane, root mean square; null when not nearly all of it was measured. */
+  /** Root mean square distance of the face from its best plane; null when too much of it is holes. */
   readonly reliefMm: number | null;
-  /** The part of the relief that is a bulge, which noise hardly changes; null as above. */
+  /** The smooth part of the relief, which noise hardly changes; null as above. */
   readonly bulgeMm: number | null;
-  /** The relief of all that is seen in and around the box; null when less than half of it was measured. */
+  /** The relief in and around the box; null when less than half of it was measured. */
   readonly surroundingsReliefMm: number | null;
-  /** What noise and rounding of the depth camera alone make of a plane at this distance; null without a distance. */
+  /** The relief that the camera's noise and rounding give a plane at this distance; null without a distance. */
   readonly noiseMm: number | null;
 }
 
-/** Shares of the box cut off at each side (negative: added): where to look for the distance, the surface, the surroundings. */
+/** Shares of the box cut off at each side (negative: added), for the distance, the surface and the surroundings. */
 const middleMargin = 0.2;
 const surfaceMargin = 0.1;
 const surroundingsMargin = -0.5;
-/** Nearer or farther than this from the distance is no part of the face: a hand before it, the wall behind it. */
+/** Depth that differs more from the distance is no part of the face: a hand before it, the wall behind it. */
 const faceBandMm = 130;
-/** Most points looked at along a side: more tells no more, as depth cameras smooth. */
+/** Most points sampled along a side: depth cameras smooth, so more points add nothing. */
 const pointsPerSide = 40;
 /**
- * A surface of which less was measured (and is no background) than this share may be anything. A picture of a face fills its box; a
- * real one, half turned away, may not.
+ * Least share of the surface that must be measured and not background. A picture of a face fills its box; a real face that is half
+ * turned away may not.
  */
 const leastMeasured = { surface: 0.75, surroundings: 0.5 };
 /**
@@ -44,8 +44,8 @@ const noisePerMm = Math.hypot(randomErrorPerMm, inverseStepPerMm / Math.sqrt(12)
 
 /**
  * Measures the face in `box`, pixels of a picture `width` x `height` that shows the same view as `depth`, which must be in
- * registered millimetres. `focalPx` is the focal length in pixels of that picture. The distance is the median of what is
- * measured in the box's middle, without what lies far from it. Holes (0) are left out everywhere.
+ * registered millimetres. `focalPx` is the focal length in pixels of that picture. The distance is the median of the
+ * depth in the box's middle, without outliers. Holes (0) are left out everywhere.
  */
 export function depthOfFace(
   depth: DepthPicture,
@@ -53,8 +53,8 @@ export function depthOfFace(
   picture: { readonly width: number; readonly height: number; readonly focalPx: number },
 ): FaceDepth {
   const scaled = scaleBox(box, depth.width / picture.width, depth.height / picture.height);
-  const { points, looked } = pointsIn(depth, scaled, middleMargin);
-  const validShare = looked === 0 ? 0 : points.length / 3 / looked;
+  const { points, sampled } = pointsIn(depth, scaled, middleMargin);
+  const validShare = sampled === 0 ? 0 : points.length / 3 / sampled;
   const rough = middleDepth(points, () => true);
   if (rough === undefined) {
     return {
@@ -90,11 +90,11 @@ function scaleBox([x, y, width, height]: Box, scaleX: number, scaleY: number): B
 interface Points {
   /** `x, y, millimetres, …` where depth was measured. */
   readonly points: number[];
-  /** The number of places looked at, holes included. */
-  readonly looked: number;
+  /** The number of places sampled, holes included. */
+  readonly sampled: number;
 }
 
-/** Points on a grid over the box less its margin, as far as it lies in the picture. */
+/** Points on a grid over the part of the box without its margin that lies in the picture. */
 function pointsIn(depth: DepthPicture, [x, y, width, height]: Box, margin: number): Points {
   const left = Math.max(0, Math.round(x + width * margin));
   const right = Math.min(depth.width, Math.round(x + width * (1 - margin)));
@@ -102,15 +102,15 @@ function pointsIn(depth: DepthPicture, [x, y, width, height]: Box, margin: numbe
   const bottom = Math.min(depth.height, Math.round(y + height * (1 - margin)));
   const step = Math.max(1, Math.ceil(Math.max(right - left, bottom - top) / pointsPerSide));
   const points: number[] = [];
-  let looked = 0;
+  let sampled = 0;
   for (let row = top; row < bottom; row += step) {
     for (let column = left; column < right; column += step) {
       const mm = depth.data[row * depth.width + column]!;
-      looked++;
+      sampled++;
       if (mm > 0) points.push(column, row, mm);
     }
   }
-  return { points, looked };
+  return { points, sampled };
 }
 
 /** The median; of an even number the upper of the middle two, which was measured. */
@@ -121,12 +121,12 @@ function middleDepth(points: readonly number[], isCounted: (mm: number) => boole
   return values.subarray(0, count).sort()[count >> 1];
 }
 
-/** Undefined when too small a share of the places counts. */
+/** Undefined when too small a share of the places lies on the surface. */
 function shapeOf(
-  { points, looked }: Points,
+  { points, sampled }: Points,
   leastShare: number,
   isCounted: (mm: number) => boolean,
 ): SurfaceShape | undefined {
   const shape = fitSurface(points, isCounted);
-  return shape && shape.count >= leastShare * looked ? shape : undefined;
+  return shape && shape.count >= leastShare * sampled ? shape : undefined;
 }

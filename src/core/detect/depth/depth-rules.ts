@@ -1,14 +1,14 @@
-// Whether depth speaks against a face: its distance, its size in metres, and whether it is flat.
+// Whether a detection cannot be a face by its depth: its distance, its size, and whether it is flat.
 import { ConfigError } from '../../errors.js';
 import type { FaceDepth } from './depth-of-face.js';
 
-/** What a face must be. A rule for which too little was measured is not applied. */
+/** The rules. One for which too little was measured is not applied. */
 export interface DepthRules {
   /** Nearest and farthest distance. Default 350 to 5000 mm: the camera's own range and a little more. */
   readonly rangeMm: readonly [nearest: number, farthest: number];
   /** Narrowest and widest box. Default 80 to 300 mm; detectors' boxes are narrower and wider than a face's 110 to 170 mm. */
   readonly widthMm: readonly [narrowest: number, widest: number];
-  /** Share of the box's middle, 0..1, that must have been measured; else nothing is said. Default 0.4. */
+  /** Share of the box's middle, 0..1, that must be measured for the rules to apply. Default 0.4. */
   readonly validShare: number;
   /** Least relief of a face beyond noise: root mean square distance from a plane. Default 3 mm. */
   readonly reliefMm: number;
@@ -27,12 +27,12 @@ export const defaultDepthRules: DepthRules = {
   surroundingsReliefMm: 20,
 };
 
-/** Beyond these (2.5 and 4 m for a Kinect v1) the camera's noise hides what tells a face from a picture of one, or from the wall. */
+/** At larger noise (2.5 and 4 m for a Kinect v1) a face cannot be told from a picture of one, or from a wall. */
 const largestNoiseMm = { face: 10.3, surroundings: 26.5 };
-/** Real cameras are a little better or worse than their model. */
+/** Tolerance, because real cameras are a little better or worse than their model. */
 const noiseTolerance = 1.2;
 
-/** Why this cannot be a face, or undefined: it may be one, or too little is known to say. */
+/** Why this cannot be a face; undefined when it can, or too little was measured. */
 export function whyNoFace(face: FaceDepth, rules: DepthRules = defaultDepthRules): string | undefined {
   const { validShare, depthMm, widthMm, noiseMm } = face;
   if (validShare < rules.validShare || depthMm === null || widthMm === null || noiseMm === null) return undefined;
@@ -57,7 +57,7 @@ function isOnWall({ surroundingsReliefMm }: FaceDepth, noiseMm: number, rules: D
   return surroundingsReliefMm < Math.hypot(rules.surroundingsReliefMm, noiseMm * noiseTolerance);
 }
 
-/** Throws ConfigError unless the rules can hold for something. */
+/** Throws ConfigError for rules that contradict themselves. */
 export function requireDepthRules(rules: DepthRules): void {
   for (const name of ['rangeMm', 'widthMm'] as const) {
     const [low, high] = rules[name];

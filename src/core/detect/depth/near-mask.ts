@@ -1,4 +1,4 @@
-// The study case's segmentation: what is near, with small gaps closed, and the picture blacked out elsewhere.
+// The study case's segmentation: a mask of what is near, with small gaps closed, and the picture black elsewhere.
 import type { DepthPicture } from '../../image/depth-picture.js';
 import type { Picture } from '../../image/picture.js';
 
@@ -13,7 +13,7 @@ const reachPx = 9;
 export function nearMask(depth: DepthPicture, nearMm: number): Uint8Array {
   const { width, height, data } = depth;
   const reach = Math.max(1, Math.round((reachPx * width) / 640));
-  // To compare and then spread is the same as to spread and then compare, and needs no minimum and maximum.
+  // Thresholding commutes with erosion and dilation, and binary ones need no minimum and maximum.
   const near = new Uint8Array(width * height);
   for (let i = 0; i < near.length; i++) near[i] = data[i]! > 0 && data[i]! <= nearMm ? 1 : 0;
   const scratch = new Uint8Array(width * height);
@@ -36,7 +36,7 @@ function spreadRows(from: Uint8Array, to: Uint8Array, width: number, reach: numb
   }
 }
 
-/** The same within columns; row by row, as memory lies. */
+/** The same within columns; row by row, in the order of memory. */
 function spreadColumns(from: Uint8Array, to: Uint8Array, width: number, reach: number, value: 0 | 1): void {
   const found = new Uint16Array(width);
   const height = from.length / width;

@@ -1,26 +1,26 @@
-// How a surface seen by a depth camera departs from a plane: altogether, and as a bulge.
+// How far a surface measured by a depth camera departs from a plane: in total, and as a bulge.
 
 export interface SurfaceShape {
   /** Root mean square difference from the least-squares plane: bulge, edges and noise together. */
   readonly deviation: number;
   /**
-   * Root mean square of what the least-squares quadratic surface adds to the plane: the bulge of a face without the
-   * camera's noise, which a few terms do not follow.
+   * Root mean square difference of the least-squares quadratic surface from the plane: the bulge of a face without the camera's
+   * noise, which few terms do not follow.
    */
   readonly bulge: number;
-  /** Points that counted. */
+  /** Number of points used. */
   readonly count: number;
 }
 
-/** Fewer points say nothing of a surface. */
+/** Fewer points do not determine a surface. */
 const fewestPoints = 60;
 /** 1, x, y; x², xy, y². */
 const planeTerms = 3;
 const terms = 6;
 
 /**
- * The shape in 1/mm of 1/depth over the points `x, y, millimetres, …` that count: a plane in space is a plane in it, and a
- * Kinect's error the same everywhere. Undefined when fewer than 60 points count, or they lie on few lines.
+ * Fits 1/depth, in 1/mm, over the used points `x, y, millimetres, …`: a plane in space is a plane in 1/depth too, and a Kinect's
+ * error is the same everywhere. Undefined for fewer than 60 used points, or when they lie on few lines.
  */
 export function fitSurface(
   points: readonly number[],
@@ -36,7 +36,7 @@ export function fitSurface(
     if (!isCounted(points[i + 2]!)) continue;
     const x = toUnitX(points[i]!);
     const y = toUnitY(points[i + 1]!);
-    // In 1/m and from the first point: squares of large numbers would lose the small differences.
+    // In 1/m and relative to the first point, so that small differences are not lost in squares of large numbers.
     const z = 1000 / points[i + 2]! - 1000 / first;
     term[1] = x;
     term[2] = y;
@@ -61,7 +61,7 @@ export function fitSurface(
   };
 }
 
-/** Places from -1 to 1 over the points, so that the terms are of one size. */
+/** Coordinates from -1 to 1 over the points, so that all terms have the same size. */
 function frameOf(points: readonly number[]) {
   let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
   for (let i = 0; i < points.length; i += 3) {

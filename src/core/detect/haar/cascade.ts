@@ -5,7 +5,7 @@ import { numbersOf, readStorageXml, textOf, type XmlElement } from './storage-xm
 /** Rectangles in a feature. A feature with two has a third of weight 0. */
 export const rectsPerFeature = 3;
 
-/** Stages of trees of nodes, flat. A node asks whether its feature lies below its threshold, and leads to another node or, as `~leaf`, to a leaf. */
+/** Stages of trees of nodes, flat. A node compares its feature with its threshold and leads to another node or, as `~leaf`, to a leaf. */
 export interface HaarCascade {
   /** Of a window at scale 1, in pixels. */
   readonly width: number;
@@ -114,7 +114,7 @@ function readStages(elements: readonly XmlElement[], features: Features): Omit<H
       below: Int32Array.from(below!),
       above: Int32Array.from(above!),
       threshold: Float32Array.from(nodeThreshold!),
-      // In the order in which a window asks for them, so that it reads on from where it was.
+      // In the order in which a window reads them, for sequential access.
       rects: rowsOf(features.rects, feature!, rectsPerFeature * 4),
       weights: rowsOf(features.weights, feature!, rectsPerFeature),
     },
@@ -132,7 +132,7 @@ function rowsOf(values: Int32Array, rows: readonly number[], length: number): In
   return taken;
 }
 
-/** Children come after their parents, so that every way through the tree ends. */
+/** Children come after their parents, so that every path through the tree ends. */
 function mustBeTree(nodes: readonly number[], leaves: readonly number[], features: number): void {
   const count = nodes.length / 4;
   const isSound =

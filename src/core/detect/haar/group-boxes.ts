@@ -1,4 +1,4 @@
-// Overlapping finds of the same face become one box, as OpenCV's groupRectangles joins them.
+// Overlapping detections of the same face become one box, as OpenCV's groupRectangles joins them.
 import type { Box } from '../../image/picture.js';
 import { roundHalfEven } from './round-half-even.js';
 
@@ -23,7 +23,7 @@ export function groupBoxes(boxes: readonly Box[], minNeighbors: number): BoxGrou
   return groups.filter((group) => !groups.some((other) => other !== group && isInside(group, other)));
 }
 
-/** The classes of boxes that are alike, also by way of others. */
+/** The groups of boxes that are alike, directly or through others. */
 function partition(boxes: readonly Box[]): Box[][] {
   const parent = boxes.map((_, i) => i);
   const rootOf = (i: number): number => {

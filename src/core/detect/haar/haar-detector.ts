@@ -11,16 +11,16 @@ import { roundHalfEven } from './round-half-even.js';
 import { scanCascade } from './scan-cascade.js';
 
 export interface HaarOptions {
-  /** Between two scales; above 1, default 1.1. */
+  /** Ratio of two neighbouring scales; above 1, default 1.1. */
   readonly scaleFactor?: number;
-  /** Overlapping finds that a face needs besides the first; default 5. 0 returns every find. */
+  /** Overlapping detections that a face needs besides the first; default 5. 0 returns all of them. */
   readonly minNeighbors?: number;
   /** Smallest and largest side of a face, pixels; default the cascade's window and the picture. */
   readonly minSize?: number;
   readonly maxSize?: number;
 }
 
-/** Finds upright frontal faces. It gives no key points, and 1 as score: a cascade says yes or no. */
+/** Finds upright frontal faces. It gives no key points, and 1 as score: a cascade has no probability. */
 export class HaarDetector implements FaceDetector {
   readonly #cascade: HaarCascade;
   readonly #options: Required<HaarOptions>;

@@ -1,11 +1,11 @@
-// Sums over upright rectangles in four look-ups each (Crow 1984; Viola & Jones 2001).
+// Sums over upright rectangles from four values each (Crow 1984; Viola & Jones 2001).
 import type { GreyPicture } from '../../image/picture.js';
 
 /** `[height + 1, width + 1]` of the picture, row-major: sums of all pixels above and to the left. */
 export interface IntegralImages {
   readonly stride: number;
   readonly sums: Int32Array;
-  /** Of the squares; they wrap at 2^32, so that differences taken as unsigned 32-bit numbers are right up to that. */
+  /** Of the squares; they wrap at 2^32; differences taken as unsigned 32-bit numbers are still right. */
   readonly squares: Int32Array;
 }
 

@@ -1,4 +1,4 @@
-// Bilinear resizing in fixed point, bit for bit OpenCV's INTER_LINEAR_EXACT: the same on every machine, which a cascade needs.
+// Bilinear resizing in fixed point, bit for bit OpenCV's INTER_LINEAR_EXACT: the same on every machine, as a cascade needs it.
 import type { GreyPicture } from '../../image/picture.js';
 import { roundHalfEven } from './round-half-even.js';
 
@@ -45,7 +45,7 @@ function widen({ data, width }: GreyPicture, row: number, { offset, weight }: Ta
   for (let x = 0; x < out.length; x++) {
     const at = start + offset[x]!;
     const share = weight[x]!;
-    // A weight of 0 needs no neighbour, and the last place has none.
+    // The last place has no neighbour, and its weight is 0.
     out[x] = share === 0 ? data[at]! << 8 : (256 - share) * data[at]! + share * data[at + 1]!;
   }
 }

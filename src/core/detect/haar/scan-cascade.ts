@@ -7,8 +7,8 @@ export type OnWindow = (x: number, y: number) => void;
 
 /**
  * Tries every `step`-th window, row by row, and calls back for those that pass all stages, exactly as OpenCV 4.6 does: features in float32,
- * sums of leaves in float64, windows with next to no contrast passed over, and the next one in a row left out where the first
- * stage says no.
+ * sums of leaves in float64, windows of almost no contrast skipped, and after a window that the first stage refuses the next
+ * one in the row skipped too.
  */
 export function scanCascade(cascade: HaarCascade, images: IntegralImages, step: number, onWindow: OnWindow): void {
   const { stride, sums } = images;
@@ -44,7 +44,7 @@ function cornersOf(rects: Int32Array, stride: number): Int32Array {
   return corners;
 }
 
-/** What the features of the window at a place are multiplied with; 0 for a window that is passed over. */
+/** Factor for the features of the window at a place; 0 for a window that is skipped. */
 function contrastFactor({ sums, squares }: IntegralImages, inner: Int32Array, area: number, at: number): number {
   const sum = sumAt(sums, inner, 0, at);
   const variance = area * (sumAt(squares, inner, 0, at) >>> 0) - sum * sum;

@@ -48,7 +48,7 @@ export function readStorageXml(text: string): XmlElement {
 
 export const textOf = (element: XmlElement): string => element.text.trim();
 
-/** The numbers of a list; NaN for what is none. */
+/** The numbers of a list; NaN for anything else. */
 export function numbersOf(element: XmlElement): number[] {
   const text = textOf(element);
   return text === ''

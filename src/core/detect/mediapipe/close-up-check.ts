@@ -1,4 +1,4 @@
-// A second opinion on a face: what the short range network sees at its place, close up.
+// The second check: the short range network's score of a detection, from a close-up of its place.
 import { crop } from '../../image/crop.js';
 import type { Box, Picture } from '../../image/picture.js';
 import type { Face } from '../face.js';
@@ -6,18 +6,18 @@ import { boxOverlap } from '../non-maximum-suppression.js';
 import type { FaceNetwork } from './face-network.js';
 import { moveFace } from './picture-parts.js';
 
-/** Side of the second look, in box widths. */
+/** Side of the close-up, in box widths. */
 const SECOND_LOOK = 2;
-/** Least overlap (intersection over union) of the two looks' boxes. */
+/** Least overlap (intersection over union) of the two networks' boxes. */
 export const SAME_FACE = 0.3;
 
-/** The face with the mean of its score and the one that the short range network gives it, seen close up. */
+/** The face with the mean of its score and the short range network's. */
 export async function judge(shortRange: FaceNetwork, picture: Picture, face: Face): Promise<Face> {
   const same = await lookAgain(shortRange, picture, face.box);
   return { ...face, score: (face.score + (same?.score ?? 0)) / 2 };
 }
 
-/** What the short range network sees at a box, close up. */
+/** The short range network's detections in a close-up of a box. */
 export async function lookAgain(
   shortRange: FaceNetwork,
   picture: Picture,

@@ -1,4 +1,4 @@
-// Whether a picture that should be a cropped face shows one. Detectors want room around a face, so it is set on black first.
+// Whether a picture that should be a cropped face shows one. Detectors need background around a face, so the picture gets a black margin.
 import type { GreyPicture } from '../../image/picture.js';
 import type { OpenSession } from '../../ports/session.js';
 import { FaceNetwork } from './face-network.js';
@@ -8,10 +8,10 @@ import type { NeuralDetectorModels } from './neural-detector.js';
  * Black margin around the picture, in picture widths, and the score that counts as a face; what both networks find in FER2013:
  * docs/experiments/audit.md, 'Pictures without a face'.
  */
-const looks = { short: { margin: 1 / 3 }, full: { margin: 2 / 3 } } as const;
+const margins = { short: { margin: 1 / 3 }, full: { margin: 2 / 3 } } as const;
 export const cropFaceScore = 0.5;
 
-/** Scores below this are not told apart. */
+/** Lower scores are 0. */
 const lowestScore = 0.05;
 
 export class CropFaceCheck {
@@ -38,13 +38,13 @@ export class CropFaceCheck {
   }
 
   /**
-   * The better score of the two networks, 0..1; the full range one is asked only when the short range one, which finds more in
-   * crops and is quicker, finds nothing. Not to be called again before a call has ended.
+   * The better score of the two networks, 0..1; the full range one runs only when the short range one, which finds more in crops
+   * and is faster, finds nothing. Not to be called again before a call has ended.
    */
   async score(picture: GreyPicture): Promise<number> {
-    const close = await bestScore(this.#shortRange, withMargin(picture, looks.short.margin));
+    const close = await bestScore(this.#shortRange, withMargin(picture, margins.short.margin));
     if (close >= cropFaceScore) return close;
-    return Math.max(close, await bestScore(this.#fullRange, withMargin(picture, looks.full.margin)));
+    return Math.max(close, await bestScore(this.#fullRange, withMargin(picture, margins.full.margin)));
   }
 
   async release(): Promise<void> {

@@ -23,7 +23,7 @@ const geometry = {
   },
 } as const satisfies Record<string, { size: number; layers: readonly AnchorLayer[] }>;
 
-/** Not to be called again before a call has ended: the input buffer is used again and again. */
+/** One call at a time: the calls share an input buffer. */
 export class FaceNetwork {
   readonly #session: Session;
   readonly #letterbox: Letterbox;

@@ -1,4 +1,4 @@
-// Finds faces with MediaPipe's two networks: the full range one looks everywhere, the short range one judges close up.
+// Detects faces with MediaPipe's two networks: the full range one searches the picture, the short range one does the second check.
 import { crop } from '../../image/crop.js';
 import type { Box, Picture } from '../../image/picture.js';
 import { resize } from '../../image/resize.js';
@@ -15,13 +15,13 @@ export interface NeuralDetectorOptions {
   /**
    * `quick`, for video: the whole picture only, faces from about 6 % of its longer side. `thorough`, for photographs: also
    * overlapping parts of it, faces from about 1.5 %, at about twenty times the cost. `spread`, for small faces in video: the
-   * whole picture and a few of the parts in each frame, all of them in turn; what was found in a part is looked at where it was
-   * until its turn comes again. Default `quick`.
+   * whole picture and a few of the parts in each frame, all of them in turn; a face found in a part is checked at its
+   * place until the part's turn comes again. Default `quick`.
    */
   readonly search?: 'quick' | 'thorough' | 'spread';
   /**
    * Width of the smallest face that is wanted, in pixels, from ear to ear as annotations and cascades count it. Parts are then
-   * as small as it needs, and smaller finds are left out. Default: no limit.
+   * as small as it needs, and smaller detections are left out. Default: no limit.
    */
   readonly minFace?: number;
   /** Threads inside one operator; more than 1 is slower for networks this small. Default 1. */
@@ -31,26 +31,26 @@ export interface NeuralDetectorOptions {
 /** Bytes of models/face-full-range.onnx and models/face-short-range.onnx. */
 export interface NeuralDetectorModels {
   readonly fullRange: Uint8Array;
-  /** Without it nothing is judged a second time, and close-ups that fill the picture are missed. */
+  /** Without it there is no second check, and close-ups that fill the picture are missed. */
   readonly shortRange?: Uint8Array;
 }
 
 // With the second check: no false detection in 137 scenes without faces, and more faces found than without it
 // (docs/experiments/detector.md, 'Thresholds and the second check').
 const DEFAULT_MIN_SCORE = 0.6;
-/** A full range score from which a face needs no second look. */
+/** Full range score from which a detection needs no second check. */
 const SURE_SCORE = 0.7;
-/** Bounds the time spent on a crowd: the best ones are looked at again, the rest stand by their first score. */
-const MAX_SECOND_LOOKS = { quick: 16, thorough: 256, spread: 32 };
-/** Parts of a frame's `spread` search: about doubles the time of a frame, and 640 x 480 is through in ten frames. */
+/** Bounds the time for a crowd: the best detections are checked, the rest keep their first score. */
+const MAX_SECOND_CHECKS = { quick: 16, thorough: 256, spread: 32 };
+/** Parts in each frame of a `spread` search: it about doubles the time of a frame, and covers 640 x 480 in ten frames. */
 const PARTS_A_FRAME = 3;
-/** A carried face that is not seen for more frames is looked for no longer. */
+/** A carried face that is missed for more frames is dropped. */
 const MOST_MISSES = 3;
 /** The networks' boxes reach from brow to chin: so much of the width from ear to ear, and a little less where a face is turned. */
 const BOX_OF_FACE = { usual: 0.8, least: 0.75 };
 /** Larger pictures are shrunk first: even a quarter of this holds more detail than the networks' inputs take. */
 const LARGEST_SIDE = 2560;
-/** The short range network alone is trusted only for faces that fill this much of the picture's longer side. */
+/** The short range network's own detections count only when they fill this share of the picture's longer side. */
 const CLOSE_UP = 0.3;
 
 /** Finds faces from about a twentieth of the picture's longer side up to close-ups that fill it. */
@@ -102,7 +102,7 @@ export class NeuralFaceDetector implements FaceDetector {
     return result;
   }
 
-  /** Searches so from the next picture on. Throws RangeError for a minFace of 0. */
+  /** Changes the search from the next picture on. Throws RangeError for a minFace of 0. */
   setSearch(options: Pick<NeuralDetectorOptions, 'search' | 'minFace'>): void {
     this.#options = { ...this.#options, ...checkedSearch(options) };
     this.#carried = [];
@@ -130,15 +130,15 @@ export class NeuralFaceDetector implements FaceDetector {
     const minFace = (this.#options.minFace ?? 0) * scale;
     const isLarge = ({ box }: Face) => box[2] >= BOX_OF_FACE.least * minFace;
     const shortRange = this.#shortRange;
-    // Below this first score not even a second one of 1 lifts the mean to the threshold. Never more than the default needs, so
-    // that a stricter threshold leaves faces out and changes none.
+    // With a lower first score not even a second one of 1 raises the mean to the threshold. Never above that of the default, so that
+    // a stricter threshold only leaves faces out.
     const lowest = shortRange ? Math.max(0.05, 2 * Math.min(minScore, DEFAULT_MIN_SCORE) - 1) : minScore;
     const candidates = (await this.#candidates(picture, lowest, minFace)).filter(({ face }) => isLarge(face));
     if (shortRange === undefined) return bestFirst(candidates.map(({ face }) => face));
     const faces: Face[] = [];
-    let looks = 0;
+    let checks = 0;
     for (const { face, sure } of candidates) {
-      const judged = sure || looks++ >= MAX_SECOND_LOOKS[search] ? face : await judge(shortRange, picture, face);
+      const judged = sure || checks++ >= MAX_SECOND_CHECKS[search] ? face : await judge(shortRange, picture, face);
       if (judged.score >= minScore) faces.push(judged);
     }
     if (search === 'spread') faces.push(...(await this.#carry(shortRange, picture, candidates, faces)));
@@ -148,7 +148,7 @@ export class NeuralFaceDetector implements FaceDetector {
     return large.filter(({ box }) => box[2] >= closeUp);
   }
 
-  /** What the full range network finds, one per place: the sure ones first, then by score. */
+  /** The full range network's detections, one per place: the sure ones first, then by score. */
   async #candidates(picture: Picture, lowest: number, minFace: number): Promise<Candidate[]> {
     const found: Candidate[] = (await this.#fullRange.detect(picture, lowest)).map((face) => ({
       face,
@@ -158,7 +158,7 @@ export class NeuralFaceDetector implements FaceDetector {
     for (const part of this.#partsOf(picture, minFace)) {
       for (const face of await this.#fullRange.detect(crop(picture, part), lowest)) {
         if (!isWholeInPart(face, part, picture)) continue;
-        // Many parts are many chances of a mistake, most of them tiny: without a least size nothing found in one is sure.
+        // Many parts give many false detections, most of them tiny: without a least size no detection in a part is sure.
         const sure = minFace > 0 && face.score >= SURE_SCORE;
         found.push({ face: moveFace(face, [part[0], part[1]]), sure, isInPart: true });
       }
@@ -182,7 +182,7 @@ export class NeuralFaceDetector implements FaceDetector {
     return Array.from({ length: count }, (_, i) => parts[(turn + i) % parts.length]!);
   }
 
-  /** Faces of earlier frames that were found in parts and not in this one: looked for where they were. Remembers them for the next. */
+  /** Checks the faces that earlier frames found in parts and this one did not, at their places; keeps them for the next frame. */
   async #carry(
     shortRange: FaceNetwork,
     picture: Picture,
@@ -194,7 +194,7 @@ export class NeuralFaceDetector implements FaceDetector {
     for (const { face, misses } of this.#carried) {
       if (faces.some(({ box }) => boxOverlap(box, face.box) > SAME_FACE)) continue;
       const seen = await lookAgain(shortRange, picture, face.box);
-      // The mean with its score when it was found: a mean of means would fade.
+      // The mean with its score when it was found: a mean of means would decay.
       const score = (face.score + (seen?.score ?? 0)) / 2;
       if (seen && score >= this.#options.minScore) {
         carried.push({ ...seen, score });
@@ -202,12 +202,12 @@ export class NeuralFaceDetector implements FaceDetector {
       } else if (misses < MOST_MISSES) kept.push({ face, misses: misses + 1 });
     }
     const own = candidates.filter(({ face, isInPart }) => isInPart && faces.some(({ box }) => box === face.box));
-    this.#carried = [...own.map(({ face }) => ({ face, misses: 0 })), ...kept].slice(0, MAX_SECOND_LOOKS.spread);
+    this.#carried = [...own.map(({ face }) => ({ face, misses: 0 })), ...kept].slice(0, MAX_SECOND_CHECKS.spread);
     return carried;
   }
 }
 
-/** A face that was found in a part, with its score then, and for how many frames it was not seen. */
+/** A face that was found in a part, its score then, and the number of frames since in which it was missed. */
 interface Carried {
   readonly face: Face;
   readonly misses: number;
@@ -219,7 +219,7 @@ interface CheckedOptions extends Required<Pick<NeuralDetectorOptions, 'minScore'
 
 interface Candidate {
   readonly face: Face;
-  /** Needs no second look. */
+  /** Needs no second check. */
   readonly sure: boolean;
   readonly isInPart: boolean;
 }

@@ -6,7 +6,7 @@ import type { Face, FaceKeypoints } from '../face.js';
 const LEVELS = 2;
 /** For faces of a known size in large pictures. */
 const MOST_LEVELS = 4;
-/** Share of its side from which on a part shows most faces. */
+/** Face widths from this share of a part's side are mostly found. */
 const SEEN_WHOLE = 0.1;
 /** Smaller parts hold no more detail than the network's input takes. */
 const SMALLEST_SIDE = 120;

@@ -1,12 +1,12 @@
 // What teaching brought, in text.
 import { percent } from '../../../core/numbers/percent.js';
-import type { TeachingJudgement } from '../../../core/personal/judge-teaching.js';
+import type { CalibrationJudgement } from '../../../core/personal/judge-calibration.js';
 import type { ReadTaught } from '../teach.js';
 
 /** Several lines, ending with a line end. */
 export function describeTeaching(
   { pictures, leftOut }: ReadTaught,
-  { n, before, after, alike, contradicting }: TeachingJudgement,
+  { n, before, after, alike, contradicting }: CalibrationJudgement,
   labels: readonly string[],
 ): string {
   const whole = (share: number) => percent(share, { digits: 0 });

@@ -5,7 +5,7 @@ import { createFolderStore } from '../../../../adapters/node/files.js';
 import { decodePicture } from '../../../../adapters/node/image-codec.js';
 import { terminalProgress } from '../../../../adapters/node/terminal-progress.js';
 import { ConfigError, PeopleError } from '../../../../core/errors.js';
-import type { TaughtPeople } from '../../../../core/identity/taught-section.js';
+import type { ExamplesByPerson } from '../../../../core/identity/personal-section.js';
 import { identifyPicture } from '../../../../pipeline/people/identify-picture.js';
 import { describeIdentity, describeTrainedPeople } from '../../../../pipeline/people/report/describe-people.js';
 import { type TrainedPeople, trainPeople } from '../../../../pipeline/people/train-people.js';
@@ -86,7 +86,7 @@ async function train(directory: string, options: TrainOptions): Promise<void> {
 }
 
 /** The expressions that those who are still there taught, from the file that is about to be replaced. */
-async function taughtBefore(path: string, names: readonly string[]): Promise<TaughtPeople> {
+async function taughtBefore(path: string, names: readonly string[]): Promise<ExamplesByPerson> {
   if (!(await stat(path).catch(() => undefined))?.size) return new Map();
   try {
     const { taught } = await readPeopleFile(path);

@@ -6,8 +6,12 @@ import { type CropSize, cropFace } from '../../../../core/detect/face-crop.js';
 import { mainFace } from '../../../../core/detect/main-face.js';
 import { MediaError } from '../../../../core/errors.js';
 import type { People } from '../../../../core/identity/people.js';
-import { type GuidedLimits, type GuidedState, GuidedTeaching } from '../../../../core/personal/guided-teaching.js';
-import type { TaughtPicture } from '../../../../core/personal/personal-file.js';
+import {
+  GuidedCalibration,
+  type GuidedLimits,
+  type GuidedState,
+} from '../../../../core/personal/guided-calibration.js';
+import type { PersonalExample } from '../../../../core/personal/personal-file.js';
 import type { Frame } from '../../../../core/ports/frame-source.js';
 import { Interrupt } from '../../terminal/interrupt.js';
 
@@ -26,7 +30,7 @@ export interface GuideOptions {
 const identityEvery = 10;
 
 /** What was taken; undefined when Ctrl-C ended it. Throws MediaError when the source ends before it is done. */
-export async function guideTeaching(options: GuideOptions): Promise<readonly TaughtPicture[] | undefined> {
+export async function guideTeaching(options: GuideOptions): Promise<readonly PersonalExample[] | undefined> {
   const { source: name, expressions, size, detector, limits } = options;
   const interrupt = new Interrupt('the camera is let go');
   const source = await openSource(name, {
@@ -35,7 +39,7 @@ export async function guideTeaching(options: GuideOptions): Promise<readonly Tau
     onStatus: ({ text }) => process.stderr.write(`${text}\n`),
   });
   interrupt.onAsk = () => void source.close();
-  const teaching = new GuidedTeaching(
+  const teaching = new GuidedCalibration(
     expressions,
     (picture, face) => cropFace(picture, face, size),
     performance.now(),
@@ -85,7 +89,7 @@ class WhoItIs {
 }
 
 /** r, s and space act while it runs, on a terminal. */
-function listenToKeys(teaching: GuidedTeaching): { readonly areThere: boolean; stop(): void } {
+function listenToKeys(teaching: GuidedCalibration): { readonly areThere: boolean; stop(): void } {
   const { stdin } = process;
   if (!stdin.isTTY || !process.stderr.isTTY) return { areThere: false, stop: () => undefined };
   const pressed = (_: unknown, key: { readonly name?: string; readonly ctrl?: boolean }): void => {

@@ -12,8 +12,8 @@ import { liveSettings } from '../../../../core/live/live-settings.js';
 import type { AskedModel } from '../../../../core/model/expression-model.js';
 import {
   type PersonalFile,
-  requireTaughtCount,
-  taughtAgain,
+  replaceExamples,
+  requireExampleCount,
   writePersonalFile,
 } from '../../../../core/personal/personal-file.js';
 import { describeTeaching } from '../../../../pipeline/teach/report/describe-teaching.js';
@@ -79,8 +79,8 @@ async function teach(directory: string | undefined, options: TeachOptions): Prom
     // Read again: meanwhile others may have written it.
     const people = known && (await readPeopleFile(known.file));
     const before = known ? people!.taught.get(known.name)?.pictures : (await taughtIn(options.out))?.pictures;
-    const pictures = taughtAgain(read.pictures, before ?? []);
-    requireTaughtCount(pictures.length);
+    const pictures = replaceExamples(read.pictures, before ?? []);
+    requireExampleCount(pictures.length);
     const shown = new Set(pictures.map(({ expression }) => expression)).size;
     if (shown < 2) {
       // What is missing may be among them.

@@ -20,7 +20,7 @@ const correcting = signal<number | null>(null);
 
 export function FaceList({ controller }: { controller: LiveController | null }) {
   const seen = faces.value;
-  // What the server analyses it analyses as its options say.
+  // The server analyses its sources by its own options.
   const isServed = source.value?.kind === 'served';
   return (
     <section class="panel-part" aria-labelledby="in-view">
@@ -31,12 +31,12 @@ export function FaceList({ controller }: { controller: LiveController | null }) 
         {!modelMissing.value && !isServed && <WindowChoice controller={controller} />}
       </div>
       {!isServed && (
-        <label class="check" title="A few parts of each frame are looked at more closely, all in turn: slower">
+        <label class="check" title="A few parts of each frame are searched at a higher resolution, all in turn: slower">
           <input
             id="small-faces"
             type="checkbox"
             checked={smallFaces.value}
-            onChange={({ currentTarget }) => controller?.lookForSmallFaces(currentTarget.checked)}
+            onChange={({ currentTarget }) => controller?.searchSmallFaces(currentTarget.checked)}
           />
           Small faces too
         </label>
@@ -82,7 +82,7 @@ function Corrected({ controller }: { controller: LiveController | null }) {
 
 interface FaceProps {
   readonly face: FaceCard;
-  /** Known people can be corrected where the page analyses. */
+  /** Known people can be corrected when the page analyses. */
   readonly canCorrect: boolean;
   readonly controller: LiveController | null;
 }

@@ -1,7 +1,7 @@
 // Draws faces over the video: brackets, name, confirmed label, expression bars. Plain elements, moved by the
 // compositor between two analysed frames: a canvas of the picture's size costs the page's thread ten times as much.
 import type { Box } from '../../../../core/image/picture.js';
-import type { FaceResult } from '../../../../core/live/pipeline.js';
+import type { FaceResult } from '../../../../core/live/frame-result.js';
 import type { FrameReport } from '../../worker/protocol.js';
 import { expressionColour, faceName } from '../expression-style.js';
 import { boxOnScreen, overlaps, placeBeside, type Size } from './overlay-layout.js';

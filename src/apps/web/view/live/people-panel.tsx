@@ -2,21 +2,21 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LiveController } from '../../state/live-controller.js';
 import {
+  calibrationResult,
   enrolment,
   loading,
   model,
   people,
   peopleMessage,
   reviewed,
-  taughtReviewed,
+  reviewedExamples,
   teaching,
-  teachingResult,
 } from '../../state/live-state.js';
 import type { PersonSummary } from '../../worker/protocol.js';
 import { TrashIcon } from '../icons.js';
 import { PersonPictures } from './person-pictures.js';
+import { PersonalExamples } from './personal-examples.js';
 import { Portrait } from './portrait.js';
-import { TaughtPictures } from './taught-pictures.js';
 import { TeachingCard, TeachingOutcome } from './teaching.js';
 
 export function PeoplePanel({ controller }: { controller: LiveController | null }) {
@@ -24,7 +24,7 @@ export function PeoplePanel({ controller }: { controller: LiveController | null 
   const isEnrolling = enrolment.value !== null;
   const wasEnrolling = useRef(false);
   useEffect(() => {
-    // The button that had the keyboard went with the enrolment.
+    // The button that had the focus disappeared with the enrolment.
     if (wasEnrolling.current && !isEnrolling && document.activeElement === document.body) {
       document.getElementById('enrol-name')?.focus();
     }
@@ -35,8 +35,8 @@ export function PeoplePanel({ controller }: { controller: LiveController | null 
       <h2 id="people">
         People <span class="count">{people.value.length || ''}</span>
       </h2>
-      {teachingResult.value ? (
-        // In the form's place: what is to be decided now must be in view.
+      {calibrationResult.value ? (
+        // In place of the form, so that the decision is in view.
         <TeachingOutcome controller={controller} />
       ) : teaching.value ? (
         <TeachingCard controller={controller} />
@@ -96,7 +96,7 @@ export function PeoplePanel({ controller }: { controller: LiveController | null 
   );
 }
 
-/** Moves the keyboard to what replaced the control that had it. */
+/** Moves the focus to what replaced the control that had it. */
 const focusIt = (element: HTMLElement | null): void => element?.focus();
 
 function EnrolForm({ controller }: { controller: LiveController | null }) {
@@ -159,7 +159,7 @@ function EnrolmentProgress({ controller }: { controller: LiveController | null }
 function Person({ person, controller }: { person: PersonSummary; controller: LiveController | null }) {
   const [isAsking, setAsking] = useState(false);
   const isShown = reviewed.value?.name === person.name;
-  const isTaughtShown = taughtReviewed.value?.name === person.name;
+  const areExamplesShown = reviewedExamples.value?.name === person.name;
   return (
     <li class="person" data-name={person.name}>
       <Portrait picture={person.portrait} name={person.name} />
@@ -172,7 +172,7 @@ function Person({ person, controller }: { person: PersonSummary; controller: Liv
               class="link"
               aria-expanded={isShown}
               onClick={() => {
-                taughtReviewed.value = null;
+                reviewedExamples.value = null;
                 if (isShown) reviewed.value = null;
                 else controller?.review(person.name);
               }}
@@ -186,11 +186,11 @@ function Person({ person, controller }: { person: PersonSummary; controller: Liv
             <button
               type="button"
               class="link"
-              aria-expanded={isTaughtShown}
+              aria-expanded={areExamplesShown}
               onClick={() => {
                 reviewed.value = null;
-                if (isTaughtShown) taughtReviewed.value = null;
-                else controller?.reviewTaught(person.name);
+                if (areExamplesShown) reviewedExamples.value = null;
+                else controller?.reviewExamples(person.name);
               }}
             >
               {person.taught} taught
@@ -235,7 +235,7 @@ function Person({ person, controller }: { person: PersonSummary; controller: Liv
         </button>
       )}
       {isShown && <PersonPictures name={person.name} controller={controller} />}
-      {isTaughtShown && <TaughtPictures name={person.name} controller={controller} />}
+      {areExamplesShown && <PersonalExamples name={person.name} controller={controller} />}
     </li>
   );
 }

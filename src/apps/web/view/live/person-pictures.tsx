@@ -1,4 +1,4 @@
-// The pictures that a person is known from, to look over: doubtful ones first to the eye, each can be removed.
+// The gallery pictures of a person, doubtful ones marked; each can be removed.
 import type { LiveController } from '../../state/live-controller.js';
 import { reviewed } from '../../state/live-state.js';
 import { Portrait } from './portrait.js';
@@ -11,7 +11,7 @@ export function PersonPictures({ name, controller }: { name: string; controller:
       <p class="hint">
         {doubtful === 0
           ? 'None looks wrong. Choose a picture to remove it.'
-          : `${doubtful} of ${pictures.length} are worth a look (marked). Choose a picture to remove it.`}
+          : `${doubtful} of ${pictures.length} are doubtful (marked). Choose a picture to remove it.`}
       </p>
       <ul>
         {pictures.map(({ picture, doubt }, i) => (

@@ -1,4 +1,4 @@
-// The panel's lower half while the server analyses: whom it knows is not in this browser.
+// The panel's lower half while the server analyses: the people it knows are not in this browser.
 export function ServedPeople() {
   return (
     <section class="panel-part" aria-labelledby="people">

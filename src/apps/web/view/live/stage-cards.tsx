@@ -1,4 +1,4 @@
-// What lies over the picture while there is none: the welcome, the loading, the failure; and the enrolment's counter.
+// The cards over an empty picture (welcome, loading, failure), and the counter of an enrolment.
 import type { LiveController } from '../../state/live-controller.js';
 import { enrolment, isPaused, loading, opening, servedStatus, source, stageFailure } from '../../state/live-state.js';
 import { AgainIcon, CameraIcon, PauseIcon, SampleIcon, WarningIcon } from '../icons.js';

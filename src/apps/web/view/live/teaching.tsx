@@ -1,9 +1,9 @@
-// Teaching one's expressions: the card of the expression that is asked for, and what it brought.
+// The guided calibration: the card of the expression that is asked for, and the result.
 import { useEffect, useRef } from 'preact/hooks';
 import { percent } from '../../../../core/numbers/percent.js';
 import type { LiveController } from '../../state/live-controller.js';
-import { teaching, teachingResult } from '../../state/live-state.js';
-import type { TeachingResult, TeachingState } from '../../worker/protocol.js';
+import { calibrationResult, teaching } from '../../state/live-state.js';
+import type { CalibrationResult, CalibrationState } from '../../worker/protocol.js';
 import { expressionColour } from '../expression-style.js';
 import { interval } from '../format-figures.js';
 import { Portrait } from './portrait.js';
@@ -59,12 +59,12 @@ export function TeachingCard({ controller }: { controller: LiveController | null
   );
 }
 
-function waiting({ phase, secondsLeft }: TeachingState): string {
+function waiting({ phase, secondsLeft }: CalibrationState): string {
   if (phase === 'countdown') return `Get ready: ${secondsLeft} s`;
   return phase === 'taking' ? 'Hold it …' : 'Good.';
 }
 
-/** The same in short over the picture, where the eyes are. */
+/** A short form over the picture, where the person looks. */
 export function TeachingBadge() {
   const state = teaching.value;
   if (!state) return null;
@@ -83,10 +83,10 @@ export function TeachingBadge() {
 const shownWarnings = 3;
 
 export function TeachingOutcome({ controller }: { controller: LiveController | null }) {
-  const { name, pictures, rates, warnings } = teachingResult.value!;
+  const { name, pictures, rates, warnings } = calibrationResult.value!;
   const isNoHelp = rates !== null && rates.after.share <= rates.before.share && rates.before.share < 1;
   const done = (): void => {
-    teachingResult.value = null;
+    calibrationResult.value = null;
   };
   const outcome = useRef<HTMLDivElement>(null);
   // On a narrow screen the panel is below the picture.
@@ -108,7 +108,7 @@ export function TeachingOutcome({ controller }: { controller: LiveController | n
             type="button"
             class="button small"
             onClick={() => {
-              controller?.forgetTaught(name);
+              controller?.forgetExamples(name);
               done();
             }}
           >
@@ -129,7 +129,7 @@ export function TeachingOutcome({ controller }: { controller: LiveController | n
   );
 }
 
-function Rates({ rates: { n, before, after } }: { rates: NonNullable<TeachingResult['rates']> }) {
+function Rates({ rates: { n, before, after } }: { rates: NonNullable<CalibrationResult['rates']> }) {
   const rows = [
     ['before', before],
     ['after', after],

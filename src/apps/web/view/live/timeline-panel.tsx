@@ -1,4 +1,4 @@
-// Under the picture: a strip for everybody seen in the last minutes, in the colours of their confirmed expressions.
+// Under the picture: a row for everybody seen in the last minutes, in the colours of their confirmed expressions.
 import { timeline, timelineSpanMs } from '../../state/live-state.js';
 import type { TimelineRecorder } from '../../state/timeline-recorder.js';
 import type { TimelineRow } from '../../state/timeline-rows.js';

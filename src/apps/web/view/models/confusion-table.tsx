@@ -1,5 +1,4 @@
-// The confusion matrix: rows are the truth, columns what the model said, shaded by the share of the row.
-
+// The confusion matrix: rows are the true classes, columns the predicted ones, shaded by the share of the row.
 import { percent } from '../../../../core/numbers/percent.js';
 import type { Judgement } from '../../worker/model-protocol.js';
 import { interval } from '../format-figures.js';

@@ -4,11 +4,12 @@ import { isEvaluationOf } from '../../worker/is-evaluation-of.js';
 import type { EvaluationFile } from '../../worker/model-protocol.js';
 import { JudgementView } from './judgement-view.js';
 
-/** Live, each face is looked at once: other figures say so. */
-const looks = {
+/** In the live view each face is predicted once, without test-time augmentation. */
+const averaged = {
   none: '',
-  flip: ' Each picture and its mirror image averaged: one look, as in the live view, does a little worse.',
-  'ten-crop': ' Ten crops of each picture averaged: one look, as in the live view, does a little worse.',
+  flip: ' Each picture and its mirror image averaged: a single prediction, as in the live view, is a little less accurate.',
+  'ten-crop':
+    ' Ten crops of each picture averaged: a single prediction, as in the live view, is a little less accurate.',
 } as const;
 
 export function EvaluationPart({ evaluation }: { evaluation: EvaluationFile }) {
@@ -30,7 +31,7 @@ export function EvaluationPart({ evaluation }: { evaluation: EvaluationFile }) {
         </button>
       </div>
       <p class="empty">
-        From {file}, of run {run}.{looks[testTimeAugmentation]}
+        From {file}, of run {run}.{averaged[testTimeAugmentation]}
       </p>
       {isOfOther && (
         <p class="hint-card">

@@ -1,5 +1,4 @@
-// Which model, and what its file says of itself.
-
+// The chosen model and its metadata.
 import { percent } from '../../../../core/numbers/percent.js';
 import type { ModelsController } from '../../state/models-controller.js';
 import { card, chosenId, isOpeningModel, modelFailure, type ShelfModel, shelf } from '../../state/models-state.js';
@@ -78,7 +77,7 @@ function Facts({ card: shown }: { card: ModelCard }) {
   );
 }
 
-/** Only what is known. */
+/** Only the facts that are known. */
 function facts({ bytes, metadata, view }: ModelCard): [name: string, value: string][] {
   const { architecture, parameters, multiplyAdds, labels, input, split, targets, teacher, pretrained, int8 } = metadata;
   const { members, splitFile, dataset, run, licence, temperature, metrics } = metadata;
@@ -99,7 +98,7 @@ function facts({ bytes, metadata, view }: ModelCard): [name: string, value: stri
     ['Split', split],
     ['Split file', splitFile && shortHash(splitFile)],
     ['Also learned from', targets],
-    ['Teacher', teacher && `${teacher.architecture}, run ${teacher.run}`],
+    ['PersonalCalibrator', teacher && `${teacher.architecture}, run ${teacher.run}`],
     ['Began with', pretrained && `the weights of run ${pretrained.run}`],
     [
       'Temperature',
@@ -121,7 +120,7 @@ function accuracy(metrics: Readonly<Record<string, number>>): string | undefined
   return `${shareWithInterval(share, [low, high], n)}, on what it was validated on`;
 }
 
-/** Enough of a hash to compare it by eye. */
+/** The first characters of a hash, enough to compare by eye. */
 function shortHash(hash: string): string {
   return hash.length > 16 ? `${hash.slice(0, 12)} …` : hash;
 }

@@ -1,4 +1,4 @@
-// The Models view: the model beside what it says of pictures.
+// The Models view: the model beside its predictions for pictures.
 import { useEffect, useRef } from 'preact/hooks';
 import type { ModelsController } from '../../state/models-controller.js';
 import { cardText, dropFailure, evaluation, pictureRun, type ShelfModel } from '../../state/models-state.js';
@@ -43,7 +43,7 @@ export function ModelsView({ controller, isDropping, onUseInLive }: ModelsViewPr
 
 function DropFailure({ failure }: { failure: Failure }) {
   const message = useRef<HTMLParagraphElement>(null);
-  // Something can be dropped anywhere on the page, far from here.
+  // Files can be dropped anywhere on the page, far from here.
   useEffect(() => message.current?.scrollIntoView({ block: 'nearest' }), [failure]);
   return (
     <p ref={message} class="message error" role="alert" data-code={failure.code}>

@@ -9,7 +9,7 @@ export function OwnFigures() {
   const onCard = useMemo(() => shown && text !== null && readCardFigures(text, shown.metadata.labels), [shown, text]);
   if (!shown) return null;
   const { evaluation, metadata } = shown;
-  // A card of another run says nothing of this model.
+  // A card of another run is not about this model.
   const isOwnCard = onCard && (onCard.run === null || onCard.run === metadata.run);
   const figures = evaluation ?? (isOwnCard ? onCard : null);
   if (!figures) return null;

@@ -11,7 +11,7 @@ import { expressionColour } from '../expression-style.js';
 import { counted, whole } from '../format-figures.js';
 import { Photograph } from '../photograph.js';
 
-/** Pictures listed at first, and more at each wish: a page of thousands would be slow. */
+/** Pictures listed at first, and added by each click: a page of thousands would be slow. */
 const step = 24;
 
 export function PictureList({ run }: { run: PictureRun }) {
@@ -119,7 +119,7 @@ function Result({ result, labels }: { result: PictureResult; labels: readonly st
   );
 }
 
-/** What the network was given, not the file: a bad crop shows. */
+/** The network's input, not the file, so that a bad crop is visible. */
 function FaceCanvas({ face, name }: { face: GreyPicture; name: string }) {
   return (
     <canvas

@@ -1,4 +1,4 @@
-// What the model said of the pictures that were dropped: progress, what went wrong, figures, the pictures.
+// The predictions for the dropped pictures: progress, failures, figures, the pictures.
 import { useEffect, useRef } from 'preact/hooks';
 import type { ModelsController } from '../../state/models-controller.js';
 import { areCropped, type PictureRun, resultFilter } from '../../state/models-state.js';
@@ -8,13 +8,13 @@ import { counted, whole } from '../format-figures.js';
 import { JudgementView } from './judgement-view.js';
 import { PictureList } from './picture-list.js';
 
-/** Names that are told one by one; the rest are counted. */
+/** Names that are listed; the rest are counted. */
 const namesShown = 10;
 
 export function PictureReport({ run, controller }: { run: PictureRun; controller: ModelsController | null }) {
   const { phase, done, total, labelled, judgement, failure, problems, results, passedOver } = run;
   const title = useRef<HTMLHeadingElement>(null);
-  // Whoever dropped them far down the page sees what becomes of them.
+  // Pictures may be dropped far down the page: this part scrolls into view.
   useEffect(() => title.current?.scrollIntoView({ block: 'nearest' }), [results]);
   return (
     <section class="panel-part" aria-labelledby="pictures-title" data-part="pictures" data-phase={phase}>
@@ -27,8 +27,8 @@ export function PictureReport({ run, controller }: { run: PictureRun; controller
         </p>
       )}
       {phase === 'running' && (
-        <div class="looking">
-          <progress max={total} value={done} aria-label="Pictures looked at" />
+        <div class="picture-progress">
+          <progress max={total} value={done} aria-label="Pictures analysed" />
           <span>
             {whole(done)} of {whole(total)}
           </span>

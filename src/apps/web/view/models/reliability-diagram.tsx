@@ -1,4 +1,4 @@
-// The reliability diagram: of the pictures that the model was so sure of, how many were right.
+// The reliability diagram: accuracy at each level of confidence.
 import type { ReliabilityBin } from '../../../../core/metrics/reliability-bins.js';
 import { percent } from '../../../../core/numbers/percent.js';
 import { counted, interval } from '../format-figures.js';

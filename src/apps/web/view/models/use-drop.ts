@@ -1,7 +1,7 @@
 // Files dropped anywhere on the page.
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-/** Calls `onDrop` in the drop's own event; true while something is held over the page. */
+/** Calls `onDrop` in the drop's own event; true while files are dragged over the page. */
 export function useDrop(onDrop: (transfer: DataTransfer) => void): boolean {
   const [isOver, setOver] = useState(false);
   const latest = useRef(onDrop);

@@ -1,13 +1,14 @@
-// How much teaching helps, told from the taught pictures alone: each in turn is left out and read by what the others teach.
+// How much a personal calibration helps, measured on its own examples: each is left out in turn and predicted by a calibration from the
+// others.
 import { wilsonInterval } from '../metrics/wilson-interval.js';
 import { Likenesses } from './corrections.js';
-import { largest, PersonalCalibration, sharedOut, type TaughtExample, usualWeight } from './personal-calibration.js';
+import { largest, PersonalCalibration, type PredictedExample, sharedOut, usualWeight } from './personal-calibration.js';
 import { Prototypes } from './prototypes.js';
 
-export interface TeachingJudgement {
-  /** Pictures that were left out: of classes with another picture. */
+export interface CalibrationJudgement {
+  /** Pictures that were left out, of classes with another picture. */
   readonly n: number;
-  /** Read rightly by the general model, and after teaching; null when no picture could be left out. */
+  /** Accuracy of the general model and of the calibration; null when no picture could be left out. */
   readonly before: Rate | null;
   readonly after: Rate | null;
   /** Pairs of classes whose pictures look alike, and pictures that are nearer to another class than to their own. */
@@ -20,22 +21,22 @@ export interface Rate {
   readonly interval: readonly [low: number, high: number];
 }
 
-/** How much the prototypes may have to say; 0 is the general model. */
+/** The prototypes' weights to choose from; 0 is the general model. */
 const weights = [usualWeight, 0.5, 0.25, 0];
-/** Left-out pictures that another weight must read rightly besides. */
+/** So many more left-out pictures must be predicted rightly for another weight than the usual. */
 const leastGain = 2;
-/** So much is looked at, left-out pictures times those that teach then: more would take longer than the teaching. */
-const mostLooks = 1500;
-/** Two of seven expressions: so many tell at least whether it helps. */
+/** Bounds the work: left-out pictures times examples. More would take longer than the guided calibration. */
+const mostPairs = 1500;
+/** Two for each of seven expressions: fewer would not show whether it helps. */
 const leastLeftOut = 14;
 
 /**
- * Learns from the pictures and judges it by leaving each out in turn. The same tells how much the prototypes have to say: less than
- * usual where the general model reads the pictures better than they read each other. Throws ConfigError without a picture.
+ * Computes a calibration and judges it by leaving each example out in turn. The same gives the prototypes' weight: less than usual
+ * where the general model predicts the examples better than they predict each other. Throws ConfigError without a picture.
  */
-export function learnAndJudge(examples: readonly TaughtExample[]): {
+export function learnAndJudge(examples: readonly PredictedExample[]): {
   readonly calibration: PersonalCalibration;
-  readonly judgement: TeachingJudgement;
+  readonly judgement: CalibrationJudgement;
 } {
   const likenesses = new Likenesses();
   const left = leaveOut(examples);
@@ -65,7 +66,7 @@ export function learnAndJudge(examples: readonly TaughtExample[]): {
   return { calibration, judgement };
 }
 
-/** A taught picture as all others see it. */
+/** An example, and its cosines to the prototypes of all others. */
 interface LeftOut {
   readonly example: number;
   readonly label: number;
@@ -74,11 +75,11 @@ interface LeftOut {
 }
 
 /** Those of classes that have another picture; evenly spaced ones when there are many. */
-function leaveOut(examples: readonly TaughtExample[]): LeftOut[] {
+function leaveOut(examples: readonly PredictedExample[]): LeftOut[] {
   const counts = new Map<number, number>();
   for (const { label } of examples) counts.set(label, (counts.get(label) ?? 0) + 1);
   const possible = [...examples.keys()].filter((i) => counts.get(examples[i]!.label)! >= 2);
-  const count = Math.min(possible.length, Math.max(leastLeftOut, Math.floor(mostLooks / examples.length)));
+  const count = Math.min(possible.length, Math.max(leastLeftOut, Math.floor(mostPairs / examples.length)));
   const chosen = Array.from({ length: count }, (_, i) => possible[Math.floor((i * possible.length) / count)]!);
   return chosen.map((example) => {
     const { label, probabilities, embeddings } = examples[example]!;
@@ -87,13 +88,13 @@ function leaveOut(examples: readonly TaughtExample[]): LeftOut[] {
   });
 }
 
-const without = (examples: readonly TaughtExample[], example: number): TaughtExample[] =>
+const without = (examples: readonly PredictedExample[], example: number): PredictedExample[] =>
   examples.filter((_, other) => other !== example);
 
 /**
- * The weight under which most of the left-out pictures are read rightly, the largest of equals. One picture more is chance, and
- * leaving out makes the prototypes look worse than they will be: another weight than the usual must read two more. (A likelihood
- * would punish prototypes for being sure, and gave up half of what they bring.)
+ * The weight under which most of the left-out pictures are predicted rightly, the largest of equals. One picture more is chance, and
+ * leaving out underestimates the prototypes: another weight than the usual must predict two more. (Choosing by likelihood penalises
+ * the prototypes' confidence, and lost half of their gain.)
  */
 function bestWeight(left: readonly LeftOut[]): number {
   const hits = weights.map(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Face } from '../detect/face.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
 import { createRandom } from '../numbers/random.js';
-import { GuidedTeaching } from './guided-teaching.js';
+import { GuidedCalibration } from './guided-calibration.js';
 
 const frame: Picture = { width: 640, height: 480, channels: 3, data: new Uint8Array(640 * 480 * 3) };
 const random = createRandom(1);
@@ -15,7 +15,7 @@ const face = (x = 250, width = 120): Face => ({ box: [x, 150, width, 140], score
 
 function begin(expressions = ['happy', 'neutral', 'angry'], pictures: () => GreyPicture = () => sharp) {
   let nowMs = 5000;
-  const teaching = new GuidedTeaching(expressions, pictures, nowMs);
+  const teaching = new GuidedCalibration(expressions, pictures, nowMs);
   /** 30 frames a second with that in view. */
   const show = (seconds: number, faces: readonly Face[] = [face()], wrongPerson?: string) => {
     for (let i = 0; i < Math.round(seconds * 30); i++) {
@@ -27,7 +27,7 @@ function begin(expressions = ['happy', 'neutral', 'angry'], pictures: () => Grey
   return { teaching, show, now: () => nowMs };
 }
 
-describe('GuidedTeaching', () => {
+describe('GuidedCalibration', () => {
   it('asks for one expression after the other, the easy ones first, and takes three frames of each', () => {
     const { teaching, show } = begin();
     expect(teaching.state).toMatchObject({

@@ -8,7 +8,7 @@ import { LivePipeline } from '../../../core/live/pipeline.js';
 import type { ExpressionModel } from '../../../core/model/expression-model.js';
 import { createRandom } from '../../../core/numbers/random.js';
 import { Gallery } from './gallery.js';
-import { Teacher } from './teacher.js';
+import { PersonalCalibrator } from './personal-calibrator.js';
 
 const labels = ['happy', 'sad', 'neutral'];
 const size = 48;
@@ -65,7 +65,7 @@ async function begin() {
     expression: model,
     clock: () => 0,
   });
-  const teacher = new Teacher({ model, modelHash: 'a'.repeat(64), pipeline, gallery });
+  const teacher = new PersonalCalibrator({ model, modelHash: 'a'.repeat(64), pipeline, gallery });
   let index = 0;
   const see = async (expression: string): Promise<FaceResult> => {
     frame = shown(expression, index);
@@ -75,7 +75,7 @@ async function begin() {
   const settle = async () => {
     for (let i = 0; i < 6; i++) await see('happy');
   };
-  const looked = () => ({ picture: frame, faces: [face] }) as unknown as Parameters<Teacher['offer']>[0];
+  const looked = () => ({ picture: frame, faces: [face] }) as unknown as Parameters<PersonalCalibrator['offer']>[0];
   return { gallery, teacher, see, settle, looked };
 }
 
@@ -93,7 +93,7 @@ async function teachAll({ teacher, see, looked }: Awaited<ReturnType<typeof begi
   return undefined;
 }
 
-describe('Teacher', () => {
+describe('PersonalCalibrator', () => {
   it('learns how a person shows each expression, and the next frames are read so', async () => {
     const bench = await begin();
     await bench.settle();
@@ -105,10 +105,10 @@ describe('Teacher', () => {
     expect(bench.gallery.list()[0]).toMatchObject({ name: 'Ada', taught: 9 });
 
     // Kept with the person: learnt again from the pictures alone, and gone with the person.
-    await bench.teacher.learnAll();
+    await bench.teacher.calibrateAll();
     expect((await bench.see('sad')).expression).toBe('sad');
     await bench.gallery.forget('Ada');
-    await bench.teacher.learnAll();
+    await bench.teacher.calibrateAll();
     expect((await bench.see('sad')).expression).toBe('happy');
   });
 
@@ -116,7 +116,7 @@ describe('Teacher', () => {
     const bench = await begin();
     await teachAll(bench);
     const before = asked;
-    await bench.teacher.learnAll();
+    await bench.teacher.calibrateAll();
     expect(asked).toBe(before);
   });
 
@@ -180,9 +180,9 @@ describe('Teacher', () => {
     await bench.settle();
     const picture: GreyPicture = { width: 8, height: 8, channels: 1, data: new Uint8Array(64) };
     const pictures = ['bored', 'excited'].map((expression) => ({ expression, picture }));
-    await bench.gallery.teach('Bob', { model: 'b'.repeat(64), pictures });
+    await bench.gallery.setExamples('Bob', { model: 'b'.repeat(64), pictures });
     await teachAll(bench);
-    await bench.teacher.learnAll();
+    await bench.teacher.calibrateAll();
     expect((await bench.see('sad')).expression).toBe('sad');
   });
 
@@ -201,8 +201,8 @@ describe('Teacher', () => {
   it('tells who taught with another model', async () => {
     const { gallery, teacher } = await begin();
     const picture: GreyPicture = { width: 8, height: 8, channels: 1, data: new Uint8Array(64) };
-    await gallery.teach('Ada', { model: 'b'.repeat(64), pictures: [{ expression: 'sad', picture }] });
-    expect(teacher.taughtOtherwise).toEqual(['Ada']);
-    await expect(gallery.teach('Eve', { model: 'b'.repeat(64), pictures: [] })).rejects.toThrow(PeopleError);
+    await gallery.setExamples('Ada', { model: 'b'.repeat(64), pictures: [{ expression: 'sad', picture }] });
+    expect(teacher.madeWithOtherModel).toEqual(['Ada']);
+    await expect(gallery.setExamples('Eve', { model: 'b'.repeat(64), pictures: [] })).rejects.toThrow(PeopleError);
   });
 });

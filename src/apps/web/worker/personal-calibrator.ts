@@ -1,4 +1,4 @@
-// People teach their own expressions: asked for one after the other, or by a correction of what is said of a face.
+// Personal calibrations in the page: from expressions that a person shows one after the other, or from a correction of a face's label.
 import type { Face } from '../../../core/detect/face.js';
 import { cropFace } from '../../../core/detect/face-crop.js';
 import { PeopleError } from '../../../core/errors.js';
@@ -6,21 +6,21 @@ import type { GreyPicture } from '../../../core/image/picture.js';
 import type { FaceResult } from '../../../core/live/frame-result.js';
 import type { LivePipeline } from '../../../core/live/pipeline.js';
 import type { ExpressionModel } from '../../../core/model/expression-model.js';
-import { GuidedTeaching } from '../../../core/personal/guided-teaching.js';
-import type { TeachingJudgement } from '../../../core/personal/judge-teaching.js';
+import { GuidedCalibration } from '../../../core/personal/guided-calibration.js';
+import type { CalibrationJudgement } from '../../../core/personal/judge-calibration.js';
 import type { PersonalCalibration } from '../../../core/personal/personal-calibration.js';
 import {
-  mostTaughtPictures,
-  type TaughtPicture,
-  taughtAgain,
-  teachable,
+  mostPersonalExamples,
+  type PersonalExample,
+  replaceExamples,
+  usableExamples,
 } from '../../../core/personal/personal-file.js';
 import { PersonLearner } from '../../../pipeline/teach/teach.js';
-import type { Looked } from './detection-protocol.js';
+import type { DetectedFrame } from './detection-protocol.js';
 import type { Gallery } from './gallery.js';
-import type { Correction, TeachingResult, TeachingState } from './protocol.js';
+import type { CalibrationResult, CalibrationState, Correction } from './protocol.js';
 
-export interface TeacherParts {
+export interface PersonalCalibratorParts {
   readonly model: ExpressionModel;
   /** SHA-256 of the model's file. */
   readonly modelHash: string;
@@ -29,10 +29,10 @@ export interface TeacherParts {
 }
 
 const previewEveryMs = 120;
-/** A probability that changes by less does not change what anybody sees. */
+/** A smaller change of a probability is invisible in the page. */
 const leastChange = 0.01;
 
-/** A face of the moment at which its label was clicked. */
+/** A face at the moment when its label was clicked. */
 interface Held {
   readonly name: string;
   readonly picture: GreyPicture;
@@ -40,71 +40,71 @@ interface Held {
   readonly shown: string;
 }
 
-export class Teacher {
-  readonly #parts: TeacherParts;
+export class PersonalCalibrator {
+  readonly #parts: PersonalCalibratorParts;
   readonly #learner: PersonLearner;
-  readonly #readings = new Map<string, PersonalCalibration>();
-  #guided: { readonly name: string; readonly teaching: GuidedTeaching } | undefined;
+  readonly #calibrations = new Map<string, PersonalCalibration>();
+  #guided: { readonly name: string; readonly guide: GuidedCalibration } | undefined;
   #shown = '';
   #shownMs = 0;
   /** By track. */
   readonly #held = new Map<number, Held>();
-  #lastCorrection: { readonly name: string; readonly added: TaughtPicture } | undefined;
+  #lastCorrection: { readonly name: string; readonly added: PersonalExample } | undefined;
 
-  constructor(parts: TeacherParts) {
+  constructor(parts: PersonalCalibratorParts) {
     this.#parts = parts;
     this.#learner = new PersonLearner(parts.model);
   }
 
-  /** Who taught with another model; the same pictures teach this one. */
-  get taughtOtherwise(): string[] {
+  /** People whose examples were taken with another model; this model's calibration is computed from them anew. */
+  get madeWithOtherModel(): string[] {
     const { gallery, modelHash } = this.#parts;
     return [...gallery.taught].flatMap(([name, { model }]) => (model === modelHash ? [] : [name]));
   }
 
   /**
-   * Learns everybody's way from the pictures that are kept, one after the other: frames go on in between. Pictures of expressions
-   * that this model does not know wait for another model.
+   * Computes everybody's calibration from their kept examples. The model predicts one picture at a time, so that frames are analysed
+   * in between. Examples of expressions that this model does not know are left out and stay kept.
    */
-  async learnAll(): Promise<void> {
+  async calibrateAll(): Promise<void> {
     const { gallery, pipeline, model } = this.#parts;
-    this.#readings.clear();
+    this.#calibrations.clear();
     for (const [name, file] of gallery.taught) {
-      const pictures = teachable(file.pictures, model.metadata.labels);
+      const pictures = usableExamples(file.pictures, model.metadata.labels);
       for (const { picture } of pictures) await this.#learner.predict([picture]);
-      if (pictures.length > 0) this.#readings.set(name, (await this.#learner.learn(pictures)).calibration);
+      if (pictures.length > 0) this.#calibrations.set(name, (await this.#learner.learn(pictures)).calibration);
     }
-    await pipeline.setPersonal(new Map(this.#readings));
+    await pipeline.setPersonal(new Map(this.#calibrations));
   }
 
-  begin(name: string, nowMs: number): TeachingState {
+  begin(name: string, nowMs: number): CalibrationState {
     const { labels, input } = this.#parts.model.metadata;
-    const cut = (picture: Looked['picture'], face: Face) => cropFace(picture, face, input);
-    this.#guided = { name, teaching: new GuidedTeaching(labels, cut, nowMs) };
+    const cut = (picture: DetectedFrame['picture'], face: Face) => cropFace(picture, face, input);
+    this.#guided = { name, guide: new GuidedCalibration(labels, cut, nowMs) };
     return this.#state(this.#guided, null);
   }
 
   act(what: 'retake' | 'skip' | 'stop', nowMs: number): void {
     if (what === 'stop') this.#guided = undefined;
-    else this.#guided?.teaching[what](nowMs);
+    else this.#guided?.guide[what](nowMs);
   }
 
-  /** Shows it a frame; a state when there is something new to see. */
+  /** Takes one frame; returns the state when the page must show it anew. */
   async offer(
-    { picture, faces }: Looked,
+    { picture, faces }: Pick<DetectedFrame, 'picture' | 'faces'>,
     results: readonly FaceResult[],
     nowMs: number,
-  ): Promise<TeachingState | null> {
+  ): Promise<CalibrationState | null> {
     const guided = this.#guided;
     if (!guided) return null;
     const [main] = [...results].sort((a, b) => b.box[2] * b.box[3] - a.box[2] * a.box[3]);
-    const { name, teaching } = guided;
+    const { name, guide } = guided;
     const wrongPerson = main?.person && main.person !== name ? main.person : undefined;
-    const before = teaching.pictures.length;
-    teaching.offer(picture, faces, nowMs, wrongPerson);
-    const { pictures } = teaching.state;
-    // While the next one is shown: at the end nobody waits for the model.
-    if (teaching.pictures.length > before) await this.#learner.predict(pictures.slice(-1));
+    const before = guide.pictures.length;
+    guide.offer(picture, faces, nowMs, wrongPerson);
+    const { pictures } = guide.state;
+    // Already now, so that the user does not wait for the model at the end.
+    if (guide.pictures.length > before) await this.#learner.predict(pictures.slice(-1));
     const state = this.#state(guided, (main && this.#parts.pipeline.cropOf(main.track)) ?? null);
     const { phase, step, secondsLeft, hint } = state;
     const news = [phase, step, secondsLeft, pictures.length, hint].join();
@@ -114,17 +114,17 @@ export class Teacher {
     return state;
   }
 
-  /** Keeps what was taken: expressions shown now take the place of what was taught of them before. */
-  async finish(): Promise<TeachingResult> {
-    const { name, teaching } = this.#guided!;
+  /** Keeps the pictures taken; they replace earlier examples of the same expressions. */
+  async finish(): Promise<CalibrationResult> {
+    const { name, guide } = this.#guided!;
     this.#guided = undefined;
-    const pictures = taughtAgain(teaching.pictures, this.#taughtBy(name));
+    const pictures = replaceExamples(guide.pictures, this.#examplesOf(name));
     const learnt = await this.#learner.learn(pictures);
     await this.#keep(name, pictures, learnt.calibration);
     return this.#result(name, pictures, learnt.judgement);
   }
 
-  /** Remembers a known person's face of the last frame. Throws PeopleError for a face without a name. */
+  /** Keeps a known person's face of the last frame for `correct`. Throws PeopleError for a face without a name. */
   hold(track: number, face: Pick<FaceResult, 'person' | 'confirmed'> | undefined): void {
     const picture = this.#parts.pipeline.cropOf(track);
     this.#held.clear();
@@ -133,7 +133,7 @@ export class Teacher {
     this.#held.set(track, { name: face.person, picture, shown: face.confirmed });
   }
 
-  /** The face that is held of that track shows this expression; null when none is. Nothing is kept that changes nothing. */
+  /** Says which expression the held face of that track shows; null when none is held. A picture that changes nothing is not kept. */
   async correct(track: number, expression: string): Promise<Correction | null> {
     const held = this.#held.get(track);
     this.#held.clear();
@@ -141,10 +141,10 @@ export class Teacher {
     const { name, picture, shown: instead } = held;
     const { labels } = this.#parts.model.metadata;
     const added = { expression, picture };
-    const pictures = [...this.#taughtBy(name), added].slice(-mostTaughtPictures);
-    const { calibration } = await this.#learner.learn(teachable(pictures, labels));
-    const [before, after] = [this.#readings.get(name), calibration].map((reading) =>
-      this.#learner.read(picture, reading),
+    const pictures = [...this.#examplesOf(name), added].slice(-mostPersonalExamples);
+    const { calibration } = await this.#learner.learn(usableExamples(pictures, labels));
+    const [before, after] = [this.#calibrations.get(name), calibration].map((one) =>
+      this.#learner.read(picture, one),
     ) as [ArrayLike<number>, ArrayLike<number>];
     const isLearnt = labels.some((_, label) => Math.abs(after[label]! - before[label]!) >= leastChange);
     const at = labels.indexOf(expression);
@@ -155,64 +155,64 @@ export class Teacher {
     return correction;
   }
 
-  /** Takes the picture of the last correction away again; what was taught or removed since stays so. */
+  /** Removes the picture of the last correction; later changes stay. */
   async undoCorrection(): Promise<void> {
     const last = this.#lastCorrection;
     this.#lastCorrection = undefined;
-    const pictures = last ? this.#taughtBy(last.name) : [];
+    const pictures = last ? this.#examplesOf(last.name) : [];
     if (!last || !pictures.some(({ picture }) => picture === last.added.picture)) return;
-    await this.#teach(
+    await this.#recalibrate(
       last.name,
       pictures.filter(({ picture }) => picture !== last.added.picture),
     );
   }
 
-  /** Removes one picture, by its place; nothing when there are not `count`. */
+  /** Removes one picture, by its index; none when there are not `count`. */
   async remove(name: string, index: number, count: number): Promise<void> {
-    const pictures = this.#taughtBy(name);
+    const pictures = this.#examplesOf(name);
     if (pictures.length !== count || !pictures[index]) return;
-    await this.#teach(
+    await this.#recalibrate(
       name,
       pictures.filter((_, i) => i !== index),
     );
   }
 
-  /** Forgets all that this person taught. */
+  /** Removes this person's examples and calibration. */
   forget(name: string): Promise<void> {
-    return this.#teach(name, []);
+    return this.#recalibrate(name, []);
   }
 
-  #taughtBy(name: string): readonly TaughtPicture[] {
+  #examplesOf(name: string): readonly PersonalExample[] {
     return this.#parts.gallery.taught.get(name)?.pictures ?? [];
   }
 
-  async #teach(name: string, pictures: readonly TaughtPicture[]): Promise<void> {
-    const usable = teachable(pictures, this.#parts.model.metadata.labels);
+  async #recalibrate(name: string, pictures: readonly PersonalExample[]): Promise<void> {
+    const usable = usableExamples(pictures, this.#parts.model.metadata.labels);
     const learnt = usable.length > 0 ? await this.#learner.learn(usable) : undefined;
     await this.#keep(name, pictures, learnt?.calibration);
   }
 
   async #keep(
     name: string,
-    pictures: readonly TaughtPicture[],
-    reading: PersonalCalibration | undefined,
+    pictures: readonly PersonalExample[],
+    calibration: PersonalCalibration | undefined,
   ): Promise<void> {
     const { gallery, pipeline, modelHash } = this.#parts;
-    await gallery.teach(name, { model: modelHash, pictures });
-    if (reading) this.#readings.set(name, reading);
-    else this.#readings.delete(name);
-    await pipeline.setPersonal(new Map(this.#readings));
+    await gallery.setExamples(name, { model: modelHash, pictures });
+    if (calibration) this.#calibrations.set(name, calibration);
+    else this.#calibrations.delete(name);
+    await pipeline.setPersonal(new Map(this.#calibrations));
   }
 
-  #state({ name, teaching }: { name: string; teaching: GuidedTeaching }, preview: GreyPicture | null): TeachingState {
-    return { ...teaching.state, name, preview };
+  #state({ name, guide }: { name: string; guide: GuidedCalibration }, preview: GreyPicture | null): CalibrationState {
+    return { ...guide.state, name, preview };
   }
 
   #result(
     name: string,
-    pictures: readonly TaughtPicture[],
-    { n, before, after, alike, contradicting }: TeachingJudgement,
-  ): TeachingResult {
+    pictures: readonly PersonalExample[],
+    { n, before, after, alike, contradicting }: CalibrationJudgement,
+  ): CalibrationResult {
     const { labels } = this.#parts.model.metadata;
     const warnings = [
       ...alike.map(({ labels: [one, other] }) => `${labels[one]} and ${labels[other]} are hard to tell apart.`),

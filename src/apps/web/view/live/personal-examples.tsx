@@ -1,11 +1,11 @@
-// The pictures by which a person taught their expressions, by expression; each can be removed.
+// The personal examples of a person; each can be removed.
 import type { LiveController } from '../../state/live-controller.js';
-import { taughtReviewed } from '../../state/live-state.js';
+import { reviewedExamples } from '../../state/live-state.js';
 import { expressionColour } from '../expression-style.js';
 import { Portrait } from './portrait.js';
 
-export function TaughtPictures({ name, controller }: { name: string; controller: LiveController | null }) {
-  const pictures = taughtReviewed.value?.pictures ?? [];
+export function PersonalExamples({ name, controller }: { name: string; controller: LiveController | null }) {
+  const pictures = reviewedExamples.value?.pictures ?? [];
   return (
     <div class="person-pictures">
       <p class="hint">Choose a picture to remove it.</p>
@@ -17,7 +17,7 @@ export function TaughtPictures({ name, controller }: { name: string; controller:
               class="face-picture"
               title={`${expression}: remove this picture`}
               aria-label={`Remove picture ${i + 1} of ${name}, ${expression}`}
-              onClick={() => controller?.removeTaught(i)}
+              onClick={() => controller?.removeExample(i)}
             >
               <Portrait picture={picture} name={name} />
               <small style={{ color: expressionColour(expression) }}>{expression}</small>
@@ -29,7 +29,7 @@ export function TaughtPictures({ name, controller }: { name: string; controller:
         <button type="button" class="button small" onClick={() => controller?.teach(name)}>
           Teach again
         </button>
-        <button type="button" class="button small quiet" onClick={() => controller?.forgetTaught(name)}>
+        <button type="button" class="button small quiet" onClick={() => controller?.forgetExamples(name)}>
           Forget all
         </button>
       </div>

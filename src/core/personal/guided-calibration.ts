@@ -1,11 +1,11 @@
-// Teaching one expression after the other in front of a camera: what is asked, a countdown, and a few frames of it. The page and the
-// terminal show it; whoever runs it offers frames and says what was pressed.
+// A guided calibration in front of a camera: it asks for one expression after the other, counts down and takes a few frames of each.
+// The page and the terminal offer it frames, pass on the user's choices and show its state.
 import type { Face } from '../detect/face.js';
 import { FaceGate } from '../detect/face-gate.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
-import type { TaughtPicture } from './personal-file.js';
+import type { PersonalExample } from './personal-file.js';
 
-/** What to do with the face, for the expressions that FER2013 has (after the action units of Ekman & Friesen's FACS). */
+/** How to show an expression, for those of FER2013 (after the action units of Ekman & Friesen's FACS). */
 const asked: Readonly<Record<string, string>> = {
   neutral: 'Relax your face and close your mouth.',
   happy: 'Smile, with your eyes too.',
@@ -25,7 +25,7 @@ export interface GuidedLimits {
   readonly countdownMs: number;
   /** Least time between two frames of one expression. */
   readonly spacingMs: number;
-  /** How long what was taken is shown before the next is asked for. */
+  /** How long the pictures taken are shown before the next expression is asked for. */
   readonly shownMs: number;
 }
 
@@ -39,12 +39,12 @@ export interface GuidedState {
   /** Number of this expression, from 1, and how many there are. */
   readonly step: number;
   readonly steps: number;
-  /** Until it takes frames. */
+  /** Until frames are taken. */
   readonly secondsLeft: number;
   readonly wanted: number;
-  /** What was taken of this expression. */
+  /** Those taken of this expression. */
   readonly pictures: readonly GreyPicture[];
-  /** What keeps it from taking a frame; '' when nothing does. */
+  /** Why no frame is taken; '' when nothing prevents it. */
   readonly hint: string;
 }
 
@@ -53,8 +53,8 @@ export function wordsFor(expression: string): string {
   return asked[expression] ?? `Show: ${expression}.`;
 }
 
-/** One person's teaching. Times are monotonic milliseconds. */
-export class GuidedTeaching {
+/** One person's guided calibration. Times are monotonic milliseconds. */
+export class GuidedCalibration {
   readonly limits: GuidedLimits;
   readonly #expressions: readonly string[];
   readonly #cut: (picture: Picture, face: Face) => GreyPicture;
@@ -67,7 +67,7 @@ export class GuidedTeaching {
   #lastTakenMs = Number.NEGATIVE_INFINITY;
   #hint = '';
 
-  /** `cut` makes the picture that is kept, as the model sees the face. */
+  /** `cut` crops the picture that is kept: the model's input. */
   constructor(
     expressions: readonly string[],
     cut: (picture: Picture, face: Face) => GreyPicture,
@@ -93,25 +93,26 @@ export class GuidedTeaching {
     };
   }
 
-  /** Everything that was taken, in the order of the expressions. */
-  get pictures(): readonly TaughtPicture[] {
+  /** All pictures taken, in the order of the expressions. */
+  get pictures(): readonly PersonalExample[] {
     return this.#expressions.flatMap((expression) =>
       (this.#taken.get(expression) ?? []).map((picture) => ({ expression, picture })),
     );
   }
 
-  /** Looks at one frame. `wrongPerson` is who it is when it is somebody else; their face is not taken. */
+  /** Takes one frame. `wrongPerson` is the name of another person in it, whose face is not taken. */
   offer(picture: Picture, faces: readonly Face[], nowMs: number, wrongPerson?: string): void {
     this.#nowMs = nowMs;
-    const looked = this.#gate.look(picture, faces);
+    const checked = this.#gate.check(picture, faces);
     const elapsedMs = nowMs - this.#sinceMs;
     if (this.#phase === 'countdown' && elapsedMs >= this.limits.countdownMs) this.#enter('taking');
     if (this.#phase === 'taken' && elapsedMs >= this.limits.shownMs) this.next(nowMs);
-    // Said during the countdown too: there is time to mend it then.
-    this.#hint = 'fault' in looked ? looked.fault : wrongPerson === undefined ? '' : `This looks like ${wrongPerson}.`;
-    if (this.#phase !== 'taking' || 'fault' in looked || wrongPerson !== undefined) return;
+    // Shown during the countdown too, while there is time to correct it.
+    this.#hint =
+      'fault' in checked ? checked.fault : wrongPerson === undefined ? '' : `This looks like ${wrongPerson}.`;
+    if (this.#phase !== 'taking' || 'fault' in checked || wrongPerson !== undefined) return;
     if (nowMs - this.#lastTakenMs < this.limits.spacingMs) return;
-    const crop = this.#cut(picture, looked.face);
+    const crop = this.#cut(picture, checked.face);
     this.#hint = this.#gate.pictureFault(crop) ?? '';
     if (this.#hint !== '') return;
     const { expression } = this.state;
@@ -121,7 +122,7 @@ export class GuidedTeaching {
     if (pictures.length >= this.limits.wanted) this.#enter('taken');
   }
 
-  /** Forgets what was taken of this expression, and counts down again. */
+  /** Drops the pictures of this expression and counts down again. */
   retake(nowMs: number): void {
     if (this.#phase === 'done') return;
     this.#nowMs = nowMs;
@@ -136,7 +137,7 @@ export class GuidedTeaching {
     this.next(nowMs);
   }
 
-  /** On to the next expression; with the last one it is done. */
+  /** Goes on to the next expression; after the last one the calibration is done. */
   next(nowMs: number): void {
     this.#nowMs = nowMs;
     if (this.#phase === 'done') return;

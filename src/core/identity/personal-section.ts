@@ -1,26 +1,26 @@
 // The section of a people file with the personal examples of expressions; OpenCV skips it.
 import { PeopleError } from '../errors.js';
 import {
-  mostTaughtPictures,
+  mostPersonalExamples,
+  type PersonalExample,
   type PersonalFile,
-  requireTaughtCount,
-  type TaughtPicture,
+  requireExampleCount,
 } from '../personal/personal-file.js';
 import type { StorageNode } from './file-storage-yaml.js';
 import { formatList, formatString, matrixOf } from './opencv-yaml.js';
 
-export const taughtSection = 'moodlens_taught';
+export const personalSection = 'moodlens_taught';
 
 /** Examples by person. */
-export type TaughtPeople = ReadonlyMap<string, PersonalFile>;
+export type ExamplesByPerson = ReadonlyMap<string, PersonalFile>;
 
 const sides = { least: 8, most: 256 };
 
 /** The section as text; empty without examples. Throws PeopleError for more pictures than may be kept. */
-export function writeTaughtSection(taught: TaughtPeople): string {
+export function writePersonalSection(taught: ExamplesByPerson): string {
   if (taught.size === 0) return '';
   const persons = [...taught].map(([person, { model, pictures }]) => {
-    requireTaughtCount(pictures.length);
+    requireExampleCount(pictures.length);
     const entries = pictures.map(({ expression, picture: { width, height, data } }) =>
       [
         '         -',
@@ -34,11 +34,14 @@ export function writeTaughtSection(taught: TaughtPeople): string {
     );
     return `   -\n      person: ${formatString(person)}\n      model: "${model}"\n      pictures:\n${entries.join('')}`;
   });
-  return `${taughtSection}:\n${persons.join('')}`;
+  return `${personalSection}:\n${persons.join('')}`;
 }
 
 /** Parses the section; empty without one. `nameOf`: the known people by how the file writes their names. Throws PeopleError when it is damaged, or names a person who is not enrolled. */
-export function readTaughtSection(node: StorageNode | undefined, nameOf: ReadonlyMap<string, string>): TaughtPeople {
+export function readPersonalSection(
+  node: StorageNode | undefined,
+  nameOf: ReadonlyMap<string, string>,
+): ExamplesByPerson {
   const taught = new Map<string, PersonalFile>();
   for (const entry of listOf(node, 'persons')) {
     const written = textOf(entry, 'person');
@@ -47,17 +50,17 @@ export function readTaughtSection(node: StorageNode | undefined, nameOf: Readonl
     if (person === undefined) return damaged(`may hold expressions of known people only, found ${written}`);
     if (!/^[0-9a-f]{64}$/.test(model)) damaged(`must name a model by its SHA-256, found ${model.slice(0, 80)}`);
     const pictures = listOf(entry.get('pictures'), 'pictures').map(
-      (one): TaughtPicture => ({ expression: textOf(one, 'expression'), picture: pictureOf(one.get('picture')) }),
+      (one): PersonalExample => ({ expression: textOf(one, 'expression'), picture: pictureOf(one.get('picture')) }),
     );
-    if (pictures.length === 0 || pictures.length > mostTaughtPictures) {
-      damaged(`must hold 1 to ${mostTaughtPictures} pictures of a person, found ${pictures.length}`);
+    if (pictures.length === 0 || pictures.length > mostPersonalExamples) {
+      damaged(`must hold 1 to ${mostPersonalExamples} pictures of a person, found ${pictures.length}`);
     }
     taught.set(person, { model, pictures });
   }
   return taught;
 }
 
-function pictureOf(node: StorageNode | undefined): TaughtPicture['picture'] {
+function pictureOf(node: StorageNode | undefined): PersonalExample['picture'] {
   const { data, rows, columns } = matrixOf(node, 'u', 'taught picture');
   const isSide = (side: number) => Number.isInteger(side) && side >= sides.least && side <= sides.most;
   if (!isSide(rows) || !isSide(columns) || !data.every((value) => value >= 0 && value <= 255)) {
@@ -79,5 +82,5 @@ function textOf(entry: ReadonlyMap<string, StorageNode>, key: string): string {
 }
 
 function damaged(what: string): never {
-  throw new PeopleError(`the people file's ${taughtSection} ${what}; it is damaged`);
+  throw new PeopleError(`the people file's ${personalSection} ${what}; it is damaged`);
 }
