@@ -12,7 +12,7 @@ const root = mkdtempSync(join(tmpdir(), 'moodlens-tune-'));
 const path = (name: string) => join(root, name);
 const program = join(repositoryRoot, 'dist/apps/cli/main.js');
 const built = { path: program, missing: existsSync(program) ? undefined : 'the build (npm run build)' };
-const config = { architecture: 'reference', epochs: 2, batchSize: 10, threads: 1 };
+const config = { architecture: 'compact', epochs: 2, batchSize: 10, threads: 1 };
 const search = {
   config: 'base.json',
   space: { 'schedule.rate': { low: 0.0001, high: 0.1, log: true }, batchSize: { choices: [10, 20] } },
@@ -58,7 +58,7 @@ describeWith(built, 'moodlens tune', () => {
   });
 
   it('saves on Ctrl-C, and goes on from there', async () => {
-    writeFileSync(path('long.json'), JSON.stringify({ ...search, config: { ...config, epochs: 60 } }));
+    writeFileSync(path('long.json'), JSON.stringify({ ...search, config: { ...config, epochs: 20 } }));
     const args = [
       'tune',
       '--data',
@@ -85,11 +85,11 @@ describeWith(built, 'moodlens tune', () => {
     clearInterval(watching);
     expect(code).toBe(130);
     const epochs = () => readFileSync(path('long/trial-0000/metrics.jsonl'), 'utf8').trim().split('\n').length;
-    expect(epochs()).toBeLessThan(60);
+    expect(epochs()).toBeLessThan(20);
     const resumed = await runCli(...args, '--trials', '1', '--pruner', 'none', '--json');
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(JSON.parse(resumed.stdout).best).toMatchObject({ number: 1, state: 'complete' });
-    expect(epochs()).toBe(60);
+    expect(epochs()).toBe(20);
   });
 
   it('refuses another search under the same name, and what is wrong', async () => {
