@@ -1,10 +1,10 @@
 // `--depth` and `--depth-filter`, for the commands that look for faces.
-import { stat } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { type DepthFolder, hasDepth, openDepthFolder } from '../../../adapters/node/video/depth-folder.js';
 import { DepthFilter, type DepthFilterMode, depthFilterModes } from '../../../core/detect/depth/depth-filter.js';
 import { ConfigError } from '../../../core/errors.js';
-import { toNumbers } from './numbers.js';
+import { isFolder } from './path-kind.js';
+import { toNumbers } from './values.js';
 
 export interface DepthOptions {
   readonly depth?: string;
@@ -61,20 +61,3 @@ export function kinectFilter(options: DepthOptions): DepthFilter {
   if (options.depth !== undefined) throw new ConfigError('a Kinect has its own depth; leave --depth out');
   return new DepthFilter({ ...nearOf(options), mode: options.depthFilter ?? 'size' });
 }
-
-/** `kinect` or `kinect:RECORDING`. */
-export function isKinect(source: string): boolean {
-  return /^kinect(:.+)?$/s.test(source);
-}
-
-/** False also when there is nothing of that name. */
-export async function isFolder(path: string): Promise<boolean> {
-  return (await found(path))?.isDirectory() ?? false;
-}
-
-/** False also when there is nothing of that name. */
-export async function isFile(path: string): Promise<boolean> {
-  return (await found(path))?.isFile() ?? false;
-}
-
-const found = (path: string) => stat(path).catch(() => undefined);

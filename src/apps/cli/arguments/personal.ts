@@ -9,7 +9,7 @@ import { type PersonalFile, readPersonalFile, teachable } from '../../../core/pe
 import { PersonalModel } from '../../../core/personal/personal-model.js';
 import { learnPerson } from '../../../pipeline/teach/teach.js';
 import { warn } from '../terminal/terminal-colour.js';
-import { hashModelFile } from './hash-model-file.js';
+import { hashModelFile } from './model.js';
 import { readTextFile } from './text-file.js';
 
 /**

@@ -6,7 +6,7 @@ import type { ImportedDataset } from '../../../pipeline/data/broken-samples.js';
 import { parseImportFolder } from '../../../pipeline/data/config.js';
 import { importFolder, type OriginalPicture } from '../../../pipeline/data/import-folder.js';
 import { withProgress } from '../terminal/with-progress.js';
-import { parseNames } from './names.js';
+import { parseNames } from './values.js';
 
 export interface PictureFolderOptions {
   readonly labels?: string;

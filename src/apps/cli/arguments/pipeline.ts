@@ -8,9 +8,9 @@ import type { AnalyzeConfig } from '../../../pipeline/streams/analyze/config.js'
 import { addDepthOptions, type DepthOptions } from './depth.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector.js';
 import { openExpressionModel } from './model.js';
-import { toNumbers } from './numbers.js';
 import { readPeopleFile } from './people.js';
 import { personalModel, personalReadings } from './personal.js';
+import { toNumbers } from './values.js';
 import { windowOption } from './window.js';
 
 export interface PipelineOptions extends DetectorOptions, DepthOptions {

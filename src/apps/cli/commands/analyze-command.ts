@@ -14,11 +14,10 @@ import { type AnalyzeConfig, parseAnalyzeConfig } from '../../../pipeline/stream
 import { frameLine, summaryLine, summaryText } from '../../../pipeline/streams/analyze/format-result.js';
 import { type TimelineKind, timelineKind, timelineText } from '../../../pipeline/streams/analyze/timeline-file.js';
 import { PresenceNews, type Told } from '../../../pipeline/streams/publish/presence.js';
-import { toNumbers } from '../arguments/numbers.js';
 import { addPipelineOptions, openPipeline, type PipelineOptions } from '../arguments/pipeline.js';
 import { openPublisher, publishOption, topicOption } from '../arguments/publish.js';
-import { aboutPictures, openAnalysedSource, openSourceDepth } from '../arguments/source.js';
-import { sourceHelp } from '../arguments/source-help.js';
+import { aboutPictures, openAnalysedSource, openSourceDepth, sourceHelp } from '../arguments/source.js';
+import { toNumbers } from '../arguments/values.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';
 import { print } from '../terminal/print.js';

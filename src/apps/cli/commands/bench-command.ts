@@ -17,8 +17,7 @@ import {
   inferencePage,
 } from '../../../pipeline/bench/describe-bench.js';
 import { describePeers } from '../../../pipeline/bench/describe-peers.js';
-import { parseNames } from '../arguments/names.js';
-import { toNumber, toNumbers } from '../arguments/numbers.js';
+import { parseNames, toNumber, toNumbers } from '../arguments/values.js';
 import { requirePeers, runBenchTask } from '../processes/bench-runner.js';
 import { withProgress } from '../terminal/with-progress.js';
 import { openBenchModels } from './open-bench-models.js';

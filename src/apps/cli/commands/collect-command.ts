@@ -16,8 +16,8 @@ import type { FrameSource } from '../../../core/ports/frame-source.js';
 import { rejections } from '../../../pipeline/collect/check-face.js';
 import { type CandidateFrame, type Collection, collectFaces } from '../../../pipeline/collect/collect-faces.js';
 import { parseCollect } from '../../../pipeline/collect/config.js';
-import { toNumber } from '../arguments/numbers.js';
-import { openDetector } from '../arguments/shipped-detector.js';
+import { openDetector } from '../arguments/detector.js';
+import { toNumber } from '../arguments/values.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';
 

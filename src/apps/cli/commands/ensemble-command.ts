@@ -8,7 +8,7 @@ import { ConfigError } from '../../../core/errors.js';
 import { buildEnsemble, type EnsembleMember } from '../../../core/model/ensemble-model.js';
 import { readExpressionModel } from '../../../core/model/read-expression-model.js';
 import { runFiles } from '../../../pipeline/train/run-folder.js';
-import { namingModelFile } from '../arguments/model-file.js';
+import { namingModelFile } from '../arguments/model.js';
 
 interface EnsembleOptions {
   readonly out: string;

@@ -15,8 +15,8 @@ import { writeModelCard } from '../../../pipeline/export/model-card.js';
 import { readRunRows } from '../../../pipeline/export/read-run-rows.js';
 import { networkStores, readTrainedRun } from '../../../pipeline/export/read-trained-run.js';
 import type { NamedRuntime } from '../../../pipeline/export/try-int8.js';
-import { toNumbers } from '../arguments/numbers.js';
 import { readTextFile } from '../arguments/text-file.js';
+import { toNumbers } from '../arguments/values.js';
 import { withProgress } from '../terminal/with-progress.js';
 
 interface ExportOptions {

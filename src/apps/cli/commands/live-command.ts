@@ -9,7 +9,7 @@ import { defaultWindowRule, type WindowRule } from '../../../core/live/confirmat
 import { type LiveServer, startLiveServer } from '../../server/live-server.js';
 import { addPipelineOptions, type PipelineOptions } from '../arguments/pipeline.js';
 import { publishOption, topicOption } from '../arguments/publish.js';
-import { kinectOption, kinectSource, sourceHelp } from '../arguments/source-help.js';
+import { kinectOption, kinectSource, sourceHelp } from '../arguments/source.js';
 import { openExistingJournal } from '../arguments/study.js';
 import { SourceFeed } from '../processes/source-runner.js';
 import { Interrupt } from '../terminal/interrupt.js';

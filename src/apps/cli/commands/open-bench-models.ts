@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { shippedModelPath } from '../../../adapters/node/shipped-models.js';
 import { readExpressionModel } from '../../../core/model/read-expression-model.js';
 import type { BenchModel } from '../../../pipeline/bench/bench-inference.js';
-import { namingModelFile, readModelFile } from '../arguments/model-file.js';
+import { namingModelFile, readModelFile } from '../arguments/model.js';
 
 /** Throws ConfigError when a file cannot be read, ModelFormatError naming it when it is no moodlens model. */
 export async function openBenchModels(paths: readonly string[] | undefined): Promise<BenchModel[]> {

@@ -2,10 +2,10 @@
 import { Command } from 'commander';
 import type { Box } from '../../../core/image/picture.js';
 import { type PredictedFace, predictPicture } from '../../../pipeline/predict/predict-picture.js';
+import { openDetector } from '../arguments/detector.js';
 import { openExpressionModel, parseThreads } from '../arguments/model.js';
 import { personalModel } from '../arguments/personal.js';
 import { eachPicture, listPictures, picturesArgument } from '../arguments/pictures.js';
-import { openDetector } from '../arguments/shipped-detector.js';
 
 interface PredictOptions {
   readonly model?: string;

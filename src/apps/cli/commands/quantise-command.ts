@@ -7,8 +7,8 @@ import { ConfigError } from '../../../core/errors.js';
 import { readDataset } from '../../../pipeline/data/read-dataset.js';
 import { parseQuantiseConfig } from '../../../pipeline/quantise/config.js';
 import { type FormFigures, type Quantisation, quantise } from '../../../pipeline/quantise/quantise.js';
-import { namingModelFile, readModelFile } from '../arguments/model-file.js';
-import { toNumbers } from '../arguments/numbers.js';
+import { namingModelFile, readModelFile } from '../arguments/model.js';
+import { toNumbers } from '../arguments/values.js';
 import { withProgress } from '../terminal/with-progress.js';
 import { chooseEvaluatedSamples } from './evaluate/choose-evaluated-samples.js';
 

@@ -7,9 +7,8 @@ import { type OpenedSource, openSource } from '../../../adapters/node/video/open
 import { ConfigError } from '../../../core/errors.js';
 import type { Progress } from '../../../core/ports/progress.js';
 import { steadyFrames } from '../../../pipeline/streams/record/steady-frames.js';
-import { isKinect } from '../arguments/depth.js';
-import { toNumbers } from '../arguments/numbers.js';
-import { kinectOption, kinectSource, videoSourceHelp } from '../arguments/source-help.js';
+import { isKinect, kinectOption, kinectSource, videoSourceHelp } from '../arguments/source.js';
+import { toNumbers } from '../arguments/values.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';
 import { withProgress } from '../terminal/with-progress.js';

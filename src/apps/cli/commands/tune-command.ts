@@ -18,8 +18,8 @@ import { chosenConfig, parseSearch, type Search } from '../../../pipeline/tune/s
 import { describeStudy } from '../../../pipeline/tune/studies/describe-study.js';
 import { tune } from '../../../pipeline/tune/tune.js';
 import { chooseDevice } from '../arguments/device.js';
-import { readJsonFile } from '../arguments/json-file.js';
-import { toNumbers } from '../arguments/numbers.js';
+import { readJsonFile } from '../arguments/text-file.js';
+import { toNumbers } from '../arguments/values.js';
 import { trialProcesses } from '../processes/trial-runner.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';

@@ -9,11 +9,11 @@ import type { FrameSource } from '../../../core/ports/frame-source.js';
 import { parseAnalyzeConfig } from '../../../pipeline/streams/analyze/config.js';
 import { PresenceNews } from '../../../pipeline/streams/publish/presence.js';
 import { atOwnPace, serveSource } from '../../../pipeline/streams/serve/serve-source.js';
-import { isFolder } from '../arguments/depth.js';
-import { toNumbers } from '../arguments/numbers.js';
+import { isFolder } from '../arguments/path-kind.js';
 import { openPipeline, type PipelineOptions } from '../arguments/pipeline.js';
 import { openPublisher } from '../arguments/publish.js';
 import { openAnalysedSource, openSourceDepth } from '../arguments/source.js';
+import { toNumbers } from '../arguments/values.js';
 
 export interface SourceTask {
   /** As on the command line. */

@@ -13,7 +13,7 @@ import { readPretrained } from '../../../pipeline/train/choose-pretrained.js';
 import type { TrainConfig } from '../../../pipeline/train/config.js';
 import type { StartEngine } from '../../../pipeline/train/train.js';
 import type { MemberFiles } from '../../../pipeline/train/train-ensemble.js';
-import { readModelFile } from '../arguments/model-file.js';
+import { readModelFile } from '../arguments/model.js';
 import { readTextFile } from '../arguments/text-file.js';
 
 /** `data` is the dataset's folder. Throws DatasetError when there is none. */

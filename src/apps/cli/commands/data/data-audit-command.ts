@@ -28,8 +28,8 @@ import { judgeByModel, judgeByRuns, type LabelJudge } from '../../../../pipeline
 import { readDataset } from '../../../../pipeline/data/read-dataset.js';
 import { isDatasetFile, mayReplace } from '../../arguments/force.js';
 import { openExpressionModel, parseThreads } from '../../arguments/model.js';
-import { parseNames } from '../../arguments/names.js';
 import { readTextFile } from '../../arguments/text-file.js';
+import { parseNames } from '../../arguments/values.js';
 import { withProgress } from '../../terminal/with-progress.js';
 
 interface AuditOptions {

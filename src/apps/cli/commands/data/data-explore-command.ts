@@ -12,9 +12,9 @@ import { parseExploreConfig } from '../../../../pipeline/explore/config.js';
 import { describeExploration } from '../../../../pipeline/explore/describe-exploration.js';
 import { explore, type FolderFacts } from '../../../../pipeline/explore/explore.js';
 import { mayReplace } from '../../arguments/force.js';
-import { toNumber } from '../../arguments/numbers.js';
 import { type PictureFolderOptions, readPictureFolder } from '../../arguments/picture-folder.js';
 import { formerSkipBad } from '../../arguments/skip-bad.js';
+import { toNumber } from '../../arguments/values.js';
 import { warn } from '../../terminal/terminal-colour.js';
 
 interface ExploreOptions extends PictureFolderOptions {

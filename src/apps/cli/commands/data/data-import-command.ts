@@ -9,9 +9,9 @@ import type { ImportedDataset } from '../../../../pipeline/data/broken-samples.j
 import { parseImportFer2013 } from '../../../../pipeline/data/config.js';
 import { importFer2013 } from '../../../../pipeline/data/import-fer2013.js';
 import { isDatasetFile, mayReplace } from '../../arguments/force.js';
-import { parseNames } from '../../arguments/names.js';
 import { type PictureFolderOptions, readPictureFolder } from '../../arguments/picture-folder.js';
 import { formerSkipBad } from '../../arguments/skip-bad.js';
+import { parseNames } from '../../arguments/values.js';
 import { warn } from '../../terminal/terminal-colour.js';
 import { withProgress } from '../../terminal/with-progress.js';
 

@@ -12,7 +12,7 @@ import {
 } from '../../../../pipeline/data/make-splits.js';
 import { readDataset } from '../../../../pipeline/data/read-dataset.js';
 import { tableLines } from '../../../../pipeline/report/text-table.js';
-import { toNumber, toNumbers } from '../../arguments/numbers.js';
+import { toNumber, toNumbers } from '../../arguments/values.js';
 
 interface SplitOptions {
   readonly out: string;

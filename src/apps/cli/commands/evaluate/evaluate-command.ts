@@ -23,12 +23,11 @@ import { evaluateStress, type StressEvaluation } from '../../../../pipeline/eval
 import { runFiles } from '../../../../pipeline/train/run-folder.js';
 import { openEvaluatedData } from '../../arguments/data.js';
 import { mayReplace } from '../../arguments/force.js';
-import { hashModelFile } from '../../arguments/hash-model-file.js';
-import { openExpressionModel, parseThreads } from '../../arguments/model.js';
-import { toNumbers } from '../../arguments/numbers.js';
+import { hashModelFile, openExpressionModel, parseThreads } from '../../arguments/model.js';
 import { personalModel } from '../../arguments/personal.js';
 import { formerSkipBad } from '../../arguments/skip-bad.js';
 import { readTextFile } from '../../arguments/text-file.js';
+import { toNumbers } from '../../arguments/values.js';
 import { withProgress } from '../../terminal/with-progress.js';
 import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
 import { recordLook } from './record-test-look.js';

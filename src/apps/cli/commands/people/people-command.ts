@@ -8,6 +8,7 @@ import { ConfigError, PeopleError } from '../../../../core/errors.js';
 import type { TaughtPeople } from '../../../../core/identity/taught-section.js';
 import { identifyPicture, type PictureIdentity } from '../../../../pipeline/people/identify-picture.js';
 import { type TrainedPeople, trainPeople } from '../../../../pipeline/people/train-people.js';
+import { openDetector } from '../../arguments/detector.js';
 import {
   readPeopleFile,
   requirePeopleFilePlace,
@@ -15,7 +16,6 @@ import {
   writePeopleFile,
 } from '../../arguments/people.js';
 import { eachPicture, listPictures, picturesArgument } from '../../arguments/pictures.js';
-import { openDetector } from '../../arguments/shipped-detector.js';
 import { warn } from '../../terminal/terminal-colour.js';
 import { definePeopleEvaluate } from './people-evaluate-command.js';
 import { defineGalleryCommands } from './people-gallery-command.js';

@@ -9,10 +9,10 @@ import { parseEvaluatePeople } from '../../../../pipeline/people/config.js';
 import { describePeopleEvaluation } from '../../../../pipeline/people/describe-people-evaluation.js';
 import { evaluatePeople, type PeopleEvaluation } from '../../../../pipeline/people/evaluate-people.js';
 import { readFaces } from '../../../../pipeline/people/read-faces.js';
+import { openDetector } from '../../arguments/detector.js';
 import { mayReplace } from '../../arguments/force.js';
-import { toNumbers } from '../../arguments/numbers.js';
 import { requirePeopleFolder } from '../../arguments/people.js';
-import { openDetector } from '../../arguments/shipped-detector.js';
+import { toNumbers } from '../../arguments/values.js';
 import { warn } from '../../terminal/terminal-colour.js';
 import { withProgress } from '../../terminal/with-progress.js';
 

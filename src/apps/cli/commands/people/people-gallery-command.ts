@@ -15,8 +15,8 @@ import {
   reviewSheet,
 } from '../../../../pipeline/people/review-people.js';
 import { tableLines } from '../../../../pipeline/report/text-table.js';
+import { openDetector } from '../../arguments/detector.js';
 import { readPeopleFile, requirePeopleFolder, writePeopleFile } from '../../arguments/people.js';
-import { openDetector } from '../../arguments/shipped-detector.js';
 import { withProgress } from '../../terminal/with-progress.js';
 
 /** The commands, to be added to `moodlens people`. */

@@ -18,12 +18,11 @@ import {
 } from '../../../../core/personal/personal-file.js';
 import { describeTeaching } from '../../../../pipeline/teach/describe-teaching.js';
 import { learnPerson, type ReadTaught, readTaughtPictures } from '../../../../pipeline/teach/teach.js';
-import { hashModelFile } from '../../arguments/hash-model-file.js';
-import { openExpressionModel } from '../../arguments/model.js';
+import { openDetector } from '../../arguments/detector.js';
+import { hashModelFile, openExpressionModel } from '../../arguments/model.js';
 import { readPeopleFile, writePeopleFile } from '../../arguments/people.js';
 import { readPersonal } from '../../arguments/personal.js';
-import { openDetector } from '../../arguments/shipped-detector.js';
-import { videoSourceHelp } from '../../arguments/source-help.js';
+import { videoSourceHelp } from '../../arguments/source.js';
 import { exitCodes } from '../../terminal/exit-codes.js';
 import { warn } from '../../terminal/terminal-colour.js';
 import { guideTeaching } from './guide-teaching.js';

@@ -19,8 +19,8 @@ import {
   trainEnsemble,
 } from '../../../../pipeline/train/train-ensemble.js';
 import { chooseDevice } from '../../arguments/device.js';
-import { readJsonFile } from '../../arguments/json-file.js';
-import { toNumbers } from '../../arguments/numbers.js';
+import { readJsonFile } from '../../arguments/text-file.js';
+import { toNumbers } from '../../arguments/values.js';
 import { readTrainingFiles, trainingParts } from '../../processes/training-parts.js';
 import { exitCodes } from '../../terminal/exit-codes.js';
 import { Interrupt } from '../../terminal/interrupt.js';
