@@ -1,8 +1,13 @@
-// The device of --device, when it is there.
-
+// `--device`: where training computes.
+import { Option } from 'commander';
 import { type DeviceName, deviceNames } from '../../../adapters/node/session.js';
 import { requireDevice } from '../../../adapters/node/training/devices.js';
 import { ConfigError } from '../../../core/errors.js';
+
+/** `byDefault`: what the help says of the default. `chooseDevice` checks the name. */
+export function deviceOption(byDefault: string): Option {
+  return new Option('--device <name>', `where to train: ${deviceNames.join(', ')} (default: ${byDefault})`);
+}
 
 /** Throws ConfigError for a name that is none, and DeviceError when the device is not there. */
 export async function chooseDevice(name: string): Promise<DeviceName> {

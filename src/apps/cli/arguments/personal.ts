@@ -1,5 +1,5 @@
-// The model as people were taught it: `--personal FILE`, and the taught people of a people file.
-
+// `--personal`, and the people of a people file who taught their expressions: the model as they taught it.
+import { Option } from 'commander';
 import { shippedModelPath } from '../../../adapters/node/shipped-models.js';
 import { PeopleError } from '../../../core/errors.js';
 import type { TaughtPeople } from '../../../core/identity/taught-section.js';
@@ -11,6 +11,14 @@ import { learnPerson } from '../../../pipeline/teach/teach.js';
 import { warn } from '../terminal/terminal-colour.js';
 import { hashModelFile } from './model.js';
 import { readTextFile } from './text-file.js';
+
+/** `whose` faces are read so: "every face", and `where` it makes sense. */
+export function personalOption(whose: string, where: string): Option {
+  return new Option(
+    '--personal <file>',
+    `read ${whose} as 'moodlens teach' learnt one person's: for ${where} of that person`,
+  );
+}
 
 /**
  * Learnt anew from the pictures in the file, which takes a fraction of a second, so that any model can be taught by them.

@@ -2,14 +2,15 @@
 import type { Command } from 'commander';
 import type { DepthFilter } from '../../../core/detect/depth/depth-filter.js';
 import type { WindowRule } from '../../../core/live/confirmation-windows.js';
-import { defaultStartScore, liveSettings } from '../../../core/live/live-settings.js';
+import { liveSettings } from '../../../core/live/live-settings.js';
 import { LivePipeline } from '../../../core/live/pipeline.js';
-import type { AnalyzeConfig } from '../../../pipeline/streams/analyze/config.js';
+import { type AnalyzeConfig, analyzeConfigSchema } from '../../../pipeline/streams/analyze/config.js';
 import { addDepthOptions, type DepthOptions } from './depth.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector.js';
-import { openExpressionModel } from './model.js';
+import { modelOption, openExpressionModel } from './model.js';
 import { readPeopleFile } from './people.js';
-import { personalModel, personalReadings } from './personal.js';
+import { personalModel, personalOption, personalReadings } from './personal.js';
+import { SchemaOptions } from './schema-options.js';
 import { toNumbers } from './values.js';
 import { windowOption } from './window.js';
 
@@ -18,23 +19,20 @@ export interface PipelineOptions extends DetectorOptions, DepthOptions {
   readonly model?: string;
   readonly personal?: string;
   readonly window: WindowRule;
-  readonly minScore?: string;
+  readonly minScore?: number;
 }
+
+/** Of the analysis, with its keys that not every command offers. */
+export const analyzeOptions = new SchemaOptions(analyzeConfigSchema);
 
 /** Adds the options to a command. */
 export function addPipelineOptions(command: Command): Command {
   return addDepthOptions(addDetectorOptions(command))
     .option('--people <file>', "name the people of this file, made by 'moodlens people train'")
-    .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
-    .option(
-      '--personal <file>',
-      "read everybody's face as 'moodlens teach' learnt one person's: for videos of that person",
-    )
+    .addOption(modelOption())
+    .addOption(personalOption("everybody's face", 'videos'))
     .addOption(windowOption())
-    .option(
-      '--min-score <number>',
-      `detection score from which somebody new counts as a face, 0 to 1 (default: ${defaultStartScore})`,
-    );
+    .addOption(analyzeOptions.option('minScore'));
 }
 
 /** Detector, expression model and people, in a pipeline; `release` frees what holds native memory. */

@@ -14,10 +14,10 @@ import { type AnalyzeConfig, parseAnalyzeConfig } from '../../../pipeline/stream
 import { frameLine, summaryLine, summaryText } from '../../../pipeline/streams/analyze/format-result.js';
 import { type TimelineKind, timelineKind, timelineText } from '../../../pipeline/streams/analyze/timeline-file.js';
 import { PresenceNews, type Told } from '../../../pipeline/streams/publish/presence.js';
-import { addPipelineOptions, openPipeline, type PipelineOptions } from '../arguments/pipeline.js';
+import { jsonOption } from '../arguments/json.js';
+import { addPipelineOptions, analyzeOptions, openPipeline, type PipelineOptions } from '../arguments/pipeline.js';
 import { openPublisher, publishOption, topicOption } from '../arguments/publish.js';
 import { aboutPictures, openAnalysedSource, openSourceDepth, sourceHelp } from '../arguments/source.js';
-import { toNumbers } from '../arguments/values.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';
 import { print } from '../terminal/print.js';
@@ -27,7 +27,7 @@ interface AnalyzeOptions extends PipelineOptions {
   readonly timeline?: string;
   readonly publish?: string;
   readonly topic: string;
-  readonly frames?: string;
+  readonly frames?: number;
   readonly json?: boolean;
 }
 
@@ -43,13 +43,13 @@ export function define(): Command {
     .option('--timeline <file>', 'write who showed which confirmed expression from when to when (.csv or .json)')
     .option(...publishOption)
     .option(...topicOption)
-    .option('--frames <n>', 'stop after so many frames')
-    .option('--json', 'print a JSON line per frame and a last one with the summary')
+    .addOption(analyzeOptions.option('frames'))
+    .addOption(jsonOption('a JSON line per frame and a last one with the summary'))
     .action(analyzeSource);
 }
 
 async function analyzeSource(sourceName: string, options: AnalyzeOptions): Promise<void> {
-  const config = parseAnalyzeConfig(toNumbers(options, ['minScore', 'frames']));
+  const config = parseAnalyzeConfig(analyzeOptions.given(options));
   if (options.out !== undefined) await refuseSame(sourceName, options.out);
   const path = options.timeline;
   const timelineFile = path === undefined ? undefined : { path, kind: timelineKind(path) };

@@ -2,12 +2,13 @@
 import { Command } from 'commander';
 import { listCameras } from '../../../adapters/node/video/cameras.js';
 import { tableLines } from '../../../pipeline/report/text-table.js';
+import { jsonOption } from '../arguments/json.js';
 
 /** The command's definition. */
 export function define(): Command {
   return new Command('cameras')
     .description('list the cameras of this machine, and how to name each as a source')
-    .option('--json', 'print [{"index","name","device"}]')
+    .addOption(jsonOption('[{"index","name","device"}]'))
     .action(cameras);
 }
 

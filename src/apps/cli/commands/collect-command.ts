@@ -15,21 +15,19 @@ import type { Picture } from '../../../core/image/picture.js';
 import type { FrameSource } from '../../../core/ports/frame-source.js';
 import { rejections } from '../../../pipeline/collect/check-face.js';
 import { type CandidateFrame, type Collection, collectFaces } from '../../../pipeline/collect/collect-faces.js';
-import { parseCollect } from '../../../pipeline/collect/config.js';
+import { type CollectOptions, collectSchema, parseCollect } from '../../../pipeline/collect/config.js';
 import { openDetector } from '../arguments/detector.js';
-import { toNumber } from '../arguments/values.js';
+import { jsonOption } from '../arguments/json.js';
+import { SchemaOptions } from '../arguments/schema-options.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';
 
-interface CollectCommandOptions {
-  readonly photos?: string;
-  readonly every?: string;
-  readonly minFace?: string;
-  readonly maxTurn?: string;
-  readonly maxTilt?: string;
+interface CollectCommandOptions extends CollectOptions {
   readonly out: string;
   readonly json?: boolean;
 }
+
+const stage = new SchemaOptions(collectSchema);
 
 const pictureName = /\.(jpe?g|png|webp|tiff?|avif|heic|heif|pgm|ppm)$/i;
 /** More than this is not looked at: faces are compared at 100 pixels. */
@@ -44,24 +42,18 @@ export function define(): Command {
       '<source...>',
       'pictures, folders of pictures, videos, a camera (camera, camera:1, camera:NAME) or http(s)://, rtsp(s)://',
     )
-    .option('--photos <number>', 'pictures to save (default: 30)')
-    .option('--every <ms>', 'least time between two saved frames of a video (default: 200)')
-    .option('--min-face <pixels>', 'least width of a face (default: 60)')
-    .option('--max-turn <n>', 'how far a head may be turned: offset of the nose in eye distances (default: 0.42)')
-    .option('--max-tilt <degrees>', 'how far a head may be tilted (default: 30)')
+    .addOption(stage.option('photos'))
+    .addOption(stage.option('everyMs', { flag: 'every' }))
+    .addOption(stage.option('minFacePx', { flag: 'minFace' }))
+    .addOption(stage.option('maxTurn'))
+    .addOption(stage.option('maxTiltDegrees', { flag: 'maxTilt' }))
     .option('--out <dir>', 'folder of the people', 'people')
-    .option('--json', 'print a summary as JSON')
+    .addOption(jsonOption('a summary as JSON'))
     .action(collect);
 }
 
 async function collect(name: string, sources: readonly string[], options: CollectCommandOptions): Promise<void> {
-  const config = parseCollect({
-    ...(options.photos === undefined ? {} : { photos: toNumber(options.photos) }),
-    ...(options.every === undefined ? {} : { everyMs: toNumber(options.every) }),
-    ...(options.minFace === undefined ? {} : { minFacePx: toNumber(options.minFace) }),
-    ...(options.maxTurn === undefined ? {} : { maxTurn: toNumber(options.maxTurn) }),
-    ...(options.maxTilt === undefined ? {} : { maxTiltDegrees: toNumber(options.maxTilt) }),
-  });
+  const config = parseCollect(stage.given(options));
   const person = parseName(name);
   const folder = join(options.out, person);
   const files: string[] = [];

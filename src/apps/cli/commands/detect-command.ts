@@ -12,6 +12,7 @@ import type { Box, Picture } from '../../../core/image/picture.js';
 import { type FoundFaces, findFaces } from '../../../core/live/find-faces.js';
 import { addDepthOptions, type DepthOptions, openDepth } from '../arguments/depth.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from '../arguments/detector.js';
+import { jsonOption } from '../arguments/json.js';
 import { eachPicture, listPictures, picturesArgument } from '../arguments/pictures.js';
 
 interface DetectOptions extends DetectorOptions, DepthOptions {
@@ -39,7 +40,7 @@ export function define(): Command {
     )
     .option('--min-score <number>', 'neural: lowest score that counts as a face, between 0 and 1 (default: 0.6)')
     .option('--out <dir>', 'also write every picture as PNG with its faces drawn in')
-    .option('--json', 'print a line of JSON per picture')
+    .addOption(jsonOption('a line of JSON per picture'))
     .action(detect);
 }
 

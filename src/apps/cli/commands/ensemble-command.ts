@@ -8,6 +8,7 @@ import { ConfigError } from '../../../core/errors.js';
 import { buildEnsemble, type EnsembleMember } from '../../../core/model/ensemble-model.js';
 import { readExpressionModel } from '../../../core/model/read-expression-model.js';
 import { runFiles } from '../../../pipeline/train/run-folder.js';
+import { jsonOption } from '../arguments/json.js';
 import { namingModelFile } from '../arguments/model.js';
 
 interface EnsembleOptions {
@@ -21,7 +22,7 @@ export function define(): Command {
     .description('merge models into one .onnx that gives the mean of their probabilities')
     .argument('<models...>', 'two or more run folders or .onnx files, of any architectures')
     .requiredOption('--out <file>', 'the merged model')
-    .option('--json', 'print what was merged as JSON')
+    .addOption(jsonOption('what was merged as JSON'))
     .action(merge);
 }
 

@@ -7,10 +7,11 @@ import { isAddress, sourceLabel, videoInput } from '../../../adapters/node/video
 import { ConfigError } from '../../../core/errors.js';
 import { defaultWindowRule, type WindowRule } from '../../../core/live/confirmation-windows.js';
 import { type LiveServer, startLiveServer } from '../../server/live-server.js';
+import { jsonOption } from '../arguments/json.js';
 import { addPipelineOptions, type PipelineOptions } from '../arguments/pipeline.js';
 import { publishOption, topicOption } from '../arguments/publish.js';
 import { kinectOption, kinectSource, sourceHelp } from '../arguments/source.js';
-import { openExistingJournal } from '../arguments/study.js';
+import { openExistingJournal, storageOption } from '../arguments/study.js';
 import { SourceFeed } from '../processes/source-runner.js';
 import { Interrupt } from '../terminal/interrupt.js';
 
@@ -32,16 +33,13 @@ export function define(): Command {
     )
     .argument('[sources...]', `analysed by this program, for the page to show, each ${sourceHelp}`)
     .option(...kinectOption)
-    .option(
-      '--storage <place>',
-      'show the studies of this journal, also of one that runs: a file, or redis://host:port',
-    )
+    .addOption(storageOption('show the studies of this journal, also of one that runs'))
     .option('--port <number>', 'TCP port on 127.0.0.1 (default: 4747 or the next free one)');
   return addPipelineOptions(command)
     .option(...publishOption)
     .option(...topicOption)
     .option('--no-open', 'do not open the browser')
-    .option('--json', 'print {"url"} on stdout')
+    .addOption(jsonOption('{"url"} on stdout'))
     .action(live);
 }
 

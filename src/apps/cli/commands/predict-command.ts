@@ -3,8 +3,9 @@ import { Command } from 'commander';
 import type { Box } from '../../../core/image/picture.js';
 import { type PredictedFace, predictPicture } from '../../../pipeline/predict/predict-picture.js';
 import { openDetector } from '../arguments/detector.js';
-import { openExpressionModel, parseThreads } from '../arguments/model.js';
-import { personalModel } from '../arguments/personal.js';
+import { jsonOption } from '../arguments/json.js';
+import { modelOption, openExpressionModel, parseThreads, threadsOption } from '../arguments/model.js';
+import { personalModel, personalOption } from '../arguments/personal.js';
 import { eachPicture, listPictures, picturesArgument } from '../arguments/pictures.js';
 
 interface PredictOptions {
@@ -23,12 +24,13 @@ export function define(): Command {
     )
     .argument(...picturesArgument)
     .option('--cropped', 'take every picture whole: each is one face, cropped as FER2013 does it')
-    .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
-    .option('--personal <file>', "read one person's face as 'moodlens teach' learnt it")
-    .option('--threads <n>', 'threads of ONNX Runtime (default: 1)')
-    .option(
-      '--json',
-      'print {"file","expression","probabilities","faces"} per picture: those of the largest face, null when there is none; each face with its box [x, y, width, height], null for a picture taken whole',
+    .addOption(modelOption())
+    .addOption(personalOption('every face', 'pictures'))
+    .addOption(threadsOption())
+    .addOption(
+      jsonOption(
+        '{"file","expression","probabilities","faces"} per picture: those of the largest face, null when there is none; each face with its box [x, y, width, height], null for a picture taken whole',
+      ),
     )
     .action(predict);
 }

@@ -7,6 +7,7 @@ import { type OpenedSource, openSource } from '../../../adapters/node/video/open
 import { ConfigError } from '../../../core/errors.js';
 import type { Progress } from '../../../core/ports/progress.js';
 import { steadyFrames } from '../../../pipeline/streams/record/steady-frames.js';
+import { jsonOption } from '../arguments/json.js';
 import { isKinect, kinectOption, kinectSource, videoSourceHelp } from '../arguments/source.js';
 import { toNumbers } from '../arguments/values.js';
 import { exitCodes } from '../terminal/exit-codes.js';
@@ -33,7 +34,7 @@ export function define(): Command {
     )
     .option('--seconds <n>', 'end after so many seconds of the source')
     .option('--fps <n>', 'frames a second of the file (default: those of the source, or 30)')
-    .option('--json', 'print {"out","frames","seconds","dropped"} at the end')
+    .addOption(jsonOption('{"out","frames","seconds","dropped"} at the end'))
     .action(record);
 }
 

@@ -17,7 +17,9 @@ import {
 } from '../../../pipeline/tune/studies/describe-study.js';
 import { studyCsv } from '../../../pipeline/tune/studies/study-csv.js';
 import { trialJson } from '../../../pipeline/tune/studies/trial-json.js';
-import { openExistingJournal } from '../arguments/study.js';
+import { forceOption } from '../arguments/force.js';
+import { jsonOption } from '../arguments/json.js';
+import { openExistingJournal, storageOption } from '../arguments/study.js';
 
 interface Place {
   readonly storage: string;
@@ -31,19 +33,16 @@ export function define(): Command {
     "list, show, copy and draw the studies of a journal, ours and Optuna's",
   );
   const sub = (name: string, description: string) =>
-    study
-      .command(name)
-      .description(description)
-      .requiredOption('--storage <place>', 'the journal: a file, or redis://host:port');
+    study.command(name).description(description).addOption(storageOption('the journal').makeOptionMandatory());
   const named = (name: string, description: string) =>
     sub(name, description).option('--study <name>', 'the study; not needed where there is only one');
-  sub('list', 'the studies of the journal').option('--json', 'print as JSON').action(list);
-  named('best', 'the best trial and its values').option('--json', 'print as JSON').action(best);
-  named('trials', 'every trial with its values').option('--json', 'print a line of JSON for each').action(trials);
+  sub('list', 'the studies of the journal').addOption(jsonOption('as JSON')).action(list);
+  named('best', 'the best trial and its values').addOption(jsonOption('as JSON')).action(best);
+  named('trials', 'every trial with its values').addOption(jsonOption('a line of JSON for each')).action(trials);
   named('export', 'every trial as CSV').option('--out <file>', 'where to; default: printed').action(exportCsv);
   named('report', 'a page with history, importances, slices, contours and reports, and each chart as SVG')
     .requiredOption('--out <folder>', 'where to; must not exist yet')
-    .option('--force', 'replace the report there')
+    .addOption(forceOption('the report at --out'))
     .action(report);
   named('import', 'copy the trials of a study of another journal into this one')
     .requiredOption('--from <place>', 'the other journal: a file, or redis://host:port')

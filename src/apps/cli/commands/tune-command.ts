@@ -6,7 +6,6 @@ import { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../../adapters/node/files.js';
 import { openJournal } from '../../../adapters/node/journal/open-journal.js';
 import { makeFolder } from '../../../adapters/node/make-folder.js';
-import { deviceNames } from '../../../adapters/node/session.js';
 import { writing } from '../../../adapters/node/storage-error.js';
 import { terminalProgress } from '../../../adapters/node/terminal-progress.js';
 import { ConfigError } from '../../../core/errors.js';
@@ -17,7 +16,10 @@ import { openTuning } from '../../../pipeline/tune/open-tuning.js';
 import { chosenConfig, parseSearch, type Search } from '../../../pipeline/tune/search-space.js';
 import { describeStudy } from '../../../pipeline/tune/studies/describe-study.js';
 import { tune } from '../../../pipeline/tune/tune.js';
-import { chooseDevice } from '../arguments/device.js';
+import { datasetOption } from '../arguments/data.js';
+import { chooseDevice, deviceOption } from '../arguments/device.js';
+import { jsonOption } from '../arguments/json.js';
+import { storageOption } from '../arguments/study.js';
 import { readJsonFile } from '../arguments/text-file.js';
 import { toNumbers } from '../arguments/values.js';
 import { trialProcesses } from '../processes/trial-runner.js';
@@ -36,7 +38,7 @@ interface TuneOptions {
   readonly seed: string;
   readonly epochs?: string;
   readonly out?: string;
-  readonly device: string;
+  readonly device?: string;
   readonly json?: boolean;
 }
 
@@ -46,9 +48,9 @@ export function define(): Command {
     .description(
       'search for the configuration that trains best, judged on validation folds; go on with the same command',
     )
-    .requiredOption('--data <dir>', "the dataset, made by 'moodlens data import'")
+    .addOption(datasetOption().makeOptionMandatory())
     .requiredOption('--space <file>', 'what is searched (JSON); see configs/tune-original.json and docs/tuning.md')
-    .requiredOption('--storage <place>', "the study's journal: a file, or redis://host:port for many machines")
+    .addOption(storageOption("the study's journal, of one or many machines").makeOptionMandatory())
     .option('--study <name>', 'the name of the study', 'tune')
     .option(
       '--trials <n>',
@@ -65,8 +67,8 @@ export function define(): Command {
     .option('--seed <n>', "the sampler's", '1')
     .option('--epochs <n>', "instead of the configuration's")
     .option('--out <dir>', 'where the runs go (default: runs/STUDY)')
-    .option('--device <name>', `where to train: ${deviceNames.join(', ')}`, 'cpu')
-    .option('--json', 'print the result as JSON')
+    .addOption(deviceOption('cpu'))
+    .addOption(jsonOption('the result as JSON'))
     .action(tuneStudy);
 }
 
@@ -77,7 +79,7 @@ async function tuneStudy(options: TuneOptions): Promise<void> {
       throw new ConfigError(`--${name} must be a whole number in 1..${most}, found ${value}`);
   }
   const search = await readSearch(options);
-  const device = await chooseDevice(options.device);
+  const device = await chooseDevice(options.device ?? 'cpu');
   const { hash } = await readDataset(createFolderStore(resolve(options.data)));
   const storage = await openJournal(options.storage);
   const interrupt = new Interrupt();

@@ -10,10 +10,9 @@ import { parseAnalyzeConfig } from '../../../pipeline/streams/analyze/config.js'
 import { PresenceNews } from '../../../pipeline/streams/publish/presence.js';
 import { atOwnPace, serveSource } from '../../../pipeline/streams/serve/serve-source.js';
 import { isFolder } from '../arguments/path-kind.js';
-import { openPipeline, type PipelineOptions } from '../arguments/pipeline.js';
+import { analyzeOptions, openPipeline, type PipelineOptions } from '../arguments/pipeline.js';
 import { openPublisher } from '../arguments/publish.js';
 import { openAnalysedSource, openSourceDepth } from '../arguments/source.js';
-import { toNumbers } from '../arguments/values.js';
 
 export interface SourceTask {
   /** As on the command line. */
@@ -67,7 +66,7 @@ process.once('message', (task: SourceTask) => {
 
 async function work({ source, label, options, publish }: SourceTask): Promise<void> {
   const { depth, filter } = await openSourceDepth(options, source);
-  const config = parseAnalyzeConfig(toNumbers(options, ['minScore']));
+  const config = parseAnalyzeConfig(analyzeOptions.given(options));
   const { pipeline, people, release } = await openPipeline(options, config, filter);
   const publisher = publish && (await openPublisher(publish.url, publish.topic));
   const news = publisher && new PresenceNews(publisher.root);

@@ -12,6 +12,9 @@ import {
 } from '../../../../pipeline/data/make-splits.js';
 import { readDataset } from '../../../../pipeline/data/read-dataset.js';
 import { tableLines } from '../../../../pipeline/report/text-table.js';
+import { datasetArgument } from '../../arguments/data.js';
+import { forceOption } from '../../arguments/force.js';
+import { jsonOption } from '../../arguments/json.js';
 import { toNumber, toNumbers } from '../../arguments/values.js';
 
 interface SplitOptions {
@@ -28,14 +31,14 @@ interface SplitOptions {
 export function defineSplit(): Command {
   return new Command('split')
     .description('divide a dataset into named sets, every class with its share and duplicates in one set, as a file')
-    .argument('<dir>', "a dataset made by 'moodlens data import'")
+    .argument(...datasetArgument)
     .requiredOption('--out <file>', 'the split file (JSON)')
     .option('--shares <list>', 'shares of training, validation and test, or of the first two (default: 70/20/10)')
     .option('--folds <k>', 'instead: so many folds, fold-1, fold-2 and so on')
     .option('--official', "instead: the source's own division, as FER2013's Usage")
     .option('--seed <n>', 'draws the sets (default: 1)')
-    .option('--force', 'replace the file at --out')
-    .option('--json', 'print the sets as JSON')
+    .addOption(forceOption('the file at --out'))
+    .addOption(jsonOption('the sets as JSON'))
     .action(splitData);
 }
 

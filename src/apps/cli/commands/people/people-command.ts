@@ -6,19 +6,26 @@ import { decodePicture } from '../../../../adapters/node/image-codec.js';
 import { terminalProgress } from '../../../../adapters/node/terminal-progress.js';
 import { ConfigError, PeopleError } from '../../../../core/errors.js';
 import type { TaughtPeople } from '../../../../core/identity/taught-section.js';
+import { trainPeopleSchema } from '../../../../pipeline/people/config.js';
 import { identifyPicture, type PictureIdentity } from '../../../../pipeline/people/identify-picture.js';
 import { type TrainedPeople, trainPeople } from '../../../../pipeline/people/train-people.js';
 import { openDetector } from '../../arguments/detector.js';
+import { jsonOption } from '../../arguments/json.js';
 import {
+  peopleFileOption,
+  peopleFolderArgument,
   readPeopleFile,
   requirePeopleFilePlace,
   requirePeopleFolder,
   writePeopleFile,
 } from '../../arguments/people.js';
 import { eachPicture, listPictures, picturesArgument } from '../../arguments/pictures.js';
+import { SchemaOptions } from '../../arguments/schema-options.js';
 import { warn } from '../../terminal/terminal-colour.js';
 import { definePeopleEvaluate } from './people-evaluate-command.js';
 import { defineGalleryCommands } from './people-gallery-command.js';
+
+const trainStage = new SchemaOptions(trainPeopleSchema);
 
 interface TrainOptions {
   readonly out: string;
@@ -41,22 +48,22 @@ export function define(): Command {
   people
     .command('train')
     .description("learn people from a folder each: DIR/NAME/picture.png; writes OpenCV's LBPH file")
-    .argument('<dir>', 'folder with a folder of pictures per person')
+    .argument(...peopleFolderArgument)
     .requiredOption('--out <file>', 'people file (.yml) to write; readable by its owner only')
     .option(
       '--threshold <distance>',
       'distance from which on a face is unknown: auto learns it, none knows no strangers (default: auto)',
     )
-    .option('--no-align', 'take pictures as they are, whole and grey, all of one size, instead of finding the face')
-    .option('--plain', "leave the light on faces and use OpenCV's own settings of LBPH")
-    .option('--json', 'print the result as JSON')
+    .addOption(trainStage.option('align'))
+    .addOption(trainStage.option('plain'))
+    .addOption(jsonOption('the result as JSON'))
     .action(train);
   people
     .command('predict')
     .description('say who is in pictures; a line each')
     .argument(...picturesArgument)
-    .requiredOption('--people <file>', "people file of 'moodlens people train' or of OpenCV's LBPH")
-    .option('--json', 'print {"file","person","distance"} per picture; person null is unknown')
+    .addOption(peopleFileOption())
+    .addOption(jsonOption('{"file","person","distance"} per picture; person null is unknown'))
     .action(predict);
   people.addCommand(definePeopleEvaluate());
   for (const command of defineGalleryCommands()) people.addCommand(command);

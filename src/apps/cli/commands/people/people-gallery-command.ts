@@ -16,7 +16,14 @@ import {
 } from '../../../../pipeline/people/review-people.js';
 import { tableLines } from '../../../../pipeline/report/text-table.js';
 import { openDetector } from '../../arguments/detector.js';
-import { readPeopleFile, requirePeopleFolder, writePeopleFile } from '../../arguments/people.js';
+import { jsonOption } from '../../arguments/json.js';
+import {
+  peopleFileOption,
+  peopleFolderArgument,
+  readPeopleFile,
+  requirePeopleFolder,
+  writePeopleFile,
+} from '../../arguments/people.js';
 import { withProgress } from '../../terminal/with-progress.js';
 
 /** The commands, to be added to `moodlens people`. */
@@ -24,8 +31,8 @@ export function defineGalleryCommands(): Command[] {
   return [
     new Command('list')
       .description('who a people file knows, from how many pictures')
-      .requiredOption('--people <file>', "people file of 'moodlens people train' or of OpenCV's LBPH")
-      .option('--json', 'print the list as JSON')
+      .addOption(peopleFileOption())
+      .addOption(jsonOption('the list as JSON'))
       .action(list),
     new Command('forget')
       .description('remove a person from a people file, and their pictures with --faces; there is no way back')
@@ -35,10 +42,10 @@ export function defineGalleryCommands(): Command[] {
       .action(forget),
     new Command('review')
       .description('look over the pictures that people are learnt from: which look wrong, and remove them by number')
-      .argument('<dir>', 'folder with a folder of pictures per person')
+      .argument(...peopleFolderArgument)
       .option('--out <sheet.png>', 'write a sheet of all faces with their numbers, the doubtful ones in red')
       .option('--remove <numbers>', 'delete these pictures, such as 3,7,12-14; there is no way back')
-      .option('--json', 'print every picture with its distances as JSON')
+      .addOption(jsonOption('every picture with its distances as JSON'))
       .action(review),
   ];
 }

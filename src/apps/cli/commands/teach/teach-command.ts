@@ -19,7 +19,8 @@ import {
 import { describeTeaching } from '../../../../pipeline/teach/describe-teaching.js';
 import { learnPerson, type ReadTaught, readTaughtPictures } from '../../../../pipeline/teach/teach.js';
 import { openDetector } from '../../arguments/detector.js';
-import { hashModelFile, openExpressionModel } from '../../arguments/model.js';
+import { jsonOption } from '../../arguments/json.js';
+import { hashModelFile, modelOption, openExpressionModel } from '../../arguments/model.js';
 import { readPeopleFile, writePeopleFile } from '../../arguments/people.js';
 import { readPersonal } from '../../arguments/personal.js';
 import { videoSourceHelp } from '../../arguments/source.js';
@@ -50,8 +51,8 @@ export function define(): Command {
     .option('--out <file.json>', 'the personal file, for --personal; readable by its owner only')
     .option('--people <file>', 'a people file, for --people: whoever it recognises is read in their own way')
     .option('--person <name>', 'who of the people file it is')
-    .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
-    .option('--json', 'print what it brings as JSON')
+    .addOption(modelOption())
+    .addOption(jsonOption('what it brings as JSON'))
     .action(teach);
 }
 

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore } from '../../../../adapters/node/files.js';
-import { type DeviceName, deviceNames } from '../../../../adapters/node/session.js';
+import type { DeviceName } from '../../../../adapters/node/session.js';
 import { terminalProgress } from '../../../../adapters/node/terminal-progress.js';
 import { ConfigError } from '../../../../core/errors.js';
 import type { BlobStore } from '../../../../core/ports/blob-store.js';
@@ -18,7 +18,9 @@ import {
   readEnsembleConfig,
   trainEnsemble,
 } from '../../../../pipeline/train/train-ensemble.js';
-import { chooseDevice } from '../../arguments/device.js';
+import { datasetOption } from '../../arguments/data.js';
+import { chooseDevice, deviceOption } from '../../arguments/device.js';
+import { jsonOption } from '../../arguments/json.js';
 import { readJsonFile } from '../../arguments/text-file.js';
 import { toNumbers } from '../../arguments/values.js';
 import { readTrainingFiles, trainingParts } from '../../processes/training-parts.js';
@@ -44,16 +46,16 @@ interface TrainOptions {
 export function define(): Command {
   return new Command('train')
     .description('train an expression model from a dataset: checkpoints, history and model.onnx in a run folder')
-    .option('--data <dir>', "the dataset, made by 'moodlens data import'")
+    .addOption(datasetOption())
     .option('--out <run>', 'the run folder; it must not hold a run yet')
     .option('--config <file>', 'configuration (JSON); see configs/ and docs/training.md')
     .option('--resume <run>', 'continue the run in this folder to the same result as an unbroken one')
     .option('--epochs <n>', "instead of the configuration's")
     .option('--seed <n>', "instead of the configuration's; not for an ensemble")
-    .option('--device <name>', `where to train: ${deviceNames.join(', ')} (default: cpu, or where the resumed run was)`)
+    .addOption(deviceOption('cpu, or where the resumed run was'))
     .option('--list-devices', 'try each device, print which of them can train here, and train nothing')
     .option('--list-architectures', 'print the architectures with their sizes and costs, and train nothing')
-    .option('--json', 'print the result, or the list, as JSON')
+    .addOption(jsonOption('the result, or the list, as JSON'))
     .action(train);
 }
 
