@@ -1,6 +1,6 @@
 // `moodlens analyze SOURCE`: the live pipeline over a file or stream, without a page.
 import { realpath } from 'node:fs/promises';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import type { MqttPublisher } from '../../../adapters/node/mqtt-publisher.js';
 import { terminalProgress } from '../../../adapters/node/terminal-progress.js';
@@ -18,6 +18,7 @@ import { jsonOption } from '../arguments/json.js';
 import { addPipelineOptions, analyzeOptions, openPipeline, type PipelineOptions } from '../arguments/pipeline.js';
 import { openPublisher, publishOption, topicOption } from '../arguments/publish.js';
 import { aboutPictures, openAnalysedSource, openSourceDepth, sourceHelp } from '../arguments/source.js';
+import { commandOf } from '../command-descriptions.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';
 import { print } from '../terminal/print.js';
@@ -33,11 +34,7 @@ interface AnalyzeOptions extends PipelineOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  const command = new Command('analyze')
-    .description(
-      "run the live pipeline over a video or stream and write what it finds; 'moodlens predict' reads photographs",
-    )
-    .argument('<source>', sourceHelp);
+  const command = commandOf('analyze', "'moodlens predict' reads photographs").argument('<source>', sourceHelp);
   return addPipelineOptions(command)
     .option('--out <video>', 'write the video with boxes, names and expressions drawn in (.mp4, .mov, .mkv)')
     .option('--timeline <file>', 'write who showed which confirmed expression from when to when (.csv or .json)')

@@ -1,7 +1,7 @@
 // `moodlens bench`: how fast models answer and how fast training goes, on this machine.
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { z } from 'zod';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import { readProgramFacts } from '../../../adapters/node/program-facts.js';
@@ -26,6 +26,7 @@ import {
 import { describePeers } from '../../../pipeline/bench/describe-peers.js';
 import { jsonOption } from '../arguments/json.js';
 import { SchemaOptions } from '../arguments/schema-options.js';
+import { commandOf } from '../command-descriptions.js';
 import { requirePeers, runBenchTask } from '../processes/bench-runner.js';
 import { withProgress } from '../terminal/with-progress.js';
 import { openBenchModels } from './open-bench-models.js';
@@ -46,8 +47,7 @@ interface Measured {
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('bench')
-    .description('latency, throughput and memory of models, and the speed of training, on this machine')
+  return commandOf('bench')
     .argument('[name...]', `what to measure: ${benchNames.join(', ')} (default: all)`)
     .option('--model <file...>', 'expression models instead of the shipped one in both forms')
     .addOption(stage.option('runtimes', { flag: 'runtime' }))

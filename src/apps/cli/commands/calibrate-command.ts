@@ -1,6 +1,6 @@
 // `moodlens calibrate`: a model whose probabilities can be believed: its temperature, fitted on validation rows, inside the file.
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { z } from 'zod';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import { openSession } from '../../../adapters/node/session.js';
@@ -13,6 +13,7 @@ import { namingModelFile, readModelFile } from '../arguments/model.js';
 import { addSampleOptions, chooseEvaluatedSamples } from '../arguments/samples.js';
 import { SchemaOptions } from '../arguments/schema-options.js';
 import { addSkipBad } from '../arguments/skip-bad.js';
+import { commandOf } from '../command-descriptions.js';
 import { withProgress } from '../terminal/with-progress.js';
 import { splitsBesideModel } from './evaluate/splits-beside-model.js';
 
@@ -25,8 +26,7 @@ const stage = new SchemaOptions(calibrateConfigSchema);
 
 /** The command's definition. */
 export function define(): Command {
-  const command = new Command('calibrate')
-    .description('temperature scaling: the same decisions, with probabilities that are right as often as they say')
+  const command = commandOf('calibrate', 'temperature scaling leaves every decision as it is')
     .argument('<model>', 'expression model (.onnx): a single one, an ensemble or an int8 form')
     .addOption(evaluatedDataOption())
     .requiredOption('--out <file>', 'the calibrated model');

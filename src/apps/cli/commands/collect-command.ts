@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../../adapters/node/files.js';
 import { decodePicture, encodePng } from '../../../adapters/node/image-codec.js';
 import { makeFolder } from '../../../adapters/node/make-folder.js';
@@ -19,6 +19,7 @@ import { type CollectOptions, collectSchema, parseCollect } from '../../../pipel
 import { openDetector } from '../arguments/detector.js';
 import { jsonOption } from '../arguments/json.js';
 import { SchemaOptions } from '../arguments/schema-options.js';
+import { commandOf } from '../command-descriptions.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';
 
@@ -35,8 +36,7 @@ const largestSidePx = 1920;
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('collect')
-    .description('save checked face pictures of one person, to learn them with `moodlens people train`')
+  return commandOf('collect', '`moodlens people train` learns from them')
     .argument('<name>', 'the person; also the folder in --out')
     .argument(
       '<source...>',

@@ -1,6 +1,6 @@
 // `moodlens detect`: finds the faces in pictures and says where they are.
 import { basename, join, parse, resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import { encodePng } from '../../../adapters/node/image-codec.js';
 import { makeFolder } from '../../../adapters/node/make-folder.js';
@@ -14,6 +14,7 @@ import { addDepthOptions, type DepthOptions, openDepth } from '../arguments/dept
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from '../arguments/detector.js';
 import { jsonOption } from '../arguments/json.js';
 import { eachPicture, listPictures, picturesArgument } from '../arguments/pictures.js';
+import { commandOf } from '../command-descriptions.js';
 
 interface DetectOptions extends DetectorOptions, DepthOptions {
   readonly search: 'quick' | 'thorough';
@@ -24,11 +25,10 @@ interface DetectOptions extends DetectorOptions, DepthOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  const command = new Command('detect')
-    .description(
-      'find the faces in pictures: boxes [x, y, width, height] in pixels, scores, eyes, nose, mouth and ears',
-    )
-    .argument(...picturesArgument);
+  const command = commandOf(
+    'detect',
+    'boxes [x, y, width, height] in pixels, scores, eyes, nose, mouth and ears',
+  ).argument(...picturesArgument);
   return addDepthOptions(addDetectorOptions(command))
     .addOption(
       new Option(

@@ -1,7 +1,7 @@
 // `moodlens ensemble`: merges trained models into one file that gives the mean of their probabilities.
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import { mostBytes, readWholeFile } from '../../../adapters/node/read-whole-file.js';
 import { ConfigError } from '../../../core/errors.js';
@@ -10,6 +10,7 @@ import { readExpressionModel } from '../../../core/model/read-expression-model.j
 import { runFiles } from '../../../pipeline/train/run-folder.js';
 import { jsonOption } from '../arguments/json.js';
 import { namingModelFile } from '../arguments/model.js';
+import { commandOf } from '../command-descriptions.js';
 
 interface EnsembleOptions {
   readonly out: string;
@@ -18,8 +19,7 @@ interface EnsembleOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('ensemble')
-    .description('merge models into one .onnx that gives the mean of their probabilities')
+  return commandOf('ensemble')
     .argument('<models...>', 'two or more run folders or .onnx files, of any architectures')
     .requiredOption('--out <file>', 'the merged model')
     .addOption(jsonOption('what was merged as JSON'))

@@ -1,7 +1,7 @@
 // `moodlens export`: a trained run as one .onnx, verified against the trainer's outputs, with its card beside it.
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { z } from 'zod';
 import { createFolderStore, writeFilesAtomic } from '../../../adapters/node/files.js';
 import { recompressJpeg } from '../../../adapters/node/image-codec.js';
@@ -20,6 +20,7 @@ import { forceOption } from '../arguments/force.js';
 import { jsonOption } from '../arguments/json.js';
 import { SchemaOptions } from '../arguments/schema-options.js';
 import { readTextFile } from '../arguments/text-file.js';
+import { commandOf } from '../command-descriptions.js';
 import { withProgress } from '../terminal/with-progress.js';
 
 interface ExportOptions extends z.input<typeof exportConfigSchema> {
@@ -34,10 +35,7 @@ const stage = new SchemaOptions(exportConfigSchema);
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('export')
-    .description(
-      "a run as one .onnx, verified against the trainer's outputs, with a model card made of the run's facts",
-    )
+  return commandOf('export')
     .argument('<run>', 'the folder of a run or of an ensemble')
     .requiredOption('--data <dir>', 'the dataset that the run was trained on')
     .requiredOption(

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { isAddress, sourceLabel, videoInput } from '../../../adapters/node/video/video-input.js';
 import { ConfigError } from '../../../core/errors.js';
 import { defaultWindowRule, type WindowRule } from '../../../core/live/confirmation-windows.js';
@@ -12,6 +12,7 @@ import { addPipelineOptions, type PipelineOptions } from '../arguments/pipeline.
 import { publishOption, topicOption } from '../arguments/publish.js';
 import { kinectOption, kinectSource, sourceHelp } from '../arguments/source.js';
 import { openExistingJournal, storageOption } from '../arguments/study.js';
+import { commandOf } from '../command-descriptions.js';
 import { SourceFeed } from '../processes/source-runner.js';
 import { Interrupt } from '../terminal/interrupt.js';
 
@@ -27,10 +28,7 @@ interface LiveOptions extends PipelineOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  const command = new Command('live')
-    .description(
-      'open the live page: faces, names and expressions in your camera or a video, nothing leaves this machine',
-    )
+  const command = commandOf('live', 'nothing leaves this machine')
     .argument('[sources...]', `analysed by this program, for the page to show, each ${sourceHelp}`)
     .option(...kinectOption)
     .addOption(storageOption('show the studies of this journal, also of one that runs'))

@@ -1,5 +1,5 @@
 // `moodlens predict`: the expression of every face in pictures: photographs, or faces that are cropped already.
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { Box } from '../../../core/image/picture.js';
 import { type PredictedFace, predictPicture } from '../../../pipeline/predict/predict-picture.js';
 import { openDetector } from '../arguments/detector.js';
@@ -7,6 +7,7 @@ import { jsonOption } from '../arguments/json.js';
 import { modelOption, openExpressionModel, parseThreads, threadsOption } from '../arguments/model.js';
 import { personalModel, personalOption } from '../arguments/personal.js';
 import { eachPicture, listPictures, picturesArgument } from '../arguments/pictures.js';
+import { commandOf } from '../command-descriptions.js';
 
 interface PredictOptions {
   readonly model?: string;
@@ -18,10 +19,10 @@ interface PredictOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('predict')
-    .description(
-      'the expressions in pictures: finds every face and cuts it out; pictures of at most 100 pixels a side are taken whole, as cropped faces',
-    )
+  return commandOf(
+    'predict',
+    'every face is found and cut out; pictures of at most 100 pixels a side are taken whole, as cropped faces',
+  )
     .argument(...picturesArgument)
     .option('--cropped', 'take every picture whole: each is one face, cropped as FER2013 does it')
     .addOption(modelOption())

@@ -1,6 +1,6 @@
 // `moodlens quantise`: the int8 form of a model, measured beside the model itself.
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { z } from 'zod';
 import { createFolderStore, writeFileAtomic } from '../../../adapters/node/files.js';
 import { openSession } from '../../../adapters/node/session.js';
@@ -13,6 +13,7 @@ import { jsonOption } from '../arguments/json.js';
 import { namingModelFile, readModelFile } from '../arguments/model.js';
 import { addSampleOptions, chooseEvaluatedSamples } from '../arguments/samples.js';
 import { SchemaOptions } from '../arguments/schema-options.js';
+import { commandOf } from '../command-descriptions.js';
 import { withProgress } from '../terminal/with-progress.js';
 
 interface QuantiseOptions extends z.input<typeof quantiseConfigSchema> {
@@ -25,8 +26,7 @@ const stage = new SchemaOptions(quantiseConfigSchema);
 
 /** The command's definition. */
 export function define(): Command {
-  const command = new Command('quantise')
-    .description('the int8 form of a model: a quarter of the size, faster; both forms measured on the same pictures')
+  const command = commandOf('quantise', 'it is faster and a quarter of the size')
     .argument('<model>', 'expression model in float32 (.onnx)')
     .addOption(datasetOption(', with its training split').makeOptionMandatory())
     .requiredOption('--out <file>', 'the int8 model');

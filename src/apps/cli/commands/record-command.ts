@@ -1,6 +1,6 @@
 // `moodlens record SOURCE --out FILE`: what a source shows, as a video file, in its own time.
 import { extname } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { KinectDumpWriter } from '../../../adapters/node/kinect/kinect-dump.js';
 import { openEncoder } from '../../../adapters/node/video/ffmpeg-encoder.js';
 import { type OpenedSource, openSource } from '../../../adapters/node/video/open-source.js';
@@ -10,6 +10,7 @@ import { steadyFrames } from '../../../pipeline/streams/record/steady-frames.js'
 import { jsonOption } from '../arguments/json.js';
 import { isKinect, kinectOption, kinectSource, videoSourceHelp } from '../arguments/source.js';
 import { toNumbers } from '../arguments/values.js';
+import { commandOf } from '../command-descriptions.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';
 import { withProgress } from '../terminal/with-progress.js';
@@ -24,8 +25,7 @@ interface RecordOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('record')
-    .description('write what a source shows into a video file (no sound), until Ctrl-C or the end')
+  return commandOf('record', 'without sound, until Ctrl-C or the end of the source')
     .argument('[source]', videoSourceHelp)
     .option(...kinectOption)
     .requiredOption(

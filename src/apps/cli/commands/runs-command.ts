@@ -1,7 +1,7 @@
 // `moodlens runs`: what the run folders hold, and what differs between runs.
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import { foldersIn, openRunFolder } from '../../../adapters/node/run-folders.js';
 import { ConfigError, RunError, StorageError } from '../../../core/errors.js';
@@ -11,13 +11,14 @@ import { listRuns } from '../../../pipeline/train/runs/list-runs.js';
 import { holdsRun, type RunRecord, readRunRecord } from '../../../pipeline/train/runs/run-record.js';
 import { jsonOption } from '../arguments/json.js';
 import { isFolder } from '../arguments/path-kind.js';
+import { commandOf } from '../command-descriptions.js';
 
 /** Where `moodlens train` of the documents puts runs. */
 const defaultFolder = 'runs';
 
 /** The command's definition. */
 export function define(): Command {
-  const runs = new Command('runs').description('list training runs, and compare them');
+  const runs = commandOf('runs');
   runs
     .command('list')
     .description('the runs in a folder, also one level deeper: state, epochs, validation figures, speed')

@@ -1,6 +1,6 @@
 // `moodlens study`: what the studies of a journal hold, also of one that Optuna made.
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { writeFileAtomic, writeFolderAtomic } from '../../../adapters/node/files.js';
 import { encodePng } from '../../../adapters/node/image-codec.js';
 import { openJournal } from '../../../adapters/node/journal/open-journal.js';
@@ -20,6 +20,7 @@ import { trialJson } from '../../../pipeline/tune/studies/trial-json.js';
 import { forceOption } from '../arguments/force.js';
 import { jsonOption } from '../arguments/json.js';
 import { openExistingJournal, storageOption } from '../arguments/study.js';
+import { commandOf } from '../command-descriptions.js';
 
 interface Place {
   readonly storage: string;
@@ -29,9 +30,7 @@ interface Place {
 
 /** The command's definition. */
 export function define(): Command {
-  const study = new Command('study').description(
-    "list, show, copy and draw the studies of a journal, ours and Optuna's",
-  );
+  const study = commandOf('study');
   const sub = (name: string, description: string) =>
     study.command(name).description(description).addOption(storageOption('the journal').makeOptionMandatory());
   const named = (name: string, description: string) =>

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../../adapters/node/files.js';
 import { openJournal } from '../../../adapters/node/journal/open-journal.js';
 import { makeFolder } from '../../../adapters/node/make-folder.js';
@@ -22,6 +22,7 @@ import { jsonOption } from '../arguments/json.js';
 import { storageOption } from '../arguments/study.js';
 import { readJsonFile } from '../arguments/text-file.js';
 import { toNumbers } from '../arguments/values.js';
+import { commandOf } from '../command-descriptions.js';
 import { trialProcesses } from '../processes/trial-runner.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';
@@ -44,10 +45,7 @@ interface TuneOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('tune')
-    .description(
-      'search for the configuration that trains best, judged on validation folds; go on with the same command',
-    )
+  return commandOf('tune', 'it is judged on validation folds, and the same command continues a search')
     .addOption(datasetOption().makeOptionMandatory())
     .requiredOption('--space <file>', 'what is searched (JSON); see configs/tune-original.json and docs/tuning.md')
     .addOption(storageOption("the study's journal, of one or many machines").makeOptionMandatory())

@@ -1,7 +1,7 @@
 // `moodlens evaluate`: a model's figures on one split of a dataset.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { z } from 'zod';
 import { writeFileAtomic, writeFolderAtomic } from '../../../../adapters/node/files.js';
 import { encodePng, recompressJpeg } from '../../../../adapters/node/image-codec.js';
@@ -35,6 +35,7 @@ import { addSampleOptions, chooseEvaluatedSamples } from '../../arguments/sample
 import { SchemaOptions } from '../../arguments/schema-options.js';
 import { addSkipBad } from '../../arguments/skip-bad.js';
 import { readTextFile } from '../../arguments/text-file.js';
+import { commandOf } from '../../command-descriptions.js';
 import { withProgress } from '../../terminal/with-progress.js';
 import { recordLook } from './record-test-look.js';
 import { splitsBesideModel } from './splits-beside-model.js';
@@ -53,10 +54,7 @@ const isReportFile = (name: string) => /^(report\.html|evaluation\.json|worst-mi
 
 /** The command's definition. */
 export function define(): Command {
-  const command = new Command('evaluate')
-    .description('figures of a model on one split: accuracy with its interval, calibration, confusion matrix')
-    .addOption(modelOption())
-    .addOption(evaluatedDataOption());
+  const command = commandOf('evaluate').addOption(modelOption()).addOption(evaluatedDataOption());
   addSampleOptions(command, stage)
     .addOption(personalOption('every face', 'pictures'))
     .addOption(stage.option('compare'))

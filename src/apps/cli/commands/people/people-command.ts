@@ -1,6 +1,6 @@
 // `moodlens people`: learn people from a folder of pictures each, say who is in a picture, and how well that works.
 import { stat } from 'node:fs/promises';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { createFolderStore } from '../../../../adapters/node/files.js';
 import { decodePicture } from '../../../../adapters/node/image-codec.js';
 import { terminalProgress } from '../../../../adapters/node/terminal-progress.js';
@@ -21,6 +21,7 @@ import {
 } from '../../arguments/people.js';
 import { eachPicture, listPictures, picturesArgument } from '../../arguments/pictures.js';
 import { SchemaOptions } from '../../arguments/schema-options.js';
+import { commandOf } from '../../command-descriptions.js';
 import { warn } from '../../terminal/terminal-colour.js';
 import { definePeopleEvaluate } from './people-evaluate-command.js';
 import { defineGalleryCommands } from './people-gallery-command.js';
@@ -42,9 +43,7 @@ interface PredictOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  const people = new Command('people').description(
-    'learn people from their pictures, recognise them, see how well that works, look over and forget them',
-  );
+  const people = commandOf('people');
   people
     .command('train')
     .description("learn people from a folder each: DIR/NAME/picture.png; writes OpenCV's LBPH file")

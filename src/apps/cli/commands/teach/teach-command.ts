@@ -1,6 +1,6 @@
 // `moodlens teach DIR`: a few pictures of one person per expression, and that person is read right.
 import { stat } from 'node:fs/promises';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../../../adapters/node/files.js';
 import { decodePicture } from '../../../../adapters/node/image-codec.js';
 import { shippedModelPath } from '../../../../adapters/node/shipped-models.js';
@@ -24,6 +24,7 @@ import { hashModelFile, modelOption, openExpressionModel } from '../../arguments
 import { readPeopleFile, writePeopleFile } from '../../arguments/people.js';
 import { readPersonal } from '../../arguments/personal.js';
 import { videoSourceHelp } from '../../arguments/source.js';
+import { commandOf } from '../../command-descriptions.js';
 import { exitCodes } from '../../terminal/exit-codes.js';
 import { warn } from '../../terminal/terminal-colour.js';
 import { guideTeaching } from './guide-teaching.js';
@@ -39,10 +40,7 @@ interface TeachOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('teach')
-    .description(
-      "teach one person's expressions by a few pictures each: DIR/happy/a.jpg, DIR/sad/b.jpg ...; one a class is enough",
-    )
+  return commandOf('teach', 'DIR/happy/a.jpg, DIR/sad/b.jpg and so on; one of each expression is enough')
     .argument('[dir]', 'a folder per expression, of one person')
     .option(
       '--camera [source]',

@@ -1,7 +1,7 @@
 // `moodlens train`: trains an expression model from a dataset.
 import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { createFolderStore } from '../../../../adapters/node/files.js';
 import type { DeviceName } from '../../../../adapters/node/session.js';
 import { terminalProgress } from '../../../../adapters/node/terminal-progress.js';
@@ -23,6 +23,7 @@ import { chooseDevice, deviceOption } from '../../arguments/device.js';
 import { jsonOption } from '../../arguments/json.js';
 import { readJsonFile } from '../../arguments/text-file.js';
 import { toNumbers } from '../../arguments/values.js';
+import { commandOf } from '../../command-descriptions.js';
 import { readTrainingFiles, trainingParts } from '../../processes/training-parts.js';
 import { exitCodes } from '../../terminal/exit-codes.js';
 import { Interrupt } from '../../terminal/interrupt.js';
@@ -44,8 +45,7 @@ interface TrainOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('train')
-    .description('train an expression model from a dataset: checkpoints, history and model.onnx in a run folder')
+  return commandOf('train', 'checkpoints, history and model.onnx are in a run folder')
     .addOption(datasetOption())
     .option('--out <run>', 'the run folder; it must not hold a run yet')
     .option('--config <file>', 'configuration (JSON); see configs/ and docs/training.md')
