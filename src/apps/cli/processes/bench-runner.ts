@@ -1,4 +1,5 @@
-// Runs one measurement in a process of its own, and reads the line of JSON that it prints.
+// Runs in the process of `moodlens bench`: starts a process (bench-process.ts, or a peer's program) for each measurement, and reads the
+// line of JSON that it prints.
 
 import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';

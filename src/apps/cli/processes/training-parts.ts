@@ -1,4 +1,5 @@
-// What every training run of the command line is given: the data in shared memory, engines and batches in threads, clocks.
+// What a training run needs, in the process that trains (`moodlens train`, or the process of a trial): the data in shared memory,
+// engines and batches in threads, clocks.
 import { resolve } from 'node:path';
 import { createFolderStore } from '../../../adapters/node/files.js';
 import { readProgramFacts } from '../../../adapters/node/program-facts.js';
