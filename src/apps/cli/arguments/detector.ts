@@ -27,17 +27,17 @@ export function addDetectorOptions(command: Command): Command {
     .addOption(
       new Option(
         '--detector <name>',
-        "neural: MediaPipe's networks; haar: the study case's cascade, box for box as OpenCV, for upright frontal faces only",
+        "neural: MediaPipe's networks; haar: the cascade of the study case, with the same boxes as OpenCV, for upright frontal faces only",
       )
         .choices(['neural', 'haar'])
         .default('neural'),
     )
     .option('--cascade <file>', "haar: another cascade file of OpenCV's (default: the shipped frontal face)")
-    .option('--scale-factor <number>', 'haar: between two scales (default: 1.1)')
-    .option('--min-neighbors <n>', 'haar: overlapping finds that a face needs besides the first (default: 5)')
+    .option('--scale-factor <number>', 'haar: ratio of two successive scales (default: 1.1)')
+    .option('--min-neighbors <n>', 'haar: overlapping detections that a face needs besides the first (default: 5)')
     .option(
       '--min-face <pixels>',
-      'width of the smallest face; neural: looks as closely as it needs, in video a part of each frame in turn; haar: larger is faster (default: 24)',
+      'width of the smallest face; neural: the picture is enlarged as much as that needs, in video one part of each frame in turn; haar: larger is faster (default: 24)',
     );
 }
 

@@ -17,7 +17,7 @@ export interface ReplaceOptions {
   readonly what: string;
   /** Whether the command writes a file of that name. */
   readonly isOwn: (name: string) => boolean;
-  /** The file without which a folder with other files is none of the command's, where names alone do not tell. */
+  /** A file that every folder of the command has, where the other names alone do not identify it. */
   readonly mark?: string;
 }
 

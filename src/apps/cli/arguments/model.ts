@@ -55,7 +55,7 @@ export async function namingModelFile<T>(path: string, use: () => T | Promise<T>
   }
 }
 
-/** The SHA-256 of a model's file, in hexadecimal: it says which file figures are of. */
+/** The SHA-256 of a model's file, in hexadecimal: figures name the file by it. */
 export async function hashModelFile(path: string): Promise<string> {
   return new Sha256().update(await readWholeFile(path, mostBytes.model)).hex();
 }

@@ -33,7 +33,7 @@ export async function personalModel(
   return new PersonalModel(model, await calibrationOf(model, file, personal, await hashOf(modelPath)));
 }
 
-/** How each of the people shows their expressions, by name. `modelPath` undefined is the shipped model. */
+/** The calibration of each person who taught expressions, by name. `modelPath` undefined is the shipped model. */
 export async function personalReadings(
   model: AskedModel,
   taught: TaughtPeople,

@@ -25,7 +25,7 @@ export function addPictureFolderOptions(command: Command, broken: string): Comma
   return addSkipBad(command, broken);
 }
 
-/** The pictures as a dataset; `onPicture` is told of each. Throws ConfigError for the options, DatasetError for the folder. */
+/** The pictures as a dataset; `onPicture` is called with each. Throws ConfigError for the options, DatasetError for the folder. */
 export async function readPictureFolder(
   folder: string,
   options: PictureFolderOptions,

@@ -76,6 +76,11 @@ it('gives the schema what is no number to refuse, and refuses an unknown choice 
   expect(() => parsed([stage.option('kind')], ['--kind', 'crops'])).toThrow(/Allowed choices are flip, none/);
 });
 
+it('takes a value in a way of its own', () => {
+  const option = stage.option('threads', { parse: (text) => text.split('/').map(Number) });
+  expect(parsed([option], ['--threads', '1/4'])).toEqual({ threads: [1, 4] });
+});
+
 it('refuses a key that has no form on the command line', () => {
   expect(() => stage.option('nested')).toThrow(TypeError);
 });

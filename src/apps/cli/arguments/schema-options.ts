@@ -7,8 +7,10 @@ import { parseNames, toNumber } from './values.js';
 export interface OfferOptions {
   /** Where the flag is not the key's name: `every` for `everyMs`. */
   readonly flag?: string;
-  /** Where the default depends on more than the schema: what the help says of it. */
+  /** Where the default depends on more than the schema: its words in the help. */
   readonly defaultText?: string;
+  /** Where the value is written in a way of its own, such as 70/20/10. */
+  readonly parse?: (text: string) => unknown;
 }
 
 /**
@@ -23,7 +25,7 @@ export class SchemaOptions<T extends z.ZodType> {
   }
 
   /** The option for one key; the command's options have its value under the key's name. Throws TypeError for a type without a form on the command line. */
-  option(key: keyof z.input<T> & string, { flag = key, defaultText }: OfferOptions = {}): Option {
+  option(key: keyof z.input<T> & string, { flag = key, defaultText, parse: ownParse }: OfferOptions = {}): Option {
     const facts = schemaKey(this.#keys[key]!);
     const name = flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     if (facts.type instanceof z.ZodBoolean) {
@@ -31,9 +33,9 @@ export class SchemaOptions<T extends z.ZodType> {
         ? new KeyOption(key, `--no-${name}`, facts.off ?? `not: ${facts.description}`)
         : new KeyOption(key, `--${name}`, facts.description);
     }
-    const { value, parse, choices } = formOf(facts.type);
-    const told = defaultText ?? (facts.default === undefined ? undefined : String(facts.default));
-    const words = told === undefined ? facts.description : `${facts.description} (default: ${told})`;
+    const { value, parse, choices }: Form = ownParse ? { value: 'value', parse: ownParse } : formOf(facts.type);
+    const byDefault = defaultText ?? (facts.default === undefined ? undefined : String(facts.default));
+    const words = byDefault === undefined ? facts.description : `${facts.description} (default: ${byDefault})`;
     const option = new KeyOption(key, `--${name} <${facts.value ?? facts.unit ?? value}>`, words);
     return choices ? option.choices(choices) : option.argParser(parse);
   }

@@ -1,4 +1,4 @@
-// A SOURCE of video, as an argument or by `--kinect`: what the help says of it, and how it is opened with its depth.
+// A source of video, as an argument or by `--kinect`: its words in the help, and how it is opened with its depth.
 import { basename } from 'node:path';
 import { withDepth } from '../../../adapters/node/video/depth-folder.js';
 import { type OpenSourceOptions, openSource } from '../../../adapters/node/video/open-source.js';
@@ -9,7 +9,7 @@ import { isPictureName } from '../../../core/image/is-picture-name.js';
 import { type Depth, type DepthOptions, kinectFilter, openDepth } from './depth.js';
 import { isFile, isFolder } from './path-kind.js';
 
-/** What a command takes for a source of video. */
+/** The sources of video that a command takes. */
 export const videoSourceHelp =
   "a video file, a camera (camera, camera:1, camera:NAME; see 'moodlens cameras'), kinect or kinect:RECORDING, http(s):// or rtsp(s)://";
 
@@ -29,7 +29,7 @@ export function isKinect(source: string): boolean {
   return /^kinect(:.+)?$/s.test(source);
 }
 
-/** The depth that belongs to a source besides its frames, and the filter that looks at it. */
+/** The depth that belongs to a source besides its frames, and the filter that uses it. */
 export async function openSourceDepth(
   options: DepthOptions,
   source: string,

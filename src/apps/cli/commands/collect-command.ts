@@ -31,7 +31,7 @@ interface CollectCommandOptions extends CollectOptions {
 const stage = new SchemaOptions(collectSchema);
 
 const pictureName = /\.(jpe?g|png|webp|tiff?|avif|heic|heif|pgm|ppm)$/i;
-/** More than this is not looked at: faces are compared at 100 pixels. */
+/** Larger frames are scaled down: faces are compared at 100 pixels. */
 const largestSidePx = 1920;
 
 /** The command's definition. */
@@ -75,7 +75,7 @@ async function collect(name: string, sources: readonly string[], options: Collec
         files.push(file);
       },
     });
-    // What was saved before a source broke is told all the same.
+    // What was saved before a source failed is reported all the same.
     if (frames.error === undefined || collection.saved > 0) {
       report({ person, folder, wanted: config.photos, files }, collection, options.json === true);
     }
@@ -88,7 +88,7 @@ async function collect(name: string, sources: readonly string[], options: Collec
   }
 }
 
-/** Numbers go on after those that are there; the random part keeps two collections at once apart. */
+/** Numbers continue after those that are there; the random part keeps the names of two collections at the same time apart. */
 async function fileNames(folder: string): Promise<() => string> {
   const there = await readdir(folder).catch(() => [] as string[]);
   let number = Math.max(0, ...there.map((file) => Number(/^face-(\d{4,9})-/.exec(file)?.[1] ?? 0)));

@@ -1,4 +1,4 @@
-// `moodlens detect`: finds the faces in pictures and says where they are.
+// `moodlens detect`: finds the faces in pictures.
 import { basename, join, parse, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
@@ -33,7 +33,7 @@ export function define(): Command {
     .addOption(
       new Option(
         '--search <how>',
-        'neural: thorough: also small faces, by looking at overlapping parts of the picture; quick: the whole picture only, as in live video',
+        'neural: thorough: also small faces, in overlapping parts of the picture; quick: in the whole picture only, as in live video',
       )
         .choices(['quick', 'thorough'])
         .default('thorough'),

@@ -48,7 +48,7 @@ export function define(): Command {
     .addOption(stage.option('calibration'))
     .addOption(stage.option('seed'))
     .addOption(stage.option('stress'))
-    .option('--notes <file>', 'Markdown for the card: what only you know, how choices were made, say')
+    .option('--notes <file>', 'Markdown for the card, such as how choices were made')
     .addOption(stage.option('threads'))
     .addOption(forceOption('the files of an earlier export'))
     .addOption(jsonOption('the result as JSON'))

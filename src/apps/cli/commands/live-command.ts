@@ -48,7 +48,7 @@ async function live(named: readonly string[], options: LiveOptions): Promise<voi
   const sources = [...named, ...(options.kinect === undefined ? [] : [kinectSource(options.kinect)])];
   if (sources.length === 0) refuseWithoutSource(options);
   const journal = options.storage === undefined ? undefined : await openExistingJournal(options.storage);
-  const interrupt = new Interrupt('the sources are let go');
+  const interrupt = new Interrupt('the sources are closed');
   let feeds: readonly SourceFeed[] = [];
   try {
     feeds = await openFeeds(sources, options);
@@ -87,7 +87,7 @@ const sourceOptions = [
   ...(['cascade', 'scaleFactor', 'minNeighbors', 'minFace'] as const),
 ];
 
-/** Throws what is wrong with the options; a source that is not there yet is told of in the page, and tried again. */
+/** Throws for options that are not valid; a source that cannot be opened yet is shown as such in the page, and tried again. */
 async function openFeeds(sources: readonly string[], all: LiveOptions): Promise<SourceFeed[]> {
   const {
     port: _port,
@@ -115,7 +115,7 @@ async function openFeeds(sources: readonly string[], all: LiveOptions): Promise<
   return feeds;
 }
 
-/** A camera may come later; a file that is not there is a slip of the pen, and so is an address of another kind. */
+/** A camera may be plugged in later; a missing file or an address of another kind is a mistake in the command. */
 async function checkSource(source: string): Promise<void> {
   if (/^(camera|kinect)(:.*)?$/s.test(source)) return;
   if (isAddress(source)) await videoInput(source);

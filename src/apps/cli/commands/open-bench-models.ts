@@ -10,7 +10,7 @@ export async function openBenchModels(paths: readonly string[] | undefined): Pro
   const shipped = [shippedModelPath('expression.onnx'), shippedModelPath('expression.int8.onnx')];
   const files = [...new Set(paths ?? shipped)];
   const models = await Promise.all(files.map(openBenchModel));
-  // Files of one name in several folders: the whole paths tell them apart.
+  // Files of one name in several folders are named by their whole paths.
   const isTwin = (name: string) => models.filter((other) => other.name === name).length > 1;
   return models.map((model, i) => (isTwin(model.name) ? { ...model, name: files[i]! } : model));
 }

@@ -132,7 +132,7 @@ async function writeDump(source: OpenedSource, { out, rate, seconds, progress }:
   return { frames, seconds: lastMs / 1000 };
 }
 
-/** Cameras without a rate tell nonsense, such as the clock of their stream. */
+/** Cameras without a rate report another number, such as the clock of their stream. */
 function plausible(framesPerSecond: number | undefined): number {
   return framesPerSecond !== undefined && framesPerSecond >= 1 && framesPerSecond <= 240 ? framesPerSecond : 30;
 }

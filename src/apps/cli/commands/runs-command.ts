@@ -28,7 +28,7 @@ export function define(): Command {
   runs
     .command('compare')
     .description('what differs in the configurations of runs, their figures side by side, and their curves')
-    .argument('<runs...>', `two or more run folders; a name alone is looked for in '${defaultFolder}' too`)
+    .argument('<runs...>', `two or more run folders; a name alone is also searched for in '${defaultFolder}'`)
     .option('--out <file>', 'also write the comparison with its curves as a page (report.html)')
     .addOption(jsonOption('the comparison as JSON'))
     .action(compare);

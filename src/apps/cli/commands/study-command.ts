@@ -38,14 +38,14 @@ export function define(): Command {
   sub('list', 'the studies of the journal').addOption(jsonOption('as JSON')).action(list);
   named('best', 'the best trial and its values').addOption(jsonOption('as JSON')).action(best);
   named('trials', 'every trial with its values').addOption(jsonOption('a line of JSON for each')).action(trials);
-  named('export', 'every trial as CSV').option('--out <file>', 'where to; default: printed').action(exportCsv);
+  named('export', 'every trial as CSV').option('--out <file>', 'file to write (default: printed)').action(exportCsv);
   named('report', 'a page with history, importances, slices, contours and reports, and each chart as SVG')
-    .requiredOption('--out <folder>', 'where to; must not exist yet')
+    .requiredOption('--out <folder>', 'folder to write; must not exist yet')
     .addOption(forceOption('the report at --out'))
     .action(report);
   named('import', 'copy the trials of a study of another journal into this one')
     .requiredOption('--from <place>', 'the other journal: a file, or redis://host:port')
-    .option('--as <name>', 'the name of the study here; default: its own')
+    .option('--as <name>', 'the name of the study here (default: its own)')
     .action(importStudy);
   return study;
 }

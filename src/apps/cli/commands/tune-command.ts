@@ -11,6 +11,7 @@ import { terminalProgress } from '../../../adapters/node/terminal-progress.js';
 import { ConfigError } from '../../../core/errors.js';
 import type { Study } from '../../../core/tuning/study.js';
 import { readDataset } from '../../../pipeline/data/read-dataset.js';
+import { trainConfigSchema } from '../../../pipeline/train/config.js';
 import { choosePruner, chooseSampler, prunerNames, samplerNames } from '../../../pipeline/tune/choose-methods.js';
 import { openTuning } from '../../../pipeline/tune/open-tuning.js';
 import { chosenConfig, parseSearch, type Search } from '../../../pipeline/tune/search-space.js';
@@ -19,6 +20,7 @@ import { tune } from '../../../pipeline/tune/tune.js';
 import { datasetOption } from '../arguments/data.js';
 import { chooseDevice, deviceOption } from '../arguments/device.js';
 import { jsonOption } from '../arguments/json.js';
+import { SchemaOptions } from '../arguments/schema-options.js';
 import { storageOption } from '../arguments/study.js';
 import { readJsonFile } from '../arguments/text-file.js';
 import { toNumbers } from '../arguments/values.js';
@@ -37,11 +39,13 @@ interface TuneOptions {
   readonly sampler: string;
   readonly pruner: string;
   readonly seed: string;
-  readonly epochs?: string;
+  readonly epochs?: number;
   readonly out?: string;
   readonly device?: string;
   readonly json?: boolean;
 }
+
+const training = new SchemaOptions(trainConfigSchema);
 
 /** The command's definition. */
 export function define(): Command {
@@ -60,10 +64,10 @@ export function define(): Command {
       'trials that run at a time, each in a process of its own and with its share of the cores',
       '1',
     )
-    .option('--sampler <name>', samplerNames.join(', '), 'tpe')
-    .option('--pruner <name>', prunerNames.join(', '), 'median')
-    .option('--seed <n>', "the sampler's", '1')
-    .option('--epochs <n>', "instead of the configuration's")
+    .option('--sampler <name>', `proposes the values of trials: ${samplerNames.join(', ')}`, 'tpe')
+    .option('--pruner <name>', `stops unpromising trials: ${prunerNames.join(', ')}`, 'median')
+    .option('--seed <n>', 'seed of the sampler', '1')
+    .addOption(training.option('epochs', { defaultText: "the configuration's" }))
     .option('--out <dir>', 'where the runs go (default: runs/STUDY)')
     .addOption(deviceOption('cpu'))
     .addOption(jsonOption('the result as JSON'))
@@ -127,7 +131,7 @@ async function tuneStudy(options: TuneOptions): Promise<void> {
 async function readSearch({ space, epochs }: TuneOptions): Promise<Search> {
   const search = await parseSearch(await readJsonFile(space), (file) => readJsonFile(resolve(dirname(space), file)));
   if (epochs === undefined) return search;
-  return { ...search, config: { ...search.config, ...toNumbers({ epochs }, ['epochs']) } };
+  return { ...search, config: { ...search.config, epochs } };
 }
 
 async function report(
@@ -163,7 +167,7 @@ function isGoneHere(name: string): boolean {
   }
 }
 
-/** A new study's trials would go on with runs of another one. */
+/** A new study's trials would continue the runs of another one. */
 async function requireNoTrials(out: string): Promise<void> {
   const found = (await readdir(out)).find((name) => /^trial-\d/.test(name));
   if (found === undefined) return;

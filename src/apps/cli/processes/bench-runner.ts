@@ -14,7 +14,7 @@ const entry = builtFile('./bench-process.js', import.meta.url);
 
 const peerProgram = fileURLToPath(new URL('../../../../bench/inference-peers.py', import.meta.url));
 
-/** Throws DeviceError, with what the process said, when it does not finish. */
+/** Throws DeviceError, with the last lines of its stderr, when the process does not finish. */
 export const runBenchTask: RunBenchTask = (task) => {
   if (task.kind !== 'peer') return runForJson(process.execPath, [fileURLToPath(entry), JSON.stringify(task)]);
   const { peer, threads, calls, seconds } = task;

@@ -30,7 +30,7 @@ export class SourceFeed implements LiveFeed {
     this.#child = child;
   }
 
-  /** Starts the process. Throws what is wrong with the task's options; what is wrong with the source is told as a status. */
+  /** Starts the process. Throws for options that are not valid; a fault of the source becomes a status. */
   static async open(task: SourceTask): Promise<SourceFeed> {
     const child = start(task);
     const feed = new SourceFeed(task, child);

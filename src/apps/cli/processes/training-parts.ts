@@ -21,7 +21,7 @@ import { readTextFile } from '../arguments/text-file.js';
 export async function trainingParts(data: string, device: DeviceName, progress: Progress) {
   const read = await readDataset(createFolderStore(resolve(data)));
   return {
-    // This thread and those that prepare batches look at the same pictures.
+    // Shared by this thread and those that prepare batches.
     dataset: { ...read, pixels: toShared(read.pixels) },
     program: { ...(await readProgramFacts(device)), device },
     startEngine: ((architecture, architectureOptions, { batchSize, sides, ...engineOptions }) =>

@@ -24,8 +24,8 @@ export interface TrialProcesses {
 }
 
 /**
- * `data`: the dataset's folder; `out`: the folder of the runs; `cores`: for each process; `given`: what the search says of threads and
- * workers, of which a process takes no more than its cores.
+ * `data`: the dataset's folder; `out`: the folder of the runs; `cores`: for each process; `given`: the threads and workers of the search,
+ * of which a process takes no more than its cores.
  */
 export function trialProcesses(options: {
   readonly data: string;
@@ -77,7 +77,7 @@ export function trialShare(
   return { threads: shared.threads as number, workers: shared.workers as number };
 }
 
-/** How a run that goes on was divided: that cannot change within it. Undefined for a new run. */
+/** The threads and workers of a run that is continued, which cannot change within it. Undefined for a new run. */
 async function partsOf(
   folder: string,
 ): Promise<{ readonly threads?: unknown; readonly workers?: unknown } | undefined> {
@@ -87,7 +87,7 @@ async function partsOf(
     const { threads, workers } = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
     return { threads, workers };
   } catch {
-    // The run itself says what is wrong with it.
+    // The run's own process reports the damage.
     return undefined;
   }
 }

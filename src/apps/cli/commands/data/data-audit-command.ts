@@ -1,4 +1,4 @@
-// `moodlens data audit`: what is wrong with a dataset, as a table, a page with contact sheets, and a cleaned copy.
+// `moodlens data audit`: the faults of a dataset, as a table, a page with contact sheets, and a cleaned copy.
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -52,11 +52,14 @@ const stage = new SchemaOptions(auditConfigSchema);
 /** The sub-command's definition. */
 export function defineAudit(): Command {
   return new Command('audit')
-    .description('what is wrong with a dataset: duplicates, blank pictures, pictures without a face, doubtful labels')
+    .description('find the faults of a dataset: duplicates, blank pictures, pictures without a face, doubtful labels')
     .argument(...datasetArgument)
     .option('--runs <folders...>', 'judge labels by these runs, each on the samples that it was not trained on')
     .option('--probabilities <file>', 'judge labels by a CSV of out-of-fold probabilities: row, a column per class')
-    .option('--model <file>', 'judge labels by this model (.onnx) instead of the shipped one, where it is unprejudiced')
+    .option(
+      '--model <file>',
+      'judge labels by this model (.onnx) instead of the shipped one, on samples that it was not trained on',
+    )
     .addOption(stage.option('unseen'))
     .option('--votes <file>', "FER+'s fer2013new.csv: how labels agree with the votes")
     .addOption(stage.option('faces'))
@@ -77,7 +80,7 @@ async function auditData(folder: string, options: AuditOptions): Promise<void> {
   }
   const overwrite = await choosePlaces(folder, options);
   const dataset = await readDataset(createFolderStore(folder));
-  const audit = await look(dataset, options, config);
+  const audit = await audited(dataset, options, config);
   const cleaned = options.write === undefined ? undefined : cleanDataset(audit, config);
   const { out, write } = options;
   if (out !== undefined) {
@@ -114,7 +117,7 @@ function parseConfig(options: AuditOptions): AuditConfig {
     throw new ConfigError('labels are judged by one of --probabilities, --runs and --model; leave the others out');
   }
   if (unseen && (probabilities ?? runs) !== undefined) {
-    throw new ConfigError('--unseen is said of a --model; files of probabilities and runs are out of fold anyway');
+    throw new ConfigError('--unseen is for a --model; files of probabilities and runs are out of fold anyway');
   }
   if (write === undefined && (remove ?? removeFrom) !== undefined) {
     throw new ConfigError('--remove and --remove-from are for the cleaned copy; add --write');
@@ -122,7 +125,7 @@ function parseConfig(options: AuditOptions): AuditConfig {
   return parseAuditConfig(stage.given(options));
 }
 
-async function look(dataset: PackedDataset, options: AuditOptions, config: AuditConfig): Promise<Audit> {
+async function audited(dataset: PackedDataset, options: AuditOptions, config: AuditConfig): Promise<Audit> {
   const votes = options.votes === undefined ? undefined : await readTextFile(options.votes);
   const threads = parseThreads(options.threads);
   const isModelAsked = config.faces || (options.probabilities ?? options.runs) === undefined;

@@ -33,7 +33,7 @@ const stage = new SchemaOptions(exploreConfigSchema);
 /** The sub-command's definition. */
 export function defineExplore(): Command {
   const command = new Command('explore')
-    .description('what a dataset holds: classes, samples, mean faces, brightness, contrast and picture sizes')
+    .description('show what a dataset holds: classes, samples, mean faces, brightness, contrast and picture sizes')
     .argument('<dir>', "a dataset made by 'moodlens data import', or a folder of pictures as it takes them")
     .option('--out <dir>', 'also write a report: report.html, an SVG per chart, a PNG per sheet; must not exist yet')
     .addOption(stage.option('samples'))

@@ -109,7 +109,7 @@ async function splitNeeded({ splitFile, ...options }: EvaluateOptions): Promise<
   );
 }
 
-/** On stderr, what the text says among the figures. */
+/** On stderr, because the JSON has no sentences: the warning that the text has among the figures. */
 function warnOfSeen({ comparison, ...evaluation }: EvaluationFigures): void {
   const seen = describeSeen(evaluation);
   if (seen !== undefined) process.stderr.write(`warning: ${seen}\n`);

@@ -1,4 +1,4 @@
-// `moodlens people`: learn people from a folder of pictures each, say who is in a picture, and how well that works.
+// `moodlens people`: trains the recogniser from a folder of pictures for each person, and names who is in a picture.
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { createFolderStore } from '../../../../adapters/node/files.js';
@@ -6,7 +6,7 @@ import { decodePicture } from '../../../../adapters/node/image-codec.js';
 import { terminalProgress } from '../../../../adapters/node/terminal-progress.js';
 import { ConfigError, PeopleError } from '../../../../core/errors.js';
 import type { TaughtPeople } from '../../../../core/identity/taught-section.js';
-import { trainPeopleSchema } from '../../../../pipeline/people/config.js';
+import { type TrainPeopleOptions, trainPeopleSchema } from '../../../../pipeline/people/config.js';
 import { identifyPicture, type PictureIdentity } from '../../../../pipeline/people/identify-picture.js';
 import { type TrainedPeople, trainPeople } from '../../../../pipeline/people/train-people.js';
 import { openDetector } from '../../arguments/detector.js';
@@ -28,11 +28,8 @@ import { defineGalleryCommands } from './people-gallery-command.js';
 
 const trainStage = new SchemaOptions(trainPeopleSchema);
 
-interface TrainOptions {
+interface TrainOptions extends TrainPeopleOptions {
   readonly out: string;
-  readonly threshold?: string;
-  readonly align: boolean;
-  readonly plain?: boolean;
   readonly json?: boolean;
 }
 
@@ -49,17 +46,14 @@ export function define(): Command {
     .description("learn people from a folder each: DIR/NAME/picture.png; writes OpenCV's LBPH file")
     .argument(...peopleFolderArgument)
     .requiredOption('--out <file>', 'people file (.yml) to write; readable by its owner only')
-    .option(
-      '--threshold <distance>',
-      'distance from which on a face is unknown: auto learns it, none knows no strangers (default: auto)',
-    )
+    .addOption(trainStage.option('threshold', { parse: parseThreshold }))
     .addOption(trainStage.option('align'))
     .addOption(trainStage.option('plain'))
     .addOption(jsonOption('the result as JSON'))
     .action(train);
   people
     .command('predict')
-    .description('say who is in pictures; a line each')
+    .description('name the person in each picture, a line each')
     .argument(...picturesArgument)
     .addOption(peopleFileOption())
     .addOption(jsonOption('{"file","person","distance"} per picture; person null is unknown'))
@@ -70,17 +64,16 @@ export function define(): Command {
 }
 
 async function train(directory: string, options: TrainOptions): Promise<void> {
-  const threshold = parseThreshold(options.threshold);
   await requirePeopleFolder(directory);
   await requirePeopleFilePlace(options.out);
   const detector = options.align ? await openDetector() : undefined;
   const progress = terminalProgress('people');
   try {
-    const result = await trainPeople(
-      createFolderStore(directory),
-      { align: options.align, plain: options.plain ?? false, threshold },
-      { decode: decodePicture, progress, ...(detector ? { detector } : {}) },
-    );
+    const result = await trainPeople(createFolderStore(directory), trainStage.given(options), {
+      decode: decodePicture,
+      progress,
+      ...(detector ? { detector } : {}),
+    });
     result.people.taught = await taughtBefore(options.out, result.people.names);
     await writePeopleFile(options.out, result.people);
     report(options, result);
@@ -137,9 +130,8 @@ function describe({ person, distance }: PictureIdentity): string {
   return `${person ?? 'unknown'} (distance ${distance.toFixed(2)})`;
 }
 
-function parseThreshold(text: string | undefined): 'auto' | 'none' | number {
-  if (text === undefined || text === 'auto') return 'auto';
-  if (text === 'none') return 'none';
+function parseThreshold(text: string): 'auto' | 'none' | number {
+  if (text === 'auto' || text === 'none') return text;
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
   throw new ConfigError(`--threshold must be auto, none or a number above 0, but got "${text}"`);

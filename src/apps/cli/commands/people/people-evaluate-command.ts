@@ -31,7 +31,9 @@ const isReportFile = (name: string) => /^(report\.html|evaluation\.json|[a-z-]+\
 /** The sub-command's definition. */
 export function definePeopleEvaluate(): Command {
   const command = new Command('evaluate')
-    .description('rank 1, false accepts and false rejects: some of the people are learnt, the others come as strangers')
+    .description(
+      'evaluate recognition: rank 1, false accepts and false rejects; some people are learnt, the others are strangers',
+    )
     .argument(...peopleFolderArgument)
     .addOption(stage.option('known'))
     .addOption(stage.option('pictures'))

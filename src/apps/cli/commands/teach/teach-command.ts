@@ -47,7 +47,10 @@ export function define(): Command {
       `instead of a folder: asks for each expression in front of a camera, or ${videoSourceHelp}`,
     )
     .option('--out <file.json>', 'the personal file, for --personal; readable by its owner only')
-    .option('--people <file>', 'a people file, for --people: whoever it recognises is read in their own way')
+    .option(
+      '--people <file>',
+      'also keep them in this people file: with --people, the person is recognised and read so',
+    )
     .option('--person <name>', 'who of the people file it is')
     .addOption(modelOption())
     .addOption(jsonOption('what it brings as JSON'))

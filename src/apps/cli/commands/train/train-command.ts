@@ -7,7 +7,7 @@ import type { DeviceName } from '../../../../adapters/node/session.js';
 import { terminalProgress } from '../../../../adapters/node/terminal-progress.js';
 import { ConfigError } from '../../../../core/errors.js';
 import type { BlobStore } from '../../../../core/ports/blob-store.js';
-import { parseTrainConfig, type TrainConfig } from '../../../../pipeline/train/config.js';
+import { parseTrainConfig, type TrainConfig, trainConfigSchema } from '../../../../pipeline/train/config.js';
 import { isEnsembleConfig, parseEnsembleConfig } from '../../../../pipeline/train/ensemble-config.js';
 import { readRunConfig, readRunDevice, runFiles } from '../../../../pipeline/train/run-folder.js';
 import { keepShares, shareCoresOfAll } from '../../../../pipeline/train/share-cores.js';
@@ -21,8 +21,8 @@ import {
 import { datasetOption } from '../../arguments/data.js';
 import { chooseDevice, deviceOption } from '../../arguments/device.js';
 import { jsonOption } from '../../arguments/json.js';
+import { SchemaOptions } from '../../arguments/schema-options.js';
 import { readJsonFile } from '../../arguments/text-file.js';
-import { toNumbers } from '../../arguments/values.js';
 import { commandOf } from '../../command-descriptions.js';
 import { readTrainingFiles, trainingParts } from '../../processes/training-parts.js';
 import { exitCodes } from '../../terminal/exit-codes.js';
@@ -35,13 +35,15 @@ interface TrainOptions {
   readonly config?: string;
   readonly resume?: string;
   readonly out?: string;
-  readonly epochs?: string;
-  readonly seed?: string;
+  readonly epochs?: number;
+  readonly seed?: number;
   readonly device?: string;
   readonly listArchitectures?: boolean;
   readonly listDevices?: boolean;
   readonly json?: boolean;
 }
+
+const stage = new SchemaOptions(trainConfigSchema);
 
 /** The command's definition. */
 export function define(): Command {
@@ -50,8 +52,8 @@ export function define(): Command {
     .option('--out <run>', 'the run folder; it must not hold a run yet')
     .option('--config <file>', 'configuration (JSON); see configs/ and docs/training.md')
     .option('--resume <run>', 'continue the run in this folder to the same result as an unbroken one')
-    .option('--epochs <n>', "instead of the configuration's")
-    .option('--seed <n>', "instead of the configuration's; not for an ensemble")
+    .addOption(stage.option('epochs', { defaultText: "the configuration's" }))
+    .addOption(stage.option('seed', { defaultText: "the configuration's, or the members' of an ensemble" }))
     .addOption(deviceOption('cpu, or where the resumed run was'))
     .option('--list-devices', 'try each device, print which of them can train here, and train nothing')
     .option('--list-architectures', 'print the architectures with their sizes and costs, and train nothing')
@@ -156,14 +158,14 @@ function describe(result: TrainResult | EnsembleResult, folder: string, data: st
   return `${folder}/model.onnx: validation accuracy ${percent(accuracy)} % (95 % interval ${interval.map(percent).join('-')}, n = ${n})`;
 }
 
-/** What --config or the resumed run says, with the options that replace keys of it: a run's, or those of an ensemble's members. */
+/** The configuration of --config or of the resumed run, with the options that replace keys of it: a run's, or those of an ensemble's members. */
 async function readConfig(options: TrainOptions, store: BlobStore): Promise<TrainConfig | { members: TrainConfig[] }> {
   const saved = options.resume ? ((await readEnsembleConfig(store)) ?? (await readRunConfig(store))) : undefined;
   const base = options.config === undefined ? (saved ?? {}) : await readJsonFile(options.config);
   if (typeof base !== 'object' || base === null || Array.isArray(base)) {
     throw new ConfigError(`${options.config} must hold a JSON object with the keys of docs/training.md`);
   }
-  const replaced = toNumbers(options, ['epochs', 'seed']);
+  const replaced = stage.given(options);
   const isGpu = options.device === 'webgpu' || options.device === 'cuda';
   const shared = saved ? keepShares(base, saved) : shareCoresOfAll(base, { cores: availableParallelism(), isGpu });
   if (!isEnsembleConfig(shared)) return parseTrainConfig({ ...shared, ...replaced });
