@@ -3,7 +3,7 @@ import { Command } from 'commander';
 
 export const commandDescriptions = {
   collect: 'gather checked face pictures of one person from a camera, video or pictures',
-  people: 'learn people from their pictures, recognise them, evaluate that, review and forget them',
+  people: 'learn people from their pictures; recognise, evaluate, review and forget them',
   data: 'import datasets of expressions, show what they hold, find their faults, and divide them',
   train: 'train an expression model on a dataset',
   tune: 'search for the configuration that trains best',

@@ -243,8 +243,8 @@ export const trainConfigSchema = z
       .enum(['last', 'best'])
       .default('last')
       .describe('which weights become the model: of the last epoch, or of the lowest validation loss'),
-    seed: z.int().min(0).default(1).describe('of all random choices; determines the result'),
-    threads: z.int().positive().max(64).default(2).describe('threads of ONNX Runtime; they determine the result too'),
+    seed: z.int().min(0).default(1).describe('seed of all random choices'),
+    threads: z.int().positive().max(64).default(2).describe('threads of ONNX Runtime; like the seed, they determine the result'),
     workers: z
       .int()
       .positive()

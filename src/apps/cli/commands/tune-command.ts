@@ -49,7 +49,7 @@ const training = new SchemaOptions(trainConfigSchema);
 
 /** The command's definition. */
 export function define(): Command {
-  return commandOf('tune', 'it is judged on validation folds, and the same command continues a search')
+  return commandOf('tune', 'trials are judged on validation folds; the same command continues a study')
     .addOption(datasetOption().makeOptionMandatory())
     .requiredOption('--space <file>', 'what is searched (JSON); see configs/tune-original.json and docs/tuning.md')
     .addOption(storageOption("the study's journal, of one or many machines").makeOptionMandatory())

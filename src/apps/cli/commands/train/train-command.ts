@@ -47,7 +47,7 @@ const stage = new SchemaOptions(trainConfigSchema);
 
 /** The command's definition. */
 export function define(): Command {
-  return commandOf('train', 'checkpoints, history and model.onnx are in a run folder')
+  return commandOf('train', 'the run folder gets checkpoints, history and model.onnx')
     .addOption(datasetOption())
     .option('--out <run>', 'the run folder; it must not hold a run yet')
     .option('--config <file>', 'configuration (JSON); see configs/ and docs/training.md')
