@@ -12,11 +12,11 @@ import { warn } from '../terminal/terminal-colour.js';
 import { hashModelFile } from './model.js';
 import { readTextFile } from './text-file.js';
 
-/** `whose` faces are read so: "every face", and `where` it makes sense. */
-export function personalOption(whose: string, where: string): Option {
+/** `where` it makes sense: "videos". */
+export function personalOption(where: string): Option {
   return new Option(
     '--personal <file>',
-    `read ${whose} as 'moodlens teach' learnt one person's: for ${where} of that person`,
+    `adapt expressions to the person of this file, made by 'moodlens teach': for ${where} of that person`,
   );
 }
 

@@ -30,7 +30,7 @@ export function addPipelineOptions(command: Command): Command {
   return addDepthOptions(addDetectorOptions(command))
     .option('--people <file>', "name the people of this file, made by 'moodlens people train'")
     .addOption(modelOption())
-    .addOption(personalOption("everybody's face", 'videos'))
+    .addOption(personalOption('videos'))
     .addOption(windowOption())
     .addOption(analyzeOptions.option('minScore'));
 }

@@ -26,7 +26,7 @@ export function define(): Command {
     .argument(...picturesArgument)
     .option('--cropped', 'take every picture whole: each is one face, cropped as FER2013 does it')
     .addOption(modelOption())
-    .addOption(personalOption('every face', 'pictures'))
+    .addOption(personalOption('pictures'))
     .addOption(threadsOption())
     .addOption(
       jsonOption(

@@ -56,7 +56,7 @@ const isReportFile = (name: string) => /^(report\.html|evaluation\.json|worst-mi
 export function define(): Command {
   const command = commandOf('evaluate').addOption(modelOption()).addOption(evaluatedDataOption());
   addSampleOptions(command, stage)
-    .addOption(personalOption('every face', 'pictures'))
+    .addOption(personalOption('pictures'))
     .addOption(stage.option('compare'))
     .addOption(stage.option('tta'))
     .addOption(stage.option('stress'))

@@ -49,11 +49,11 @@ export function define(): Command {
     .option('--out <file.json>', 'the personal file, for --personal; readable by its owner only')
     .option(
       '--people <file>',
-      'also keep them in this people file: with --people, the person is recognised and read so',
+      'also keep it in this people file: with --people, it applies when the person is recognised',
     )
-    .option('--person <name>', 'who of the people file it is')
+    .option('--person <name>', 'the name of the person in the people file')
     .addOption(modelOption())
-    .addOption(jsonOption('what it brings as JSON'))
+    .addOption(jsonOption('the result as JSON'))
     .action(teach);
 }
 
