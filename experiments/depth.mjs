@@ -9,7 +9,7 @@ import { encodePng } from '../dist/adapters/node/image-codec.js';
 import { shippedModel } from '../dist/adapters/node/shipped-models.js';
 import { openDepthFolder } from '../dist/adapters/node/video/depth-folder.js';
 import { openPictureFolder } from '../dist/adapters/node/video/picture-folder.js';
-import { openDetector } from '../dist/apps/cli/arguments/shipped-detector.js';
+import { openDetector } from '../dist/apps/cli/arguments/detector.js';
 import { DepthFilter, depthFilterModes } from '../dist/core/detect/depth/depth-filter.js';
 import { readHaarCascade } from '../dist/core/detect/haar/cascade.js';
 import { HaarDetector } from '../dist/core/detect/haar/haar-detector.js';

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodePicture } from '../dist/adapters/node/image-codec.js';
-import { openDetector } from '../dist/apps/cli/arguments/shipped-detector.js';
+import { openDetector } from '../dist/apps/cli/arguments/detector.js';
 import { median } from '../dist/core/numbers/median.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodePicture } from '../src/adapters/node/image-codec.js';
 import { shippedModel, shippedModelPath } from '../src/adapters/node/shipped-models.js';
 import { openDepthFolder } from '../src/adapters/node/video/depth-folder.js';
-import { openDetector } from '../src/apps/cli/arguments/shipped-detector.js';
+import { openDetector } from '../src/apps/cli/arguments/detector.js';
 import { DepthFilter } from '../src/core/detect/depth/depth-filter.js';
 import type { FaceDetector } from '../src/core/detect/face.js';
 import { readHaarCascade } from '../src/core/detect/haar/cascade.js';

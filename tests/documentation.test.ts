@@ -66,7 +66,7 @@ describe('docs/pipeline.md', () => {
 
 describe('messages in the source', () => {
   it('name only commands that exist', () => {
-    const known = new Set(commands.map(({ name }) => name));
+    const known = new Set<string>(commands.map(({ name }) => name));
     const files = readdirSync(join(repositoryRoot, 'src'), { recursive: true, encoding: 'utf8' });
     const wrong = files
       .filter((file) => /\.tsx?$/.test(file))

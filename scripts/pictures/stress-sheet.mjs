@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { createFolderStore } from '../../dist/adapters/node/files.js';
 import { decodePicture, recompressJpeg } from '../../dist/adapters/node/image-codec.js';
-import { openDetector } from '../../dist/apps/cli/arguments/shipped-detector.js';
+import { openDetector } from '../../dist/apps/cli/arguments/detector.js';
 import { expressionLabels } from '../../dist/core/dataset/labels.js';
 import { createDataset, readPackedDataset, selectSamples } from '../../dist/core/dataset/packed-dataset.js';
 import { cropFace } from '../../dist/core/detect/face-crop.js';

@@ -11,7 +11,7 @@ import { checkKinectDump, KinectDumpWriter } from '../../src/adapters/node/kinec
 import { openSession } from '../../src/adapters/node/session.js';
 import { decodeDepth, encodeDepth } from '../../src/adapters/node/video/depth-codec.js';
 import { openDepthFolder } from '../../src/adapters/node/video/depth-folder.js';
-import { readJsonFile } from '../../src/apps/cli/arguments/json-file.js';
+import { readJsonFile } from '../../src/apps/cli/arguments/text-file.js';
 import { parseScene } from '../../src/apps/web/sources/sample-scene.js';
 import { parseMarkdown } from '../../src/apps/web/view/models/parse-markdown.js';
 import { readCardFigures } from '../../src/apps/web/view/models/read-card-figures.js';

@@ -8,7 +8,7 @@ import { paint, paintError } from './terminal/terminal-colour.js';
 
 /** Runs one command line (without node and script) and returns the exit code. */
 export async function run(commandLine: readonly string[]): Promise<number> {
-  // `help data import` is `data import --help`; commander's own help command goes one level deep.
+  // `help data import` is `data import --help`; commander's own help command knows only the first level.
   const args = commandLine[0] === 'help' ? [...commandLine.slice(1), '--help'] : commandLine;
   const called = args.find((word) => !word.startsWith('-'));
   try {

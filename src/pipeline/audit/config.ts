@@ -22,14 +22,24 @@ const reasonNames = Object.keys(removalReasons) as [RemovalReason, ...RemovalRea
 export const defaultRemovals: readonly RemovalReason[] = ['blank', 'non-faces', 'twins', 'near-twins', 'conflicting'];
 
 export const auditConfigSchema = z.strictObject({
-  remove: z.array(z.enum(reasonNames)).min(1).optional().describe('what a cleaned copy leaves out'),
+  remove: z
+    .array(z.enum(reasonNames))
+    .min(1)
+    .optional()
+    .meta({ value: 'reasons' })
+    .describe(`what the copy leaves out (default: ${defaultRemovals.join(',')}): ${reasonNames.join(',')}`),
   removeFrom: z
     .array(z.string().trim().min(1))
     .min(1)
     .optional()
-    .describe('splits that may lose samples; default: the training split, so that figures stay comparable'),
-  faces: z.boolean().default(true).describe('look for pictures without a face'),
-  unseen: z.boolean().default(false).describe('the user states that the model was trained on none of these samples'),
+    .meta({ value: 'splits' })
+    .describe('splits that may lose samples (default: the training split, so that figures stay comparable)'),
+  faces: z
+    .boolean()
+    .default(true)
+    .meta({ off: 'do not search for pictures without a face (the slowest part)' })
+    .describe('search for pictures without a face'),
+  unseen: z.boolean().default(false).describe('the model was trained on none of these samples, whatever its file says'),
   batch: z.int().min(1).max(256).default(64).describe('pictures in one run of the model'),
 });
 

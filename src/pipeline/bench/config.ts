@@ -23,17 +23,32 @@ export const benchConfigSchema = z
       .array(z.enum(benchRuntimes))
       .min(1)
       .default([...benchRuntimes])
-      .transform(distinct),
-    batches: counts(256).default([1, 32]).transform(distinct).describe('pictures in one call'),
-    threads: counts(64).default([1, 2]).transform(distinct).describe('threads of ONNX Runtime'),
+      .transform(distinct)
+      .describe('builds of ONNX Runtime: node (native code), web (WebAssembly)'),
+    batches: counts(256).default([1, 32]).transform(distinct).describe('faces in one call'),
+    threads: counts(64)
+      .default([1, 2])
+      .transform(distinct)
+      .describe('threads of ONNX Runtime; training takes the most'),
     rounds: z.int().min(1).max(100).default(3).describe('times that everything is measured, in turn'),
-    calls: z.int().min(10).max(100_000).default(200).describe('of a model in a round, after the warm-up'),
-    seconds: z.number().positive().max(3600).default(3).describe('after which a round makes do with fewer calls'),
-    peers: z.boolean().default(false).describe('measure Keras and PyTorch in the same run'),
+    calls: z.int().min(10).max(100_000).default(200).describe('calls of a model in a round, after the warm-up'),
+    seconds: z
+      .number()
+      .positive()
+      .max(3600)
+      .default(3)
+      .meta({ value: 's' })
+      .describe('time after which a round makes do with fewer calls'),
+    peers: z
+      .boolean()
+      .default(false)
+      .describe(
+        'also measure Keras and PyTorch on the same network, in the same run (MOODLENS_PEERS_PYTHON names a Python)',
+      ),
     peerCalls: counts(100_000)
       .default([100, 10_000])
       .transform(distinct)
-      .describe('calls of the loops that the study case timed'),
+      .describe("numbers of calls of the loops by which the study case's speed-up was timed"),
     steps: z.int().min(1).max(1000).default(12).describe('training steps in a round, after the warm-up'),
   })
   .refine(({ names, peers }) => !peers || names.includes('inference'), {

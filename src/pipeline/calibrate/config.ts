@@ -8,6 +8,8 @@ import { parseOptions } from '../parse-options.js';
 export const calibrateConfigSchema = onValidationSamples(
   z.strictObject({
     ...sampleKeys,
+    split: sampleKeys.split.describe('validation split that the temperature is fitted on (default: PublicTest)'),
+    run: sampleKeys.run.describe('instead: what this run validated on, its fold too'),
     batch: z.int().min(1).max(256).default(64).describe('pictures in one run of the model'),
     threads: z.int().min(1).max(64).default(1).describe('threads of ONNX Runtime'),
   }),

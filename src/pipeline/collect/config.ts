@@ -3,9 +3,15 @@ import { z } from 'zod';
 import { parseOptions } from '../parse-options.js';
 
 export const collectSchema = z.strictObject({
-  photos: z.int().min(1).max(10_000).default(30).describe('pictures to save'),
-  everyMs: z.number().min(0).max(3_600_000).default(200).describe('least time between two saved frames, milliseconds'),
-  minFacePx: z.number().min(16).max(4096).default(60).describe('least width of a face, pixels'),
+  photos: z.int().min(1).max(10_000).default(30).meta({ value: 'number' }).describe('pictures to save'),
+  everyMs: z
+    .number()
+    .min(0)
+    .max(3_600_000)
+    .default(200)
+    .meta({ unit: 'ms' })
+    .describe('least time between two saved frames of a video'),
+  minFacePx: z.number().min(16).max(4096).default(60).meta({ unit: 'pixels' }).describe('least width of a face'),
   minSharpness: z
     .number()
     .min(0)
@@ -25,10 +31,15 @@ export const collectSchema = z.strictObject({
     .min(0)
     .max(2)
     .default(0.42)
-    .describe(
-      'largest offset of the nose from the middle of the eyes, in eye distances: beyond it the head is turned away',
-    ),
-  maxTiltDegrees: z.number().min(0).max(180).default(30).describe('largest tilt of the line through the eyes, degrees'),
+    .meta({ value: 'n' })
+    .describe('how far a head may be turned: offset of the nose from the middle of the eyes, in eye distances'),
+  maxTiltDegrees: z
+    .number()
+    .min(0)
+    .max(180)
+    .default(30)
+    .meta({ unit: 'degrees' })
+    .describe('how far a head may be tilted: the line through the eyes'),
 });
 
 export type CollectOptions = z.input<typeof collectSchema>;

@@ -11,18 +11,26 @@ export const importFer2013Schema = z.strictObject({
     .array(z.enum(fer2013Splits))
     .min(1)
     .default([...fer2013Splits])
-    .describe('rows to keep, by their Usage'),
+    .meta({ value: 'names' })
+    .describe('CSV: rows to keep, by their Usage'),
   skipBad,
 });
 
 export const importFolderSchema = z.strictObject({
-  size: z.int().min(8).max(512).default(48).describe('side of the packed pictures, pixels'),
+  size: z
+    .int()
+    .min(8)
+    .max(512)
+    .default(48)
+    .meta({ unit: 'pixels' })
+    .describe('folder of pictures: side of the packed pictures'),
   labels: z
     .array(z.string().min(1))
     .min(2)
     .max(255)
     .default([...expressionLabels])
-    .describe('class names, in the order of the classes; each is the name of a folder'),
+    .meta({ value: 'names' })
+    .describe('folder of pictures: class names in their order; each is the name of a folder'),
   skipBad,
 });
 

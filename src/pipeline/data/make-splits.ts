@@ -16,10 +16,17 @@ export const splitConfigSchema = z
         'two or three numbers above 0 are needed, as 70/20/10',
       )
       .optional()
-      .describe('of training, validation and, when there are three, test; default 70, 20, 10'),
-    folds: z.int().min(2).max(100).optional().describe('so many sets of the same size instead'),
-    official: z.boolean().default(false).describe("instead: the source's own division"),
-    seed: z.int().min(0).default(1),
+      .meta({ value: 'list' })
+      .describe('shares of training, validation and test, or of the first two (default: 70/20/10)'),
+    folds: z
+      .int()
+      .min(2)
+      .max(100)
+      .optional()
+      .meta({ value: 'k' })
+      .describe('instead: so many folds, fold-1, fold-2 and so on'),
+    official: z.boolean().default(false).describe("instead: the source's own division, as FER2013's Usage"),
+    seed: z.int().min(0).default(1).describe('draws the sets'),
   })
   .refine(
     ({ shares, folds, official }) =>

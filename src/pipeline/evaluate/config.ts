@@ -10,15 +10,35 @@ import { sampleKeys, splitFileNeedsSplit } from './sample-keys.js';
 export const evaluateConfigSchema = z
   .strictObject({
     ...sampleKeys,
+    run: sampleKeys.run.describe(
+      'instead of --split: what this run validated on; its model, unless --model names another',
+    ),
     batch: z.int().min(1).max(256).default(64).describe('pictures in one run of the model'),
     tta: z
       .enum(testTimeAugmentations)
       .default('none')
-      .describe('test-time augmentation: the mean over several looks at each picture'),
-    stress: z.boolean().default(false).describe('also evaluate on distorted pictures'),
-    stressSamples: z.int().min(1).optional().describe('a stratified subset of so many samples; default all'),
-    compare: z.string().trim().min(1).optional().describe('another model, to compare with on the same samples'),
-    yesThisIsTheTest: z.boolean().default(false).describe('needed for a test split'),
+      .meta({ value: 'kind' })
+      .describe('test-time augmentation: average over several views of each picture'),
+    stress: z
+      .boolean()
+      .default(false)
+      .describe('also on distorted pictures: light, framing, blur, noise, resolution, JPEG; three strengths each'),
+    stressSamples: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('distort only so many pictures, every class with its share (default: all)'),
+    compare: z
+      .string()
+      .trim()
+      .min(1)
+      .optional()
+      .meta({ value: 'file' })
+      .describe("another model (.onnx) on the same samples: McNemar's test of the difference"),
+    yesThisIsTheTest: z
+      .boolean()
+      .default(false)
+      .describe('needed for a test split: look at it once, after every choice is made'),
   })
   .refine(({ split, run }) => (split === undefined) !== (run === undefined), {
     path: ['split'],

@@ -4,9 +4,12 @@ import { z } from 'zod';
 const name = z.string().trim().min(1);
 
 export const sampleKeys = {
-  split: name.optional().describe('name of the split, e.g. PublicTest'),
-  splitFile: name.optional().describe('a split file, whose set `split` names'),
-  run: name.optional().describe('instead: a run folder, whose validation samples are taken'),
+  split: name.optional().describe('Training, PublicTest, PrivateTest, or the name of a split folder'),
+  splitFile: name
+    .optional()
+    .meta({ value: 'file' })
+    .describe("a file of 'moodlens data split': --split then names one of its sets"),
+  run: name.optional().meta({ value: 'folder' }).describe('instead: a run folder, whose validation samples are taken'),
 };
 
 type SampleKeys = z.infer<z.ZodObject<typeof sampleKeys>>;
@@ -20,7 +23,7 @@ export const splitFileNeedsSplit = z.refine<SampleKeys>(
  * The schema of a stage that uses validation samples: a split, PublicTest when nothing is named, or a run. `notBoth` is the
  * message for both.
  */
-export function onValidationSamples<T extends SampleKeys>(schema: z.ZodType<T>, notBoth: string) {
+export function onValidationSamples<T extends SampleKeys, Input>(schema: z.ZodType<T, Input>, notBoth: string) {
   return schema
     .refine(({ split, run }) => split === undefined || run === undefined, { path: ['split'], error: notBoth })
     .check(splitFileNeedsSplit)

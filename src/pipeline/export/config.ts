@@ -3,12 +3,19 @@ import { z } from 'zod';
 import { parseOptions } from '../parse-options.js';
 
 export const exportConfigSchema = z.strictObject({
-  weights: z.enum(['last', 'best']).optional().describe("default: the run's `keep`"),
+  weights: z
+    .enum(['last', 'best'])
+    .optional()
+    .meta({ value: 'kind' })
+    .describe("weights of the last epoch, or of the lowest validation loss (default: the run's keep)"),
   calibrate: z
     .boolean()
     .default(false)
-    .describe("fit a temperature on the run's validation samples, and insert it into the model"),
-  int8: z.boolean().default(false).describe('also make the int8 form, and keep it when it passes the rule'),
+    .describe('fit a temperature on what the run validated on, and put it into the model'),
+  int8: z
+    .boolean()
+    .default(false)
+    .describe('also make the int8 form, time both, and keep it (.int8.onnx) when it wins'),
   calibration: z.int().min(16).max(10_000).default(256).describe('training pictures that give the int8 ranges'),
   seed: z.int().min(0).default(1).describe('draws those pictures'),
   stress: z.boolean().default(false).describe('figures on distorted pictures too, for the card'),

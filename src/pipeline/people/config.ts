@@ -5,17 +5,22 @@ import { parseOptions } from '../parse-options.js';
 
 /** The preparation of faces, for training and evaluation. */
 const faceKeys = {
-  align: z.boolean().default(true).describe('crop faces upright by the eyes; otherwise pictures are used whole'),
-  plain: z.boolean().default(false).describe("faces with the light they have and OpenCV's own LBPH settings"),
+  align: z
+    .boolean()
+    .default(true)
+    .meta({ off: 'take pictures as they are, whole and grey, all of one size, instead of finding the face' })
+    .describe('crop faces upright by the eyes'),
+  plain: z.boolean().default(false).describe("leave the light on faces and use OpenCV's own settings of LBPH"),
 };
 
 export const trainPeopleSchema = z.strictObject({
   ...faceKeys,
-  faceSize: z.int().min(24).max(512).default(100).describe('side of an aligned face, pixels'),
+  faceSize: z.int().min(24).max(512).default(100).meta({ unit: 'pixels' }).describe('side of an aligned face'),
   threshold: z
     .union([z.enum(['auto', 'none']), z.number().positive()])
     .default('auto')
-    .describe('LBPH distance from which on a face is unknown; auto learns it from the pictures'),
+    .meta({ value: 'distance' })
+    .describe('distance from which on a face is unknown: auto learns it, none knows no strangers'),
 });
 
 export type TrainPeopleOptions = z.input<typeof trainPeopleSchema>;
@@ -27,15 +32,26 @@ export function parseTrainPeople(options: unknown): z.infer<typeof trainPeopleSc
 
 export const evaluatePeopleSchema = z.strictObject({
   ...faceKeys,
-  known: z.number().gt(0).lt(1).default(0.5).describe('share of the people that are known; the others are strangers'),
-  pictures: z.int().min(1).max(1000).default(5).describe('gallery pictures of each known person'),
+  known: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.5)
+    .meta({ value: 'share' })
+    .describe('share of the people that are learnt; the others are strangers'),
+  pictures: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(5)
+    .describe('pictures to learn each of them from; their others are the test'),
   seed: z
     .int()
     .min(0)
     .max(0xffffffff)
     .default(1)
     .describe('draws the first split; the next ones have the seeds after it'),
-  splits: z.int().min(1).max(1000).default(10).describe('draws of known people and their pictures'),
+  splits: z.int().min(1).max(1000).default(10).describe('how many times to draw'),
 });
 
 export type EvaluatePeopleOptions = z.input<typeof evaluatePeopleSchema>;

@@ -6,13 +6,16 @@ import { parseOptions } from '../parse-options.js';
 export const quantiseConfigSchema = onValidationSamples(
   z.strictObject({
     ...sampleKeys,
-    calibration: z.int().min(16).max(10_000).default(256).describe('training pictures for the ranges'),
+    split: sampleKeys.split.describe('split that both forms are measured on (default: PublicTest)'),
+    run: sampleKeys.run.describe('instead: what this run validated on'),
+    calibration: z.int().min(16).max(10_000).default(256).describe('training pictures that give the ranges'),
     share: z
       .number()
       .min(0.9)
       .max(1)
       .default(0.9999)
-      .describe("share of each inner value's numbers that its 8 bits cover; 1: all"),
+      .meta({ value: 's' })
+      .describe("share of each inner value's numbers that its 8 bits cover, 0.9 to 1"),
     seed: z.int().min(0).default(1).describe('draws the training pictures'),
     threads: z.int().min(1).max(64).default(1).describe('threads of ONNX Runtime'),
   }),

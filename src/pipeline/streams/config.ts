@@ -1,4 +1,4 @@
-// The options of analyzing a video: one schema gives the defaults and the checks.
+// The options of analysing a video: one schema gives the defaults and the checks.
 import { z } from 'zod';
 import { defaultStartScore } from '../../core/live/live-settings.js';
 import { parseOptions } from '../parse-options.js';
@@ -9,8 +9,8 @@ export const analyzeConfigSchema = z.strictObject({
     .gt(0)
     .lt(1)
     .default(defaultStartScore)
-    .describe('detection score from which somebody new counts as a face'),
-  frames: z.int().positive().optional().describe('stop after so many frames; default: when the source ends'),
+    .describe('detection score from which a detection starts a track, 0 to 1'),
+  frames: z.int().positive().optional().describe('stop after so many frames (default: when the source ends)'),
 });
 
 export type AnalyzeConfig = z.infer<typeof analyzeConfigSchema>;

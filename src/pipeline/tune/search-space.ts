@@ -14,33 +14,44 @@ import { parseOptions } from '../parse-options.js';
 import { parseTrainConfig, type TrainConfig } from '../train/config.js';
 
 const rangeSchema = z.strictObject({
-  low: z.number(),
-  high: z.number(),
+  low: z.number().describe('lowest value'),
+  high: z.number().describe('highest value'),
   log: z.boolean().default(false).describe('search the logarithm'),
-  step: z.number().positive().optional().describe('only low, low + step, ...'),
+  step: z.number().positive().optional().describe('only `low`, `low + step` and so on'),
   whole: z.boolean().default(false).describe('whole numbers only'),
 });
 const choiceSchema = z.strictObject({
-  choices: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).min(1),
+  choices: z
+    .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
+    .min(1)
+    .describe('instead of a range: the values'),
 });
 
-const searchSchema = z.strictObject({
+/** The keys of a search file. */
+export const searchSchema = z.strictObject({
   config: z
     .union([z.string().min(1), z.record(z.string(), z.unknown())])
     .default({})
-    .describe('the configuration that is searched around: its keys, or a file beside this one'),
+    .describe('the base [configuration](training.md#configuration): its keys, or a file beside this one'),
   space: z
     .record(z.string().min(1), z.union([choiceSchema, rangeSchema]))
     .refine((space) => Object.keys(space).length > 0, 'at least one key must be searched')
-    .describe("keys of the configuration, such as 'schedule.rate', and their ranges"),
-  objective: z.enum(['accuracy', 'loss']).default('accuracy').describe('of the validation pictures'),
-  folds: z.int().min(2).max(1000).default(5).describe('of the training split; each trial trains on all but one'),
-  use: z.int().min(1).default(1).describe('so many folds are trained, one after the other; the value is their mean'),
+    .describe('keys of the configuration (dots lead into its objects) and the range of each, or its choices'),
+  objective: z.enum(['accuracy', 'loss']).default('accuracy').describe('what is optimised, on the validation pictures'),
+  folds: z
+    .int()
+    .min(2)
+    .max(1000)
+    .default(5)
+    .describe(
+      'folds of the training split, at most 1,000; each trial trains on all but one and is validated on that one',
+    ),
+  use: z.int().min(1).default(1).describe('how many folds are trained, one after the other; the value is their mean'),
   foldSeed: z.int().min(0).default(1).describe('draws the folds, the same for every trial'),
   first: z
     .array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])))
     .default([])
-    .describe('values to try before any are proposed'),
+    .describe('values to try before the sampler proposes any, such as `[{ "dropout": 0.3 }]`'),
 });
 
 export type SearchFile = z.infer<typeof searchSchema>;

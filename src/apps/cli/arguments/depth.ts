@@ -1,10 +1,10 @@
-// `--depth` and `--depth-filter`, for the commands that look for faces.
-import { stat } from 'node:fs/promises';
+// `--depth` and `--depth-filter`, for commands that detect faces.
 import { type Command, Option } from 'commander';
 import { type DepthFolder, hasDepth, openDepthFolder } from '../../../adapters/node/video/depth-folder.js';
 import { DepthFilter, type DepthFilterMode, depthFilterModes } from '../../../core/detect/depth/depth-filter.js';
 import { ConfigError } from '../../../core/errors.js';
-import { toNumbers } from './numbers.js';
+import { isFolder } from './path-kind.js';
+import { toNumbers } from './values.js';
 
 export interface DepthOptions {
   readonly depth?: string;
@@ -12,7 +12,7 @@ export interface DepthOptions {
   readonly near?: string;
 }
 
-/** Depth pictures and the filter that looks at them. */
+/** Depth pictures and the filter that uses them. */
 export interface Depth {
   readonly folder: DepthFolder;
   readonly filter: DepthFilter;
@@ -25,14 +25,14 @@ export function addDepthOptions(command: Command): Command {
     .addOption(
       new Option(
         '--depth-filter <mode>',
-        "size: rejects what has not a face's size and relief; segment: as the study case, looks only at what is near; off: only measures (default: size)",
+        "size: rejects detections without a face's size and relief; segment: searches only what is near, as the study case did; off: only measures (default: size)",
       ).choices(depthFilterModes),
     )
-    .option('--near <mm>', 'segment: farthest distance that is near (default: 1206)');
+    .option('--near <mm>', 'segment: the farthest distance that counts as near (default: 1206)');
 }
 
 /**
- * What the options ask for; undefined without depth. A source that is a folder may have its depth beside its pictures. Throws ConfigError for options that need it, or say what cannot be.
+ * What the options ask for; undefined without depth. A source that is a folder may have its depth beside its pictures. Throws ConfigError for options that need depth, and for values that are not valid.
  */
 export async function openDepth(options: DepthOptions, source?: string): Promise<Depth | undefined> {
   const { depthFilter: mode, near } = options;
@@ -61,20 +61,3 @@ export function kinectFilter(options: DepthOptions): DepthFilter {
   if (options.depth !== undefined) throw new ConfigError('a Kinect has its own depth; leave --depth out');
   return new DepthFilter({ ...nearOf(options), mode: options.depthFilter ?? 'size' });
 }
-
-/** `kinect` or `kinect:RECORDING`. */
-export function isKinect(source: string): boolean {
-  return /^kinect(:.+)?$/s.test(source);
-}
-
-/** False also when there is nothing of that name. */
-export async function isFolder(path: string): Promise<boolean> {
-  return (await found(path))?.isDirectory() ?? false;
-}
-
-/** False also when there is nothing of that name. */
-export async function isFile(path: string): Promise<boolean> {
-  return (await found(path))?.isFile() ?? false;
-}
-
-const found = (path: string) => stat(path).catch(() => undefined);

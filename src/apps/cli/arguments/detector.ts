@@ -1,14 +1,14 @@
-// `--detector` and what belongs to it, for the commands that look for faces.
+// `--detector` and its options, for commands that detect faces, and the shipped detector for those that offer no choice.
 import { type Command, Option } from 'commander';
+import { openSession } from '../../../adapters/node/session.js';
 import { shippedModel } from '../../../adapters/node/shipped-models.js';
 import type { FaceDetector } from '../../../core/detect/face.js';
 import { readHaarCascade } from '../../../core/detect/haar/cascade.js';
 import { HaarDetector } from '../../../core/detect/haar/haar-detector.js';
-import type { NeuralDetectorOptions } from '../../../core/detect/mediapipe/neural-detector.js';
+import { type NeuralDetectorOptions, NeuralFaceDetector } from '../../../core/detect/mediapipe/neural-detector.js';
 import { ConfigError } from '../../../core/errors.js';
-import { namingModelFile, readModelFile } from './model-file.js';
-import { toNumbers } from './numbers.js';
-import { openDetector } from './shipped-detector.js';
+import { namingModelFile, readModelFile } from './model.js';
+import { toNumbers } from './values.js';
 
 export interface DetectorOptions {
   readonly detector: 'neural' | 'haar';
@@ -27,17 +27,17 @@ export function addDetectorOptions(command: Command): Command {
     .addOption(
       new Option(
         '--detector <name>',
-        "neural: MediaPipe's networks; haar: the study case's cascade, box for box as OpenCV, for upright frontal faces only",
+        "neural: MediaPipe's networks; haar: the cascade of the study case, with the same boxes as OpenCV, for upright frontal faces only",
       )
         .choices(['neural', 'haar'])
         .default('neural'),
     )
     .option('--cascade <file>', "haar: another cascade file of OpenCV's (default: the shipped frontal face)")
-    .option('--scale-factor <number>', 'haar: between two scales (default: 1.1)')
-    .option('--min-neighbors <n>', 'haar: overlapping finds that a face needs besides the first (default: 5)')
+    .option('--scale-factor <number>', 'haar: ratio of two successive scales (default: 1.1)')
+    .option('--min-neighbors <n>', 'haar: overlapping detections that a face needs besides the first (default: 5)')
     .option(
       '--min-face <pixels>',
-      'width of the smallest face; neural: looks as closely as it needs, in video a part of each frame in turn; haar: larger is faster (default: 24)',
+      'width of the smallest face; neural: the picture is enlarged as much as that needs, in video one part of each frame in turn; haar: larger is faster (default: 24)',
     );
 }
 
@@ -61,6 +61,15 @@ export async function openChosenDetector(
   }
   const file = await readModelFile(path, '--cascade must name an XML file');
   return namingModelFile(path, () => new HaarDetector(readHaarCascade(decode(file)), settings));
+}
+
+/** Opens the neural detector; release it when done. Throws ModelFormatError when the models are missing. */
+export async function openDetector(options: NeuralDetectorOptions = {}): Promise<NeuralFaceDetector> {
+  const [fullRange, shortRange] = await Promise.all([
+    shippedModel('face-full-range.onnx'),
+    shippedModel('face-short-range.onnx'),
+  ]);
+  return NeuralFaceDetector.open({ fullRange, shortRange }, openSession, options);
 }
 
 function minFaceOf(options: DetectorOptions): { minFace?: number } {

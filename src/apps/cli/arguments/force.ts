@@ -1,8 +1,14 @@
-// --force replaces what the same command wrote before and nothing else: a mistyped --out must not cost somebody's folder.
+// `--force` replaces what the same command wrote before and nothing else: a mistyped --out must not cost somebody's folder.
 import { readdir } from 'node:fs/promises';
+import { Option } from 'commander';
 import { datasetFiles, descriptionFile } from '../../../core/dataset/packed-dataset.js';
 import { ConfigError } from '../../../core/errors.js';
 import { leftOutFile } from '../../../pipeline/audit/clean-dataset.js';
+
+/** `what` is replaced: "the report at --out". */
+export function forceOption(what: string): Option {
+  return new Option('--force', `replace ${what}`);
+}
 
 export interface ReplaceOptions {
   readonly out: string;
@@ -11,7 +17,7 @@ export interface ReplaceOptions {
   readonly what: string;
   /** Whether the command writes a file of that name. */
   readonly isOwn: (name: string) => boolean;
-  /** The file without which a folder with other files is none of the command's, where names alone do not tell. */
+  /** A file that every folder of the command has, where the other names alone do not identify it. */
   readonly mark?: string;
 }
 

@@ -1,5 +1,6 @@
-// The people file on disk, read with care and written for its owner alone, and the folder that people are learnt from.
+// `--people`: the people file, read with care and written for its owner alone; and the folder that people are learnt from.
 import { open, stat } from 'node:fs/promises';
+import { Option } from 'commander';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import { readWholeFile } from '../../../adapters/node/read-whole-file.js';
 import { ConfigError, PeopleError } from '../../../core/errors.js';
@@ -8,6 +9,17 @@ import { People } from '../../../core/identity/people.js';
 /** About 3,000 pictures; V8's strings end at 512 MiB. */
 const largestFileBytes = 400 * 1024 * 1024;
 const opening = '%YAML';
+
+/** For commands that need one. */
+export function peopleFileOption(): Option {
+  return new Option(
+    '--people <file>',
+    "people file of 'moodlens people train' or of OpenCV's LBPH",
+  ).makeOptionMandatory();
+}
+
+/** The argument of a command on the pictures of people. */
+export const peopleFolderArgument = ['<dir>', 'folder with a folder of pictures per person'] as const;
 
 /** Reads people from a file. Throws ConfigError when there is none, PeopleError when it is not a people file. */
 export async function readPeopleFile(path: string): Promise<People> {

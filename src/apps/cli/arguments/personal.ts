@@ -1,5 +1,5 @@
-// The model as people were taught it: `--personal FILE`, and the taught people of a people file.
-
+// `--personal`, and the people of a people file who taught their expressions: the model as they taught it.
+import { Option } from 'commander';
 import { shippedModelPath } from '../../../adapters/node/shipped-models.js';
 import { PeopleError } from '../../../core/errors.js';
 import type { ExamplesByPerson } from '../../../core/identity/personal-section.js';
@@ -9,8 +9,16 @@ import { type PersonalFile, readPersonalFile, usableExamples } from '../../../co
 import { PersonalModel } from '../../../core/personal/personal-model.js';
 import { learnPerson } from '../../../pipeline/teach/teach.js';
 import { warn } from '../terminal/terminal-colour.js';
-import { hashModelFile } from './hash-model-file.js';
+import { hashModelFile } from './model.js';
 import { readTextFile } from './text-file.js';
+
+/** `where` it makes sense: "videos". */
+export function personalOption(where: string): Option {
+  return new Option(
+    '--personal <file>',
+    `apply the personal calibration of a file made by 'moodlens teach --out' to every face: for ${where} of that person`,
+  );
+}
 
 /**
  * Learnt anew from the pictures in the file, which takes a fraction of a second, so that any model can be taught by them.
@@ -25,7 +33,7 @@ export async function personalModel(
   return new PersonalModel(model, await calibrationOf(model, file, personal, await hashOf(modelPath)));
 }
 
-/** How each of the people shows their expressions, by name. `modelPath` undefined is the shipped model. */
+/** The calibration of each person who taught expressions, by name. `modelPath` undefined is the shipped model. */
 export async function personalReadings(
   model: AskedModel,
   taught: ExamplesByPerson,

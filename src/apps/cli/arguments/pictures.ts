@@ -54,7 +54,7 @@ export interface FilePicture {
 }
 
 /**
- * Decodes one picture after the other and gives it to `use`. What is wrong with one is printed and does not cost the others their result;
+ * Decodes one picture after the other and gives it to `use`. An error of one picture is printed, and the others are still done;
  * throws MediaError at the end when there was such a one. Progress on stderr, where the results do not show it.
  */
 export async function eachPicture(

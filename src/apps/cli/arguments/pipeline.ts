@@ -3,14 +3,15 @@ import type { Command } from 'commander';
 import type { DepthFilter } from '../../../core/detect/depth/depth-filter.js';
 import { assemblePipeline } from '../../../core/live/assemble-pipeline.js';
 import type { WindowRule } from '../../../core/live/confirmation-windows.js';
-import { defaultStartScore } from '../../../core/live/live-settings.js';
 import type { AnalyzeConfig } from '../../../pipeline/streams/config.js';
+import { analyzeConfigSchema } from '../../../pipeline/streams/config.js';
 import { addDepthOptions, type DepthOptions } from './depth.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector.js';
-import { openExpressionModel } from './model.js';
-import { toNumbers } from './numbers.js';
+import { modelOption, openExpressionModel } from './model.js';
 import { readPeopleFile } from './people.js';
-import { personalModel, personalReadings } from './personal.js';
+import { personalModel, personalOption, personalReadings } from './personal.js';
+import { SchemaOptions } from './schema-options.js';
+import { toNumbers } from './values.js';
 import { windowOption } from './window.js';
 
 export interface PipelineOptions extends DetectorOptions, DepthOptions {
@@ -18,23 +19,20 @@ export interface PipelineOptions extends DetectorOptions, DepthOptions {
   readonly model?: string;
   readonly personal?: string;
   readonly window: WindowRule;
-  readonly minScore?: string;
+  readonly minScore?: number;
 }
+
+/** Of the analysis, with its keys that not every command offers. */
+export const analyzeOptions = new SchemaOptions(analyzeConfigSchema);
 
 /** Adds the options to a command. */
 export function addPipelineOptions(command: Command): Command {
   return addDepthOptions(addDetectorOptions(command))
     .option('--people <file>', "name the people of this file, made by 'moodlens people train'")
-    .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
-    .option(
-      '--personal <file>',
-      "apply the personal calibration of a file made by 'moodlens teach --out' to every face: for videos of that person",
-    )
+    .addOption(modelOption())
+    .addOption(personalOption('videos'))
     .addOption(windowOption())
-    .option(
-      '--min-score <number>',
-      `detection score from which a detection starts a track, 0 to 1 (default: ${defaultStartScore})`,
-    );
+    .addOption(analyzeOptions.option('minScore'));
 }
 
 /** Detector, expression model and people, in a pipeline; `release` frees what holds native memory. */

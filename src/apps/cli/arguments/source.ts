@@ -1,4 +1,4 @@
-// A SOURCE of a command that analyses it, with its depth.
+// A source of video, as an argument or by `--kinect`: its words in the help, and how it is opened with its depth.
 import { basename } from 'node:path';
 import { withDepth } from '../../../adapters/node/video/depth-folder.js';
 import { type OpenSourceOptions, openSource } from '../../../adapters/node/video/open-source.js';
@@ -6,9 +6,30 @@ import { openPictureFolder } from '../../../adapters/node/video/picture-folder.j
 import type { DepthFilter } from '../../../core/detect/depth/depth-filter.js';
 import { ConfigError } from '../../../core/errors.js';
 import { isPictureName } from '../../../core/image/is-picture-name.js';
-import { type Depth, type DepthOptions, isFile, isFolder, isKinect, kinectFilter, openDepth } from './depth.js';
+import { type Depth, type DepthOptions, kinectFilter, openDepth } from './depth.js';
+import { isFile, isFolder } from './path-kind.js';
 
-/** The depth that belongs to a source besides its frames, and the filter that looks at it. */
+/** The sources of video that a command takes. */
+export const videoSourceHelp =
+  "a video file, a camera (camera, camera:1, camera:NAME; see 'moodlens cameras'), kinect or kinect:RECORDING, http(s):// or rtsp(s)://";
+
+/** The same for a command that also takes pictures. */
+export const sourceHelp = `a folder of pictures, ${videoSourceHelp}`;
+
+/** `--kinect [recording]`, another way to name one. */
+export const kinectOption = ['--kinect [recording]', 'a Kinect, or its recording, as the source'] as const;
+
+/** The source that `--kinect` names. */
+export function kinectSource(kinect: string | true): string {
+  return kinect === true ? 'kinect' : `kinect:${kinect}`;
+}
+
+/** `kinect` or `kinect:RECORDING`. */
+export function isKinect(source: string): boolean {
+  return /^kinect(:.+)?$/s.test(source);
+}
+
+/** The depth that belongs to a source besides its frames, and the filter that uses it. */
 export async function openSourceDepth(
   options: DepthOptions,
   source: string,

@@ -1,8 +1,14 @@
-// The journal of a command that reads studies.
+// `--storage`: the journal of studies.
 import { access } from 'node:fs/promises';
+import { Option } from 'commander';
 import { openJournal } from '../../../adapters/node/journal/open-journal.js';
 import { ConfigError } from '../../../core/errors.js';
 import type { Journal } from '../../../core/ports/journal.js';
+
+/** `what` is stored there: "the journal". */
+export function storageOption(what: string): Option {
+  return new Option('--storage <place>', `${what}: a file, or redis://host:port`);
+}
 
 /** Throws ConfigError for a file that is not there: it is not made, nor written, so that everybody who may read it can. */
 export async function openExistingJournal(place: string): Promise<Journal> {

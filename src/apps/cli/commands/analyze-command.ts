@@ -1,6 +1,6 @@
 // `moodlens analyze SOURCE`: the live pipeline over a file or stream, without a page.
 import { realpath } from 'node:fs/promises';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import type { MqttPublisher } from '../../../adapters/node/mqtt-publisher.js';
 import { terminalProgress } from '../../../adapters/node/terminal-progress.js';
@@ -14,11 +14,11 @@ import { type AnalyzeConfig, parseAnalyzeConfig } from '../../../pipeline/stream
 import { type PresenceMessage, PresenceMessages } from '../../../pipeline/streams/presence.js';
 import { frameLine, summaryLine, summaryText } from '../../../pipeline/streams/report/format-result.js';
 import { type TimelineKind, timelineKind, timelineText } from '../../../pipeline/streams/timeline-file.js';
-import { toNumbers } from '../arguments/numbers.js';
-import { addPipelineOptions, openPipeline, type PipelineOptions } from '../arguments/pipeline.js';
+import { jsonOption } from '../arguments/json.js';
+import { addPipelineOptions, analyzeOptions, openPipeline, type PipelineOptions } from '../arguments/pipeline.js';
 import { openPublisher, publishOption, topicOption } from '../arguments/publish.js';
-import { aboutPictures, openAnalysedSource, openSourceDepth } from '../arguments/source.js';
-import { sourceHelp } from '../arguments/source-help.js';
+import { aboutPictures, openAnalysedSource, openSourceDepth, sourceHelp } from '../arguments/source.js';
+import { commandOf } from '../command-descriptions.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';
 import { print } from '../terminal/print.js';
@@ -28,29 +28,25 @@ interface AnalyzeOptions extends PipelineOptions {
   readonly timeline?: string;
   readonly publish?: string;
   readonly topic: string;
-  readonly frames?: string;
+  readonly frames?: number;
   readonly json?: boolean;
 }
 
 /** The command's definition. */
 export function define(): Command {
-  const command = new Command('analyze')
-    .description(
-      "run the live pipeline over a video or stream and write what it finds; 'moodlens predict' reads photographs",
-    )
-    .argument('<source>', sourceHelp);
+  const command = commandOf('analyze', "'moodlens predict' reads photographs").argument('<source>', sourceHelp);
   return addPipelineOptions(command)
     .option('--out <video>', 'write the video with boxes, names and expressions drawn in (.mp4, .mov, .mkv)')
     .option('--timeline <file>', 'write who showed which confirmed expression from when to when (.csv or .json)')
     .option(...publishOption)
     .option(...topicOption)
-    .option('--frames <n>', 'stop after so many frames')
-    .option('--json', 'print a JSON line per frame and a last one with the summary')
+    .addOption(analyzeOptions.option('frames'))
+    .addOption(jsonOption('a JSON line per frame and a last one with the summary'))
     .action(analyzeSource);
 }
 
 async function analyzeSource(sourceName: string, options: AnalyzeOptions): Promise<void> {
-  const config = parseAnalyzeConfig(toNumbers(options, ['minScore', 'frames']));
+  const config = parseAnalyzeConfig(analyzeOptions.given(options));
   if (options.out !== undefined) await refuseSame(sourceName, options.out);
   const path = options.timeline;
   const timelineFile = path === undefined ? undefined : { path, kind: timelineKind(path) };

@@ -1,7 +1,8 @@
 // `moodlens bench`: how fast models answer and how fast training goes, on this machine.
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
+import type { z } from 'zod';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import { readProgramFacts } from '../../../adapters/node/program-facts.js';
 import { loadRuntime } from '../../../adapters/node/session.js';
@@ -9,33 +10,33 @@ import { ConfigError } from '../../../core/errors.js';
 import { benchInference } from '../../../pipeline/bench/bench-inference.js';
 import { benchPeers, type PeersBench } from '../../../pipeline/bench/bench-peers.js';
 import { benchTrain } from '../../../pipeline/bench/bench-train.js';
-import { type BenchConfig, type BenchName, benchNames, parseBenchConfig } from '../../../pipeline/bench/config.js';
+import {
+  type BenchConfig,
+  type BenchName,
+  benchConfigSchema,
+  benchNames,
+  parseBenchConfig,
+} from '../../../pipeline/bench/config.js';
 import {
   type BenchPlace,
   describeInference,
   describeTrainingBench,
 } from '../../../pipeline/bench/report/describe-bench.js';
 import { describePeers } from '../../../pipeline/bench/report/describe-peers.js';
-import { parseNames } from '../arguments/names.js';
-import { toNumber, toNumbers } from '../arguments/numbers.js';
+import { jsonOption } from '../arguments/json.js';
+import { SchemaOptions } from '../arguments/schema-options.js';
+import { commandOf } from '../command-descriptions.js';
 import { requirePeers, runBenchTask } from '../processes/bench-runner.js';
 import { withProgress } from '../terminal/with-progress.js';
 import { openBenchModels } from './open-bench-models.js';
 
-interface BenchOptions {
+interface BenchOptions extends Omit<z.input<typeof benchConfigSchema>, 'names'> {
   readonly model?: readonly string[];
-  readonly runtime?: string;
-  readonly batch?: string;
-  readonly threads?: string;
-  readonly rounds?: string;
-  readonly calls?: string;
-  readonly seconds?: string;
-  readonly steps?: string;
-  readonly peers?: boolean;
-  readonly peerCalls?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
+
+const stage = new SchemaOptions(benchConfigSchema);
 
 /** A measurement's figures, as JSON and for people. */
 interface Measured {
@@ -45,30 +46,23 @@ interface Measured {
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('bench')
-    .description('latency, throughput and memory of models, and the speed of training, on this machine')
+  return commandOf('bench')
     .argument('[name...]', `what to measure: ${benchNames.join(', ')} (default: all)`)
     .option('--model <file...>', 'expression models instead of the shipped one in both forms')
-    .option('--runtime <list>', 'node, web: native code, WebAssembly (default: both)')
-    .option('--batch <list>', 'faces in a call (default: 1,32)')
-    .option('--threads <list>', 'threads of ONNX Runtime (default: 1,2); training takes the most')
-    .option('--rounds <n>', 'times that everything is measured, in turn (default: 3)')
-    .option('--calls <n>', 'calls of a model in a round (default: 200)')
-    .option('--seconds <s>', 'after which a round makes do with fewer calls (default: 3)')
-    .option('--steps <n>', 'training steps in a round (default: 12)')
-    .option(
-      '--peers',
-      'also Keras and PyTorch on the same network, in the same run (MOODLENS_PEERS_PYTHON names a Python)',
-    )
-    .option(
-      '--peer-calls <list>',
-      "loops of so many calls, as the study case's speed-up was timed (default: 100,10000)",
-    )
+    .addOption(stage.option('runtimes', { flag: 'runtime' }))
+    .addOption(stage.option('batches', { flag: 'batch' }))
+    .addOption(stage.option('threads'))
+    .addOption(stage.option('rounds'))
+    .addOption(stage.option('calls'))
+    .addOption(stage.option('seconds'))
+    .addOption(stage.option('steps'))
+    .addOption(stage.option('peers'))
+    .addOption(stage.option('peerCalls'))
     .option(
       '--out <dir>',
       'write the inference figures as inference.json, .md and .svg (a chart); of --peers: peers.svg',
     )
-    .option('--json', 'print a line of JSON for each measurement')
+    .addOption(jsonOption('a line of JSON for each measurement'))
     .action(bench);
 }
 
@@ -119,16 +113,11 @@ function measurePeers(config: BenchConfig): Promise<PeersBench> {
 
 /** Without onnxruntime-node, which is optional, only the other runtime can be measured. */
 async function readConfig(names: readonly string[], options: BenchOptions): Promise<BenchConfig> {
-  const { runtime, batch, threads, peers, peerCalls } = options;
   const isNative = (await loadRuntime()).name === 'onnxruntime-node';
   const config = parseBenchConfig({
-    ...{ names, peers },
+    names,
     ...(isNative ? {} : { runtimes: ['web'] }),
-    ...(runtime === undefined ? {} : { runtimes: parseNames(runtime) }),
-    ...(batch === undefined ? {} : { batches: parseNames(batch).map(toNumber) }),
-    ...(threads === undefined ? {} : { threads: parseNames(threads).map(toNumber) }),
-    ...(peerCalls === undefined ? {} : { peerCalls: parseNames(peerCalls).map(toNumber) }),
-    ...toNumbers(options, ['rounds', 'calls', 'seconds', 'steps']),
+    ...stage.given(options),
   });
   if (!isNative && config.runtimes.includes('node')) {
     throw new ConfigError(

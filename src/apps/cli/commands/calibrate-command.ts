@@ -1,53 +1,46 @@
 // `moodlens calibrate`: a model whose probabilities can be believed: its temperature, fitted on validation rows, inside the file.
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
+import type { z } from 'zod';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import { openSession } from '../../../adapters/node/session.js';
 import { ConfigError } from '../../../core/errors.js';
 import { calibrate } from '../../../pipeline/calibrate/calibrate.js';
-import { parseCalibrateConfig } from '../../../pipeline/calibrate/config.js';
+import { calibrateConfigSchema, parseCalibrateConfig } from '../../../pipeline/calibrate/config.js';
 import { describeCalibration } from '../../../pipeline/calibrate/report/describe-calibration.js';
-import { openEvaluatedData } from '../arguments/data.js';
-import { namingModelFile, readModelFile } from '../arguments/model-file.js';
-import { toNumbers } from '../arguments/numbers.js';
-import { formerSkipBad } from '../arguments/skip-bad.js';
+import { type EvaluatedDataOptions, evaluatedDataOption, openEvaluatedData } from '../arguments/data.js';
+import { jsonOption } from '../arguments/json.js';
+import { namingModelFile, readModelFile } from '../arguments/model.js';
+import { addSampleOptions, chooseEvaluatedSamples } from '../arguments/samples.js';
+import { SchemaOptions } from '../arguments/schema-options.js';
+import { addSkipBad } from '../arguments/skip-bad.js';
+import { commandOf } from '../command-descriptions.js';
 import { withProgress } from '../terminal/with-progress.js';
-import { chooseEvaluatedSamples } from './evaluate/choose-evaluated-samples.js';
 import { splitsBesideModel } from './evaluate/splits-beside-model.js';
 
-interface CalibrateOptions {
-  readonly data: string;
+interface CalibrateOptions extends EvaluatedDataOptions, z.input<typeof calibrateConfigSchema> {
   readonly out: string;
-  readonly split?: string;
-  readonly splitFile?: string;
-  readonly run?: string;
-  readonly skipBad?: boolean;
-  readonly batch?: string;
-  readonly threads?: string;
   readonly json?: boolean;
 }
 
+const stage = new SchemaOptions(calibrateConfigSchema);
+
 /** The command's definition. */
 export function define(): Command {
-  return new Command('calibrate')
-    .description('temperature scaling: the same decisions, with probabilities that are right as often as they say')
+  const command = commandOf('calibrate', 'temperature scaling leaves every decision as it is')
     .argument('<model>', 'expression model (.onnx): a single one, an ensemble or an int8 form')
-    .requiredOption('--data <source>', "a dataset made by 'moodlens data import', or Kaggle's fer2013.csv")
-    .requiredOption('--out <file>', 'the calibrated model')
-    .option('--split <name>', 'validation split that it is fitted on (default: PublicTest)')
-    .option('--split-file <file>', "a file of 'moodlens data split': --split then names one of its sets")
-    .option('--run <folder>', 'instead: what this run validated on, its fold too')
-    .option('--skip-bad', 'CSV: leave broken rows out instead of failing')
-    .addOption(formerSkipBad())
-    .option('--batch <n>', 'pictures in one run of the model (default: 64)')
-    .option('--threads <n>', 'threads of ONNX Runtime (default: 1)')
-    .option('--json', 'print the figures as JSON')
+    .addOption(evaluatedDataOption())
+    .requiredOption('--out <file>', 'the calibrated model');
+  return addSkipBad(addSampleOptions(command, stage), 'broken rows of a CSV')
+    .addOption(stage.option('batch'))
+    .addOption(stage.option('threads'))
+    .addOption(jsonOption('the figures as JSON'))
     .action(calibrateModel);
 }
 
 async function calibrateModel(path: string, options: CalibrateOptions): Promise<void> {
-  const { out, split, splitFile, run } = options;
-  const config = parseCalibrateConfig({ split, splitFile, run, ...toNumbers(options, ['batch', 'threads']) });
+  const { out } = options;
+  const config = parseCalibrateConfig(stage.given(options));
   if (resolve(path) === resolve(out)) {
     throw new ConfigError(`--out must name another file than the model, and both are ${path}; choose another name`);
   }

@@ -1,13 +1,14 @@
 // `moodlens cameras`: which cameras there are, and how to name them.
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { listCameras } from '../../../adapters/node/video/cameras.js';
 import { tableLines } from '../../../pipeline/report/text-table.js';
+import { jsonOption } from '../arguments/json.js';
+import { commandOf } from '../command-descriptions.js';
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('cameras')
-    .description('list the cameras of this machine, and how to name each as a source')
-    .option('--json', 'print [{"index","name","device"}]')
+  return commandOf('cameras', 'each with the name by which it is a source')
+    .addOption(jsonOption('[{"index","name","device"}]'))
     .action(cameras);
 }
 

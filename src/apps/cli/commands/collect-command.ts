@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../../adapters/node/files.js';
 import { decodePicture, encodePng } from '../../../adapters/node/image-codec.js';
 import { makeFolder } from '../../../adapters/node/make-folder.js';
@@ -14,54 +14,46 @@ import { personFolder } from '../../../core/identity/person-name.js';
 import type { Picture } from '../../../core/image/picture.js';
 import type { FrameSource } from '../../../core/ports/frame-source.js';
 import { type CandidateFrame, type Collection, collectFaces } from '../../../pipeline/collect/collect.js';
-import { parseCollect } from '../../../pipeline/collect/config.js';
+import { type CollectOptions, collectSchema, parseCollect } from '../../../pipeline/collect/config.js';
 import { describeCollection, describeEmptyCollection } from '../../../pipeline/collect/report/describe-collection.js';
-import { toNumber } from '../arguments/numbers.js';
-import { openDetector } from '../arguments/shipped-detector.js';
+import { openDetector } from '../arguments/detector.js';
+import { jsonOption } from '../arguments/json.js';
+import { SchemaOptions } from '../arguments/schema-options.js';
+import { commandOf } from '../command-descriptions.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';
 
-interface CollectCommandOptions {
-  readonly photos?: string;
-  readonly every?: string;
-  readonly minFace?: string;
-  readonly maxTurn?: string;
-  readonly maxTilt?: string;
+interface CollectCommandOptions extends CollectOptions {
   readonly out: string;
   readonly json?: boolean;
 }
 
+const stage = new SchemaOptions(collectSchema);
+
 const pictureName = /\.(jpe?g|png|webp|tiff?|avif|heic|heif|pgm|ppm)$/i;
-/** More than this is not looked at: faces are compared at 100 pixels. */
+/** Larger frames are scaled down: faces are compared at 100 pixels. */
 const largestSidePx = 1920;
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('collect')
-    .description('save checked face pictures of one person, to learn them with `moodlens people train`')
+  return commandOf('collect', '`moodlens people train` learns from them')
     .argument('<name>', 'the person; also the folder in --out')
     .argument(
       '<source...>',
       'pictures, folders of pictures, videos, a camera (camera, camera:1, camera:NAME) or http(s)://, rtsp(s)://',
     )
-    .option('--photos <number>', 'pictures to save (default: 30)')
-    .option('--every <ms>', 'least time between two saved frames of a video (default: 200)')
-    .option('--min-face <pixels>', 'least width of a face (default: 60)')
-    .option('--max-turn <n>', 'how far a head may be turned: offset of the nose in eye distances (default: 0.42)')
-    .option('--max-tilt <degrees>', 'how far a head may be tilted (default: 30)')
+    .addOption(stage.option('photos'))
+    .addOption(stage.option('everyMs', { flag: 'every' }))
+    .addOption(stage.option('minFacePx', { flag: 'minFace' }))
+    .addOption(stage.option('maxTurn'))
+    .addOption(stage.option('maxTiltDegrees', { flag: 'maxTilt' }))
     .option('--out <dir>', 'folder of the people', 'people')
-    .option('--json', 'print a summary as JSON')
+    .addOption(jsonOption('a summary as JSON'))
     .action(collect);
 }
 
 async function collect(name: string, sources: readonly string[], options: CollectCommandOptions): Promise<void> {
-  const config = parseCollect({
-    ...(options.photos === undefined ? {} : { photos: toNumber(options.photos) }),
-    ...(options.every === undefined ? {} : { everyMs: toNumber(options.every) }),
-    ...(options.minFace === undefined ? {} : { minFacePx: toNumber(options.minFace) }),
-    ...(options.maxTurn === undefined ? {} : { maxTurn: toNumber(options.maxTurn) }),
-    ...(options.maxTilt === undefined ? {} : { maxTiltDegrees: toNumber(options.maxTilt) }),
-  });
+  const config = parseCollect(stage.given(options));
   const person = parseName(name);
   const folder = join(options.out, person);
   const files: string[] = [];
@@ -83,7 +75,7 @@ async function collect(name: string, sources: readonly string[], options: Collec
         files.push(file);
       },
     });
-    // What was saved before a source broke is told all the same.
+    // What was saved before a source failed is reported all the same.
     if (frames.error === undefined || collection.saved > 0) {
       report({ person, folder, wanted: config.photos, files }, collection, options.json === true);
     }
@@ -96,7 +88,7 @@ async function collect(name: string, sources: readonly string[], options: Collec
   }
 }
 
-/** Numbers go on after those that are there; the random part keeps two collections at once apart. */
+/** Numbers continue after those that are there; the random part keeps the names of two collections at the same time apart. */
 async function fileNames(folder: string): Promise<() => string> {
   const there = await readdir(folder).catch(() => [] as string[]);
   let number = Math.max(0, ...there.map((file) => Number(/^face-(\d{4,9})-/.exec(file)?.[1] ?? 0)));

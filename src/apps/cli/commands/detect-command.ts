@@ -1,6 +1,6 @@
-// `moodlens detect`: finds the faces in pictures and says where they are.
+// `moodlens detect`: finds the faces in pictures.
 import { basename, join, parse, resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import { encodePng } from '../../../adapters/node/image-codec.js';
 import { makeFolder } from '../../../adapters/node/make-folder.js';
@@ -11,7 +11,9 @@ import { findFaces } from '../../../core/live/find-faces.js';
 import { detectionLine, detectionText } from '../../../pipeline/detect/report/format-detection.js';
 import { addDepthOptions, type DepthOptions, openDepth } from '../arguments/depth.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from '../arguments/detector.js';
+import { jsonOption } from '../arguments/json.js';
 import { eachPicture, listPictures, picturesArgument } from '../arguments/pictures.js';
+import { commandOf } from '../command-descriptions.js';
 
 interface DetectOptions extends DetectorOptions, DepthOptions {
   readonly search: 'quick' | 'thorough';
@@ -22,23 +24,22 @@ interface DetectOptions extends DetectorOptions, DepthOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  const command = new Command('detect')
-    .description(
-      'find the faces in pictures: boxes [x, y, width, height] in pixels, scores, eyes, nose, mouth and ears',
-    )
-    .argument(...picturesArgument);
+  const command = commandOf(
+    'detect',
+    'boxes [x, y, width, height] in pixels, scores, eyes, nose, mouth and ears',
+  ).argument(...picturesArgument);
   return addDepthOptions(addDetectorOptions(command))
     .addOption(
       new Option(
         '--search <how>',
-        'neural: thorough: also small faces, by looking at overlapping parts of the picture; quick: the whole picture only, as in live video',
+        'neural: thorough: also small faces, in overlapping parts of the picture; quick: in the whole picture only, as in live video',
       )
         .choices(['quick', 'thorough'])
         .default('thorough'),
     )
     .option('--min-score <number>', 'neural: lowest score that counts as a face, between 0 and 1 (default: 0.6)')
     .option('--out <dir>', 'also write every picture as PNG with its faces drawn in')
-    .option('--json', 'print a line of JSON per picture')
+    .addOption(jsonOption('a line of JSON per picture'))
     .action(detect);
 }
 

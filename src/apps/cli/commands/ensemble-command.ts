@@ -1,7 +1,7 @@
 // `moodlens ensemble`: merges trained models into one file that gives the mean of their probabilities.
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import { mostBytes, readWholeFile } from '../../../adapters/node/read-whole-file.js';
 import { ConfigError } from '../../../core/errors.js';
@@ -9,7 +9,9 @@ import { buildEnsemble, type EnsembleMember } from '../../../core/model/ensemble
 import { readExpressionModel } from '../../../core/model/read-expression-model.js';
 import { describeEnsemble } from '../../../pipeline/train/report/describe-ensemble.js';
 import { runFiles } from '../../../pipeline/train/run-folder.js';
-import { namingModelFile } from '../arguments/model-file.js';
+import { jsonOption } from '../arguments/json.js';
+import { namingModelFile } from '../arguments/model.js';
+import { commandOf } from '../command-descriptions.js';
 
 interface EnsembleOptions {
   readonly out: string;
@@ -18,11 +20,10 @@ interface EnsembleOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('ensemble')
-    .description('merge models into one .onnx that gives the mean of their probabilities')
+  return commandOf('ensemble')
     .argument('<models...>', 'two or more run folders or .onnx files, of any architectures')
     .requiredOption('--out <file>', 'the merged model')
-    .option('--json', 'print what was merged as JSON')
+    .addOption(jsonOption('what was merged as JSON'))
     .action(merge);
 }
 

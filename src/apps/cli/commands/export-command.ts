@@ -1,64 +1,57 @@
 // `moodlens export`: a trained run as one .onnx, verified against the trainer's outputs, with its card beside it.
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
+import type { z } from 'zod';
 import { createFolderStore, writeFilesAtomic } from '../../../adapters/node/files.js';
 import { recompressJpeg } from '../../../adapters/node/image-codec.js';
 import { openSession, sessionsOn } from '../../../adapters/node/session.js';
 import { ConfigError } from '../../../core/errors.js';
 import { readDataset } from '../../../pipeline/data/read-dataset.js';
 import { formatEvaluation } from '../../../pipeline/evaluate/report/format-evaluation.js';
-import { parseExportConfig } from '../../../pipeline/export/config.js';
+import { exportConfigSchema, parseExportConfig } from '../../../pipeline/export/config.js';
 import { type ExportedRun, exportRun } from '../../../pipeline/export/export.js';
 import { readRunRows } from '../../../pipeline/export/read-run-rows.js';
 import { networkStores, readTrainedRun } from '../../../pipeline/export/read-trained-run.js';
 import { describeExport } from '../../../pipeline/export/report/describe-export.js';
 import { writeModelCard } from '../../../pipeline/export/report/model-card.js';
 import type { NamedRuntime } from '../../../pipeline/export/try-int8.js';
-import { toNumbers } from '../arguments/numbers.js';
+import { forceOption } from '../arguments/force.js';
+import { jsonOption } from '../arguments/json.js';
+import { SchemaOptions } from '../arguments/schema-options.js';
 import { readTextFile } from '../arguments/text-file.js';
+import { commandOf } from '../command-descriptions.js';
 import { withProgress } from '../terminal/with-progress.js';
 
-interface ExportOptions {
+interface ExportOptions extends z.input<typeof exportConfigSchema> {
   readonly data: string;
   readonly out: string;
-  readonly weights?: string;
-  readonly calibrate?: boolean;
-  readonly int8?: boolean;
-  readonly calibration?: string;
-  readonly seed?: string;
-  readonly stress?: boolean;
   readonly notes?: string;
-  readonly threads?: string;
   readonly force?: boolean;
   readonly json?: boolean;
 }
 
+const stage = new SchemaOptions(exportConfigSchema);
+
 /** The command's definition. */
 export function define(): Command {
-  return new Command('export')
-    .description(
-      "a run as one .onnx, verified against the trainer's outputs, with a model card made of the run's facts",
-    )
+  return commandOf('export')
     .argument('<run>', 'the folder of a run or of an ensemble')
     .requiredOption('--data <dir>', 'the dataset that the run was trained on')
     .requiredOption(
       '--out <file>',
       'the model (.onnx); beside it are written its card (.md) and its evaluation (.evaluation.json)',
     )
-    .option(
-      '--weights <kind>',
-      "last or best: of the last epoch, or of the lowest validation loss (default: the run's keep)",
-    )
-    .option('--calibrate', 'fit a temperature on what the run validated on, and put it into the model')
-    .option('--int8', 'also make the int8 form, time both, and keep it (.int8.onnx) when it wins')
-    .option('--calibration <n>', 'training pictures that give the int8 ranges (default: 256)')
-    .option('--seed <n>', 'draws those pictures (default: 1)')
-    .option('--stress', 'figures on distorted pictures too, for the card')
-    .option('--notes <file>', 'Markdown for the card: what only you know, how choices were made, say')
-    .option('--threads <n>', 'threads of ONNX Runtime (default: 1)')
-    .option('--force', 'replace the files of an earlier export')
-    .option('--json', 'print the result as JSON')
+    .addOption(stage.option('weights'))
+    .addOption(stage.option('calibrate'))
+    .addOption(stage.option('int8'))
+    .addOption(stage.option('calibration'))
+    .addOption(stage.option('seed'))
+    .addOption(stage.option('stress'))
+    .option('--notes <file>', 'Markdown for the card, such as how choices were made')
+    .addOption(stage.option('threads'))
+    .addOption(forceOption('the files of an earlier export'))
+    .addOption(jsonOption('the result as JSON'))
     .action(exportModel);
 }
 
@@ -69,9 +62,7 @@ const runtimes: readonly [NamedRuntime, ...NamedRuntime[]] = [
 ];
 
 async function exportModel(folder: string, options: ExportOptions): Promise<void> {
-  const numbers = toNumbers(options, ['calibration', 'seed', 'threads']);
-  const { weights, calibrate, int8, stress } = options;
-  const config = parseExportConfig({ weights, calibrate, int8, stress, ...numbers });
+  const config = parseExportConfig(stage.given(options));
   const files = filesOf(options.out);
   if (!options.force) await requireFree(Object.values(files));
   const notes = options.notes === undefined ? undefined : await readTextFile(options.notes);

@@ -2,15 +2,17 @@
 import { spawn } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { isAddress, sourceLabel, videoInput } from '../../../adapters/node/video/video-input.js';
 import { ConfigError } from '../../../core/errors.js';
 import { defaultWindowRule, type WindowRule } from '../../../core/live/confirmation-windows.js';
 import { type LiveServer, startLiveServer } from '../../server/live-server.js';
+import { jsonOption } from '../arguments/json.js';
 import { addPipelineOptions, type PipelineOptions } from '../arguments/pipeline.js';
 import { publishOption, topicOption } from '../arguments/publish.js';
-import { kinectOption, kinectSource, sourceHelp } from '../arguments/source-help.js';
-import { openExistingJournal } from '../arguments/study.js';
+import { kinectOption, kinectSource, sourceHelp } from '../arguments/source.js';
+import { openExistingJournal, storageOption } from '../arguments/study.js';
+import { commandOf } from '../command-descriptions.js';
 import { SourceFeed } from '../processes/source-runner.js';
 import { Interrupt } from '../terminal/interrupt.js';
 
@@ -26,22 +28,16 @@ interface LiveOptions extends PipelineOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  const command = new Command('live')
-    .description(
-      'open the live page: faces, names and expressions in your camera or a video, nothing leaves this machine',
-    )
+  const command = commandOf('live', 'nothing leaves this machine')
     .argument('[sources...]', `analysed by this program, for the page to show, each ${sourceHelp}`)
     .option(...kinectOption)
-    .option(
-      '--storage <place>',
-      'show the studies of this journal, also of one that runs: a file, or redis://host:port',
-    )
+    .addOption(storageOption('show the studies of this journal, also of one that runs'))
     .option('--port <number>', 'TCP port on 127.0.0.1 (default: 4747 or the next free one)');
   return addPipelineOptions(command)
     .option(...publishOption)
     .option(...topicOption)
     .option('--no-open', 'do not open the browser')
-    .option('--json', 'print {"url"} on stdout')
+    .addOption(jsonOption('{"url"} on stdout'))
     .action(live);
 }
 
@@ -52,7 +48,7 @@ async function live(named: readonly string[], options: LiveOptions): Promise<voi
   const sources = [...named, ...(options.kinect === undefined ? [] : [kinectSource(options.kinect)])];
   if (sources.length === 0) refuseWithoutSource(options);
   const journal = options.storage === undefined ? undefined : await openExistingJournal(options.storage);
-  const interrupt = new Interrupt('the sources are let go');
+  const interrupt = new Interrupt('the sources are closed');
   let feeds: readonly SourceFeed[] = [];
   try {
     feeds = await openFeeds(sources, options);
@@ -91,7 +87,7 @@ const sourceOptions = [
   ...(['cascade', 'scaleFactor', 'minNeighbors', 'minFace'] as const),
 ];
 
-/** Throws what is wrong with the options; a source that is not there yet is told of in the page, and tried again. */
+/** Throws for options that are not valid; a source that cannot be opened yet is shown as such in the page, and tried again. */
 async function openFeeds(sources: readonly string[], all: LiveOptions): Promise<SourceFeed[]> {
   const {
     port: _port,
@@ -119,7 +115,7 @@ async function openFeeds(sources: readonly string[], all: LiveOptions): Promise<
   return feeds;
 }
 
-/** A camera may come later; a file that is not there is a slip of the pen, and so is an address of another kind. */
+/** A camera may be plugged in later; a missing file or an address of another kind is a mistake in the command. */
 async function checkSource(source: string): Promise<void> {
   if (/^(camera|kinect)(:.*)?$/s.test(source)) return;
   if (isAddress(source)) await videoInput(source);

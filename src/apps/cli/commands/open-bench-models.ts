@@ -3,14 +3,14 @@ import { basename, resolve } from 'node:path';
 import { shippedModelPath } from '../../../adapters/node/shipped-models.js';
 import { readExpressionModel } from '../../../core/model/read-expression-model.js';
 import type { BenchModel } from '../../../pipeline/bench/bench-inference.js';
-import { namingModelFile, readModelFile } from '../arguments/model-file.js';
+import { namingModelFile, readModelFile } from '../arguments/model.js';
 
 /** Throws ConfigError when a file cannot be read, ModelFormatError naming it when it is no moodlens model. */
 export async function openBenchModels(paths: readonly string[] | undefined): Promise<BenchModel[]> {
   const shipped = [shippedModelPath('expression.onnx'), shippedModelPath('expression.int8.onnx')];
   const files = [...new Set(paths ?? shipped)];
   const models = await Promise.all(files.map(openBenchModel));
-  // Files of one name in several folders: the whole paths tell them apart.
+  // Files of one name in several folders are named by their whole paths.
   const isTwin = (name: string) => models.filter((other) => other.name === name).length > 1;
   return models.map((model, i) => (isTwin(model.name) ? { ...model, name: files[i]! } : model));
 }

@@ -1,11 +1,13 @@
 // `moodlens predict`: the expression of every face in pictures: photographs, or faces that are cropped already.
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { predictPicture } from '../../../pipeline/predict/predict.js';
 import { predictionLine, predictionText } from '../../../pipeline/predict/report/format-prediction.js';
-import { openExpressionModel, parseThreads } from '../arguments/model.js';
-import { personalModel } from '../arguments/personal.js';
+import { openDetector } from '../arguments/detector.js';
+import { jsonOption } from '../arguments/json.js';
+import { modelOption, openExpressionModel, parseThreads, threadsOption } from '../arguments/model.js';
+import { personalModel, personalOption } from '../arguments/personal.js';
 import { eachPicture, listPictures, picturesArgument } from '../arguments/pictures.js';
-import { openDetector } from '../arguments/shipped-detector.js';
+import { commandOf } from '../command-descriptions.js';
 
 interface PredictOptions {
   readonly model?: string;
@@ -17,18 +19,19 @@ interface PredictOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('predict')
-    .description(
-      'the expressions in pictures: finds every face and cuts it out; pictures of at most 100 pixels a side are taken whole, as cropped faces',
-    )
+  return commandOf(
+    'predict',
+    'every face is found and cut out; pictures of at most 100 pixels a side are taken whole, as cropped faces',
+  )
     .argument(...picturesArgument)
     .option('--cropped', 'take every picture whole: each is one face, cropped as FER2013 does it')
-    .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
-    .option('--personal <file>', "read one person's face as 'moodlens teach' learnt it")
-    .option('--threads <n>', 'threads of ONNX Runtime (default: 1)')
-    .option(
-      '--json',
-      'print {"file","expression","probabilities","faces"} per picture: those of the largest face, null when there is none; each face with its box [x, y, width, height], null for a picture taken whole',
+    .addOption(modelOption())
+    .addOption(personalOption('pictures'))
+    .addOption(threadsOption())
+    .addOption(
+      jsonOption(
+        '{"file","expression","probabilities","faces"} per picture: those of the largest face, null when there is none; each face with its box [x, y, width, height], null for a picture taken whole',
+      ),
     )
     .action(predict);
 }

@@ -1,15 +1,16 @@
 // `moodlens record SOURCE --out FILE`: what a source shows, as a video file, in its own time.
 import { extname } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { KinectDumpWriter } from '../../../adapters/node/kinect/kinect-dump.js';
 import { openEncoder } from '../../../adapters/node/video/ffmpeg-encoder.js';
 import { type OpenedSource, openSource } from '../../../adapters/node/video/open-source.js';
 import { ConfigError } from '../../../core/errors.js';
 import type { Progress } from '../../../core/ports/progress.js';
 import { steadyFrames } from '../../../pipeline/streams/steady-frames.js';
-import { isKinect } from '../arguments/depth.js';
-import { toNumbers } from '../arguments/numbers.js';
-import { kinectOption, kinectSource, videoSourceHelp } from '../arguments/source-help.js';
+import { jsonOption } from '../arguments/json.js';
+import { isKinect, kinectOption, kinectSource, videoSourceHelp } from '../arguments/source.js';
+import { toNumbers } from '../arguments/values.js';
+import { commandOf } from '../command-descriptions.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';
 import { withProgress } from '../terminal/with-progress.js';
@@ -24,8 +25,7 @@ interface RecordOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('record')
-    .description('write what a source shows into a video file (no sound), until Ctrl-C or the end')
+  return commandOf('record', 'without sound, until Ctrl-C or the end of the source')
     .argument('[source]', videoSourceHelp)
     .option(...kinectOption)
     .requiredOption(
@@ -34,7 +34,7 @@ export function define(): Command {
     )
     .option('--seconds <n>', 'end after so many seconds of the source')
     .option('--fps <n>', 'frames a second of the file (default: those of the source, or 30)')
-    .option('--json', 'print {"out","frames","seconds","dropped"} at the end')
+    .addOption(jsonOption('{"out","frames","seconds","dropped"} at the end'))
     .action(record);
 }
 
@@ -132,7 +132,7 @@ async function writeDump(source: OpenedSource, { out, rate, seconds, progress }:
   return { frames, seconds: lastMs / 1000 };
 }
 
-/** Cameras without a rate tell nonsense, such as the clock of their stream. */
+/** Cameras without a rate report another number, such as the clock of their stream. */
 function plausible(framesPerSecond: number | undefined): number {
   return framesPerSecond !== undefined && framesPerSecond >= 1 && framesPerSecond <= 240 ? framesPerSecond : 30;
 }

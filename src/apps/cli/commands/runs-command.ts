@@ -1,7 +1,7 @@
 // `moodlens runs`: what the run folders hold, and what differs between runs.
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import { foldersIn, openRunFolder } from '../../../adapters/node/run-folders.js';
 import { ConfigError, RunError, StorageError } from '../../../core/errors.js';
@@ -9,25 +9,28 @@ import { compareRuns } from '../../../pipeline/train/runs/compare-runs.js';
 import { listRuns } from '../../../pipeline/train/runs/list-runs.js';
 import { describeComparison, describeRunList } from '../../../pipeline/train/runs/report/describe-runs.js';
 import { holdsRun, type RunRecord, readRunRecord } from '../../../pipeline/train/runs/run-record.js';
+import { jsonOption } from '../arguments/json.js';
+import { isFolder } from '../arguments/path-kind.js';
+import { commandOf } from '../command-descriptions.js';
 
 /** Where `moodlens train` of the documents puts runs. */
 const defaultFolder = 'runs';
 
 /** The command's definition. */
 export function define(): Command {
-  const runs = new Command('runs').description('list training runs, and compare them');
+  const runs = commandOf('runs');
   runs
     .command('list')
     .description('the runs in a folder, also one level deeper: state, epochs, validation figures, speed')
     .argument('[dir]', 'the folder', defaultFolder)
-    .option('--json', 'print the list as JSON')
+    .addOption(jsonOption('the list as JSON'))
     .action(list);
   runs
     .command('compare')
     .description('what differs in the configurations of runs, their figures side by side, and their curves')
-    .argument('<runs...>', `two or more run folders; a name alone is looked for in '${defaultFolder}' too`)
+    .argument('<runs...>', `two or more run folders; a name alone is also searched for in '${defaultFolder}'`)
     .option('--out <file>', 'also write the comparison with its curves as a page (report.html)')
-    .option('--json', 'print the comparison as JSON')
+    .addOption(jsonOption('the comparison as JSON'))
     .action(compare);
   return runs;
 }
@@ -104,8 +107,4 @@ function tooFew(paths: readonly string[], skipped: readonly Skipped[]): ConfigEr
   const why = skipped.map(({ name, reason }) => `\n  ${name} cannot be compared: ${reason}`).join('');
   const message = `runs compare needs two or more runs, and of the ${paths.length} that are named ${paths.length - skipped.length || 'none'} can be read:${why}`;
   return skipped.some(({ kind }) => kind === 'damaged') ? new RunError(message) : new ConfigError(message);
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
 }

@@ -1,6 +1,6 @@
 // `moodlens study`: what the studies of a journal hold, also of one that Optuna made.
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { writeFileAtomic, writeFolderAtomic } from '../../../adapters/node/files.js';
 import { encodePng } from '../../../adapters/node/image-codec.js';
 import { openJournal } from '../../../adapters/node/journal/open-journal.js';
@@ -17,7 +17,10 @@ import {
 } from '../../../pipeline/tune/report/describe-study.js';
 import { studyCsv } from '../../../pipeline/tune/report/study-csv.js';
 import { trialJson } from '../../../pipeline/tune/report/trial-json.js';
-import { openExistingJournal } from '../arguments/study.js';
+import { forceOption } from '../arguments/force.js';
+import { jsonOption } from '../arguments/json.js';
+import { openExistingJournal, storageOption } from '../arguments/study.js';
+import { commandOf } from '../command-descriptions.js';
 
 interface Place {
   readonly storage: string;
@@ -27,27 +30,22 @@ interface Place {
 
 /** The command's definition. */
 export function define(): Command {
-  const study = new Command('study').description(
-    "list, show, copy and draw the studies of a journal, ours and Optuna's",
-  );
+  const study = commandOf('study');
   const sub = (name: string, description: string) =>
-    study
-      .command(name)
-      .description(description)
-      .requiredOption('--storage <place>', 'the journal: a file, or redis://host:port');
+    study.command(name).description(description).addOption(storageOption('the journal').makeOptionMandatory());
   const named = (name: string, description: string) =>
     sub(name, description).option('--study <name>', 'the study; not needed where there is only one');
-  sub('list', 'the studies of the journal').option('--json', 'print as JSON').action(list);
-  named('best', 'the best trial and its values').option('--json', 'print as JSON').action(best);
-  named('trials', 'every trial with its values').option('--json', 'print a line of JSON for each').action(trials);
-  named('export', 'every trial as CSV').option('--out <file>', 'where to; default: printed').action(exportCsv);
+  sub('list', 'the studies of the journal').addOption(jsonOption('as JSON')).action(list);
+  named('best', 'the best trial and its values').addOption(jsonOption('as JSON')).action(best);
+  named('trials', 'every trial with its values').addOption(jsonOption('a line of JSON for each')).action(trials);
+  named('export', 'every trial as CSV').option('--out <file>', 'file to write (default: printed)').action(exportCsv);
   named('report', 'a page with history, importances, slices, contours and reports, and each chart as SVG')
-    .requiredOption('--out <folder>', 'where to; must not exist yet')
-    .option('--force', 'replace the report there')
+    .requiredOption('--out <folder>', 'folder to write; must not exist yet')
+    .addOption(forceOption('the report at --out'))
     .action(report);
   named('import', 'copy the trials of a study of another journal into this one')
     .requiredOption('--from <place>', 'the other journal: a file, or redis://host:port')
-    .option('--as <name>', 'the name of the study here; default: its own')
+    .option('--as <name>', 'the name of the study here (default: its own)')
     .action(importStudy);
   return study;
 }

@@ -2,24 +2,29 @@
 import { readdir } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../../adapters/node/files.js';
 import { openJournal } from '../../../adapters/node/journal/open-journal.js';
 import { makeFolder } from '../../../adapters/node/make-folder.js';
-import { deviceNames } from '../../../adapters/node/session.js';
 import { writing } from '../../../adapters/node/storage-error.js';
 import { terminalProgress } from '../../../adapters/node/terminal-progress.js';
 import { ConfigError } from '../../../core/errors.js';
 import type { Study } from '../../../core/tuning/study.js';
 import { readDataset } from '../../../pipeline/data/read-dataset.js';
+import { trainConfigSchema } from '../../../pipeline/train/config.js';
 import { choosePruner, chooseSampler, prunerNames, samplerNames } from '../../../pipeline/tune/choose-methods.js';
 import { openTuning } from '../../../pipeline/tune/open-tuning.js';
 import { describeStudy } from '../../../pipeline/tune/report/describe-study.js';
 import { chosenConfig, parseSearch, type Search } from '../../../pipeline/tune/search-space.js';
 import { tune } from '../../../pipeline/tune/tune.js';
-import { chooseDevice } from '../arguments/device.js';
-import { readJsonFile } from '../arguments/json-file.js';
-import { toNumbers } from '../arguments/numbers.js';
+import { datasetOption } from '../arguments/data.js';
+import { chooseDevice, deviceOption } from '../arguments/device.js';
+import { jsonOption } from '../arguments/json.js';
+import { SchemaOptions } from '../arguments/schema-options.js';
+import { storageOption } from '../arguments/study.js';
+import { readJsonFile } from '../arguments/text-file.js';
+import { toNumbers } from '../arguments/values.js';
+import { commandOf } from '../command-descriptions.js';
 import { trialProcesses } from '../processes/trial-runner.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';
@@ -34,21 +39,20 @@ interface TuneOptions {
   readonly sampler: string;
   readonly pruner: string;
   readonly seed: string;
-  readonly epochs?: string;
+  readonly epochs?: number;
   readonly out?: string;
-  readonly device: string;
+  readonly device?: string;
   readonly json?: boolean;
 }
 
+const training = new SchemaOptions(trainConfigSchema);
+
 /** The command's definition. */
 export function define(): Command {
-  return new Command('tune')
-    .description(
-      'search for the configuration that trains best, judged on validation folds; go on with the same command',
-    )
-    .requiredOption('--data <dir>', "the dataset, made by 'moodlens data import'")
+  return commandOf('tune', 'trials are judged on validation folds; the same command continues a study')
+    .addOption(datasetOption().makeOptionMandatory())
     .requiredOption('--space <file>', 'what is searched (JSON); see configs/tune-original.json and docs/tuning.md')
-    .requiredOption('--storage <place>', "the study's journal: a file, or redis://host:port for many machines")
+    .addOption(storageOption("the study's journal, of one or many machines").makeOptionMandatory())
     .option('--study <name>', 'the name of the study', 'tune')
     .option(
       '--trials <n>',
@@ -60,13 +64,13 @@ export function define(): Command {
       'trials that run at a time, each in a process of its own and with its share of the cores',
       '1',
     )
-    .option('--sampler <name>', samplerNames.join(', '), 'tpe')
-    .option('--pruner <name>', prunerNames.join(', '), 'median')
-    .option('--seed <n>', "the sampler's", '1')
-    .option('--epochs <n>', "instead of the configuration's")
+    .option('--sampler <name>', `proposes the values of trials: ${samplerNames.join(', ')}`, 'tpe')
+    .option('--pruner <name>', `stops unpromising trials: ${prunerNames.join(', ')}`, 'median')
+    .option('--seed <n>', 'seed of the sampler', '1')
+    .addOption(training.option('epochs', { defaultText: "the configuration's" }))
     .option('--out <dir>', 'where the runs go (default: runs/STUDY)')
-    .option('--device <name>', `where to train: ${deviceNames.join(', ')}`, 'cpu')
-    .option('--json', 'print the result as JSON')
+    .addOption(deviceOption('cpu'))
+    .addOption(jsonOption('the result as JSON'))
     .action(tuneStudy);
 }
 
@@ -77,7 +81,7 @@ async function tuneStudy(options: TuneOptions): Promise<void> {
       throw new ConfigError(`--${name} must be a whole number in 1..${most}, found ${value}`);
   }
   const search = await readSearch(options);
-  const device = await chooseDevice(options.device);
+  const device = await chooseDevice(options.device ?? 'cpu');
   const { hash } = await readDataset(createFolderStore(resolve(options.data)));
   const storage = await openJournal(options.storage);
   const interrupt = new Interrupt();
@@ -127,7 +131,7 @@ async function tuneStudy(options: TuneOptions): Promise<void> {
 async function readSearch({ space, epochs }: TuneOptions): Promise<Search> {
   const search = await parseSearch(await readJsonFile(space), (file) => readJsonFile(resolve(dirname(space), file)));
   if (epochs === undefined) return search;
-  return { ...search, config: { ...search.config, ...toNumbers({ epochs }, ['epochs']) } };
+  return { ...search, config: { ...search.config, epochs } };
 }
 
 async function report(
@@ -163,7 +167,7 @@ function isGoneHere(name: string): boolean {
   }
 }
 
-/** A new study's trials would go on with runs of another one. */
+/** A new study's trials would continue the runs of another one. */
 async function requireNoTrials(out: string): Promise<void> {
   const found = (await readdir(out)).find((name) => /^trial-\d/.test(name));
   if (found === undefined) return;

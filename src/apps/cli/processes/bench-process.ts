@@ -1,4 +1,5 @@
-// The process of one measurement (argv: its task as JSON): alone, so that its memory is its own. Prints a line of JSON.
+// Runs in a process of its own, which bench-runner.ts in the process of `moodlens bench` starts, so that its memory is its own: takes
+// one measurement (argument: its task as JSON) and prints a line of JSON.
 import { readFile } from 'node:fs/promises';
 import { openSession } from '../../../adapters/node/session.js';
 import { WorkerEngine } from '../../../adapters/node/training/engine.js';

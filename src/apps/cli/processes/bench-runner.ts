@@ -1,4 +1,5 @@
-// Runs one measurement in a process of its own, and reads the line of JSON that it prints.
+// Runs in the process of `moodlens bench`: starts a process (bench-process.ts, or a peer's program) for each measurement, and reads the
+// line of JSON that it prints.
 
 import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
@@ -13,7 +14,7 @@ const entry = builtFile('./bench-process.js', import.meta.url);
 
 const peerProgram = fileURLToPath(new URL('../../../../bench/inference-peers.py', import.meta.url));
 
-/** Throws DeviceError, with what the process said, when it does not finish. */
+/** Throws DeviceError, with the last lines of its stderr, when the process does not finish. */
 export const runBenchTask: RunBenchTask = (task) => {
   if (task.kind !== 'peer') return runForJson(process.execPath, [fileURLToPath(entry), JSON.stringify(task)]);
   const { peer, threads, calls, seconds } = task;

@@ -1,5 +1,5 @@
-// A process that analyses one source for `moodlens live`, which started it: told what by a message, it tells of frames and
-// changes until it is told to end or whoever started it is gone.
+// Runs in a process of its own, which source-runner.ts in the process of `moodlens live` starts: analyses one source. The first
+// message is its task; it sends frames and changes of status until it is sent an end or the runner's process is gone.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeJpeg } from '../../../adapters/node/image-codec.js';
 import { MoodlensError } from '../../../core/errors.js';
@@ -9,9 +9,8 @@ import type { FrameSource } from '../../../core/ports/frame-source.js';
 import { parseAnalyzeConfig } from '../../../pipeline/streams/config.js';
 import { PresenceMessages } from '../../../pipeline/streams/presence.js';
 import { atOwnPace, serveSource } from '../../../pipeline/streams/serve-source.js';
-import { isFolder } from '../arguments/depth.js';
-import { toNumbers } from '../arguments/numbers.js';
-import { openPipeline, type PipelineOptions } from '../arguments/pipeline.js';
+import { isFolder } from '../arguments/path-kind.js';
+import { analyzeOptions, openPipeline, type PipelineOptions } from '../arguments/pipeline.js';
 import { openPublisher } from '../arguments/publish.js';
 import { openAnalysedSource, openSourceDepth } from '../arguments/source.js';
 
@@ -24,9 +23,11 @@ export interface SourceTask {
   readonly publish: { readonly url: string; readonly topic: string } | undefined;
 }
 
-export type ToSource = { readonly kind: 'watched'; readonly isWatched: boolean } | { readonly kind: 'end' };
+/** What the process is sent after its task. */
+export type SourceCommand = { readonly kind: 'watched'; readonly isWatched: boolean } | { readonly kind: 'end' };
 
-export type FromSource =
+/** What the process sends. */
+export type SourceMessage =
   /** The options are in order and the models open. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'failure'; readonly code: string; readonly message: string }
@@ -35,52 +36,52 @@ export type FromSource =
 
 const jpegQuality = 80;
 
-/** Time to let go of the source and say goodbye to a broker; then what hangs is left to the end of the process. */
-const goodbyeMs = 1000;
+/** Time to release the source and disconnect from a broker; then the process ends whatever still hangs. */
+const releaseMs = 1000;
 
 const ending = new AbortController();
 let current: FrameSource | undefined;
 ending.signal.addEventListener('abort', () => {
   void current?.close();
   // An ffprobe that waits for an answer ends with us.
-  setTimeout(() => process.exit(), goodbyeMs).unref();
+  setTimeout(() => process.exit(), releaseMs).unref();
 });
 let isWatched = false;
-/** The frame before is not with the server yet: newer ones are better then. */
+/** The last frame has not reached the runner yet: frames in the meantime are dropped, so that the page shows the newest. */
 let isSending = false;
 
-// Ctrl-C reaches the whole group; the process that started us says when to end.
+// Ctrl-C reaches the whole process group; the runner says when to end.
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => ending.abort());
 process.once('message', (task: SourceTask) => {
-  process.on('message', (message: ToSource) => {
+  process.on('message', (message: SourceCommand) => {
     if (message.kind === 'watched') isWatched = message.isWatched;
     else ending.abort();
   });
-  void work(task)
+  void analyseSource(task)
     .catch((error: unknown) => {
       const code = error instanceof MoodlensError ? error.code : 'UNEXPECTED';
-      return say({ kind: 'failure', code, message: error instanceof Error ? error.message : String(error) });
+      return send({ kind: 'failure', code, message: error instanceof Error ? error.message : String(error) });
     })
     .finally(() => process.exit());
 });
 
-async function work({ source, label, options, publish }: SourceTask): Promise<void> {
+async function analyseSource({ source, label, options, publish }: SourceTask): Promise<void> {
   const { depth, filter } = await openSourceDepth(options, source);
-  const config = parseAnalyzeConfig(toNumbers(options, ['minScore']));
+  const config = parseAnalyzeConfig(analyzeOptions.given(options));
   const { pipeline, people, release } = await openPipeline(options, config, filter);
   const publisher = publish && (await openPublisher(publish.url, publish.topic));
   const news = publisher && new PresenceMessages(publisher.root);
   for (const { topic, payload } of news?.begin(people?.names ?? [], new Date().toISOString()) ?? [])
     publisher!.publish(topic, payload);
-  await say({ kind: 'ready' });
+  await send({ kind: 'ready' });
   const tell = (faces: FrameResult['faces']): void => {
     for (const { topic, payload } of news?.after({ faces }, new Date().toISOString()) ?? [])
       publisher!.publish(topic, payload);
   };
   const onStatus = (status: ServedStatus): void => {
-    void say({ kind: 'status', status });
-    // Nobody is in a picture that is not there.
+    void send({ kind: 'status', status });
+    // Without a picture nobody is present.
     if (status.state !== 'playing') tell([]);
   };
   // Pictures with depth, and folders, give every frame as fast as it is asked for.
@@ -105,7 +106,7 @@ async function work({ source, label, options, publish }: SourceTask): Promise<vo
       onFrame: (frame, jpeg) => {
         if (isSending) return;
         isSending = true;
-        void say({ kind: 'frame', sequence: frame.sequence, message: packServedFrame(frame, jpeg) }).finally(() => {
+        void send({ kind: 'frame', sequence: frame.sequence, message: packServedFrame(frame, jpeg) }).finally(() => {
           isSending = false;
         });
       },
@@ -125,7 +126,7 @@ function wait(milliseconds: number): Promise<void> {
   return sleep(milliseconds, undefined, { signal: ending.signal }).catch(() => undefined);
 }
 
-function say(message: FromSource): Promise<void> {
+function send(message: SourceMessage): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected) resolve();
     else process.send!(message, undefined, {}, () => resolve());

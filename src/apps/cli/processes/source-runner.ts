@@ -1,4 +1,5 @@
-// A source in a process of its own, as the server shows it: one that dies takes no other with it, and is started again.
+// Runs in the process of `moodlens live`: starts a process (source-process.ts) for a source and gives what it sends to the server. One
+// that dies takes no other with it, and is started again.
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -7,13 +8,13 @@ import { handOverNotice } from '../../../adapters/node/fallback-notice.js';
 import { ConfigError, DeviceError, MoodlensError } from '../../../core/errors.js';
 import type { ServedStatus } from '../../../core/live/served-frame.js';
 import type { LiveFeed, LiveFeedEvents } from '../../server/live-feed.js';
-import type { FromSource, SourceTask, ToSource } from './source-process.js';
+import type { SourceCommand, SourceMessage, SourceTask } from './source-process.js';
 
 const entry = builtFile('./source-process.js', import.meta.url);
 
 const restartMs = 2000;
-/** Time that the process has to let go of its device and say goodbye to a broker. */
-const goodbyeMs = 3000;
+/** Time that the process has to release its device and disconnect from a broker. */
+const releaseMs = 3000;
 
 export class SourceFeed implements LiveFeed {
   readonly #task: SourceTask;
@@ -29,7 +30,7 @@ export class SourceFeed implements LiveFeed {
     this.#child = child;
   }
 
-  /** Starts the process. Throws what is wrong with the task's options; what is wrong with the source is told as a status. */
+  /** Starts the process. Throws for options that are not valid; a fault of the source becomes a status. */
   static async open(task: SourceTask): Promise<SourceFeed> {
     const child = start(task);
     const feed = new SourceFeed(task, child);
@@ -49,7 +50,7 @@ export class SourceFeed implements LiveFeed {
 
   setWatched(isWatched: boolean): void {
     this.#isWatched = isWatched;
-    this.#tell({ kind: 'watched', isWatched });
+    this.#send({ kind: 'watched', isWatched });
   }
 
   async close(): Promise<void> {
@@ -58,16 +59,16 @@ export class SourceFeed implements LiveFeed {
     const child = this.#child;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
-    this.#tell({ kind: 'end' });
-    const timer = setTimeout(() => child.kill('SIGKILL'), goodbyeMs);
+    this.#send({ kind: 'end' });
+    const timer = setTimeout(() => child.kill('SIGKILL'), releaseMs);
     await gone;
     clearTimeout(timer);
   }
 
   #ready(child: ChildProcess): Promise<void> {
     return new Promise((resolve, reject) => {
-      const heard = (message: FromSource): void => {
-        if (message.kind === 'status') this.#say(message.status);
+      const heard = (message: SourceMessage): void => {
+        if (message.kind === 'status') this.#setStatus(message.status);
         if (message.kind === 'failure') done(() => reject(errorOf(message)));
         if (message.kind === 'ready') done(resolve);
       };
@@ -89,8 +90,8 @@ export class SourceFeed implements LiveFeed {
 
   #follow(child: ChildProcess): void {
     let reason: string | undefined;
-    child.on('message', (message: FromSource) => {
-      if (message.kind === 'status') this.#say(message.status);
+    child.on('message', (message: SourceMessage) => {
+      if (message.kind === 'status') this.#setStatus(message.status);
       if (message.kind === 'failure') reason = message.message;
       if (message.kind === 'frame') this.#events?.frame(message.sequence, message.message);
     });
@@ -98,10 +99,10 @@ export class SourceFeed implements LiveFeed {
       if (this.#isClosing) return;
       const why = reason ?? `the process for ${this.label} ended with ${code ?? signal}`;
       const text = `${why}; it is started again`;
-      this.#say({ state: 'lost', text });
+      this.#setStatus({ state: 'lost', text });
       this.#restart = setTimeout(() => void this.#startAgain(), restartMs);
     });
-    if (this.#isWatched) this.#tell({ kind: 'watched', isWatched: true });
+    if (this.#isWatched) this.#send({ kind: 'watched', isWatched: true });
   }
 
   async #startAgain(): Promise<void> {
@@ -112,20 +113,20 @@ export class SourceFeed implements LiveFeed {
       this.#follow(child);
     } catch (error) {
       if (this.#isClosing) return;
-      this.#say({ state: 'lost', text: `${(error as Error).message}; trying again` });
+      this.#setStatus({ state: 'lost', text: `${(error as Error).message}; trying again` });
       this.#restart = setTimeout(() => void this.#startAgain(), restartMs);
     }
   }
 
-  #say(status: ServedStatus): void {
-    // For whoever looks at the terminal only what is wrong, and that it is over.
+  #setStatus(status: ServedStatus): void {
+    // The terminal shows only faults, and their end.
     const isNews = status.state === 'playing' ? this.#status?.state === 'lost' : status.state === 'lost';
     if (isNews) process.stderr.write(`${status.text}\n`);
     this.#status = status;
     this.#events?.status(status);
   }
 
-  #tell(message: ToSource): void {
+  #send(message: SourceCommand): void {
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 }

@@ -1,4 +1,5 @@
-// What every training run of the command line is given: the data in shared memory, engines and batches in threads, clocks.
+// What a training run needs, in the process that trains (`moodlens train`, or the process of a trial): the data in shared memory,
+// engines and batches in threads, clocks.
 import { resolve } from 'node:path';
 import { createFolderStore } from '../../../adapters/node/files.js';
 import { readProgramFacts } from '../../../adapters/node/program-facts.js';
@@ -13,14 +14,14 @@ import { readPretrained } from '../../../pipeline/train/choose-pretrained.js';
 import type { TrainConfig } from '../../../pipeline/train/config.js';
 import type { StartEngine } from '../../../pipeline/train/train.js';
 import type { MemberFiles } from '../../../pipeline/train/train-ensemble.js';
-import { readModelFile } from '../arguments/model-file.js';
+import { readModelFile } from '../arguments/model.js';
 import { readTextFile } from '../arguments/text-file.js';
 
 /** `data` is the dataset's folder. Throws DatasetError when there is none. */
 export async function trainingParts(data: string, device: DeviceName, progress: Progress) {
   const read = await readDataset(createFolderStore(resolve(data)));
   return {
-    // This thread and those that prepare batches look at the same pictures.
+    // Shared by this thread and those that prepare batches.
     dataset: { ...read, pixels: toShared(read.pixels) },
     ...(await engineParts(device, progress)),
     startBatches: ((batchOptions, threads) => new WorkerBatches(batchOptions, { threads })) satisfies StartBatches,

@@ -1,5 +1,5 @@
-// A process that trains one run of a trial for `moodlens tune`, which started it: told what to train by a message, it tells of
-// each epoch and goes on when told to.
+// Runs in a process of its own, which trial-runner.ts in the process of `moodlens tune` starts: trains one run of a trial. The first
+// message is its task; it reports each epoch and waits for the answer.
 import { basename } from 'node:path';
 import { createFolderStore } from '../../../adapters/node/files.js';
 import type { DeviceName } from '../../../adapters/node/session.js';
@@ -12,7 +12,7 @@ import { trainRun } from '../../../pipeline/train/train.js';
 import type { EpochReport, TrialRunResult } from '../../../pipeline/tune/tune.js';
 import { readTrainingFiles, trainingParts } from './training-parts.js';
 
-export interface TuneTask {
+export interface TrialTask {
   readonly data: string;
   readonly config: unknown;
   /** The run folder. */
@@ -20,13 +20,14 @@ export interface TuneTask {
   readonly device: DeviceName;
 }
 
-/** What the process says. Each `epoch` waits for an answer: `{ goOn }`. */
-export type TuneMessage =
+/** What the process sends. Each `epoch` waits for a `TrialAnswer`. */
+export type TrialMessage =
   | { readonly kind: 'epoch'; readonly report: EpochReport }
   | { readonly kind: 'end'; readonly result: TrialRunResult }
   | { readonly kind: 'failure'; readonly message: string; readonly isRunError: boolean };
 
-export interface TuneAnswer {
+/** What the process is sent after its task. */
+export interface TrialAnswer {
   readonly goOn: boolean;
 }
 
@@ -35,23 +36,23 @@ let hasBegun = false;
 let isDone = false;
 let answer: (goOn: boolean) => void = () => undefined;
 
-// Ctrl-C reaches the whole group; the process that started us says what is to be done.
+// Ctrl-C reaches the whole process group; the runner decides what happens.
 process.on('SIGINT', () => undefined);
-// The search was killed. Another one goes on with this run, perhaps at once: nothing may be written here any more.
+// The runner's process is gone. Another search continues this run, perhaps at once: nothing may be written here any more.
 process.on('disconnect', () => {
   if (!isDone) process.kill(process.pid, 'SIGKILL');
 });
-process.once('message', (task: TuneTask) => {
-  process.on('message', ({ goOn }: TuneAnswer) => {
+process.once('message', (task: TrialTask) => {
+  process.on('message', ({ goOn }: TrialAnswer) => {
     if (!goOn) isStopped = true;
     // Before the first step there is nothing to save.
-    if (!goOn && !hasBegun) void say(stopped).finally(() => process.kill(process.pid, 'SIGKILL'));
+    if (!goOn && !hasBegun) void send(stopped).finally(() => process.kill(process.pid, 'SIGKILL'));
     else answer(goOn);
   });
-  void work(task)
-    .then(say, (error: unknown) => {
+  void trainTrial(task)
+    .then(send, (error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
-      return say({ kind: 'failure', message, isRunError: error instanceof RunError || error instanceof ConfigError });
+      return send({ kind: 'failure', message, isRunError: error instanceof RunError || error instanceof ConfigError });
     })
     .finally(() => {
       isDone = true;
@@ -59,12 +60,12 @@ process.once('message', (task: TuneTask) => {
     });
 });
 
-const stopped: TuneMessage = {
+const stopped: TrialMessage = {
   kind: 'end',
   result: { end: 'stopped', accuracy: Number.NaN, loss: Number.NaN },
 };
 
-async function work({ data, config, folder, device }: TuneTask): Promise<TuneMessage> {
+async function trainTrial({ data, config, folder, device }: TrialTask): Promise<TrialMessage> {
   const store = createFolderStore(folder);
   const history: EpochFigures[] = [];
   const parsed = parseTrainConfig(config);
@@ -81,7 +82,7 @@ async function work({ data, config, folder, device }: TuneTask): Promise<TuneMes
     },
     onEpoch: async (figures) => {
       history.push(figures);
-      if (!(await told(figures))) isStopped = true;
+      if (!(await reportEpoch(figures))) isStopped = true;
     },
   });
   const last = history.at(-1);
@@ -93,8 +94,8 @@ async function work({ data, config, folder, device }: TuneTask): Promise<TuneMes
   return { kind: 'end', result: { end: 'finished', accuracy: result.validation.accuracy, loss: kept ?? Number.NaN } };
 }
 
-/** Tells of an epoch; whether to go on. */
-async function told({
+/** Reports an epoch; whether to continue. */
+async function reportEpoch({
   epoch,
   validationAccuracy = Number.NaN,
   validationLoss = Number.NaN,
@@ -103,11 +104,11 @@ async function told({
   const answered = new Promise<boolean>((resolve) => {
     answer = resolve;
   });
-  await say({ kind: 'epoch', report: { epoch, accuracy: validationAccuracy, loss: validationLoss } });
+  await send({ kind: 'epoch', report: { epoch, accuracy: validationAccuracy, loss: validationLoss } });
   return answered;
 }
 
-function say(message: TuneMessage): Promise<void> {
+function send(message: TrialMessage): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected) resolve();
     else process.send!(message, undefined, {}, () => resolve());

@@ -1,4 +1,5 @@
-// Trains a trial's run in a process of its own, so that one that dies takes no other with it.
+// Runs in the process of `moodlens tune`: starts a process (trial-process.ts) for each trial's run, so that one that dies takes no other
+// with it, and answers what it reports.
 
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import type { TrainConfig } from '../../../pipeline/train/config.js';
 import { runFiles } from '../../../pipeline/train/run-folder.js';
 import { type CoreShare, shareCores } from '../../../pipeline/train/share-cores.js';
 import type { EpochReport, RunTrial, TrialRunResult } from '../../../pipeline/tune/tune.js';
-import type { TuneMessage, TuneTask } from './trial-process.js';
+import type { TrialAnswer, TrialMessage, TrialTask } from './trial-process.js';
 
 const entry = builtFile('./trial-process.js', import.meta.url);
 
@@ -23,8 +24,8 @@ export interface TrialProcesses {
 }
 
 /**
- * `data`: the dataset's folder; `out`: the folder of the runs; `cores`: for each process; `given`: what the search says of threads and
- * workers, of which a process takes no more than its cores.
+ * `data`: the dataset's folder; `out`: the folder of the runs; `cores`: for each process; `given`: the threads and workers of the search,
+ * of which a process takes no more than its cores.
  */
 export function trialProcesses(options: {
   readonly data: string;
@@ -44,7 +45,7 @@ export function trialProcesses(options: {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     running.add(child);
-    const task: TuneTask = {
+    const task: TrialTask = {
       data,
       config: { ...config, ...parts },
       folder: join(out, folder),
@@ -57,7 +58,7 @@ export function trialProcesses(options: {
     runTrial,
     stop: () => {
       isStopped = true;
-      for (const child of running) if (child.connected) child.send({ goOn: false });
+      for (const child of running) answer(child, { goOn: false });
     },
   };
 }
@@ -76,7 +77,7 @@ export function trialShare(
   return { threads: shared.threads as number, workers: shared.workers as number };
 }
 
-/** How a run that goes on was divided: that cannot change within it. Undefined for a new run. */
+/** The threads and workers of a run that is continued, which cannot change within it. Undefined for a new run. */
 async function partsOf(
   folder: string,
 ): Promise<{ readonly threads?: unknown; readonly workers?: unknown } | undefined> {
@@ -86,9 +87,13 @@ async function partsOf(
     const { threads, workers } = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
     return { threads, workers };
   } catch {
-    // The run itself says what is wrong with it.
+    // The run's own process reports the damage.
     return undefined;
   }
+}
+
+function answer(child: ReturnType<typeof fork>, message: TrialAnswer): void {
+  if (child.connected) child.send(message);
 }
 
 function outcomeOf(
@@ -98,16 +103,16 @@ function outcomeOf(
   return new Promise((resolve, reject) => {
     let result: TrialRunResult | undefined;
     let failure: Error | undefined;
-    child.on('message', (message: TuneMessage) => {
+    child.on('message', (message: TrialMessage) => {
       if (message.kind === 'end') result = message.result;
       else if (message.kind === 'failure') {
         failure = message.isRunError ? new RunError(message.message) : new DeviceError(message.message);
       } else {
         onEpoch(message.report).then(
-          (goOn) => child.connected && child.send({ goOn }),
+          (goOn) => answer(child, { goOn }),
           (error: unknown) => {
             failure = error instanceof Error ? error : new Error(String(error));
-            if (child.connected) child.send({ goOn: false });
+            answer(child, { goOn: false });
           },
         );
       }

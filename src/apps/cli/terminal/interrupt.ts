@@ -1,12 +1,13 @@
-// Ctrl-C (and SIGTERM): the first ends the work in good order, the second at once.
-/** npx passes on a Ctrl-C that the terminal has sent us too: what comes this soon after the first is not a second one. */
+// Ctrl-C and SIGTERM: the first ends the work in good order, the second at once.
+
+/** npx passes on a Ctrl-C that the terminal sends to this process too: a signal so soon after the first is the same one. */
 const sameKeyMs = 500;
-/** After so long without an end, the user is told what is waited for. */
+/** When the end takes longer, the user is shown what is waited for. */
 const patienceMs = 700;
 
 /**
  * Listens from its creation until `stopListening`. Until `onAsk` is set there is nothing to bring in order: the first Ctrl-C ends the
- * process then. When the end takes longer than a moment, a line on stderr says that `waitsFor` is waited for.
+ * process then. When the end takes longer than a moment, a line on stderr names `waitsFor`.
  */
 export class Interrupt {
   wasAsked = false;
@@ -20,7 +21,7 @@ export class Interrupt {
     this.wasAsked = true;
     this.#askedMs = performance.now();
     if (this.#onAsk === undefined) {
-      // As before every end: programs that were started are ended, unfinished files removed.
+      // The listeners of `exit` end the programs that were started and remove unfinished files.
       process.emit('exit', 0);
       this.#endAtOnce();
       return;
@@ -32,7 +33,7 @@ export class Interrupt {
     this.#onAsk();
   };
 
-  /** `waitsFor` completes "stopping, as soon as ..."; leave it out where `onAsk` says so itself. */
+  /** `waitsFor` completes "stopping, as soon as ..."; leave it out where `onAsk` prints a line itself. */
   constructor(waitsFor?: string) {
     this.#waitsFor = waitsFor;
     process.on('SIGINT', this.#listener);

@@ -8,8 +8,8 @@ import { MoodlensError } from '../../../core/errors.js';
 export function describeError(error: unknown, debug: boolean): string {
   if (error instanceof CommanderError) return '';
   const details = debug ? `${inspect(error)}\n` : '';
-  const told = error instanceof MoodlensError ? error : asStorageError(error);
-  if (told) return `error: ${printable(told.message)} [${told.code}]\n${details}`;
+  const known = error instanceof MoodlensError ? error : asStorageError(error);
+  if (known) return `error: ${printable(known.message)} [${known.code}]\n${details}`;
   const hint = debug
     ? `this is a fault in moodlens: please report it with the text below\n`
     : `this is a fault in moodlens: please report it, with what MOODLENS_DEBUG=1 prints\n`;

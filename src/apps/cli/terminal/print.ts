@@ -14,7 +14,7 @@ export async function print(text: string): Promise<void> {
   try {
     if (failure === undefined) {
       if (!process.stdout.write(text)) await once(process.stdout, 'drain').catch(() => undefined);
-      // The stream tells what went wrong a moment later.
+      // The stream emits its error in a later turn of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (failure !== undefined) throw failure;
@@ -23,7 +23,7 @@ export async function print(text: string): Promise<void> {
   }
 }
 
-/** Told by main.ts of what stdout refused: throws it unless somebody waits in `print`, who will. */
+/** For main.ts, when stdout fails: throws the error, unless a `print` is waiting, which then throws it. */
 export function failOutput(error: Error): void {
   failure ??= refusedWrite('the output (stdout)', error) ?? error;
   if (awaited === 0) throw failure;

@@ -1,4 +1,4 @@
-// Colours for people at a terminal: errors, warnings, headings. Never in what another program reads.
+// Colours at a terminal: errors, warnings, headings. Never in output that another program reads.
 
 const codes = { error: 31, warning: 33, heading: 1 } as const;
 
@@ -25,7 +25,7 @@ export function paintError(text: string, isColoured = showsColour(process.stderr
   return isColoured ? text.replace(/^error:/, paint('error', 'error:')) : text;
 }
 
-/** A line on stderr for what goes on, but otherwise than the user may expect: in yellow. */
+/** A yellow line on stderr: the work continues, but not quite as the user may expect. */
 export function warn(text: string): void {
   process.stderr.write(`${showsColour(process.stderr) ? paint('warning', text) : text}\n`);
 }

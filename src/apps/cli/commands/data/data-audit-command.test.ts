@@ -109,7 +109,7 @@ describe('data audit', () => {
 
   it.each<[string, readonly string[], number, RegExp]>([
     ['two judges', ['--probabilities', 'x.csv'], 2, /one of --probabilities, --runs and --model/],
-    ['--unseen with runs', ['--runs', 'x', '--unseen'], 2, /--unseen is said of a --model/],
+    ['--unseen with runs', ['--runs', 'x', '--unseen'], 2, /--unseen is for a --model/],
     ['a run that is none', ['--runs', 'nowhere'], 1, /nowhere.*run folder must hold config\.json/],
     ['--remove without a copy', ['--remove', 'blank'], 2, /add --write/],
     ['an unknown reason', ['--write', 'clean', '--remove', 'ugly'], 2, /against-votes/],

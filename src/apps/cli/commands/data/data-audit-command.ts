@@ -1,7 +1,8 @@
-// `moodlens data audit`: what is wrong with a dataset, as a table, a page with contact sheets, and a cleaned copy.
+// `moodlens data audit`: the faults of a dataset, as a table, a page with contact sheets, and a cleaned copy.
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import type { z } from 'zod';
 import { createFolderStore, requireFreeFolder, writeFolderAtomic } from '../../../../adapters/node/files.js';
 import { encodePng } from '../../../../adapters/node/image-codec.js';
 import { openSession } from '../../../../adapters/node/session.js';
@@ -21,54 +22,54 @@ import {
   leftOutCsv,
   leftOutFile,
 } from '../../../../pipeline/audit/clean-dataset.js';
-import { type AuditConfig, parseAuditConfig, removalReasons } from '../../../../pipeline/audit/config.js';
+import { type AuditConfig, auditConfigSchema, parseAuditConfig } from '../../../../pipeline/audit/config.js';
 import { judgeByModel, judgeByRuns, type LabelJudge } from '../../../../pipeline/audit/judge-labels.js';
 import { isAuditFile, writeAuditReport } from '../../../../pipeline/audit/report/audit-report.js';
 import { describeAudit } from '../../../../pipeline/audit/report/describe-audit.js';
 import { readDataset } from '../../../../pipeline/data/read-dataset.js';
-import { isDatasetFile, mayReplace } from '../../arguments/force.js';
-import { openExpressionModel, parseThreads } from '../../arguments/model.js';
-import { parseNames } from '../../arguments/names.js';
+import { datasetArgument } from '../../arguments/data.js';
+import { forceOption, isDatasetFile, mayReplace } from '../../arguments/force.js';
+import { jsonOption } from '../../arguments/json.js';
+import { openExpressionModel, parseThreads, threadsOption } from '../../arguments/model.js';
+import { SchemaOptions } from '../../arguments/schema-options.js';
 import { readTextFile } from '../../arguments/text-file.js';
 import { withProgress } from '../../terminal/with-progress.js';
 
-interface AuditOptions {
+interface AuditOptions extends Omit<z.input<typeof auditConfigSchema>, 'batch'> {
   readonly probabilities?: string;
   readonly runs?: readonly string[];
   readonly model?: string;
-  readonly unseen?: boolean;
   readonly votes?: string;
-  readonly faces: boolean;
   readonly out?: string;
   readonly write?: string;
-  readonly remove?: string;
-  readonly removeFrom?: string;
   readonly threads?: string;
   readonly force?: boolean;
   readonly json?: boolean;
 }
 
+const stage = new SchemaOptions(auditConfigSchema);
+
 /** The sub-command's definition. */
 export function defineAudit(): Command {
   return new Command('audit')
-    .description('what is wrong with a dataset: duplicates, blank pictures, pictures without a face, doubtful labels')
-    .argument('<dir>', "a dataset made by 'moodlens data import'")
+    .description('find the faults of a dataset: duplicates, blank pictures, pictures without a face, doubtful labels')
+    .argument(...datasetArgument)
     .option('--runs <folders...>', 'judge labels by these runs, each on the samples that it was not trained on')
     .option('--probabilities <file>', 'judge labels by a CSV of out-of-fold probabilities: row, a column per class')
-    .option('--model <file>', 'judge labels by this model (.onnx) instead of the shipped one, where it is unprejudiced')
-    .option('--unseen', 'the model was trained on none of these samples, whatever its file says')
+    .option(
+      '--model <file>',
+      'judge labels by this model (.onnx) instead of the shipped one, on samples that it was not trained on',
+    )
+    .addOption(stage.option('unseen'))
     .option('--votes <file>', "FER+'s fer2013new.csv: how labels agree with the votes")
-    .option('--no-faces', 'do not look for pictures without a face (the slowest part)')
+    .addOption(stage.option('faces'))
     .option('--out <dir>', 'also write report.html, a contact sheet per problem and audit.json; must not exist yet')
     .option('--write <dir>', 'also write a cleaned copy of the dataset, with a log; must not exist yet')
-    .option(
-      '--remove <reasons>',
-      `what the copy leaves out (default: the first five): ${Object.keys(removalReasons).join(',')}`,
-    )
-    .option('--remove-from <splits>', 'splits that may lose samples (default: the training split)')
-    .option('--threads <n>', 'threads of ONNX Runtime (default: 1)')
-    .option('--force', 'replace the report at --out and the copy at --write')
-    .option('--json', 'print everything that was found as JSON')
+    .addOption(stage.option('remove'))
+    .addOption(stage.option('removeFrom'))
+    .addOption(threadsOption())
+    .addOption(forceOption('the report at --out and the copy at --write'))
+    .addOption(jsonOption('everything that was found as JSON'))
     .action(auditData);
 }
 
@@ -79,7 +80,7 @@ async function auditData(folder: string, options: AuditOptions): Promise<void> {
   }
   const overwrite = await choosePlaces(folder, options);
   const dataset = await readDataset(createFolderStore(folder));
-  const audit = await look(dataset, options, config);
+  const audit = await audited(dataset, options, config);
   const cleaned = options.write === undefined ? undefined : cleanDataset(audit, config);
   const { out, write } = options;
   if (out !== undefined) {
@@ -116,20 +117,15 @@ function parseConfig(options: AuditOptions): AuditConfig {
     throw new ConfigError('labels are judged by one of --probabilities, --runs and --model; leave the others out');
   }
   if (unseen && (probabilities ?? runs) !== undefined) {
-    throw new ConfigError('--unseen is said of a --model; files of probabilities and runs are out of fold anyway');
+    throw new ConfigError('--unseen is for a --model; files of probabilities and runs are out of fold anyway');
   }
   if (write === undefined && (remove ?? removeFrom) !== undefined) {
     throw new ConfigError('--remove and --remove-from are for the cleaned copy; add --write');
   }
-  return parseAuditConfig({
-    ...(remove === undefined ? {} : { remove: parseNames(remove) }),
-    ...(removeFrom === undefined ? {} : { removeFrom: parseNames(removeFrom) }),
-    faces: options.faces,
-    unseen: unseen === true,
-  });
+  return parseAuditConfig(stage.given(options));
 }
 
-async function look(dataset: PackedDataset, options: AuditOptions, config: AuditConfig): Promise<Audit> {
+async function audited(dataset: PackedDataset, options: AuditOptions, config: AuditConfig): Promise<Audit> {
   const votes = options.votes === undefined ? undefined : await readTextFile(options.votes);
   const threads = parseThreads(options.threads);
   const isModelAsked = config.faces || (options.probabilities ?? options.runs) === undefined;

@@ -1,5 +1,6 @@
 // `moodlens data`: what is done with a dataset before training; each sub-command has a file of its own.
-import { Command } from 'commander';
+import type { Command } from 'commander';
+import { commandOf } from '../../command-descriptions.js';
 import { defineAudit } from './data-audit-command.js';
 import { defineExplore } from './data-explore-command.js';
 import { defineImport } from './data-import-command.js';
@@ -7,8 +8,7 @@ import { defineSplit } from './data-split-command.js';
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('data')
-    .description('import datasets, see what they hold and what is wrong with them, and divide them')
+  return commandOf('data')
     .addCommand(defineImport())
     .addCommand(defineExplore())
     .addCommand(defineAudit())

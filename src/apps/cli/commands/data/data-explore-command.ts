@@ -2,52 +2,51 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { z } from 'zod';
 import { createFolderStore, requireFreeFolder, writeFolderAtomic } from '../../../../adapters/node/files.js';
 import { encodePng } from '../../../../adapters/node/image-codec.js';
 import { descriptionFile, type PackedDataset } from '../../../../core/dataset/packed-dataset.js';
 import { ConfigError } from '../../../../core/errors.js';
 import type { OriginalPicture } from '../../../../pipeline/data/import-folder.js';
 import { readDataset } from '../../../../pipeline/data/read-dataset.js';
-import { parseExploreConfig } from '../../../../pipeline/explore/config.js';
+import { exploreConfigSchema, parseExploreConfig } from '../../../../pipeline/explore/config.js';
 import { explore, type FolderFacts } from '../../../../pipeline/explore/explore.js';
 import { describeExploration } from '../../../../pipeline/explore/report/describe-exploration.js';
-import { mayReplace } from '../../arguments/force.js';
-import { toNumber } from '../../arguments/numbers.js';
-import { type PictureFolderOptions, readPictureFolder } from '../../arguments/picture-folder.js';
-import { formerSkipBad } from '../../arguments/skip-bad.js';
+import { forceOption, mayReplace } from '../../arguments/force.js';
+import { jsonOption } from '../../arguments/json.js';
+import {
+  addPictureFolderOptions,
+  type PictureFolderOptions,
+  readPictureFolder,
+} from '../../arguments/picture-folder.js';
+import { SchemaOptions } from '../../arguments/schema-options.js';
 import { warn } from '../../terminal/terminal-colour.js';
 
-interface ExploreOptions extends PictureFolderOptions {
+interface ExploreOptions extends PictureFolderOptions, z.input<typeof exploreConfigSchema> {
   readonly out?: string;
-  readonly samples?: number;
-  readonly seed?: number;
   readonly force?: boolean;
   readonly json?: boolean;
 }
 
+const stage = new SchemaOptions(exploreConfigSchema);
+
 /** The sub-command's definition. */
 export function defineExplore(): Command {
-  return new Command('explore')
-    .description('what a dataset holds: classes, samples, mean faces, brightness, contrast and picture sizes')
+  const command = new Command('explore')
+    .description('show what a dataset holds: classes, samples, mean faces, brightness, contrast and picture sizes')
     .argument('<dir>', "a dataset made by 'moodlens data import', or a folder of pictures as it takes them")
     .option('--out <dir>', 'also write a report: report.html, an SVG per chart, a PNG per sheet; must not exist yet')
-    .option('--samples <n>', "pictures on each class's sheet (default: 35)", toNumber)
-    .option('--seed <n>', 'draws them (default: 1)', toNumber)
-    .option('--size <pixels>', 'folder of pictures: side of the packed pictures (default: 48)')
-    .option('--labels <names>', 'folder of pictures: class names, when they are not the seven expressions')
-    .option('--skip-bad', 'folder of pictures: leave broken ones out instead of failing')
-    .addOption(formerSkipBad())
-    .option('--force', 'replace the report at --out')
-    .option('--json', 'print the result as JSON')
+    .addOption(stage.option('samples'))
+    .addOption(stage.option('seed'));
+  return addPictureFolderOptions(command, 'broken pictures of a folder')
+    .addOption(forceOption('the report at --out'))
+    .addOption(jsonOption('the result as JSON'))
     .action(exploreData);
 }
 
 async function exploreData(source: string, options: ExploreOptions): Promise<void> {
-  const { out, samples, seed, force } = options;
-  const config = parseExploreConfig({
-    ...(samples === undefined ? {} : { samples }),
-    ...(seed === undefined ? {} : { seed }),
-  });
+  const { out, force } = options;
+  const config = parseExploreConfig(stage.given(options));
   const isOwn = (name: string) => /^report\.html$|\.(svg|png)$/.test(name);
   const overwrite =
     out !== undefined && (await mayReplace({ out, force, what: 'a report', isOwn, mark: 'report.html' }));

@@ -6,36 +6,43 @@ import { openFileChunks, requireFreeFolder, writeFolderAtomic } from '../../../.
 import { writeDataset } from '../../../../core/dataset/packed-dataset.js';
 import { ConfigError } from '../../../../core/errors.js';
 import type { ImportedDataset } from '../../../../pipeline/data/broken-samples.js';
-import { parseImportFer2013 } from '../../../../pipeline/data/config.js';
+import {
+  type ImportFer2013Options,
+  importFer2013Schema,
+  parseImportFer2013,
+} from '../../../../pipeline/data/config.js';
 import { importFer2013 } from '../../../../pipeline/data/import-fer2013.js';
 import { describeDataset, summariseDataset } from '../../../../pipeline/data/report/describe-dataset.js';
-import { isDatasetFile, mayReplace } from '../../arguments/force.js';
-import { parseNames } from '../../arguments/names.js';
-import { type PictureFolderOptions, readPictureFolder } from '../../arguments/picture-folder.js';
-import { formerSkipBad } from '../../arguments/skip-bad.js';
+import { forceOption, isDatasetFile, mayReplace } from '../../arguments/force.js';
+import { jsonOption } from '../../arguments/json.js';
+import {
+  addPictureFolderOptions,
+  type PictureFolderOptions,
+  readPictureFolder,
+} from '../../arguments/picture-folder.js';
+import { SchemaOptions } from '../../arguments/schema-options.js';
 import { warn } from '../../terminal/terminal-colour.js';
 import { withProgress } from '../../terminal/with-progress.js';
 
-interface ImportOptions extends PictureFolderOptions {
+interface ImportOptions extends PictureFolderOptions, ImportFer2013Options {
+  readonly skipBad?: boolean;
   readonly out: string;
-  readonly usage?: string;
   readonly force?: boolean;
   readonly json?: boolean;
 }
 
+const csvStage = new SchemaOptions(importFer2013Schema);
+
 /** The sub-command's definition. */
 export function defineImport(): Command {
-  return new Command('import')
+  const command = new Command('import')
     .description("import Kaggle's fer2013.csv, or a folder of pictures with a folder per class (and per split above)")
     .argument('<source>', 'FILE.csv or DIR')
     .requiredOption('--out <dir>', 'folder of the packed dataset; must not exist yet')
-    .option('--usage <names>', 'CSV: only these Usage values, e.g. Training,PublicTest (default: all)')
-    .option('--size <pixels>', 'folder: side of the packed pictures (default: 48)')
-    .option('--labels <names>', 'folder: class names in their order, when they are not the seven expressions')
-    .option('--skip-bad', 'leave broken rows or pictures out instead of failing')
-    .addOption(formerSkipBad())
-    .option('--force', 'replace the dataset at --out')
-    .option('--json', 'print the result as JSON')
+    .addOption(csvStage.option('usage', { defaultText: 'all' }));
+  return addPictureFolderOptions(command, 'broken rows or pictures')
+    .addOption(forceOption('the dataset at --out'))
+    .addOption(jsonOption('the result as JSON'))
     .action(importData);
 }
 
@@ -63,10 +70,7 @@ async function importFromCsv(source: string, options: ImportOptions): Promise<Im
   if (options.size !== undefined || options.labels !== undefined) {
     throw new ConfigError('--size and --labels are for folders of pictures; a FER2013 CSV has its own');
   }
-  const config = parseImportFer2013({
-    ...(options.usage === undefined ? {} : { usage: parseNames(options.usage) }),
-    skipBad: options.skipBad === true,
-  });
+  const config = parseImportFer2013(csvStage.given(options));
   const { size, chunks } = await openFileChunks(source);
   return withProgress('import', (progress) =>
     importFer2013(chunks, basename(source), config, { progress, totalBytes: size }),

@@ -1,5 +1,6 @@
 // `moodlens detector`: training a face detector of one's own; each sub-command has a file of its own.
-import { Command } from 'commander';
+import type { Command } from 'commander';
+import { commandOf } from '../../command-descriptions.js';
 import { defineEvaluate } from './detector-evaluate-command.js';
 import { defineExport } from './detector-export-command.js';
 import { defineImport } from './detector-import-command.js';
@@ -7,8 +8,7 @@ import { defineTrain } from './detector-train-command.js';
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('detector')
-    .description('train a face detector on pictures with annotated faces, and measure it')
+  return commandOf('detector')
     .addCommand(defineImport())
     .addCommand(defineTrain())
     .addCommand(defineExport())

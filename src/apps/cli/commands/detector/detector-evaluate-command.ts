@@ -9,8 +9,9 @@ import type { Matching } from '../../../../core/metrics/average-precision.js';
 import { type EvaluatedFace, evaluateDetector } from '../../../../pipeline/detector/evaluate-detector.js';
 import { describeDetectorEvaluation } from '../../../../pipeline/detector/report/describe-detector-evaluation.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from '../../arguments/detector.js';
-import { namingModelFile, readModelFile } from '../../arguments/model-file.js';
-import { toNumbers } from '../../arguments/numbers.js';
+import { jsonOption } from '../../arguments/json.js';
+import { namingModelFile, readModelFile } from '../../arguments/model.js';
+import { toNumbers } from '../../arguments/values.js';
 import { withProgress } from '../../terminal/with-progress.js';
 import { openKnownPictures } from './open-known-pictures.js';
 
@@ -48,7 +49,7 @@ export function defineEvaluate(): Command {
         .default('overlap'),
     )
     .option('--score <number>', 'count found faces and wrong boxes from this score on (default: 0.5 for --model)')
-    .option('--json', 'print the figures as JSON');
+    .addOption(jsonOption('the figures as JSON'));
   return addDetectorOptions(command).action(evaluate);
 }
 

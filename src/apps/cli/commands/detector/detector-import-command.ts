@@ -9,7 +9,8 @@ import {
   describeFacePictures,
   summariseFacePictures,
 } from '../../../../pipeline/detector/report/describe-face-pictures.js';
-import { mayReplace } from '../../arguments/force.js';
+import { forceOption, mayReplace } from '../../arguments/force.js';
+import { jsonOption } from '../../arguments/json.js';
 import { withProgress } from '../../terminal/with-progress.js';
 
 interface ImportOptions {
@@ -26,8 +27,8 @@ export function defineImport(): Command {
     )
     .argument('<source>', 'the folder with the .jsonl files; docs/detector.md describes them')
     .requiredOption('--out <dir>', 'folder of the packed pictures; must not exist yet')
-    .option('--force', 'replace the packed pictures at --out')
-    .option('--json', 'print the result as JSON')
+    .addOption(forceOption('the packed pictures at --out'))
+    .addOption(jsonOption('the result as JSON'))
     .action(importSets);
 }
 

@@ -2,20 +2,24 @@
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore } from '../../../../adapters/node/files.js';
-import { deviceNames } from '../../../../adapters/node/session.js';
 import { terminalProgress } from '../../../../adapters/node/terminal-progress.js';
 import { WorkerFaceBatches } from '../../../../adapters/node/training/batches.js';
 import { FacePixels } from '../../../../adapters/node/training/face-pixels.js';
 import { facesFiles, readFacesDescription } from '../../../../core/dataset/face-pictures.js';
 import { ConfigError } from '../../../../core/errors.js';
 import type { BlobStore } from '../../../../core/ports/blob-store.js';
-import { type DetectorConfig, parseDetectorConfig } from '../../../../pipeline/detector/config.js';
+import {
+  type DetectorConfig,
+  detectorConfigSchema,
+  parseDetectorConfig,
+} from '../../../../pipeline/detector/config.js';
 import { describeDetectorTraining } from '../../../../pipeline/detector/report/describe-detector-training.js';
 import { trainDetector } from '../../../../pipeline/detector/train-detector.js';
 import { readRunDevice, readSavedConfig } from '../../../../pipeline/train/run-folder.js';
-import { chooseDevice } from '../../arguments/device.js';
-import { readJsonFile } from '../../arguments/json-file.js';
-import { toNumbers } from '../../arguments/numbers.js';
+import { chooseDevice, deviceOption } from '../../arguments/device.js';
+import { jsonOption } from '../../arguments/json.js';
+import { SchemaOptions } from '../../arguments/schema-options.js';
+import { readJsonFile } from '../../arguments/text-file.js';
 import { engineParts } from '../../processes/training-parts.js';
 import { exitCodes } from '../../terminal/exit-codes.js';
 import { Interrupt } from '../../terminal/interrupt.js';
@@ -25,11 +29,13 @@ interface TrainOptions {
   readonly config?: string;
   readonly resume?: string;
   readonly out?: string;
-  readonly epochs?: string;
-  readonly seed?: string;
+  readonly epochs?: number;
+  readonly seed?: number;
   readonly device?: string;
   readonly json?: boolean;
 }
+
+const stage = new SchemaOptions(detectorConfigSchema);
 
 /** The sub-command's definition. */
 export function defineTrain(): Command {
@@ -39,10 +45,10 @@ export function defineTrain(): Command {
     .option('--out <run>', 'the run folder; it must not hold a run yet')
     .option('--config <file>', 'configuration (JSON); see configs/detector.json and docs/detector.md')
     .option('--resume <run>', 'continue the run in this folder to the same result as an unbroken one')
-    .option('--epochs <n>', "instead of the configuration's")
-    .option('--seed <n>', "instead of the configuration's")
-    .option('--device <name>', `where to train: ${deviceNames.join(', ')} (default: cpu, or where the resumed run was)`)
-    .option('--json', 'print the result as JSON')
+    .addOption(stage.option('epochs', { defaultText: "the configuration's" }))
+    .addOption(stage.option('seed', { defaultText: "the configuration's" }))
+    .addOption(deviceOption('cpu, or where the resumed run was'))
+    .addOption(jsonOption('the result as JSON'))
     .action(train);
 }
 
@@ -87,7 +93,7 @@ async function train(options: TrainOptions): Promise<void> {
   }
 }
 
-/** What --config or the resumed run says, with the options that replace keys of it. */
+/** The configuration of --config or of the resumed run, with the options that replace keys of it. */
 async function readConfig(options: TrainOptions, store: BlobStore): Promise<DetectorConfig> {
   const base = options.config
     ? await readJsonFile(options.config)
@@ -97,5 +103,5 @@ async function readConfig(options: TrainOptions, store: BlobStore): Promise<Dete
   if (typeof base !== 'object' || base === null || Array.isArray(base)) {
     throw new ConfigError(`${options.config} must hold a JSON object with the keys of docs/detector.md`);
   }
-  return parseDetectorConfig({ ...base, ...toNumbers(options, ['epochs', 'seed']) });
+  return parseDetectorConfig({ ...base, ...stage.given(options) });
 }

@@ -1,8 +1,9 @@
 // `moodlens evaluate`: a model's figures on one split of a dataset.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { requireFreeFolder, writeFileAtomic, writeFolderAtomic } from '../../../../adapters/node/files.js';
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import { writeFileAtomic, writeFolderAtomic } from '../../../../adapters/node/files.js';
 import { encodePng, recompressJpeg } from '../../../../adapters/node/image-codec.js';
 import { shippedModelPath } from '../../../../adapters/node/shipped-models.js';
 import type { PackedDataset } from '../../../../core/dataset/packed-dataset.js';
@@ -10,7 +11,11 @@ import { readSplitFile } from '../../../../core/dataset/split-file.js';
 import { ConfigError, RunError } from '../../../../core/errors.js';
 import type { AskedModel, ExpressionModel } from '../../../../core/model/expression-model.js';
 import { compareModels, type ModelComparison } from '../../../../pipeline/evaluate/compare-models.js';
-import { type EvaluateConfig, parseEvaluateConfig } from '../../../../pipeline/evaluate/config.js';
+import {
+  type EvaluateConfig,
+  evaluateConfigSchema,
+  parseEvaluateConfig,
+} from '../../../../pipeline/evaluate/config.js';
 import { judgePredictions } from '../../../../pipeline/evaluate/evaluate.js';
 import type { EvaluatedSamples } from '../../../../pipeline/evaluate/evaluated-samples.js';
 import { predictSamples, type SamplePredictions } from '../../../../pipeline/evaluate/predict-samples.js';
@@ -20,83 +25,56 @@ import { type EvaluationFigures, formatEvaluation } from '../../../../pipeline/e
 import { seenInTraining } from '../../../../pipeline/evaluate/seen-in-training.js';
 import { evaluateStress, type StressEvaluation } from '../../../../pipeline/evaluate/stress.js';
 import { runFiles } from '../../../../pipeline/train/run-folder.js';
-import { openEvaluatedData } from '../../arguments/data.js';
-import { mayReplace } from '../../arguments/force.js';
-import { hashModelFile } from '../../arguments/hash-model-file.js';
-import { openExpressionModel, parseThreads } from '../../arguments/model.js';
-import { toNumbers } from '../../arguments/numbers.js';
-import { personalModel } from '../../arguments/personal.js';
-import { formerSkipBad } from '../../arguments/skip-bad.js';
+import { type EvaluatedDataOptions, evaluatedDataOption, openEvaluatedData } from '../../arguments/data.js';
+import { jsonOption } from '../../arguments/json.js';
+import { hashModelFile, modelOption, openExpressionModel, parseThreads, threadsOption } from '../../arguments/model.js';
+import { personalModel, personalOption } from '../../arguments/personal.js';
+import { addReportOptions, mayWriteReport, type ReportOptions } from '../../arguments/report.js';
+import { addSampleOptions, chooseEvaluatedSamples } from '../../arguments/samples.js';
+import { SchemaOptions } from '../../arguments/schema-options.js';
+import { addSkipBad } from '../../arguments/skip-bad.js';
 import { readTextFile } from '../../arguments/text-file.js';
+import { commandOf } from '../../command-descriptions.js';
 import { withProgress } from '../../terminal/with-progress.js';
-import { chooseEvaluatedSamples } from './choose-evaluated-samples.js';
 import { recordLook } from './record-test-look.js';
 import { splitsBesideModel } from './splits-beside-model.js';
 
-interface EvaluateOptions {
+interface EvaluateOptions extends EvaluatedDataOptions, ReportOptions, z.input<typeof evaluateConfigSchema> {
   readonly model?: string;
   readonly personal?: string;
-  readonly data: string;
-  readonly split?: string;
-  readonly splitFile?: string;
-  readonly run?: string;
-  readonly compare?: string;
-  readonly yesThisIsTheTest?: boolean;
-  readonly skipBad?: boolean;
-  readonly tta?: string;
-  readonly stress?: boolean;
-  readonly stressSamples?: string;
-  readonly batch?: string;
   readonly threads?: string;
   readonly out?: string;
-  readonly report?: string;
-  readonly force?: boolean;
   readonly json?: boolean;
 }
 
+const stage = new SchemaOptions(evaluateConfigSchema);
+/** Whether a report's folder has a file of that name. */
+const isReportFile = (name: string) => /^(report\.html|evaluation\.json|worst-mistakes\.png|[a-z-]+\.svg)$/.test(name);
+
 /** The command's definition. */
 export function define(): Command {
-  return new Command('evaluate')
-    .description('figures of a model on one split: accuracy with its interval, calibration, confusion matrix')
-    .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
-    .requiredOption('--data <source>', "a dataset made by 'moodlens data import', or Kaggle's fer2013.csv")
-    .option('--split <name>', 'Training, PublicTest, PrivateTest, or the name of a split folder')
-    .option('--split-file <file>', "a file of 'moodlens data split': --split then names one of its sets")
-    .option('--personal <file>', "read every face as 'moodlens teach' learnt one person's: for pictures of that person")
-    .option('--run <folder>', 'instead of --split: what this run validated on; its model, unless --model names another')
-    .option('--compare <file>', "another model (.onnx) on the same samples: McNemar's test of the difference")
-    .option('--tta <kind>', 'average over looks at each picture: none, flip or ten-crop (default: none)')
-    .option(
-      '--stress',
-      'also on distorted pictures: light, framing, blur, noise, resolution, JPEG; three strengths each',
-    )
-    .option('--stress-samples <n>', 'distort only so many pictures, every class with its share (default: all)')
-    .option('--yes-this-is-the-test', 'needed for a test split: look at it once, after every choice is made')
-    .option('--skip-bad', 'CSV: leave broken rows out instead of failing')
-    .addOption(formerSkipBad())
-    .option('--batch <n>', 'pictures in one run of the model (default: 64)')
-    .option('--threads <n>', 'threads of ONNX Runtime (default: 1)')
-    .option('--out <file>', 'also write the figures to this JSON file')
-    .option('--report <folder>', 'also write a page with charts and the surest mistakes; must not exist yet')
-    .option('--force', 'replace the report at --report')
-    .option('--json', 'print the figures as JSON')
+  const command = commandOf('evaluate').addOption(modelOption()).addOption(evaluatedDataOption());
+  addSampleOptions(command, stage)
+    .addOption(personalOption('pictures'))
+    .addOption(stage.option('compare'))
+    .addOption(stage.option('tta'))
+    .addOption(stage.option('stress'))
+    .addOption(stage.option('stressSamples'))
+    .addOption(stage.option('yesThisIsTheTest'));
+  addSkipBad(command, 'broken rows of a CSV')
+    .addOption(stage.option('batch'))
+    .addOption(threadsOption())
+    .option('--out <file>', 'also write the figures to this JSON file');
+  return addReportOptions(command, 'charts and the surest mistakes')
+    .addOption(jsonOption('the figures as JSON'))
     .action(evaluateModel);
 }
 
 async function evaluateModel(options: EvaluateOptions): Promise<void> {
   if (options.split === undefined && options.run === undefined) throw await splitNeeded(options);
-  const config = parseEvaluateConfig({
-    split: options.split,
-    splitFile: options.splitFile,
-    run: options.run,
-    compare: options.compare,
-    tta: options.tta,
-    stress: options.stress,
-    ...toNumbers(options, ['stressSamples', 'batch']),
-    yesThisIsTheTest: options.yesThisIsTheTest === true,
-  });
+  const config = parseEvaluateConfig(stage.given(options));
   const threads = parseThreads(options.threads);
-  const overwrite = await mayWriteReport(options);
+  const overwrite = await mayWriteReport(options, isReportFile);
   const path = options.model ?? (await modelOfRun(config));
   const models: ExpressionModel[] = [];
   try {
@@ -130,24 +108,12 @@ async function splitNeeded({ splitFile, ...options }: EvaluateOptions): Promise<
   );
 }
 
-/** On stderr, what the text says among the figures. */
+/** On stderr, because the JSON has no sentences: the warning that the text has among the figures. */
 function warnOfSeen({ comparison, ...evaluation }: EvaluationFigures): void {
   const seen = describeSeen(evaluation);
   if (seen !== undefined) process.stderr.write(`warning: ${seen}\n`);
   const other = comparison && describeSeen(comparison);
   if (other !== undefined) process.stderr.write(`warning: ${comparison!.name}: ${other}\n`);
-}
-
-/** Asked before the long work. Gives whether the report's folder may be overwritten. */
-async function mayWriteReport({ report: out, force }: EvaluateOptions): Promise<boolean> {
-  if (out === undefined) {
-    if (force) throw new ConfigError('--force replaces a report, and none is asked for; add --report, or leave it out');
-    return false;
-  }
-  const isOwn = (name: string) => /^(report\.html|evaluation\.json|worst-mistakes\.png|[a-z-]+\.svg)$/.test(name);
-  const overwrite = await mayReplace({ out, force, what: 'a report', isOwn });
-  await requireFreeFolder(out, overwrite);
-  return overwrite;
 }
 
 interface Report {

@@ -7,7 +7,7 @@ import type { Evaluation } from '../../../../pipeline/evaluate/evaluate.js';
 import { recordTestLook, testLooksFile } from '../../../../pipeline/evaluate/test-looks.js';
 import { runFiles } from '../../../../pipeline/train/run-folder.js';
 import { holdsRun } from '../../../../pipeline/train/runs/run-record.js';
-import { hashModelFile } from '../../arguments/hash-model-file.js';
+import { hashModelFile } from '../../arguments/model.js';
 
 export interface RecordedLook {
   /** Which look at that split this was, from 1. */

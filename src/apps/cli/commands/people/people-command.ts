@@ -1,31 +1,36 @@
-// `moodlens people`: learn people from a folder of pictures each, say who is in a picture, and how well that works.
+// `moodlens people`: trains the recogniser from a folder of pictures for each person, and names who is in a picture.
 import { stat } from 'node:fs/promises';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { createFolderStore } from '../../../../adapters/node/files.js';
 import { decodePicture } from '../../../../adapters/node/image-codec.js';
 import { terminalProgress } from '../../../../adapters/node/terminal-progress.js';
 import { ConfigError, PeopleError } from '../../../../core/errors.js';
 import type { ExamplesByPerson } from '../../../../core/identity/personal-section.js';
+import { type TrainPeopleOptions, trainPeopleSchema } from '../../../../pipeline/people/config.js';
 import { identifyPicture } from '../../../../pipeline/people/identify-picture.js';
 import { describeIdentity, describeTrainedPeople } from '../../../../pipeline/people/report/describe-people.js';
 import { type TrainedPeople, trainPeople } from '../../../../pipeline/people/train-people.js';
+import { openDetector } from '../../arguments/detector.js';
+import { jsonOption } from '../../arguments/json.js';
 import {
+  peopleFileOption,
+  peopleFolderArgument,
   readPeopleFile,
   requirePeopleFilePlace,
   requirePeopleFolder,
   writePeopleFile,
 } from '../../arguments/people.js';
 import { eachPicture, listPictures, picturesArgument } from '../../arguments/pictures.js';
-import { openDetector } from '../../arguments/shipped-detector.js';
+import { SchemaOptions } from '../../arguments/schema-options.js';
+import { commandOf } from '../../command-descriptions.js';
 import { warn } from '../../terminal/terminal-colour.js';
 import { definePeopleEvaluate } from './people-evaluate-command.js';
 import { defineGalleryCommands } from './people-gallery-command.js';
 
-interface TrainOptions {
+const trainStage = new SchemaOptions(trainPeopleSchema);
+
+interface TrainOptions extends TrainPeopleOptions {
   readonly out: string;
-  readonly threshold?: string;
-  readonly align: boolean;
-  readonly plain?: boolean;
   readonly json?: boolean;
 }
 
@@ -36,28 +41,23 @@ interface PredictOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  const people = new Command('people').description(
-    'learn people from their pictures, recognise them, see how well that works, look over and forget them',
-  );
+  const people = commandOf('people');
   people
     .command('train')
     .description("learn people from a folder each: DIR/NAME/picture.png; writes OpenCV's LBPH file")
-    .argument('<dir>', 'folder with a folder of pictures per person')
+    .argument(...peopleFolderArgument)
     .requiredOption('--out <file>', 'people file (.yml) to write; readable by its owner only')
-    .option(
-      '--threshold <distance>',
-      'distance from which on a face is unknown: auto learns it, none knows no strangers (default: auto)',
-    )
-    .option('--no-align', 'take pictures as they are, whole and grey, all of one size, instead of finding the face')
-    .option('--plain', "leave the light on faces and use OpenCV's own settings of LBPH")
-    .option('--json', 'print the result as JSON')
+    .addOption(trainStage.option('threshold', { parse: parseThreshold }))
+    .addOption(trainStage.option('align'))
+    .addOption(trainStage.option('plain'))
+    .addOption(jsonOption('the result as JSON'))
     .action(train);
   people
     .command('predict')
-    .description('say who is in pictures; a line each')
+    .description('name the person in each picture, a line each')
     .argument(...picturesArgument)
-    .requiredOption('--people <file>', "people file of 'moodlens people train' or of OpenCV's LBPH")
-    .option('--json', 'print {"file","person","distance"} per picture; person null is unknown')
+    .addOption(peopleFileOption())
+    .addOption(jsonOption('{"file","person","distance"} per picture; person null is unknown'))
     .action(predict);
   people.addCommand(definePeopleEvaluate());
   for (const command of defineGalleryCommands()) people.addCommand(command);
@@ -65,17 +65,16 @@ export function define(): Command {
 }
 
 async function train(directory: string, options: TrainOptions): Promise<void> {
-  const threshold = parseThreshold(options.threshold);
   await requirePeopleFolder(directory);
   await requirePeopleFilePlace(options.out);
   const detector = options.align ? await openDetector() : undefined;
   const progress = terminalProgress('people');
   try {
-    const result = await trainPeople(
-      createFolderStore(directory),
-      { align: options.align, plain: options.plain ?? false, threshold },
-      { decode: decodePicture, progress, ...(detector ? { detector } : {}) },
-    );
+    const result = await trainPeople(createFolderStore(directory), trainStage.given(options), {
+      decode: decodePicture,
+      progress,
+      ...(detector ? { detector } : {}),
+    });
     result.people.taught = await taughtBefore(options.out, result.people.names);
     await writePeopleFile(options.out, result.people);
     report(options, result);
@@ -126,9 +125,8 @@ async function predict(paths: readonly string[], options: PredictOptions): Promi
   }
 }
 
-function parseThreshold(text: string | undefined): 'auto' | 'none' | number {
-  if (text === undefined || text === 'auto') return 'auto';
-  if (text === 'none') return 'none';
+function parseThreshold(text: string): 'auto' | 'none' | number {
+  if (text === 'auto' || text === 'none') return text;
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
   throw new ConfigError(`--threshold must be auto, none or a number above 0, but got "${text}"`);

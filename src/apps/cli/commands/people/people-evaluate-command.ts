@@ -1,60 +1,56 @@
 // `moodlens people evaluate`: how well the people of a folder would be recognised, and strangers turned away.
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { createFolderStore, requireFreeFolder, writeFolderAtomic } from '../../../../adapters/node/files.js';
+import { createFolderStore, writeFolderAtomic } from '../../../../adapters/node/files.js';
 import { decodePicture, encodePng } from '../../../../adapters/node/image-codec.js';
-import { ConfigError } from '../../../../core/errors.js';
 import { defaultFaceSize } from '../../../../core/identity/people.js';
-import { parseEvaluatePeople } from '../../../../pipeline/people/config.js';
+import {
+  type EvaluatePeopleOptions,
+  evaluatePeopleSchema,
+  parseEvaluatePeople,
+} from '../../../../pipeline/people/config.js';
 import { evaluatePeople, type PeopleEvaluation } from '../../../../pipeline/people/evaluate-people.js';
 import { readFaces } from '../../../../pipeline/people/read-faces.js';
 import { describePeopleEvaluation } from '../../../../pipeline/people/report/describe-people-evaluation.js';
-import { mayReplace } from '../../arguments/force.js';
-import { toNumbers } from '../../arguments/numbers.js';
-import { requirePeopleFolder } from '../../arguments/people.js';
-import { openDetector } from '../../arguments/shipped-detector.js';
+import { openDetector } from '../../arguments/detector.js';
+import { jsonOption } from '../../arguments/json.js';
+import { peopleFolderArgument, requirePeopleFolder } from '../../arguments/people.js';
+import { addReportOptions, mayWriteReport, type ReportOptions } from '../../arguments/report.js';
+import { SchemaOptions } from '../../arguments/schema-options.js';
 import { warn } from '../../terminal/terminal-colour.js';
 import { withProgress } from '../../terminal/with-progress.js';
 
-interface EvaluateOptions {
-  readonly known?: string;
-  readonly pictures?: string;
-  readonly seed?: string;
-  readonly splits?: string;
-  readonly align: boolean;
-  readonly plain?: boolean;
-  readonly report?: string;
-  readonly force?: boolean;
+interface EvaluateOptions extends EvaluatePeopleOptions, ReportOptions {
   readonly json?: boolean;
 }
 
+const stage = new SchemaOptions(evaluatePeopleSchema);
+/** Whether a report's folder has a file of that name. */
+const isReportFile = (name: string) => /^(report\.html|evaluation\.json|[a-z-]+\.svg)$/.test(name);
+
 /** The sub-command's definition. */
 export function definePeopleEvaluate(): Command {
-  return new Command('evaluate')
-    .description('rank 1, false accepts and false rejects: some of the people are learnt, the others come as strangers')
-    .argument('<dir>', 'folder with a folder of pictures per person')
-    .option('--known <share>', 'share of the people that are learnt; the others are strangers (default: 0.5)')
-    .option('--pictures <n>', 'pictures to learn each of them from; their others are the test (default: 5)')
-    .option('--seed <n>', 'draws the first split, the following seeds the next ones (default: 1)')
-    .option('--splits <n>', 'how many times to draw (default: 10)')
-    .option('--no-align', 'take pictures as they are, whole and grey, all of one size, instead of finding the face')
-    .option('--plain', "leave the light on faces and use OpenCV's own settings of LBPH")
-    .option('--report <folder>', 'also write a page with charts of the rates over thresholds; must not exist yet')
-    .option('--force', 'replace the report at --report')
-    .option('--json', 'print the result as JSON')
+  const command = new Command('evaluate')
+    .description(
+      'evaluate recognition: rank 1, false accepts and false rejects; some people are learnt, the others are strangers',
+    )
+    .argument(...peopleFolderArgument)
+    .addOption(stage.option('known'))
+    .addOption(stage.option('pictures'))
+    .addOption(stage.option('seed'))
+    .addOption(stage.option('splits'))
+    .addOption(stage.option('align'))
+    .addOption(stage.option('plain'));
+  return addReportOptions(command, 'charts of the rates over thresholds')
+    .addOption(jsonOption('the result as JSON'))
     .action(evaluate);
 }
 
 async function evaluate(directory: string, options: EvaluateOptions): Promise<void> {
-  const { align, plain = false } = options;
-  const config = parseEvaluatePeople({
-    align,
-    plain,
-    ...toNumbers(options, ['known', 'pictures', 'seed', 'splits']),
-  });
+  const config = parseEvaluatePeople(stage.given(options));
   await requirePeopleFolder(directory);
-  const overwrite = await mayWriteReport(options);
-  const faces = await readAll(directory, align);
+  const overwrite = await mayWriteReport(options, isReportFile);
+  const faces = await readAll(directory, config.align);
   for (const { file, reason } of faces.leftOut) warn(`left out: ${file}: ${reason}`);
   if (faces.whole > 0) warn(`taken whole, no face found: ${faces.whole} pictures`);
   const evaluation = await withProgress('splits', async (progress) => evaluatePeople(faces, config, progress));
@@ -75,18 +71,6 @@ async function readAll(directory: string, align: boolean) {
   } finally {
     await detector?.release();
   }
-}
-
-/** Asked before the long work. Gives whether the report's folder may be overwritten. */
-async function mayWriteReport({ report: out, force }: EvaluateOptions): Promise<boolean> {
-  if (out === undefined) {
-    if (force) throw new ConfigError('--force replaces a report, and none is asked for; add --report, or leave it out');
-    return false;
-  }
-  const isOwn = (name: string) => /^(report\.html|evaluation\.json|[a-z-]+\.svg)$/.test(name);
-  const overwrite = await mayReplace({ out, force, what: 'a report', isOwn });
-  await requireFreeFolder(out, overwrite);
-  return overwrite;
 }
 
 async function writeReport(out: string, evaluation: PeopleEvaluation, overwrite: boolean): Promise<void> {

@@ -12,30 +12,37 @@ import { describeKnownPeople } from '../../../../pipeline/people/report/describe
 import { describeReview } from '../../../../pipeline/people/report/describe-review.js';
 import { reviewSheet } from '../../../../pipeline/people/report/review-sheet.js';
 import { type PeopleReview, reviewPeople } from '../../../../pipeline/people/review-people.js';
-import { readPeopleFile, requirePeopleFolder, writePeopleFile } from '../../arguments/people.js';
-import { openDetector } from '../../arguments/shipped-detector.js';
+import { openDetector } from '../../arguments/detector.js';
+import { jsonOption } from '../../arguments/json.js';
+import {
+  peopleFileOption,
+  peopleFolderArgument,
+  readPeopleFile,
+  requirePeopleFolder,
+  writePeopleFile,
+} from '../../arguments/people.js';
 import { withProgress } from '../../terminal/with-progress.js';
 
 /** The commands, to be added to `moodlens people`. */
 export function defineGalleryCommands(): Command[] {
   return [
     new Command('list')
-      .description('who a people file knows, from how many pictures')
-      .requiredOption('--people <file>', "people file of 'moodlens people train' or of OpenCV's LBPH")
-      .option('--json', 'print the list as JSON')
+      .description('list whom a people file knows, from how many pictures')
+      .addOption(peopleFileOption())
+      .addOption(jsonOption('the list as JSON'))
       .action(list),
     new Command('forget')
-      .description('remove a person from a people file, and their pictures with --faces; there is no way back')
-      .argument('<name>', 'whom')
+      .description('remove a person from a people file, and their pictures with --faces; this cannot be undone')
+      .argument('<name>', 'the person')
       .option('--people <file>', 'the people file')
       .option('--faces <dir>', 'the folder with a folder of pictures per person')
       .action(forget),
     new Command('review')
-      .description('look over the pictures that people are learnt from: which look wrong, and remove them by number')
-      .argument('<dir>', 'folder with a folder of pictures per person')
+      .description('review the pictures that people are learnt from: list the doubtful ones, remove pictures by number')
+      .argument(...peopleFolderArgument)
       .option('--out <sheet.png>', 'write a sheet of all faces with their numbers, the doubtful ones in red')
-      .option('--remove <numbers>', 'delete these pictures, such as 3,7,12-14; there is no way back')
-      .option('--json', 'print every picture with its distances as JSON')
+      .option('--remove <numbers>', 'delete these pictures, such as 3,7,12-14; this cannot be undone')
+      .addOption(jsonOption('every picture with its distances as JSON'))
       .action(review),
   ];
 }
@@ -57,7 +64,7 @@ async function forget(given: string, options: { readonly people?: string; readon
   if (options.people === undefined && options.faces === undefined) {
     throw new ConfigError('people forget needs --people, --faces or both: where the person is to be forgotten');
   }
-  // Both are looked at first, so that a wrong name removes nothing at all.
+  // Both are checked first, so that a wrong name removes nothing at all.
   const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
   if (people && !people.names.includes(name)) {
     throw new PeopleError(`${options.people} must know ${name} and knows ${people.names.join(', ')}`);
@@ -117,7 +124,7 @@ async function review(directory: string, options: ReviewOptions): Promise<void> 
         process.stderr.write(`${number} removed: ${file}\n`);
       }
       process.stderr.write(
-        "the numbers change with that: look again before removing more, then run 'moodlens people train'\n",
+        "the numbers change with that: review again before removing more, then run 'moodlens people train'\n",
       );
       return;
     }

@@ -21,7 +21,7 @@ export interface GuideOptions {
   /** Of the pictures that are kept. */
   readonly size: CropSize;
   readonly detector: FaceDetector;
-  /** Who it should be, and how to tell; nobody is checked without. */
+  /** Who it should be, and the people file that recognises them; without it nobody is checked. */
   readonly identity: { readonly name: string; readonly people: People } | undefined;
   readonly limits?: Partial<GuidedLimits>;
 }
@@ -32,7 +32,7 @@ const identityEvery = 10;
 /** What was taken; undefined when Ctrl-C ended it. Throws MediaError when the source ends before it is done. */
 export async function guideTeaching(options: GuideOptions): Promise<readonly PersonalExample[] | undefined> {
   const { source: name, expressions, size, detector, limits } = options;
-  const interrupt = new Interrupt('the camera is let go');
+  const interrupt = new Interrupt('the camera is closed');
   const source = await openSource(name, {
     live: true,
     reconnect: false,

@@ -12,7 +12,7 @@ import { People } from '../../../../core/identity/people.js';
 import type { FrameResult } from '../../../../core/live/frame-result.js';
 import { createRandom } from '../../../../core/numbers/random.js';
 import { writePersonalFile } from '../../../../core/personal/personal-file.js';
-import { openDetector } from '../../arguments/shipped-detector.js';
+import { openDetector } from '../../arguments/detector.js';
 import { guideTeaching } from './guide-teaching.js';
 
 const root = mkdtempSync(join(tmpdir(), 'moodlens-teach-'));

@@ -1,6 +1,6 @@
 // `moodlens teach DIR`: a few pictures of one person per expression, and that person is read right.
 import { stat } from 'node:fs/promises';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../../../adapters/node/files.js';
 import { decodePicture } from '../../../../adapters/node/image-codec.js';
 import { shippedModelPath } from '../../../../adapters/node/shipped-models.js';
@@ -18,12 +18,13 @@ import {
 } from '../../../../core/personal/personal-file.js';
 import { describeTeaching } from '../../../../pipeline/teach/report/describe-teaching.js';
 import { learnPerson, type ReadTaught, readTaughtPictures } from '../../../../pipeline/teach/teach.js';
-import { hashModelFile } from '../../arguments/hash-model-file.js';
-import { openExpressionModel } from '../../arguments/model.js';
+import { openDetector } from '../../arguments/detector.js';
+import { jsonOption } from '../../arguments/json.js';
+import { hashModelFile, modelOption, openExpressionModel } from '../../arguments/model.js';
 import { readPeopleFile, writePeopleFile } from '../../arguments/people.js';
 import { readPersonal } from '../../arguments/personal.js';
-import { openDetector } from '../../arguments/shipped-detector.js';
-import { videoSourceHelp } from '../../arguments/source-help.js';
+import { videoSourceHelp } from '../../arguments/source.js';
+import { commandOf } from '../../command-descriptions.js';
 import { exitCodes } from '../../terminal/exit-codes.js';
 import { warn } from '../../terminal/terminal-colour.js';
 import { guideTeaching } from './guide-teaching.js';
@@ -39,20 +40,20 @@ interface TeachOptions {
 
 /** The command's definition. */
 export function define(): Command {
-  return new Command('teach')
-    .description(
-      "teach one person's expressions by a few pictures each: DIR/happy/a.jpg, DIR/sad/b.jpg ...; one a class is enough",
-    )
+  return commandOf('teach', 'DIR/happy/a.jpg, DIR/sad/b.jpg and so on; one of each expression is enough')
     .argument('[dir]', 'a folder per expression, of one person')
     .option(
       '--camera [source]',
       `instead of a folder: asks for each expression in front of a camera, or ${videoSourceHelp}`,
     )
     .option('--out <file.json>', 'the personal file, for --personal; readable by its owner only')
-    .option('--people <file>', 'a people file, for --people: whoever it recognises is read in their own way')
-    .option('--person <name>', 'who of the people file it is')
-    .option('--model <file>', 'expression model (.onnx) instead of the shipped one')
-    .option('--json', 'print what it brings as JSON')
+    .option(
+      '--people <file>',
+      'also keep it in this people file: with --people, it applies when the person is recognised',
+    )
+    .option('--person <name>', 'the name of the person in the people file')
+    .addOption(modelOption())
+    .addOption(jsonOption('the result as JSON'))
     .action(teach);
 }
 

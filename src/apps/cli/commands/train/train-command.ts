@@ -1,22 +1,25 @@
 // `moodlens train`: trains an expression model from a dataset.
 import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { createFolderStore } from '../../../../adapters/node/files.js';
-import { type DeviceName, deviceNames } from '../../../../adapters/node/session.js';
+import type { DeviceName } from '../../../../adapters/node/session.js';
 import { terminalProgress } from '../../../../adapters/node/terminal-progress.js';
 import { ConfigError } from '../../../../core/errors.js';
 import type { BlobStore } from '../../../../core/ports/blob-store.js';
-import { parseTrainConfig, type TrainConfig } from '../../../../pipeline/train/config.js';
+import { parseTrainConfig, type TrainConfig, trainConfigSchema } from '../../../../pipeline/train/config.js';
 import { isEnsembleConfig, parseEnsembleConfig } from '../../../../pipeline/train/ensemble-config.js';
 import { describeTraining } from '../../../../pipeline/train/report/describe-training.js';
 import { readRunConfig, readRunDevice, runFiles } from '../../../../pipeline/train/run-folder.js';
 import { keepShares, shareCoresOfAll } from '../../../../pipeline/train/share-cores.js';
 import { trainRun } from '../../../../pipeline/train/train.js';
 import { memberName, readEnsembleConfig, trainEnsemble } from '../../../../pipeline/train/train-ensemble.js';
-import { chooseDevice } from '../../arguments/device.js';
-import { readJsonFile } from '../../arguments/json-file.js';
-import { toNumbers } from '../../arguments/numbers.js';
+import { datasetOption } from '../../arguments/data.js';
+import { chooseDevice, deviceOption } from '../../arguments/device.js';
+import { jsonOption } from '../../arguments/json.js';
+import { SchemaOptions } from '../../arguments/schema-options.js';
+import { readJsonFile } from '../../arguments/text-file.js';
+import { commandOf } from '../../command-descriptions.js';
 import { readTrainingFiles, trainingParts } from '../../processes/training-parts.js';
 import { exitCodes } from '../../terminal/exit-codes.js';
 import { Interrupt } from '../../terminal/interrupt.js';
@@ -28,28 +31,29 @@ interface TrainOptions {
   readonly config?: string;
   readonly resume?: string;
   readonly out?: string;
-  readonly epochs?: string;
-  readonly seed?: string;
+  readonly epochs?: number;
+  readonly seed?: number;
   readonly device?: string;
   readonly listArchitectures?: boolean;
   readonly listDevices?: boolean;
   readonly json?: boolean;
 }
 
+const stage = new SchemaOptions(trainConfigSchema);
+
 /** The command's definition. */
 export function define(): Command {
-  return new Command('train')
-    .description('train an expression model from a dataset: checkpoints, history and model.onnx in a run folder')
-    .option('--data <dir>', "the dataset, made by 'moodlens data import'")
+  return commandOf('train', 'the run folder gets checkpoints, history and model.onnx')
+    .addOption(datasetOption())
     .option('--out <run>', 'the run folder; it must not hold a run yet')
     .option('--config <file>', 'configuration (JSON); see configs/ and docs/training.md')
     .option('--resume <run>', 'continue the run in this folder to the same result as an unbroken one')
-    .option('--epochs <n>', "instead of the configuration's")
-    .option('--seed <n>', "instead of the configuration's; not for an ensemble")
-    .option('--device <name>', `where to train: ${deviceNames.join(', ')} (default: cpu, or where the resumed run was)`)
+    .addOption(stage.option('epochs', { defaultText: "the configuration's" }))
+    .addOption(stage.option('seed', { defaultText: "the configuration's, or the members' of an ensemble" }))
+    .addOption(deviceOption('cpu, or where the resumed run was'))
     .option('--list-devices', 'try each device, print which of them can train here, and train nothing')
     .option('--list-architectures', 'print the architectures with their sizes and costs, and train nothing')
-    .option('--json', 'print the result, or the list, as JSON')
+    .addOption(jsonOption('the result, or the list, as JSON'))
     .action(train);
 }
 
@@ -132,14 +136,14 @@ async function deviceOfRun(folder: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** What --config or the resumed run says, with the options that replace keys of it: a run's, or those of an ensemble's members. */
+/** The configuration of --config or of the resumed run, with the options that replace keys of it: a run's, or those of an ensemble's members. */
 async function readConfig(options: TrainOptions, store: BlobStore): Promise<TrainConfig | { members: TrainConfig[] }> {
   const saved = options.resume ? ((await readEnsembleConfig(store)) ?? (await readRunConfig(store))) : undefined;
   const base = options.config === undefined ? (saved ?? {}) : await readJsonFile(options.config);
   if (typeof base !== 'object' || base === null || Array.isArray(base)) {
     throw new ConfigError(`${options.config} must hold a JSON object with the keys of docs/training.md`);
   }
-  const replaced = toNumbers(options, ['epochs', 'seed']);
+  const replaced = stage.given(options);
   const isGpu = options.device === 'webgpu' || options.device === 'cuda';
   const shared = saved ? keepShares(base, saved) : shareCoresOfAll(base, { cores: availableParallelism(), isGpu });
   if (!isEnsembleConfig(shared)) return parseTrainConfig({ ...shared, ...replaced });

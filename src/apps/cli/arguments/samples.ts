@@ -1,14 +1,27 @@
-// The samples that --split or --run names.
-import { createFolderStore } from '../../../../adapters/node/files.js';
-import type { PackedDataset } from '../../../../core/dataset/packed-dataset.js';
-import { requireConsent } from '../../../../pipeline/evaluate/config.js';
+// `--split`, `--split-file` and `--run`: the samples that a model is measured on.
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import { createFolderStore } from '../../../adapters/node/files.js';
+import type { PackedDataset } from '../../../core/dataset/packed-dataset.js';
+import { requireConsent } from '../../../pipeline/evaluate/config.js';
 import {
   type EvaluatedSamples,
   samplesOfRun,
   samplesOfSplit,
   samplesOfSplitFile,
-} from '../../../../pipeline/evaluate/evaluated-samples.js';
-import { readTextFile } from '../../arguments/text-file.js';
+} from '../../../pipeline/evaluate/evaluated-samples.js';
+import type { sampleKeys } from '../../../pipeline/evaluate/sample-keys.js';
+import type { SchemaOptions } from './schema-options.js';
+import { readTextFile } from './text-file.js';
+
+/** Adds the options of `stage`, whose schema has these keys, to a command. */
+export function addSampleOptions(
+  command: Command,
+  stage: Pick<SchemaOptions<z.ZodObject<typeof sampleKeys>>, 'option'>,
+): Command {
+  for (const key of ['split', 'splitFile', 'run'] as const) command.addOption(stage.option(key));
+  return command;
+}
 
 export interface SampleChoice {
   readonly split?: string | undefined;

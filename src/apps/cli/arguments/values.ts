@@ -1,3 +1,5 @@
+// The values of options: lists of names, and numbers.
+
 /** A number option's value: NaN for what is no number, which the command's schema then refuses by name. */
 export function toNumber(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
@@ -13,4 +15,9 @@ export function toNumbers<K extends string>(
     return text === undefined ? [] : [[key, toNumber(text)] as const];
   });
   return Object.fromEntries(given);
+}
+
+/** The names of an option that takes several: `a, b,c`. */
+export function parseNames(list: string): string[] {
+  return list.split(',').map((name) => name.trim());
 }
