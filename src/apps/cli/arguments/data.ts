@@ -38,7 +38,7 @@ export async function openEvaluatedData(
 ): Promise<PackedDataset> {
   const kind = await stat(data).catch(() => undefined);
   if (kind === undefined)
-    throw new ConfigError(`--data must name a dataset's folder or a CSV, and ${data} does not exist`);
+    throw new ConfigError(`--data must name a dataset's folder or a CSV, and ${data} does not exist; check the path`);
   if (kind.isDirectory()) return readDataset(createFolderStore(data));
   const { size, chunks } = await openFileChunks(data);
   const { dataset, broken } = await importFer2013(

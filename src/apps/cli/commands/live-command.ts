@@ -149,7 +149,7 @@ function pageAddress(
 function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65535) {
-    throw new ConfigError(`--port must be a whole number from 0 to 65535, but got "${text}".`);
+    throw new ConfigError(`--port must be a whole number from 0 to 65535, but got "${text}"`);
   }
   return port;
 }
@@ -159,7 +159,7 @@ async function mustExist(path: string): Promise<void> {
     async () => (await stat(path)).isFile(),
     () => false,
   );
-  if (!isReadable) throw new ConfigError(`--model must name an .onnx file, but ${path} is none that can be read.`);
+  if (!isReadable) throw new ConfigError(`--model must name an .onnx file, and ${path} is none that can be read`);
 }
 
 /** Asks the desktop to open the page; without a desktop the printed address is enough. */
