@@ -38,13 +38,16 @@ vi.mock('../src/core/live/pipeline.js', () => ({
     }
   },
 }));
-vi.mock('../src/apps/cli/arguments/model.js', () => ({
+vi.mock('../src/apps/cli/arguments/model.js', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
   openExpressionModel: async () => ({ metadata: { name: 'general' }, release() {} }),
 }));
-vi.mock('../src/apps/cli/arguments/people.js', () => ({
+vi.mock('../src/apps/cli/arguments/people.js', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
   readPeopleFile: async (path: string) => ({ path, taught: new Map() }),
 }));
-vi.mock('../src/apps/cli/arguments/personal.js', () => ({
+vi.mock('../src/apps/cli/arguments/personal.js', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
   personalReadings: async () => new Map([['Ada', {}]]),
   personalModel: async () => ({ metadata: { name: 'of one person' } }),
   readPersonal: async () => ({}),
