@@ -174,7 +174,7 @@ export class LiveController {
   }
 
   /** Begins a guided calibration of a known person. */
-  teach(name: string): void {
+  calibrate(name: string): void {
     state.peopleMessage.value = null;
     state.calibrationResult.value = null;
     if (!this.#player.source) {
@@ -182,11 +182,11 @@ export class LiveController {
       return;
     }
     if (state.isPaused.value) this.togglePause();
-    this.#worker().send({ type: 'teach', name });
+    this.#worker().send({ type: 'calibrate', name });
   }
 
-  actInTeaching(act: 'retake' | 'skip' | 'stop'): void {
-    this.#link?.send({ type: 'teaching', act });
+  actInCalibration(act: 'retake' | 'skip' | 'stop'): void {
+    this.#link?.send({ type: 'calibrating', act });
   }
 
   /** Keeps a face as it is now; `correct` then says which expression it shows. */
@@ -220,7 +220,7 @@ export class LiveController {
   }
 
   cancelEnrolment(): void {
-    if (state.teaching.value) this.actInTeaching('stop');
+    if (state.calibrating.value) this.actInCalibration('stop');
     if (state.enrolment.value) this.#link?.send({ type: 'cancel-enrolment' });
   }
 
@@ -318,7 +318,7 @@ export class LiveController {
     this.#reporter.clear();
     state.stageFailure.value = null;
     state.enrolment.value = null;
-    state.teaching.value = null;
+    state.calibrating.value = null;
     this.#link = this.#openWorker();
     if (this.#player.source) {
       this.#send();

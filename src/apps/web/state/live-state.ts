@@ -84,17 +84,17 @@ export const reviewed = signal<{ readonly name: string; readonly pictures: reado
 export const reviewedExamples = signal<{ readonly name: string; readonly pictures: readonly PersonalExample[] } | null>(
   null,
 );
-export const teaching = signal<CalibrationState | null>(null);
+export const calibrating = signal<CalibrationState | null>(null);
 /** The result of the last guided calibration, until the user closes it. */
 export const calibrationResult = signal<CalibrationResult | null>(null);
 /** The last correction, while it can be undone. */
 export const correction = signal<Correction | null>(null);
 export const enrolment = signal<EnrolmentState | null>(null);
-/** A message in the people panel: what was done, or what went wrong; `teachNext` is a person whose calibration is offered now. */
+/** A message in the people panel: what was done, or what went wrong; `calibrateNext` is a person whose calibration is offered now. */
 export const peopleMessage = signal<{
   readonly text: string;
   readonly isError: boolean;
-  readonly teachNext?: string;
+  readonly calibrateNext?: string;
 } | null>(null);
 /** Spoken by screen readers; never shown. */
 export const announcement = signal('');

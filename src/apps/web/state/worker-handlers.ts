@@ -38,16 +38,16 @@ export function workerHandlers(events: WorkerEvents): WorkerHandlers {
     },
     enrolled: ({ name, faces }) => {
       const text = `${name} is known now, from ${faces} pictures.`;
-      state.peopleMessage.value = { text, isError: false, teachNext: name };
+      state.peopleMessage.value = { text, isError: false, calibrateNext: name };
     },
-    teaching: ({ state: teaching }) => {
-      const before = state.teaching.value;
-      state.teaching.value = teaching;
-      if (teaching && teaching.step !== before?.step) {
-        state.announcement.value = `${teaching.expression}. ${teaching.asked}`;
+    calibrating: ({ state: calibration }) => {
+      const before = state.calibrating.value;
+      state.calibrating.value = calibration;
+      if (calibration && calibration.step !== before?.step) {
+        state.announcement.value = `${calibration.expression}. ${calibration.asked}`;
       }
     },
-    taught: ({ result }) => {
+    calibrated: ({ result }) => {
       state.peopleMessage.value = null;
       state.calibrationResult.value = result;
       state.announcement.value = `${result.name} is read in their own way now`;
@@ -70,8 +70,8 @@ export function workerHandlers(events: WorkerEvents): WorkerHandlers {
       state.people.value = people;
       const shown = state.reviewed.value?.name;
       if (shown !== undefined && !people.some(({ name }) => name === shown)) state.reviewed.value = null;
-      const taught = state.reviewedExamples.value?.name;
-      if (taught !== undefined && !people.some(({ name }) => name === taught)) state.reviewedExamples.value = null;
+      const examples = state.reviewedExamples.value?.name;
+      if (examples !== undefined && !people.some(({ name }) => name === examples)) state.reviewedExamples.value = null;
     },
     reviewed: ({ name, pictures }) => {
       state.reviewed.value = pictures.length > 0 ? { name, pictures } : null;

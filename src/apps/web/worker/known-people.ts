@@ -133,12 +133,12 @@ export class KnownPeople {
     const calibrator = this.#calibrator;
     if (!calibrator) throw new PeopleError('Expressions need an expression model, and there is none here; train one.');
     switch (message.type) {
-      case 'teach':
+      case 'calibrate':
         this.#stopEnrolment();
-        return this.#post({ type: 'teaching', state: calibrator.begin(message.name, performance.now()) });
-      case 'teaching':
+        return this.#post({ type: 'calibrating', state: calibrator.begin(message.name, performance.now()) });
+      case 'calibrating':
         calibrator.act(message.act, performance.now());
-        if (message.act === 'stop') this.#post({ type: 'teaching', state: null });
+        if (message.act === 'stop') this.#post({ type: 'calibrating', state: null });
         return;
       case 'hold':
         return calibrator.hold(message.track, this.#shown.get(message.track));
@@ -167,9 +167,9 @@ export class KnownPeople {
     const calibrator = this.#calibrator;
     const state = await calibrator?.offer({ picture, faces }, results, performance.now());
     if (!calibrator || !state) return;
-    if (state.phase !== 'done') return this.#post({ type: 'teaching', state });
+    if (state.phase !== 'done') return this.#post({ type: 'calibrating', state });
     try {
-      this.#post({ type: 'taught', result: await this.#inTurn(() => calibrator.finish()) });
+      this.#post({ type: 'calibrated', result: await this.#inTurn(() => calibrator.finish()) });
     } catch (error) {
       this.#fail(error);
     } finally {
@@ -180,7 +180,7 @@ export class KnownPeople {
 
   #stopGuided(): void {
     this.#calibrator?.act('stop', performance.now());
-    this.#post({ type: 'teaching', state: null });
+    this.#post({ type: 'calibrating', state: null });
   }
 
   async #finishEnrolment({ name, pictures }: Enrolment): Promise<void> {

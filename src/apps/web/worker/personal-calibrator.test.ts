@@ -65,7 +65,7 @@ async function begin() {
     expression: model,
     clock: () => 0,
   });
-  const teacher = new PersonalCalibrator({ model, modelHash: 'a'.repeat(64), pipeline, gallery });
+  const calibrator = new PersonalCalibrator({ model, modelHash: 'a'.repeat(64), pipeline, gallery });
   let index = 0;
   const see = async (expression: string): Promise<FaceResult> => {
     frame = shown(expression, index);
@@ -75,19 +75,19 @@ async function begin() {
   const settle = async () => {
     for (let i = 0; i < 6; i++) await see('happy');
   };
-  const looked = () => ({ picture: frame, faces: [face] }) as unknown as Parameters<PersonalCalibrator['offer']>[0];
-  return { gallery, teacher, see, settle, looked };
+  const offered = () => ({ picture: frame, faces: [face] }) as unknown as Parameters<PersonalCalibrator['offer']>[0];
+  return { gallery, calibrator, see, settle, offered };
 }
 
 /** Shows what is asked for until all is done. */
-async function teachAll({ teacher, see, looked }: Awaited<ReturnType<typeof begin>>, name = 'Ada', person = 'Ada') {
+async function teachAll({ calibrator, see, offered }: Awaited<ReturnType<typeof begin>>, name = 'Ada', person = 'Ada') {
   let now = 0;
-  let expression = teacher.begin(name, now).expression;
+  let expression = calibrator.begin(name, now).expression;
   for (let i = 0; i < 600; i++) {
     now += 33;
     const result = { ...(await see(expression)), person };
-    const state = await teacher.offer(looked(), [result], now);
-    if (state?.phase === 'done') return teacher.finish();
+    const state = await calibrator.offer(offered(), [result], now);
+    if (state?.phase === 'done') return calibrator.finish();
     expression = state?.expression ?? expression;
   }
   return undefined;
@@ -105,10 +105,10 @@ describe('PersonalCalibrator', () => {
     expect(bench.gallery.list()[0]).toMatchObject({ name: 'Ada', taught: 9 });
 
     // Kept with the person: learnt again from the pictures alone, and gone with the person.
-    await bench.teacher.calibrateAll();
+    await bench.calibrator.calibrateAll();
     expect((await bench.see('sad')).expression).toBe('sad');
     await bench.gallery.forget('Ada');
-    await bench.teacher.calibrateAll();
+    await bench.calibrator.calibrateAll();
     expect((await bench.see('sad')).expression).toBe('happy');
   });
 
@@ -116,15 +116,15 @@ describe('PersonalCalibrator', () => {
     const bench = await begin();
     await teachAll(bench);
     const before = asked;
-    await bench.teacher.calibrateAll();
+    await bench.calibrator.calibrateAll();
     expect(asked).toBe(before);
   });
 
   it('takes nothing of somebody else, and keeps nothing when it is stopped', async () => {
     const bench = await begin();
     expect(await teachAll(bench, 'Bob')).toBeUndefined();
-    bench.teacher.act('stop', 1e6);
-    expect(await bench.teacher.offer(bench.looked(), [], 1e6)).toBeNull();
+    bench.calibrator.act('stop', 1e6);
+    expect(await bench.calibrator.offer(bench.offered(), [], 1e6)).toBeNull();
     expect(bench.gallery.taught.size).toBe(0);
   });
 
@@ -134,9 +134,9 @@ describe('PersonalCalibrator', () => {
     const { track } = await bench.see('sad');
     const held = { person: 'Ada', confirmed: 'happy' };
     const correct = async (shown: string, expression: string) => {
-      bench.teacher.hold((await bench.see(shown)).track, held);
+      bench.calibrator.hold((await bench.see(shown)).track, held);
       await bench.see('neutral');
-      return bench.teacher.correct(track, expression);
+      return bench.calibrator.correct(track, expression);
     };
     const taught = () => bench.gallery.taught.get('Ada')?.pictures.map(({ expression }) => expression) ?? [];
     // One alone acts, against what was said, in the very next frame.
@@ -155,24 +155,24 @@ describe('PersonalCalibrator', () => {
     expect(await correct('happy', 'happy')).toMatchObject({ isLearnt: true });
     expect((await bench.see('sad')).expression).toBe('sad');
     expect(taught()).toEqual([...before, 'happy']);
-    await bench.teacher.undoCorrection();
+    await bench.calibrator.undoCorrection();
     expect(taught()).toEqual(before);
-    await bench.teacher.undoCorrection();
+    await bench.calibrator.undoCorrection();
     expect(taught()).toEqual(before);
     // Nothing that was forgotten meanwhile comes back.
     await correct('neutral', 'neutral');
-    await bench.teacher.forget('Ada');
-    await bench.teacher.undoCorrection();
+    await bench.calibrator.forget('Ada');
+    await bench.calibrator.undoCorrection();
     expect(taught()).toEqual([]);
     // Only the face that is held, and nobody unknown.
-    expect(await bench.teacher.correct(track, 'sad')).toBeNull();
-    bench.teacher.hold(track, held);
-    expect(await bench.teacher.correct(track + 1, 'sad')).toBeNull();
-    bench.teacher.hold(track, held);
-    expect(() => bench.teacher.hold(track, { ...held, person: null })).toThrow(PeopleError);
-    expect(await bench.teacher.correct(track, 'sad')).toBeNull();
-    expect(() => bench.teacher.hold(99, held)).toThrow(PeopleError);
-    expect(() => bench.teacher.hold(track, undefined)).toThrow(PeopleError);
+    expect(await bench.calibrator.correct(track, 'sad')).toBeNull();
+    bench.calibrator.hold(track, held);
+    expect(await bench.calibrator.correct(track + 1, 'sad')).toBeNull();
+    bench.calibrator.hold(track, held);
+    expect(() => bench.calibrator.hold(track, { ...held, person: null })).toThrow(PeopleError);
+    expect(await bench.calibrator.correct(track, 'sad')).toBeNull();
+    expect(() => bench.calibrator.hold(99, held)).toThrow(PeopleError);
+    expect(() => bench.calibrator.hold(track, undefined)).toThrow(PeopleError);
   });
 
   it('goes on with everybody else when somebody taught what this model does not know', async () => {
@@ -182,27 +182,27 @@ describe('PersonalCalibrator', () => {
     const pictures = ['bored', 'excited'].map((expression) => ({ expression, picture }));
     await bench.gallery.setExamples('Bob', { model: 'b'.repeat(64), pictures });
     await teachAll(bench);
-    await bench.teacher.calibrateAll();
+    await bench.calibrator.calibrateAll();
     expect((await bench.see('sad')).expression).toBe('sad');
   });
 
   it('removes one picture, or all', async () => {
     const bench = await begin();
     await teachAll(bench);
-    await bench.teacher.remove('Ada', 0, 8);
+    await bench.calibrator.remove('Ada', 0, 8);
     expect(bench.gallery.taught.get('Ada')!.pictures).toHaveLength(9);
-    await bench.teacher.remove('Ada', 0, 9);
+    await bench.calibrator.remove('Ada', 0, 9);
     expect(bench.gallery.taught.get('Ada')!.pictures).toHaveLength(8);
-    await bench.teacher.forget('Ada');
+    await bench.calibrator.forget('Ada');
     expect([...bench.gallery.taught]).toEqual([]);
     expect((await bench.see('sad')).expression).toBe('happy');
   });
 
   it('tells who taught with another model', async () => {
-    const { gallery, teacher } = await begin();
+    const { gallery, calibrator } = await begin();
     const picture: GreyPicture = { width: 8, height: 8, channels: 1, data: new Uint8Array(64) };
     await gallery.setExamples('Ada', { model: 'b'.repeat(64), pictures: [{ expression: 'sad', picture }] });
-    expect(teacher.madeWithOtherModel).toEqual(['Ada']);
+    expect(calibrator.madeWithOtherModel).toEqual(['Ada']);
     await expect(gallery.setExamples('Eve', { model: 'b'.repeat(64), pictures: [] })).rejects.toThrow(PeopleError);
   });
 });

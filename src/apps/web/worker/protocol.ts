@@ -108,8 +108,8 @@ export type ToWorker =
   /** `count`: the number of pictures that the page shows; when it is another by now, none is removed. */
   | { readonly type: 'remove-picture'; readonly name: string; readonly index: number; readonly count: number }
   /** Begins a guided calibration: asks the person for one expression after the other. */
-  | { readonly type: 'teach'; readonly name: string }
-  | { readonly type: 'teaching'; readonly act: 'retake' | 'skip' | 'stop' }
+  | { readonly type: 'calibrate'; readonly name: string }
+  | { readonly type: 'calibrating'; readonly act: 'retake' | 'skip' | 'stop' }
   /** Keeps that face as it is now, for a correction. */
   | { readonly type: 'hold'; readonly track: number }
   | { readonly type: 'correct'; readonly track: number; readonly expression: string }
@@ -130,8 +130,8 @@ export type FromWorker =
   | { readonly type: 'enrolled'; readonly name: string; readonly faces: number }
   | { readonly type: 'people'; readonly people: readonly PersonSummary[] }
   | { readonly type: 'reviewed'; readonly name: string; readonly pictures: readonly KnownPicture[] }
-  | { readonly type: 'teaching'; readonly state: CalibrationState | null }
-  | { readonly type: 'taught'; readonly result: CalibrationResult }
+  | { readonly type: 'calibrating'; readonly state: CalibrationState | null }
+  | { readonly type: 'calibrated'; readonly result: CalibrationResult }
   | { readonly type: 'corrected'; readonly correction: Correction | null }
   | { readonly type: 'examples-reviewed'; readonly name: string; readonly pictures: readonly PersonalExample[] }
   | { readonly type: 'exported'; readonly text: string }

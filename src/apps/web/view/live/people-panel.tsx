@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LiveController } from '../../state/live-controller.js';
 import {
+  calibrating,
   calibrationResult,
   enrolment,
   loading,
@@ -10,7 +11,6 @@ import {
   peopleMessage,
   reviewed,
   reviewedExamples,
-  teaching,
 } from '../../state/live-state.js';
 import type { PersonSummary } from '../../worker/protocol.js';
 import { TrashIcon } from '../icons.js';
@@ -38,7 +38,7 @@ export function PeoplePanel({ controller }: { controller: LiveController | null 
       {calibrationResult.value ? (
         // In place of the form, so that the decision is in view.
         <TeachingOutcome controller={controller} />
-      ) : teaching.value ? (
+      ) : calibrating.value ? (
         <TeachingCard controller={controller} />
       ) : isEnrolling ? (
         <EnrolmentProgress controller={controller} />
@@ -50,8 +50,8 @@ export function PeoplePanel({ controller }: { controller: LiveController | null 
           {message.text}
         </p>
       )}
-      {message?.teachNext !== undefined && model.value && (
-        <button type="button" class="button primary" onClick={() => controller?.teach(message.teachNext!)}>
+      {message?.calibrateNext !== undefined && model.value && (
+        <button type="button" class="button primary" onClick={() => controller?.calibrate(message.calibrateNext!)}>
           Teach my expressions
         </button>
       )}
@@ -201,7 +201,7 @@ function Person({ person, controller }: { person: PersonSummary; controller: Liv
                 type="button"
                 class="link"
                 title={`Teach it how ${person.name} shows each expression`}
-                onClick={() => controller?.teach(person.name)}
+                onClick={() => controller?.calibrate(person.name)}
               >
                 teach expressions
               </button>

@@ -26,7 +26,7 @@ export function PersonalExamples({ name, controller }: { name: string; controlle
         ))}
       </ul>
       <div class="actions start">
-        <button type="button" class="button small" onClick={() => controller?.teach(name)}>
+        <button type="button" class="button small" onClick={() => controller?.calibrate(name)}>
           Teach again
         </button>
         <button type="button" class="button small quiet" onClick={() => controller?.forgetExamples(name)}>

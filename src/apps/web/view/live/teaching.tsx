@@ -2,14 +2,14 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { percent } from '../../../../core/numbers/percent.js';
 import type { LiveController } from '../../state/live-controller.js';
-import { calibrationResult, teaching } from '../../state/live-state.js';
+import { calibrating, calibrationResult } from '../../state/live-state.js';
 import type { CalibrationResult, CalibrationState } from '../../worker/protocol.js';
 import { expressionColour } from '../expression-style.js';
 import { interval } from '../format-figures.js';
 import { Portrait } from './portrait.js';
 
 export function TeachingCard({ controller }: { controller: LiveController | null }) {
-  const state = teaching.value!;
+  const state = calibrating.value!;
   const { name, expression, asked, step, steps, phase, secondsLeft, wanted, pictures, hint, preview } = state;
   return (
     <div class="teaching" data-expression={expression} data-phase={phase}>
@@ -40,17 +40,17 @@ export function TeachingCard({ controller }: { controller: LiveController | null
         {hint || waiting(state)}
       </p>
       <div class="actions start">
-        <button type="button" class="button small" onClick={() => controller?.actInTeaching('retake')}>
+        <button type="button" class="button small" onClick={() => controller?.actInCalibration('retake')}>
           Retake
         </button>
-        <button type="button" class="button small" onClick={() => controller?.actInTeaching('skip')}>
+        <button type="button" class="button small" onClick={() => controller?.actInCalibration('skip')}>
           Skip
         </button>
         <button
           type="button"
           class="button small quiet"
           title="Stop, and keep nothing of it"
-          onClick={() => controller?.actInTeaching('stop')}
+          onClick={() => controller?.actInCalibration('stop')}
         >
           Stop
         </button>
@@ -66,7 +66,7 @@ function waiting({ phase, secondsLeft }: CalibrationState): string {
 
 /** A short form over the picture, where the person looks. */
 export function TeachingBadge() {
-  const state = teaching.value;
+  const state = calibrating.value;
   if (!state) return null;
   const { expression, asked, phase, secondsLeft, pictures, wanted, hint } = state;
   return (

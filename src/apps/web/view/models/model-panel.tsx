@@ -98,7 +98,7 @@ function facts({ bytes, metadata, view }: ModelCard): [name: string, value: stri
     ['Split', split],
     ['Split file', splitFile && shortHash(splitFile)],
     ['Also learned from', targets],
-    ['PersonalCalibrator', teacher && `${teacher.architecture}, run ${teacher.run}`],
+    ['Teacher', teacher && `${teacher.architecture}, run ${teacher.run}`],
     ['Began with', pretrained && `the weights of run ${pretrained.run}`],
     [
       'Temperature',
