@@ -355,7 +355,9 @@ describeWith([requireChromium()], 'the Models view', () => {
       for (const name of ['happy', 'sad']) await mkdir(join(many, name), { recursive: true });
       for (let k = 0; k < 1500; k++) await writeFile(join(many, k % 2 ? 'happy' : 'sad', `${k}.png`), content);
       await page.setInputFiles('#models-folder', many);
-      await page.waitForFunction(() => Number(document.querySelector('.picture-progress progress')?.getAttribute('value')) > 32);
+      await page.waitForFunction(
+        () => Number(document.querySelector('.picture-progress progress')?.getAttribute('value')) > 32,
+      );
       await page.getByRole('button', { name: 'Stop' }).click();
       await waitForRun(page, 'stopped');
       expect(await text(page, '[data-part=pictures]')).toMatch(/Stopped after [\d,]+ of 1,500: no figures/);
