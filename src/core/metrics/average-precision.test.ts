@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Box } from '../image/picture.js';
+import { createRandom } from '../tensor/random.js';
 import {
   averagePrecision,
+  averagePrecisionInterval,
   type JudgedPicture,
   judgeDetections,
   pairDetections,
@@ -130,6 +132,40 @@ describe('averagePrecision', () => {
         expect(averagePrecision(of([...rights, false], truths))).toBeCloseTo(value, 12);
       }),
     );
+  });
+});
+
+describe('averagePrecisionInterval', () => {
+  const one = (rights: readonly boolean[], truths: number, score: number) => ({
+    detections: rights.map((isRight, i) => ({ isRight, score: score - i / 100 })),
+    truths,
+    pictures: 1,
+  });
+
+  test('holds the figure, is the same for the same seed, and narrows with more pictures', () => {
+    const random = createRandom(1);
+    const some = (count: number) =>
+      Array.from({ length: count }, () => one([random.next() < 0.8, random.next() < 0.4], 2, random.next()));
+    const widths = [20, 400].map((count) => {
+      const pictures = some(count);
+      const all = {
+        detections: pictures.flatMap(({ detections }) => detections).sort((a, b) => b.score - a.score),
+        truths: 2 * count,
+      };
+      const [low, high] = averagePrecisionInterval(pictures, { seed: 3 });
+      expect(low).toBeLessThanOrEqual(averagePrecision(all));
+      expect(high).toBeGreaterThanOrEqual(averagePrecision(all));
+      expect(averagePrecisionInterval(pictures, { seed: 3 })).toEqual([low, high]);
+      return high - low;
+    });
+    expect(widths[1]!).toBeLessThan(0.5 * widths[0]!);
+    expect(widths[1]!).toBeGreaterThan(0);
+  });
+
+  test('is a point where every picture is perfect, and not a number without a truth', () => {
+    const perfect = Array.from({ length: 9 }, () => one([true], 1, 0.9));
+    for (const end of averagePrecisionInterval(perfect, { seed: 1 })) expect(end).toBeCloseTo(1, 12);
+    expect(averagePrecisionInterval([one([false], 0, 0.5)], { seed: 1 })).toEqual([Number.NaN, Number.NaN]);
   });
 });
 

@@ -5,6 +5,7 @@ import type { FacePoints } from '../../core/detect/places/places.js';
 import type { Box, Picture } from '../../core/image/picture.js';
 import {
   averagePrecision,
+  averagePrecisionInterval,
   type JudgedDetections,
   type JudgedPicture,
   judgeDetections,
@@ -57,8 +58,6 @@ export const wrongPerPicture = [0.01, 0.1, 1] as const;
 
 /** Key points are measured on faces of this size and more, pixels. */
 const pointsFrom = 40;
-
-const resamples = 500;
 
 export interface RangeFigures {
   readonly from: number;
@@ -155,23 +154,11 @@ function recallFigures(all: JudgedDetections, wrong: number): RecallFigures {
 
 function rangeFigures(judged: readonly JudgedPicture[], range: SizeRange, matching: Matching): RangeFigures {
   const each = judged.map((picture) => judgeDetections([picture], { range, matching }));
-  const together = (parts: readonly JudgedDetections[]): JudgedDetections => ({
-    detections: parts.flatMap(({ detections }) => detections).sort((a, b) => b.score - a.score),
-    truths: parts.reduce((sum, { truths }) => sum + truths, 0),
-    pictures: parts.length,
-  });
-  const all = together(each);
+  const all = judgeDetections(judged, { range, matching });
   const facts = { from: range[0], below: Number.isFinite(range[1]) ? range[1] : null, faces: all.truths };
   if (all.truths === 0) return { ...facts, averagePrecision: null };
-  const random = createRandom(1);
-  const drawn = Float64Array.from({ length: resamples }, () =>
-    averagePrecision(together(each.map(() => each[random.integer(each.length)]!))),
-  )
-    .filter((value) => !Number.isNaN(value))
-    .sort();
-  const value = averagePrecision(all);
-  const interval = [Math.min(value, quantile(drawn, 0.025)), Math.max(value, quantile(drawn, 0.975))] as const;
-  return { ...facts, averagePrecision: { value, interval } };
+  const interval = averagePrecisionInterval(each, { seed: 1 });
+  return { ...facts, averagePrecision: { value: averagePrecision(all), interval } };
 }
 
 /** Of each found face with known points: the mean distance, as a share of the distance between the eyes. */

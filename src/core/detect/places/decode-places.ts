@@ -7,6 +7,9 @@ import { countPlaces, outputChannels, placeLevels, pointNames } from './places.j
 /** Boxes that overlap more (intersection over union) are one face. */
 const maxOverlap = 0.45;
 
+/** So many of the best candidates are looked at: an untrained network has thousands, and each is compared with all others. */
+const mostCandidates = 400;
+
 /** As for a loss, a box is at most so many strides wide and high: e^6. */
 const largestLogSize = 6;
 
@@ -56,7 +59,9 @@ export function decodePlaces(
       candidates.push([score, ...[...edges, ...points].map((at) => stride * at)]);
     }
   }
-  return suppressNonMaxima(candidates, { maxOverlap, weighted: false }).map(
+  const best =
+    candidates.length > mostCandidates ? candidates.sort((a, b) => b[0]! - a[0]!).slice(0, mostCandidates) : candidates;
+  return suppressNonMaxima(best, { maxOverlap, weighted: false }).map(
     ([score, left, top, right, bottom, ...points]) => ({
       score: score!,
       box: [left!, top!, right! - left!, bottom! - top!],

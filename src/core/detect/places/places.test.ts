@@ -135,6 +135,17 @@ describe('decodePlaces', () => {
     expect(() => decodePlaces(new Float32Array(100), { width: 64, height: 64, minScore: 0.5 })).toThrow(RangeError);
   });
 
+  test('of very many candidates the best count', () => {
+    const side = 512;
+    const places = countPlaces(side, side);
+    const crowd = new Float32Array(outputChannels.count * places).fill(-6, outputChannels.size * places);
+    for (let i = 0; i < places; i++) crowd[i] = 0.2 + (0.7 * i) / places;
+    const found = decodePlaces(crowd, { width: side, height: side, minScore: 0.1 });
+    expect(found).toHaveLength(400);
+    expect(found[0]!.score).toBeCloseTo(0.9, 2);
+    expect(found.at(-1)!.score).toBeGreaterThan(0.84);
+  });
+
   test('never fails on wild values, and gives finite boxes', () => {
     const random = fc.sample(fc.double({ noNaN: false }), 200);
     const wild = Float32Array.from({ length: outputChannels.count * countPlaces(64, 64) }, (_, i) => random[i % 200]!);
