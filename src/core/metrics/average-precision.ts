@@ -1,8 +1,8 @@
 // Precision and recall of a detector: its detections, the highest score first, against the true boxes.
 import { boxOverlap } from '../detect/non-maximum-suppression.js';
 import type { Box } from '../image/picture.js';
-import { createRandom } from '../tensor/random.js';
-import { quantile } from './distribution.js';
+import { quantile } from '../numbers/quantile.js';
+import { createRandom } from '../numbers/random.js';
 
 /** Boxes are the same face from this intersection over union on; a box is in an ignored place with half of its area there. */
 const sameOverlap = 0.5;

@@ -18,7 +18,6 @@ import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
 import { mean } from '../../core/numbers/mean.js';
 import { median } from '../../core/numbers/median.js';
 import { quantile } from '../../core/numbers/quantile.js';
-import { createRandom } from '../../core/numbers/random.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
 
