@@ -16,8 +16,9 @@ const hangsAfterMs = 1_800_000;
 
 export default defineConfig({
   test: {
-    // Files of all projects side by side; a test waits for conditions, so that a busy machine changes nothing.
-    maxWorkers: Math.min(availableParallelism(), 8),
+    // Files of all projects side by side, one more than cores, as many wait for a browser or a kill. A test waits for conditions, so
+    // that a busy machine changes nothing.
+    maxWorkers: Math.min(availableParallelism() + 1, 8),
     projects: Object.entries(projects).map(
       ([name, { include, exclude = [] }]): TestProjectConfiguration => ({
         test: {

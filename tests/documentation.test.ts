@@ -110,8 +110,9 @@ describe.each(documents)('%s', (document) => {
     expect(broken).toEqual([]);
   });
 
-  // The changelog tells of files that are gone.
-  it.skipIf(document === 'CHANGELOG.md')('names files that exist', () => {
+  it('names files that exist', () => {
+    // The changelog tells of files that are gone.
+    if (document === 'CHANGELOG.md') return;
     const pattern =
       /(?<![\w./(-])(?:src|tests|bench|scripts|configs|docs)\/[\w./-]+\.(?:tsx?|m?js|py|json|md|svg|png|webp)\b/g;
     const named = [...read(document).matchAll(pattern)].map(([path]) => path);

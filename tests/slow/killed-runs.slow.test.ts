@@ -8,6 +8,7 @@ import {
   expectSameSearch,
   expectSameTraining,
   type KillPlace,
+  searchMoments,
   trialsOf,
   tuneArguments,
 } from '../fixtures/kill-runs.js';
@@ -46,6 +47,11 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describeWith(builtCli, `a command that is killed ${kills} times (seed ${seed})`, () => {
   it('training goes on to the same result', () => expectSameTraining(place('train'), anyMoments(1)), 3_600_000);
+
+  it('search loses nothing at the moments that matter', () => {
+    const here = place('moments');
+    return expectSameSearch(here, searchMoments(join(here.root, 'killed.journal')));
+  }, 3_600_000);
 
   it('search loses nothing', () => expectSameSearch(place('tune'), anyMoments(2), { trials: 6 }), 3_600_000);
 

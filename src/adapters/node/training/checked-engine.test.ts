@@ -58,7 +58,7 @@ describeWith(built, 'startCheckedEngine', () => {
     // Forward only: a step of this network takes a software GPU a minute.
     const script = `(async () => {
       const [{ WorkerEngine }, { createArchitecture }, { initialWeights }, { createRandom }] = await Promise.all(
-        ['adapters/node/worker-engine', 'core/nn/architecture', 'core/nn/parameters', 'core/tensor/random'].map(
+        ['adapters/node/training/engine', 'core/nn/architectures/create-architecture', 'core/nn/architectures/parameters', 'core/numbers/random'].map(
           (name) => import(${JSON.stringify(pathToFileURL(join(repositoryRoot, 'dist/')))} + name + '.js')));
       const architecture = 'original';
       const architectureOptions = { classes: 7, kernel: 2 };

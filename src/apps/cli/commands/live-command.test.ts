@@ -8,7 +8,7 @@ import { ConfigError } from '../../../core/errors.js';
 import { define } from './live-command.js';
 
 const run = (...options: string[]) => define().parseAsync(['node', 'live', '--no-open', ...options]);
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const main = `${root}dist/apps/cli/main.js`;
 const isBuilt = existsSync(main) && existsSync(`${root}dist/web/index.html`);
 
