@@ -13,7 +13,7 @@ const { values } = parseArgs({
     data: { type: 'string' },
     votes: { type: 'string' },
     out: { type: 'string' },
-    config: { type: 'string', default: join(root, 'configs/shipped.json') },
+    config: { type: 'string', default: join(root, 'configs/residual.json') },
     seeds: { type: 'string', default: '1,2,3' },
     /** Only these, by name; the whole recipe is always among them. */
     parts: { type: 'string' },

@@ -15,7 +15,7 @@ import { silentProgress } from '../dist/core/ports/progress.js';
 import { analyze } from '../dist/pipeline/streams/analyze.js';
 import { frameLine } from '../dist/pipeline/streams/report/format-result.js';
 import { ends, least, memoryHeld } from './memory.js';
-import { names, realParts, standInParts } from './parts.js';
+import { names, realParts, syntheticParts } from './parts.js';
 import { Room } from './scene.js';
 
 const { values } = parseArgs({
@@ -33,7 +33,7 @@ const allowedSlowdown = 1.25;
 const mostTracks = 15;
 
 const room = new Room();
-const parts = values.real ? await realParts(room) : standInParts(room);
+const parts = values.real ? await realParts(room) : syntheticParts(room);
 const { detector, expression, people, paint } = parts;
 const pipeline = new LivePipeline({ detector, expression, people, clock: () => performance.now() });
 const rows = [];

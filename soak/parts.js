@@ -14,7 +14,7 @@ import { ExpressionModel } from '../dist/core/model/expression-model.js';
 export const names = ['Ada', 'Bo', 'Cy', 'Di'];
 
 /** A detector with missed faces and false detections, an uncertain recogniser, and a model whose predictions vary. */
-export function standInParts(room) {
+export function syntheticParts(room) {
   const { random } = room;
   const pictures = new Map();
   return {

@@ -15,7 +15,7 @@ import type { Journal } from '../src/core/ports/journal.js';
 import { repositoryRoot, requireChromium } from './requirements.js';
 
 /** Writes a small untrained network with our metadata: three convolutions, 4 million multiply-adds. */
-export async function writeStandInModel(folder: string): Promise<string> {
+export async function writeTinyModel(folder: string): Promise<string> {
   const size = 48;
   const random = createRandom(7);
   const graph = new GraphBuilder('stand-in');
@@ -60,7 +60,7 @@ export async function writeStandInModel(folder: string): Promise<string> {
 /** The shipped expression model, or a stand-in while there is none. */
 export async function expressionModelPath(folder: string): Promise<string> {
   const shipped = join(repositoryRoot, 'models/expression.onnx');
-  return existsSync(shipped) ? shipped : writeStandInModel(folder);
+  return existsSync(shipped) ? shipped : writeTinyModel(folder);
 }
 
 /** Where single faces are in the pinned package's demo pictures, as a crop `[width, height, x, y]`. */

@@ -317,7 +317,7 @@ const readers: Readonly<Record<string, Reader>> = {
   // A run whose result cannot be read counts as one that has not ended.
   'result.json': { ...ofRun('result.json'), takesAll: true },
   'a training configuration': {
-    whole: () => inRepository('configs/shipped.json'),
+    whole: () => inRepository('configs/residual.json'),
     read: atPath('config.json', async (path) => parseTrainConfig(await readJsonFile(path))),
   },
   'a search': {

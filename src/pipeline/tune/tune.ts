@@ -82,7 +82,7 @@ export async function tune(request: TuneRequest): Promise<void> {
   const { study, workers, worker, trials, progress = silentProgress } = request;
   // Stored before the first trial, so that others can always find out whose trial it is.
   await study.setSystemAttribute(WORKER + study.workerId, worker.name);
-  await reviveDead(request);
+  await retryLostTrials(request);
   let failures = 0;
   let failure: { error: unknown } | undefined;
   let isWaiting = false;
@@ -107,7 +107,7 @@ export async function tune(request: TuneRequest): Promise<void> {
               resolve();
             });
           });
-          await reviveDead(request);
+          await retryLostTrials(request);
         }
       } catch (error) {
         failure ??= { error };
@@ -115,11 +115,11 @@ export async function tune(request: TuneRequest): Promise<void> {
       describeProgress(request);
     }
   };
-  const stopReviving = request.every(30_000, () => void reviveDead(request).catch(() => undefined));
+  const stopRetrying = request.every(30_000, () => void retryLostTrials(request).catch(() => undefined));
   try {
     await Promise.all(Array.from({ length: Math.min(workers, trials) }, work));
   } finally {
-    stopReviving();
+    stopRetrying();
   }
   if (failure) throw failure.error;
 }
@@ -129,15 +129,15 @@ async function conduct(request: TuneRequest, trial: Trial): Promise<string | und
   const { study, search, now } = request;
   const retry = retryOf(trial.userAttributes);
   const folder = retry?.folder ?? folderOf(trial.number);
-  const beat = () => trial.setSystemAttribute(ALIVE, now());
-  const stopBeating = request.every(60_000, () => void beat().catch(() => undefined));
+  const heartbeat = () => trial.setSystemAttribute(ALIVE, now());
+  const stopHeartbeat = request.every(60_000, () => void heartbeat().catch(() => undefined));
   let params: Readonly<Record<string, ParameterValue>> = {};
   try {
     params = Object.fromEntries([...search.space].map(([key, range]) => [key, trial.suggest(key, range)]));
     // In one append before the training: an interrupted trial continues with the same values in the same folder.
-    await Promise.all([trial.setUserAttribute('folder', folder), beat()]);
+    await Promise.all([trial.setUserAttribute('folder', folder), heartbeat()]);
     const outcome = await runFolds(request, trial, { params, folder });
-    if (outcome === 'stopped') await tryAgain(study, trial.number, { params, retry, folder, isFault: false });
+    if (outcome === 'stopped') await retryTrial(study, trial.number, { params, retry, folder, isFault: false });
     else if (outcome === 'pruned') await study.tell(trial, null, 'pruned');
     else await study.tell(trial, outcome);
     return undefined;
@@ -151,10 +151,10 @@ async function conduct(request: TuneRequest, trial: Trial): Promise<string | und
     await trial.setUserAttribute('failure', reason.slice(0, 2000));
     // A training that diverged would diverge again, and an invalid value stays invalid.
     if (error instanceof RunError || error instanceof ConfigError) await study.tell(trial, null, 'failed');
-    else await tryAgain(study, trial.number, { params, retry, folder, isFault: true });
+    else await retryTrial(study, trial.number, { params, retry, folder, isFault: true });
     return reason;
   } finally {
-    stopBeating();
+    stopHeartbeat();
   }
 }
 
@@ -203,7 +203,11 @@ interface Interrupted extends Placed {
 }
 
 /** Ends a trial and queues one that continues its run. */
-async function tryAgain(study: Study, number: number, { params, folder, retry, isFault }: Interrupted): Promise<void> {
+async function retryTrial(
+  study: Study,
+  number: number,
+  { params, folder, retry, isFault }: Interrupted,
+): Promise<void> {
   const attempt = (retry?.attempt ?? 0) + (isFault ? 1 : 0);
   if (attempt > MOST_RETRIES) await study.tell(number, null, 'failed');
   else await study.retryTrial(number, params, { userAttributes: { retry: { retryOf: number, folder, attempt } } });
@@ -218,7 +222,7 @@ async function hasEnded(study: Study, number: number): Promise<boolean> {
  * Trials of processes that are gone, or without a sign of life for too long. Those of other programs do not count, nor do our own,
  * however long the machine was asleep.
  */
-async function reviveDead({
+async function retryLostTrials({
   study,
   now,
   worker,
@@ -237,7 +241,7 @@ async function reviveDead({
     progress.note(`trial ${trial.number} is tried again: ${why}`);
     const retry = retryOf(trial.userAttributes);
     const folder = retry?.folder ?? folderOf(trial.number);
-    await tryAgain(study, trial.number, { params: knownValues(trial), folder, retry, isFault: false });
+    await retryTrial(study, trial.number, { params: knownValues(trial), folder, retry, isFault: false });
   }
 }
 

@@ -153,14 +153,14 @@ describe('a journal in a file', () => {
     expect(existsSync(`${path}.lock`)).toBe(false);
 
     symlinkSync(path, `${path}.lock`);
-    let beats = 0;
-    const living = setInterval(() => utimesSync(path, 1000 + beats, 1000 + beats++), 15);
-    const appending = journal.append([record]).then(() => beats);
-    // Longer than the grace: it is the beats that keep the lock.
+    let heartbeats = 0;
+    const living = setInterval(() => utimesSync(path, 1000 + heartbeats, 1000 + heartbeats++), 15);
+    const appending = journal.append([record]).then(() => heartbeats);
+    // Longer than the grace: it is the heartbeats that keep the lock.
     await new Promise((resolve) => setTimeout(resolve, 2500));
     clearInterval(living);
     rmSync(`${path}.lock`);
-    expect(await appending).toBe(beats);
+    expect(await appending).toBe(heartbeats);
     expect(await journal.read(0)).toHaveLength(2);
   });
 
