@@ -146,7 +146,7 @@ async function measureModels() {
   const { page, close } = await open('#models');
   await page.waitForSelector('.facts', { state: 'attached', timeout: 60_000 });
   await page.setInputFiles('#models-folder', many);
-  await page.waitForFunction(() => Number(document.querySelector('.looking progress')?.getAttribute('value')) > 32);
+  await page.waitForFunction(() => Number(document.querySelector('.picture-progress')?.getAttribute('value')) > 32);
   const lag = await page.evaluate(async () => {
     const lags = [];
     for (let k = 0, last = performance.now(); k < 50; k++) {

@@ -158,13 +158,13 @@ function cost(frames) {
   };
   const { picture, depth } = frames[0].frame;
   const size = new DepthFilter();
-  const view = size.look(picture, depth);
+  const view = size.view(picture, depth);
   const raw = { ...depth, kind: 'disparity', data: depth.data.map((mm) => mm >> 1) };
   const segment = new DepthFilter({ mode: 'segment' });
   console.log(`CPU ms: ${time(2000, () => view.judge(box)).toFixed(3)} a face (100 x 100 pixels)`);
-  console.log(`  ${time(500, () => size.look(picture, depth)).toFixed(3)} a frame of 640 x 480 in mm`);
-  console.log(`  ${time(200, () => size.look(picture, raw)).toFixed(2)} a frame of raw disparity`);
-  console.log(`  ${time(100, () => segment.look(picture, depth)).toFixed(2)} a frame to segment`);
+  console.log(`  ${time(500, () => size.view(picture, depth)).toFixed(3)} a frame of 640 x 480 in mm`);
+  console.log(`  ${time(200, () => size.view(picture, raw)).toFixed(2)} a frame of raw disparity`);
+  console.log(`  ${time(100, () => segment.view(picture, depth)).toFixed(2)} a frame to segment`);
 }
 
 const places = { 'a man who turns round': await turningFrames(), 'built rooms': await roomFrames() };

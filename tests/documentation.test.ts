@@ -80,7 +80,7 @@ describe('messages in the source', () => {
 
 // A comment names a section as: docs/experiments/live.md, 'An hour without growth'.
 describe('comments', () => {
-  const mentions = ['src', 'tests', 'bench', 'scripts', 'configs']
+  const mentions = ['src', 'tests', 'bench', 'experiments', 'soak', 'scripts', 'configs']
     .flatMap(filesOf)
     .filter((file) => /\.(tsx?|m?js|py|md)$/.test(file) && file !== 'tests/documentation.test.ts')
     .flatMap((file) => {
@@ -114,7 +114,7 @@ describe.each(documents)('%s', (document) => {
     // The changelog tells of files that are gone.
     if (document === 'CHANGELOG.md') return;
     const pattern =
-      /(?<![\w./(-])(?:src|tests|bench|scripts|configs|docs)\/[\w./-]+\.(?:tsx?|m?js|py|json|md|svg|png|webp)\b/g;
+      /(?<![\w./(-])(?:src|tests|bench|experiments|soak|scripts|configs|models|docs)\/[\w./-]+\.(?:tsx?|m?js|py|json|md|svg|png|webp)\b/g;
     const named = [...read(document).matchAll(pattern)].map(([path]) => path);
     expect(named.filter((path) => !existsSync(join(repositoryRoot, path)))).toEqual([]);
   });

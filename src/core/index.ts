@@ -146,5 +146,5 @@ export type { Frame, FrameSource } from './ports/frame-source.js';
 export { type Progress, silentProgress } from './ports/progress.js';
 export type { OpenSession, Session, SessionOptions, Tensor, TensorData } from './ports/session.js';
 export type { Batch } from './training/batch.js';
-export { TaughtEngine, type TeacherOptions } from './training/distilling-engine.js';
+export { DistillingEngine, type TeacherOptions } from './training/distilling-engine.js';
 export { type EngineOptions, type EngineState, LocalEngine, type TrainingEngine } from './training/engine.js';

@@ -11,7 +11,7 @@ export interface SchemaKey {
   readonly value?: string;
   /** Of a switch that is on by default: what turning it off does. */
   readonly off?: string;
-  /** What the schema makes of nothing; undefined without a default. */
+  /** The default; undefined where the key has none. */
   readonly default: unknown;
   /** The type itself, without default, `optional` and `nullable`. */
   readonly type: z.core.$ZodType;

@@ -1,4 +1,4 @@
-// Tells an MQTT broker (mqtt://, mqtts://) of results. Its own state is kept there: online, and offline when it goes, however it goes.
+// Publishes results to an MQTT broker (mqtt://, mqtts://), with a retained status: online, and offline by the last will.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { ConfigError, DeviceError } from '../../core/errors.js';
@@ -16,7 +16,7 @@ export class MqttPublisher {
   readonly root: string;
   readonly #client: MqttClient;
   /** The newest of each topic. */
-  readonly #told = new Map<string, string>();
+  readonly #retained = new Map<string, string>();
   #isClosing = false;
 
   private constructor(client: MqttClient, root: string) {
@@ -62,11 +62,11 @@ export class MqttPublisher {
   }
 
   /**
-   * Kept by the broker for whoever asks later. When the broker comes back, the newest of each topic is told again: it may have
-   * forgotten, and what was told just before it went may not have arrived.
+   * Retained by the broker. After a reconnect the last message of each topic is published again: the broker may have lost it, and
+   * a message just before the connection broke may not have arrived.
    */
   publish(topic: string, payload: string): void {
-    this.#told.set(topic, payload);
+    this.#retained.set(topic, payload);
     if (this.#client.connected) this.#client.publish(topic, payload, { qos: 0, retain: true });
   }
 
@@ -86,7 +86,7 @@ export class MqttPublisher {
   }
 
   #tellAgain(): void {
-    for (const [topic, payload] of this.#told) this.#client.publish(topic, payload, { qos: 0, retain: true });
+    for (const [topic, payload] of this.#retained) this.#client.publish(topic, payload, { qos: 0, retain: true });
   }
 }
 

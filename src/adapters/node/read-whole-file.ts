@@ -1,4 +1,4 @@
-// Reads a file whole that somebody named: a file, of a size that can be meant, and never one without an end.
+// Reads a regular file of bounded size whole; refuses devices, pipes and folders.
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 

@@ -17,7 +17,7 @@ import { writeModel } from '../onnx/write-model.js';
 import type { OpenSession } from '../ports/session.js';
 import { centreCrop } from './augmentation.js';
 import type { Batch } from './batch.js';
-import { TaughtEngine, teach } from './distilling-engine.js';
+import { DistillingEngine, teach } from './distilling-engine.js';
 import type { TrainingEngine } from './engine.js';
 
 const member = (bytes: Uint8Array) => ({ name: 'member', ...readExpressionModel(bytes) });
@@ -64,7 +64,7 @@ class StubEngine implements TrainingEngine {
   }
 }
 
-describe('TaughtEngine', () => {
+describe('DistillingEngine', () => {
   it.each([
     ['one model', () => untrainedModel('residual', 3)],
     ['an ensemble', ensemble],
@@ -73,7 +73,7 @@ describe('TaughtEngine', () => {
     const model = await ExpressionModel.open(file(), openSession);
     const expected = (await model.predict(faces)).flatMap(({ probabilities }) => [...probabilities]);
     const student = new StubEngine();
-    const engine = new TaughtEngine(student, { model: file(), weight: 1, temperature: 1 }, openSession);
+    const engine = new DistillingEngine(student, { model: file(), weight: 1, temperature: 1 }, openSession);
     const [size, side] = [faces.length, 44];
     const judged = await engine.judge({ size, side, pixels: crops(faces, side) });
     expect(Math.max(...expected.map((p, i) => Math.abs(p - judged[i]!)))).toBeLessThan(1e-6);
@@ -90,7 +90,11 @@ describe('TaughtEngine', () => {
 
   it('scales smaller pictures to the size that the teacher knows', async () => {
     const faces = pictures(6, 2);
-    const engine = new TaughtEngine(new StubEngine(), { model: ensemble(), weight: 1, temperature: 1 }, openSession);
+    const engine = new DistillingEngine(
+      new StubEngine(),
+      { model: ensemble(), weight: 1, temperature: 1 },
+      openSession,
+    );
     const whole = await engine.judge({ size: 6, side: 44, pixels: crops(faces, 44) });
     const small = await engine.judge({ size: 6, side: 24, pixels: crops(faces, 24) });
     expect(Math.max(...whole.map((p, i) => Math.abs(p - small[i]!)))).toBeLessThan(0.02);
@@ -108,7 +112,7 @@ describe('TaughtEngine', () => {
         : initializer,
     );
     const bytes = writeModel({ ...model, initializers: damaged });
-    const engine = new TaughtEngine(new StubEngine(), { model: bytes, weight: 1, temperature: 1 }, openSession);
+    const engine = new DistillingEngine(new StubEngine(), { model: bytes, weight: 1, temperature: 1 }, openSession);
     await expect(engine.judge({ size: 6, side: 44, pixels: crops(pictures(6, 1), 44) })).rejects.toThrow(
       ModelFormatError,
     );
@@ -132,10 +136,10 @@ describe('TaughtEngine', () => {
     };
     const teacher = { model: untrainedModel('residual', 1), weight: 1, temperature: 1 };
     const student = new StubEngine();
-    const engine = new TaughtEngine(student, teacher, counting);
+    const engine = new DistillingEngine(student, teacher, counting);
     for (const side of [24, 24, 44]) await engine.judge({ size: 6, side, pixels: crops(pictures(6, 1), side) });
     expect(held).toBe(1);
-    const other = new TaughtEngine(student, teacher, counting, { threads: 2 });
+    const other = new DistillingEngine(student, teacher, counting, { threads: 2 });
     await expect(other.judge({ size: 6, side: 44, pixels: crops(pictures(6, 1), 44) })).rejects.toThrow('no room');
     await other.release();
     expect(student.isReleased).toBe(true);

@@ -19,8 +19,8 @@ export interface TeacherOptions {
   readonly temperature: number;
 }
 
-/** Any engine, taught: steps ask the teacher first; all else is the engine's own. */
-export class TaughtEngine implements TrainingEngine {
+/** An engine that distils: each step adds the teacher's probabilities to its targets; the rest is the wrapped engine's. */
+export class DistillingEngine implements TrainingEngine {
   readonly #engine: TrainingEngine;
   readonly #options: TeacherOptions;
   readonly #sessions: SizedSessions<Opened>;
@@ -86,7 +86,7 @@ export function teach(
   { weight, temperature }: Pick<TeacherOptions, 'weight' | 'temperature'>,
 ): Float32Array {
   const classes = targets.length / size;
-  const taught = new Float32Array(targets.length);
+  const mixed = new Float32Array(targets.length);
   for (let from = 0; from < targets.length; from += classes) {
     const row = probabilities.subarray(from, from + classes);
     // Relative to the largest, so that no temperature makes all of them vanish.
@@ -94,11 +94,11 @@ export function teach(
     let [own, theirs] = [0, 0];
     for (let c = 0; c < classes; c++) {
       own += targets[from + c]!;
-      taught[from + c] = (row[c]! / largest) ** (1 / temperature);
-      theirs += taught[from + c]!;
+      mixed[from + c] = (row[c]! / largest) ** (1 / temperature);
+      theirs += mixed[from + c]!;
     }
     const factor = (weight * own) / theirs;
-    for (let k = from; k < from + classes; k++) taught[k] = (1 - weight) * targets[k]! + factor * taught[k]!;
+    for (let k = from; k < from + classes; k++) mixed[k] = (1 - weight) * targets[k]! + factor * mixed[k]!;
   }
-  return taught;
+  return mixed;
 }

@@ -6,7 +6,7 @@ import { createRandom, type Random } from '../numbers/random.js';
 import type { Clock } from '../ports/clock.js';
 import type { OpenSession } from '../ports/session.js';
 import type { Batch } from './batch.js';
-import { TaughtEngine, type TeacherOptions } from './distilling-engine.js';
+import { DistillingEngine, type TeacherOptions } from './distilling-engine.js';
 import { type GradientOptions, LocalEngine } from './engine.js';
 import { randomBatch } from './random-batch.js';
 
@@ -120,11 +120,11 @@ interface ComputationOptions extends GradientOptions {
 /** One of the two that are compared. */
 class Computation {
   readonly engine: LocalEngine;
-  readonly #taught: TaughtEngine | undefined;
+  readonly #distilling: DistillingEngine | undefined;
 
   constructor(architecture: Architecture, open: OpenSession, { teacher, ...options }: ComputationOptions) {
     this.engine = new LocalEngine(architecture, open, { ...options, optimiser: { name: 'sgd' } });
-    this.#taught = teacher === undefined ? undefined : new TaughtEngine(this.engine, teacher, open, options);
+    this.#distilling = teacher === undefined ? undefined : new DistillingEngine(this.engine, teacher, open, options);
   }
 
   async outputs(batch: Batch, isWholeSize: boolean): Promise<Outputs> {
@@ -132,12 +132,12 @@ class Computation {
     const values: Weights = new Map([['loss', Float32Array.of(loss)], ['probabilities', probabilities], ...gradients]);
     for (const [name, { value }] of statistics) values.set(name, value);
     if (isWholeSize) values.set('predictions', await this.engine.predict(batch.pixels, batch.size));
-    if (this.#taught !== undefined) values.set('teacher', await this.#taught.judge(batch));
+    if (this.#distilling !== undefined) values.set('teacher', await this.#distilling.judge(batch));
     return { values, gradientNorm: Math.hypot(...[...gradients.values()].map(norm)) };
   }
 
   release(): Promise<void> {
-    return (this.#taught ?? this.engine).release();
+    return (this.#distilling ?? this.engine).release();
   }
 }
 

@@ -33,7 +33,7 @@ export interface TrainerOptions {
   readonly patience: number | null;
   readonly onStep?: (state: TrainerState, stepsPerEpoch: number) => void;
   /**
-   * Called after every epoch; saving happens here. `isBest`: the lowest validation loss so far, never without any. `waitShare`: the share
+   * Called after every epoch; saving happens here. `isBest`: the lowest validation loss so far; false without validation. `waitShare`: the share
    * of the epoch's training time in which the engine had no batch to work on, 0..1.
    */
   readonly onEpoch: (state: TrainerState, isBest: boolean, waitShare: number) => Promise<void>;
@@ -44,7 +44,7 @@ export interface TrainerOptions {
 export type TrainingEnd = 'finished' | 'early' | 'stopped';
 
 /**
- * Trains from `state` on, which is what the last checkpoint holds. Returns where it ended and why; a stopped run can be
+ * Trains from `state`, that of the last checkpoint. Returns where it ended and why; a stopped run can be
  * continued with the same options. Throws RunError when the training diverges: nothing is saved of that epoch.
  */
 export async function train(

@@ -148,7 +148,7 @@ export class Study {
     this.#stopped = true;
   }
 
-  /** Puts a trial with these values in front, and what is kept with it; parameters that are missing are sampled. */
+  /** Enqueues a trial with these values and attributes; parameters that are missing are sampled. */
   enqueueTrial(params: FrozenTrial['params'], options: EnqueueOptions = {}): Promise<void> {
     return this.#inTurn(async () => {
       this.#write(JournalOperation.CreateTrial, this.#waitingTrial(params, options));
@@ -176,8 +176,8 @@ export class Study {
   }
 
   /**
-   * Keeps what a study of no trials is about as a user attribute, and puts trials with these values in front, all or nothing. Gives
-   * false, and changes nothing, when the study has that attribute or any trial: another worker was quicker.
+   * Sets a user attribute of a study without trials and enqueues trials with these values, all or nothing. Returns false, and
+   * changes nothing, when the study has that attribute or any trial: another worker was quicker.
    */
   begin(name: string, value: unknown, first: readonly FrozenTrial['params'][]): Promise<boolean> {
     return this.#inTurn(async () => {

@@ -74,8 +74,8 @@ export function requireConsent({ split, test }: NamedSamples, yesThisIsTheTest: 
 }
 
 /**
- * Throws ConfigError for a test split, whatever was said: what is measured on it here would choose something. Only `evaluate` looks
- * at one. `must` and `next` are the message's: what must hold, and what to do.
+ * Throws ConfigError for a test split, with or without consent: a stage that chooses something must not see one. Only `evaluate`
+ * measures on a test split. `must` and `next` are parts of the message: what must hold, and what to do.
  */
 export function refuseTest({ split, test }: NamedSamples, { must, next }: Record<'must' | 'next', string>): void {
   if (!test) return;

@@ -10,7 +10,7 @@ import { samplePicture, splitIndices } from '../../core/dataset/packed-dataset.j
 import { ConfigError, RunError } from '../../core/errors.js';
 import { ExpressionModel } from '../../core/model/expression-model.js';
 import { createArchitecture } from '../../core/nn/architectures/create-architecture.js';
-import { TaughtEngine } from '../../core/training/distilling-engine.js';
+import { DistillingEngine } from '../../core/training/distilling-engine.js';
 import { LocalEngine } from '../../core/training/engine.js';
 import { parseTrainConfig } from './config.js';
 import { readRunFacts, runFiles } from './run-folder.js';
@@ -32,7 +32,7 @@ function request(changes: Partial<TrainRequest> = {}, config: object = {}): Trai
     store: createMemoryStore(),
     name: 'student',
     startEngine: async (architecture, options, { teacher, ...engine }) =>
-      new TaughtEngine(
+      new DistillingEngine(
         new LocalEngine(createArchitecture(architecture, options), openSession, engine),
         teacher!,
         openSession,

@@ -116,7 +116,7 @@ function requireNoTest({ trainingSplit, validation }: TrainConfig): void {
   );
 }
 
-/** Tells what is about to be trained, on what, and by whom it is taught. */
+/** Reports what will be trained, on what, and the teacher. */
 export function announceRun(progress: Progress, config: TrainConfig, prepared: PreparedRun): void {
   const { progressive, epochs } = config;
   const { architecture, split, facts, teacher } = prepared;
@@ -134,7 +134,7 @@ export function announceRun(progress: Progress, config: TrainConfig, prepared: P
       `the stages of 'progressive' fill all ${epochs} epochs: the network never sees its full ${width} x ${height} pixels, at which it is validated and used`,
     );
   }
-  if (teacher !== undefined) progress.note(describeSource('taught by', teacher.facts, split));
+  if (teacher !== undefined) progress.note(describeSource('distilled from', teacher.facts, split));
   if (facts.pretrained !== undefined) progress.note(describeSource('goes on from', facts.pretrained, split));
 }
 

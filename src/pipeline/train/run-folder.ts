@@ -110,7 +110,7 @@ export async function beginRun(store: BlobStore, { config, facts, start, splits 
   await store.write(runFiles.run, json({ ...facts, configHash, identity, starts: [start] }));
 }
 
-/** Notes that a run goes on, with what may change; for a run of a version that noted no starts this is the first. */
+/** Records that a run is resumed, and the configuration keys that may change. A run of an early version has no starts yet. */
 export async function resumeRun(store: BlobStore, { config, start }: Omit<NewRun, 'facts'>): Promise<void> {
   const run = await readJson<object>(store, runFiles.run);
   await store.write(runFiles.config, json(config));

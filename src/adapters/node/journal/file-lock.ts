@@ -73,7 +73,7 @@ async function stampOf(path: string): Promise<number | undefined> {
   );
 }
 
-/** Which lock it is: each that is made is another one. Undefined when there is none. */
+/** The identity of the lock file, different for every lock that is created. Undefined when there is none. */
 async function identityOf(lock: string): Promise<string | undefined> {
   return lstat(lock, { bigint: true }).then(
     ({ ino, mtimeNs }) => `${ino} ${mtimeNs}`,
@@ -82,8 +82,8 @@ async function identityOf(lock: string): Promise<string | undefined> {
 }
 
 /**
- * Removes that lock and no other: it is renamed first, which only one can do, and looked at. One that somebody else has just taken
- * is put back, unless there is a third by then.
+ * Removes the lock of that identity only. It is renamed first, which only one process can do, and then compared. A lock that another
+ * process has just taken is put back, unless a third one exists by then.
  */
 async function remove(lock: string, which: string | undefined): Promise<void> {
   if (which === undefined || (await identityOf(lock)) !== which) return;

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createArchitecture } from '../../../core/nn/architectures/create-architecture.js';
 import type { Batch, StepResult } from '../../../core/training/batch.js';
-import { TaughtEngine } from '../../../core/training/distilling-engine.js';
+import { DistillingEngine } from '../../../core/training/distilling-engine.js';
 import { LocalEngine } from '../../../core/training/engine.js';
 import { checkGradients } from '../../../core/training/gradient-check.js';
 import { openSession, sessionsOn } from '../session.js';
@@ -21,7 +21,7 @@ const others = Array.from(
   () => new ThreadGradients({ architecture: name, architectureOptions, device, ...gradientOptions }),
 );
 const student = new LocalEngine(architecture, open, { ...gradientOptions, formulas }, others);
-const engine = teacher === undefined ? student : new TaughtEngine(student, teacher, open, gradientOptions);
+const engine = teacher === undefined ? student : new DistillingEngine(student, teacher, open, gradientOptions);
 
 parentPort!.on('message', async ({ id, request }: { id: number; request: EngineRequest }) => {
   try {

@@ -1,4 +1,4 @@
-// The thread behind thread-gradients.ts: computes one part of each batch.
+// The thread behind gradients.ts: computes one part of each batch.
 import { parentPort, workerData } from 'node:worker_threads';
 import { parametersOf } from '../../../core/nn/architectures/architecture.js';
 import { createArchitecture } from '../../../core/nn/architectures/create-architecture.js';

@@ -1,7 +1,7 @@
 // Parts of ffmpeg's command line for reading.
 import type { VideoInput } from './video-input.js';
 
-/** Brings every picture to `width` x `height`; of what can change its size on the way, the picture keeps its shape. */
+/** Brings every picture to `width` x `height`; a source whose size can change keeps its aspect ratio. */
 export function sizeFilter({
   width,
   height,

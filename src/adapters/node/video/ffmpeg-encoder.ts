@@ -90,10 +90,10 @@ export async function openEncoder(path: string, options: EncoderOptions): Promis
   });
 }
 
-/** In parts of a second, each whole in itself: what a full disk or a power cut leaves can be played. */
+/** Fragmented MP4, a second a fragment: the file stays playable after a full disk or a power cut. */
 const growingMp4 = ['-movflags', '+empty_moov+delay_moov+default_base_moof', '-frag_duration', '1000000'];
 
-/** A visible name that nobody has: what a kill leaves of a recording is found by who looks for it. */
+/** An unused, visible file name, so that users find an incomplete recording after a crash. */
 async function makeIncomplete(target: string): Promise<string> {
   await makeFolder(dirname(target));
   await sweepLeftovers(dirname(target));

@@ -1,5 +1,6 @@
 // Confident learning (Northcutt, Jiang & Chuang 2021): which labels are likely wrong, from probabilities of models that did not train
 // on them. Pruning by noise rate, as cleanlab does by default; the counts are rounded one by one.
+import { argmax } from '../../numbers/argmax.js';
 
 /** Labels with out-of-sample probabilities. */
 export interface JudgedLabels {
@@ -114,5 +115,5 @@ function describeIssue({ labels, probabilities, classCount }: JudgedLabels, inde
   const row = probabilities.subarray(index * classCount, (index + 1) * classCount);
   const selfConfidence = row[label]!;
   const otherwise = Math.max(...row.filter((_, c) => c !== label));
-  return { index, suggested: row.indexOf(Math.max(...row)), selfConfidence, margin: selfConfidence - otherwise };
+  return { index, suggested: argmax(row), selfConfidence, margin: selfConfidence - otherwise };
 }
