@@ -1,5 +1,4 @@
 // Samplers and pruners by their names on the command line.
-import { ConfigError } from '../../core/errors.js';
 import type { Distribution, ParameterValue } from '../../core/tuning/journal/distribution.js';
 import { HyperbandPruner } from '../../core/tuning/pruners/hyperband-pruner.js';
 import { MedianPruner } from '../../core/tuning/pruners/median-pruner.js';
@@ -14,11 +13,13 @@ import type { Sampler } from '../../core/tuning/samplers/sampler.js';
 import { TpeSampler } from '../../core/tuning/samplers/tpe-sampler.js';
 
 export const samplerNames = ['tpe', 'random', 'quasi-random', 'grid'] as const;
+export type SamplerName = (typeof samplerNames)[number];
 export const prunerNames = ['median', 'halving', 'hyperband', 'none'] as const;
+export type PrunerName = (typeof prunerNames)[number];
 
 type Space = ReadonlyMap<string, Distribution>;
 
-const samplers: Record<string, (space: Space, seed: number) => Sampler> = {
+const samplers: Record<SamplerName, (space: Space, seed: number) => Sampler> = {
   tpe: (_, seed) => new TpeSampler({ seed }),
   random: (_, seed) => new RandomSampler({ seed }),
   'quasi-random': (_, seed) => new QuasiRandomSampler({ seed }),
@@ -26,7 +27,7 @@ const samplers: Record<string, (space: Space, seed: number) => Sampler> = {
     new GridSampler(Object.fromEntries([...space].map(([key, range]) => [key, gridOf(range)])), { seed }),
 };
 
-const pruners: Record<string, () => Pruner> = {
+const pruners: Record<PrunerName, () => Pruner> = {
   // The first epochs say little about a network.
   median: () => new MedianPruner({ warmUpSteps: 2 }),
   halving: () => new SuccessiveHalvingPruner({ leastResource: 2, reduction: 2 }),
@@ -35,18 +36,12 @@ const pruners: Record<string, () => Pruner> = {
 };
 
 /** A grid takes every choice, every step where there are at most ten, and else five values from end to end. */
-export function chooseSampler(name: string, space: Space, seed: number): Sampler {
-  return chosen('--sampler', samplers, name)(space, seed);
+export function chooseSampler(name: SamplerName, space: Space, seed: number): Sampler {
+  return samplers[name](space, seed);
 }
 
-export function choosePruner(name: string): Pruner {
-  return chosen('--pruner', pruners, name)();
-}
-
-function chosen<T>(option: string, table: Readonly<Record<string, T>>, name: string): T {
-  const found = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (found) return found;
-  throw new ConfigError(`${option} must be one of ${Object.keys(table).join(', ')}, and is '${name}'`);
+export function choosePruner(name: PrunerName): Pruner {
+  return pruners[name]();
 }
 
 function gridOf(range: Distribution): ParameterValue[] {

@@ -11,6 +11,7 @@ import type { Pruner } from '../../core/tuning/pruners/pruner.js';
 import { RandomSampler } from '../../core/tuning/samplers/random-sampler.js';
 import type { Study } from '../../core/tuning/study.js';
 import { choosePruner, chooseSampler, prunerNames, samplerNames } from './choose-methods.js';
+import { parseTuneConfig } from './config.js';
 import { openTuning } from './open-tuning.js';
 import { chosenConfig, parseSearch, type Search, trialConfig } from './search-space.js';
 import { type RunTrial, type TrialRun, type TuneRequest, tune } from './tune.js';
@@ -423,7 +424,8 @@ describe('a search', () => {
     const { space } = await readSearch();
     for (const name of samplerNames) expect(chooseSampler(name, space, 1).sample).toBeTypeOf('function');
     for (const name of prunerNames) expect(choosePruner(name).shouldPrune).toBeTypeOf('function');
-    expect(() => chooseSampler('toString', space, 1)).toThrow(/--sampler must be one of/);
+    expect(() => parseTuneConfig({ sampler: 'toString' })).toThrow(/sampler: .*tpe/);
+    expect(() => parseTuneConfig({ pruner: 'toString' })).toThrow(/pruner: .*median/);
     const grid = chooseSampler('grid', space, 1);
     const { study, search, tune } = await bench();
     const seen = await openTuning({

@@ -12,7 +12,8 @@ import { ConfigError } from '../../../core/errors.js';
 import type { Study } from '../../../core/tuning/study.js';
 import { readDataset } from '../../../pipeline/data/read-dataset.js';
 import { trainConfigSchema } from '../../../pipeline/train/config.js';
-import { choosePruner, chooseSampler, prunerNames, samplerNames } from '../../../pipeline/tune/choose-methods.js';
+import { choosePruner, chooseSampler } from '../../../pipeline/tune/choose-methods.js';
+import { parseTuneConfig, type TuneOptions, tuneConfigSchema } from '../../../pipeline/tune/config.js';
 import { openTuning } from '../../../pipeline/tune/open-tuning.js';
 import { describeStudy } from '../../../pipeline/tune/report/describe-study.js';
 import { chosenConfig, parseSearch, type Search } from '../../../pipeline/tune/search-space.js';
@@ -23,28 +24,23 @@ import { jsonOption } from '../arguments/json.js';
 import { SchemaOptions } from '../arguments/schema-options.js';
 import { storageOption } from '../arguments/study.js';
 import { readJsonFile } from '../arguments/text-file.js';
-import { toNumbers } from '../arguments/values.js';
 import { commandOf } from '../command-descriptions.js';
 import { trialProcesses } from '../processes/trial-runner.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';
 
-interface TuneOptions {
+interface TuneCommandOptions extends TuneOptions {
   readonly data: string;
   readonly space: string;
   readonly storage: string;
   readonly study: string;
-  readonly trials: string;
-  readonly workers: string;
-  readonly sampler: string;
-  readonly pruner: string;
-  readonly seed: string;
   readonly epochs?: number;
   readonly out?: string;
   readonly device?: string;
   readonly json?: boolean;
 }
 
+const stage = new SchemaOptions(tuneConfigSchema);
 const training = new SchemaOptions(trainConfigSchema);
 
 /** The command's definition. */
@@ -54,19 +50,11 @@ export function define(): Command {
     .requiredOption('--space <file>', 'what is searched (JSON); see configs/tune-original.json and docs/tuning.md')
     .addOption(storageOption("the study's journal, of one or many machines").makeOptionMandatory())
     .option('--study <name>', 'the name of the study', 'tune')
-    .option(
-      '--trials <n>',
-      'complete and pruned trials that the study should have, of all processes that share it',
-      '50',
-    )
-    .option(
-      '--workers <n>',
-      'trials that run at a time, each in a process of its own and with its share of the cores',
-      '1',
-    )
-    .option('--sampler <name>', `proposes the values of trials: ${samplerNames.join(', ')}`, 'tpe')
-    .option('--pruner <name>', `stops unpromising trials: ${prunerNames.join(', ')}`, 'median')
-    .option('--seed <n>', 'seed of the sampler', '1')
+    .addOption(stage.option('trials'))
+    .addOption(stage.option('workers'))
+    .addOption(stage.option('sampler'))
+    .addOption(stage.option('pruner'))
+    .addOption(stage.option('seed'))
     .addOption(training.option('epochs', { defaultText: "the configuration's" }))
     .option('--out <dir>', 'where the runs go (default: runs/STUDY)')
     .addOption(deviceOption('cpu'))
@@ -74,12 +62,8 @@ export function define(): Command {
     .action(tuneStudy);
 }
 
-async function tuneStudy(options: TuneOptions): Promise<void> {
-  const { trials, workers, seed } = toNumbers(options, ['trials', 'workers', 'seed']) as Record<string, number>;
-  for (const [name, [value, most]] of Object.entries({ trials: [trials, 1e6], workers: [workers, 64] } as const)) {
-    if (!(Number.isInteger(value) && value! >= 1 && value! <= most))
-      throw new ConfigError(`--${name} must be a whole number in 1..${most}, found ${value}`);
-  }
+async function tuneStudy(options: TuneCommandOptions): Promise<void> {
+  const { trials, workers, sampler, pruner, seed } = parseTuneConfig(stage.given(options));
   const search = await readSearch(options);
   const device = await chooseDevice(options.device ?? 'cpu');
   const { hash } = await readDataset(createFolderStore(resolve(options.data)));
@@ -92,13 +76,13 @@ async function tuneStudy(options: TuneOptions): Promise<void> {
       storage,
       search,
       dataset: hash,
-      sampler: chooseSampler(options.sampler, search.space, seed!),
-      pruner: choosePruner(options.pruner),
+      sampler: chooseSampler(sampler, search.space, seed),
+      pruner: choosePruner(pruner),
     });
     const out = resolve(options.out ?? join('runs', options.study));
     await writing(out, () => makeFolder(out));
     if (study.trials.every(({ state }) => state === 'waiting')) await requireNoTrials(out);
-    const cores = Math.max(1, Math.floor(availableParallelism() / workers!));
+    const cores = Math.max(1, Math.floor(availableParallelism() / workers));
     const given = { ...search.config, ...Object.fromEntries(search.space) };
     const processes = trialProcesses({ data: resolve(options.data), out, device, cores, given });
     interrupt.onAsk = () => {
@@ -108,7 +92,7 @@ async function tuneStudy(options: TuneOptions): Promise<void> {
     progress.note(`${workers} trial${workers === 1 ? '' : 's'} at a time, with ${describeCores(cores)}`);
     progress.note(`to watch it: moodlens live --storage ${options.storage}`);
     await tune({
-      ...{ study, search, trials: trials!, workers: workers!, progress },
+      ...{ study, search, trials, workers, progress },
       runTrial: processes.runTrial,
       now: () => new Date().toISOString(),
       worker: { name: `${hostname()}:${process.pid}`, isGone: isGoneHere },
@@ -128,7 +112,7 @@ async function tuneStudy(options: TuneOptions): Promise<void> {
   }
 }
 
-async function readSearch({ space, epochs }: TuneOptions): Promise<Search> {
+async function readSearch({ space, epochs }: TuneCommandOptions): Promise<Search> {
   const search = await parseSearch(await readJsonFile(space), (file) => readJsonFile(resolve(dirname(space), file)));
   if (epochs === undefined) return search;
   return { ...search, config: { ...search.config, epochs } };
