@@ -2,7 +2,14 @@
 import type * as Ort from 'onnxruntime-web/wasm';
 import { ModelFormatError } from '../../core/errors.js';
 import { isHtml } from '../../core/onnx/is-html.js';
-import type { OpenSession, Session, SessionOptions, Tensor, TensorData } from '../../core/ports/session.js';
+import {
+  defaultThreads,
+  type OpenSession,
+  type Session,
+  type SessionOptions,
+  type Tensor,
+  type TensorData,
+} from '../../core/ports/session.js';
 import { isRuntimeFailure, runtimeFailure } from './runtime-failure.js';
 
 /** Addresses of ONNX Runtime's two files on the page's own origin. */
@@ -85,7 +92,7 @@ export const openSession: OpenSession = async (model: Uint8Array, options: Sessi
       `The model must be an .onnx file, but these ${model.byteLength} bytes are an HTML page, as a server answers where there is no such file; check the address that they came from.`,
     );
   }
-  runtime ??= loadRuntime(options.threads ?? 1);
+  runtime ??= loadRuntime(options.threads ?? defaultThreads);
   const ort = await runtime;
   try {
     const session = await ort.InferenceSession.create(model, {

@@ -1,6 +1,13 @@
 // Runs ONNX models in Node: onnxruntime-node when it is installed, onnxruntime-web (WebAssembly) otherwise.
 import { DeviceError, ModelFormatError } from '../../core/errors.js';
-import type { OpenSession, Session, SessionOptions, Tensor, TensorData } from '../../core/ports/session.js';
+import {
+  defaultThreads,
+  type OpenSession,
+  type Session,
+  type SessionOptions,
+  type Tensor,
+  type TensorData,
+} from '../../core/ports/session.js';
 import { noteFallback } from './fallback-notice.js';
 import { isTelemetryOff } from './runtime-telemetry.js';
 
@@ -77,7 +84,7 @@ export async function loadRuntime(): Promise<LoadedRuntime> {
  * WebAssembly keeps the number of threads of the first session that this thread opens.
  */
 export async function openSession(model: Uint8Array, options: NodeSessionOptions = {}): Promise<Session> {
-  const { device = 'cpu', threads = 1 } = options;
+  const { device = 'cpu', threads = defaultThreads } = options;
   const { name, runtime } = await runtimeOf(device);
   const isWeb = name === 'onnxruntime-web';
   if (isWeb) runtime.env.wasm.numThreads = threads;

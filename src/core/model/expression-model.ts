@@ -2,7 +2,7 @@
 import { ModelFormatError } from '../errors.js';
 import type { GreyPicture } from '../image/picture.js';
 import { resizeGrey } from '../image/resize.js';
-import type { OpenSession, Session, Tensor } from '../ports/session.js';
+import { defaultThreads, type OpenSession, type Session, type Tensor } from '../ports/session.js';
 import type { ModelMetadata } from './model-metadata.js';
 import { type PictureSize, readPictureFront } from './picture-front.js';
 import { readExpressionModel } from './read-expression-model.js';
@@ -47,7 +47,7 @@ export class ExpressionModel {
     options: ExpressionModelOptions = {},
   ): Promise<ExpressionModel> {
     const file = readExpressionModel(bytes);
-    const session = await openSession(bytes, { threads: options.threads ?? 1 });
+    const session = await openSession(bytes, { threads: options.threads ?? defaultThreads });
     return new ExpressionModel(file.metadata, readPictureFront(file)?.view, session);
   }
 

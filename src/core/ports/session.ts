@@ -18,6 +18,9 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/** Of a session whose options name none. */
+export const defaultThreads = 1;
+
 export interface SessionOptions {
   /** Threads inside one operator; default 1. */
   readonly threads?: number;

@@ -1,7 +1,12 @@
 // `--depth` and `--depth-filter`, for commands that detect faces.
 import { type Command, Option } from 'commander';
 import { type DepthFolder, hasDepth, openDepthFolder } from '../../../adapters/node/video/depth-folder.js';
-import { DepthFilter, type DepthFilterMode, depthFilterModes } from '../../../core/detect/depth/depth-filter.js';
+import {
+  DepthFilter,
+  type DepthFilterMode,
+  defaultNearMm,
+  depthFilterModes,
+} from '../../../core/detect/depth/depth-filter.js';
 import { ConfigError } from '../../../core/errors.js';
 import { isFolder } from './path-kind.js';
 import { toNumbers } from './values.js';
@@ -28,7 +33,7 @@ export function addDepthOptions(command: Command): Command {
         "size: rejects detections without a face's size and relief; segment: searches only what is near, as the study case did; off: only measures (default: size)",
       ).choices(depthFilterModes),
     )
-    .option('--near <mm>', 'segment: the farthest distance that counts as near (default: 1206)');
+    .option('--near <mm>', `segment: the farthest distance that counts as near (default: ${defaultNearMm})`);
 }
 
 /**

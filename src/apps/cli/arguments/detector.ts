@@ -4,7 +4,7 @@ import { openSession } from '../../../adapters/node/session.js';
 import { shippedModel } from '../../../adapters/node/shipped-models.js';
 import type { FaceDetector } from '../../../core/detect/face.js';
 import { readHaarCascade } from '../../../core/detect/haar/cascade.js';
-import { HaarDetector } from '../../../core/detect/haar/haar-detector.js';
+import { defaultHaar, HaarDetector } from '../../../core/detect/haar/haar-detector.js';
 import { type NeuralDetectorOptions, NeuralFaceDetector } from '../../../core/detect/mediapipe/neural-detector.js';
 import { ConfigError } from '../../../core/errors.js';
 import { namingModelFile, readModelFile } from './model.js';
@@ -33,8 +33,11 @@ export function addDetectorOptions(command: Command): Command {
         .default('neural'),
     )
     .option('--cascade <file>', "haar: another cascade file of OpenCV's (default: the shipped frontal face)")
-    .option('--scale-factor <number>', 'haar: ratio of two successive scales (default: 1.1)')
-    .option('--min-neighbors <n>', 'haar: overlapping detections that a face needs besides the first (default: 5)')
+    .option('--scale-factor <number>', `haar: ratio of two successive scales (default: ${defaultHaar.scaleFactor})`)
+    .option(
+      '--min-neighbors <n>',
+      `haar: overlapping detections that a face needs besides the first (default: ${defaultHaar.minNeighbors})`,
+    )
     .option(
       '--min-face <pixels>',
       'width of the smallest face; neural: the picture is enlarged as much as that needs, in video one part of each frame in turn; haar: larger is faster (default: 24)',

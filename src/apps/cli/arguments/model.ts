@@ -6,6 +6,7 @@ import { shippedModel } from '../../../adapters/node/shipped-models.js';
 import { Sha256 } from '../../../core/bytes/sha256.js';
 import { ConfigError, ModelFormatError } from '../../../core/errors.js';
 import { ExpressionModel, type ExpressionModelOptions } from '../../../core/model/expression-model.js';
+import { defaultThreads } from '../../../core/ports/session.js';
 
 export function modelOption(): Option {
   return new Option('--model <file>', 'expression model (.onnx) instead of the shipped one');
@@ -13,12 +14,12 @@ export function modelOption(): Option {
 
 /** For commands whose stage has no such key; `parseThreads` reads it. */
 export function threadsOption(): Option {
-  return new Option('--threads <n>', 'threads of ONNX Runtime (default: 1)');
+  return new Option('--threads <n>', `threads of ONNX Runtime (default: ${defaultThreads})`);
 }
 
-/** The number of a `--threads` option, 1..64; 1 when it is not given. Throws ConfigError. */
+/** The number of a `--threads` option, 1..64; the default when it is not given. Throws ConfigError. */
 export function parseThreads(text: string | undefined): number {
-  const threads = text === undefined ? 1 : Number(text);
+  const threads = text === undefined ? defaultThreads : Number(text);
   if (Number.isInteger(threads) && threads >= 1 && threads <= 64) return threads;
   throw new ConfigError(`--threads must be a whole number from 1 to 64 and is '${text}'`);
 }

@@ -43,7 +43,8 @@ export interface DepthView {
 }
 
 const studyCaseShift = [-35, 30] as const;
-const studyCaseNear = 803;
+/** The study case's raw value 803, in millimetres. */
+export const defaultNearMm = disparityToMillimetres(803);
 
 /** Throws ConfigError for an invalid camera, rule or distance. */
 export class DepthFilter {
@@ -55,7 +56,7 @@ export class DepthFilter {
 
   constructor(options: DepthFilterOptions = {}) {
     const { mode = 'size', camera = kinectCamera, shift = studyCaseShift } = options;
-    const { nearMm = disparityToMillimetres(studyCaseNear) } = options;
+    const { nearMm = defaultNearMm } = options;
     requireDepthCamera(camera);
     this.#rules = { ...defaultDepthRules, ...options.rules };
     requireDepthRules(this.#rules);

@@ -10,6 +10,9 @@ import { resizeLinearExact } from './resize-linear-exact.js';
 import { roundHalfEven } from './round-half-even.js';
 import { scanCascade } from './scan-cascade.js';
 
+/** Those of the options that are not given. */
+export const defaultHaar = { scaleFactor: 1.1, minNeighbors: 5 } as const;
+
 export interface HaarOptions {
   /** Ratio of two neighbouring scales; above 1, default 1.1. */
   readonly scaleFactor?: number;
@@ -27,13 +30,16 @@ export class HaarDetector implements FaceDetector {
 
   /** Throws ConfigError for options out of range. */
   constructor(cascade: HaarCascade, options: HaarOptions = {}) {
-    const { scaleFactor = 1.1, minNeighbors = 5, minSize = 0, maxSize = Number.POSITIVE_INFINITY } = options;
+    const { minSize = 0, maxSize = Number.POSITIVE_INFINITY } = options;
+    const { scaleFactor = defaultHaar.scaleFactor, minNeighbors = defaultHaar.minNeighbors } = options;
     if (!(scaleFactor >= 1.01 && scaleFactor <= 4)) {
-      throw new ConfigError(`the scale factor of a cascade must be 1.01 to 4 and is ${scaleFactor}; 1.1 is usual`);
+      throw new ConfigError(
+        `the scale factor of a cascade must be 1.01 to 4 and is ${scaleFactor}; ${defaultHaar.scaleFactor} is usual`,
+      );
     }
     if (!Number.isInteger(minNeighbors) || minNeighbors < 0) {
       throw new ConfigError(
-        `the neighbours of a find must be a whole number, 0 or more, and are ${minNeighbors}; 5 is usual`,
+        `the neighbours of a find must be a whole number, 0 or more, and are ${minNeighbors}; ${defaultHaar.minNeighbors} is usual`,
       );
     }
     if (!(minSize >= 0 && maxSize > 0 && minSize <= maxSize)) {

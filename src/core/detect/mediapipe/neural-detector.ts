@@ -2,7 +2,7 @@
 import { crop } from '../../image/crop.js';
 import type { Box, Picture } from '../../image/picture.js';
 import { resize } from '../../image/resize.js';
-import type { OpenSession } from '../../ports/session.js';
+import { defaultThreads, type OpenSession } from '../../ports/session.js';
 import type { Face, FaceDetector } from '../face.js';
 import { boxOverlap } from '../non-maximum-suppression.js';
 import { judge, lookAgain, SAME_FACE } from './close-up-check.js';
@@ -37,7 +37,7 @@ export interface NeuralDetectorModels {
 
 // With the second check: no false detection in 137 scenes without faces, and more faces found than without it
 // (docs/experiments/detector.md, 'Thresholds and the second check').
-const DEFAULT_MIN_SCORE = 0.6;
+export const defaultMinScore = 0.6;
 /** Full range score from which a detection needs no second check. */
 const SURE_SCORE = 0.7;
 /** Bounds the time for a crowd: the best detections are checked, the rest keep their first score. */
@@ -75,12 +75,12 @@ export class NeuralFaceDetector implements FaceDetector {
     openSession: OpenSession,
     options: NeuralDetectorOptions = {},
   ): Promise<NeuralFaceDetector> {
-    const minScore = options.minScore ?? DEFAULT_MIN_SCORE;
+    const minScore = options.minScore ?? defaultMinScore;
     if (!(minScore > 0 && minScore < 1)) {
       throw new RangeError(`NeuralFaceDetector: minScore must lie between 0 and 1, found ${minScore}`);
     }
     const checked: CheckedOptions = { minScore, ...checkedSearch(options) };
-    const threads = options.threads ?? 1;
+    const threads = options.threads ?? defaultThreads;
     const fullRange = new FaceNetwork(await openSession(models.fullRange, { threads }), 'full');
     if (models.shortRange === undefined) return new NeuralFaceDetector(fullRange, undefined, checked);
     try {
@@ -132,7 +132,7 @@ export class NeuralFaceDetector implements FaceDetector {
     const shortRange = this.#shortRange;
     // With a lower first score not even a second one of 1 raises the mean to the threshold. Never above that of the default, so that
     // a stricter threshold only leaves faces out.
-    const lowest = shortRange ? Math.max(0.05, 2 * Math.min(minScore, DEFAULT_MIN_SCORE) - 1) : minScore;
+    const lowest = shortRange ? Math.max(0.05, 2 * Math.min(minScore, defaultMinScore) - 1) : minScore;
     const candidates = (await this.#candidates(picture, lowest, minFace)).filter(({ face }) => isLarge(face));
     if (shortRange === undefined) return bestFirst(candidates.map(({ face }) => face));
     const faces: Face[] = [];
@@ -144,7 +144,7 @@ export class NeuralFaceDetector implements FaceDetector {
     if (search === 'spread') faces.push(...(await this.#carry(shortRange, picture, candidates, faces)));
     if (faces.length > 0) return bestFirst(faces);
     const closeUp = CLOSE_UP * Math.max(picture.width, picture.height);
-    const large = await shortRange.detect(picture, Math.max(minScore, DEFAULT_MIN_SCORE));
+    const large = await shortRange.detect(picture, Math.max(minScore, defaultMinScore));
     return large.filter(({ box }) => box[2] >= closeUp);
   }
 

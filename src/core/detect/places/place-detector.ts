@@ -4,11 +4,14 @@ import type { Picture } from '../../image/picture.js';
 import { resize } from '../../image/resize.js';
 import { metadataKey } from '../../onnx/metadata-key.js';
 import { readModel } from '../../onnx/read-model.js';
-import type { OpenSession, Session } from '../../ports/session.js';
+import { defaultThreads, type OpenSession, type Session } from '../../ports/session.js';
 import { decodePlaces, type PlacedFace } from './decode-places.js';
 import { type DetectorMetadata, detectorMetadataSchema, detectorNames } from './detector-metadata.js';
 import { countPlaces, outputChannels, strides } from './places.js';
 import { padding, writePlanes } from './write-planes.js';
+
+/** Score from which a place counts as a face. */
+export const defaultPlaceScore = 0.5;
 
 export interface PlaceDetectorOptions {
   /** Faces below are left out, 0..1; default 0.5. */
@@ -28,7 +31,7 @@ export class PlaceDetector {
   private constructor(metadata: DetectorMetadata, session: Session, options: PlaceDetectorOptions) {
     this.metadata = metadata;
     this.#session = session;
-    this.#minScore = options.minScore ?? 0.5;
+    this.#minScore = options.minScore ?? defaultPlaceScore;
     this.#longestSide = options.longestSide ?? 1280;
   }
 
@@ -39,7 +42,11 @@ export class PlaceDetector {
     options: PlaceDetectorOptions = {},
   ): Promise<PlaceDetector> {
     const metadata = readDetectorMetadata(model);
-    return new PlaceDetector(metadata, await openSession(model, { threads: options.threads ?? 1 }), options);
+    return new PlaceDetector(
+      metadata,
+      await openSession(model, { threads: options.threads ?? defaultThreads }),
+      options,
+    );
   }
 
   /** Faces in the picture's pixels, best first; key points are left eye, right eye, nose and mouth, as seen. */

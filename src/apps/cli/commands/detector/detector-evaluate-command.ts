@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { openSession } from '../../../../adapters/node/session.js';
 import type { Face } from '../../../../core/detect/face.js';
-import { PlaceDetector } from '../../../../core/detect/places/place-detector.js';
+import { defaultPlaceScore, PlaceDetector } from '../../../../core/detect/places/place-detector.js';
 import { ConfigError } from '../../../../core/errors.js';
 import type { Picture } from '../../../../core/image/picture.js';
 import type { Matching } from '../../../../core/metrics/average-precision.js';
@@ -48,7 +48,10 @@ export function defineEvaluate(): Command {
         .choices(['overlap', 'centre'])
         .default('overlap'),
     )
-    .option('--score <number>', 'count found faces and wrong boxes from this score on (default: 0.5 for --model)')
+    .option(
+      '--score <number>',
+      `count found faces and wrong boxes from this score on (default: ${defaultPlaceScore} for --model)`,
+    )
     .addOption(jsonOption('the figures as JSON'));
   return addDetectorOptions(command).action(evaluate);
 }
@@ -102,7 +105,7 @@ async function open(options: EvaluateOptions): Promise<Opened> {
     return {
       detect: (picture) => detector.detect(picture),
       share: detector.metadata.validationShare ?? usualShare,
-      score: 0.5,
+      score: defaultPlaceScore,
       release: () => detector.release(),
     };
   }
