@@ -30,7 +30,7 @@ const order: Record<string, readonly string[]> = {
     'train', 'train/report', 'train/runs', 'train/runs/report',
     'tune/report', 'tune',
     'predict', 'predict/report',
-    'detect/report',
+    'detect', 'detect/report',
     'detector', 'detector/report',
     'evaluate', 'evaluate/report',
     'bench', 'bench/report',

@@ -1,6 +1,6 @@
 // `moodlens detect`: finds the faces in pictures.
 import { basename, join, parse, resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import { encodePng } from '../../../adapters/node/image-codec.js';
 import { makeFolder } from '../../../adapters/node/make-folder.js';
@@ -8,19 +8,21 @@ import { writing } from '../../../adapters/node/storage-error.js';
 import { annotateFaces } from '../../../core/detect/annotate-faces.js';
 import { ConfigError } from '../../../core/errors.js';
 import { findFaces } from '../../../core/live/find-faces.js';
+import { type DetectOptions, detectConfigSchema, parseDetectConfig } from '../../../pipeline/detect/config.js';
 import { detectionLine, detectionText } from '../../../pipeline/detect/report/format-detection.js';
 import { addDepthOptions, type DepthOptions, openDepth } from '../arguments/depth.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from '../arguments/detector.js';
 import { jsonOption } from '../arguments/json.js';
 import { eachPicture, listPictures, picturesArgument } from '../arguments/pictures.js';
+import { SchemaOptions } from '../arguments/schema-options.js';
 import { commandOf } from '../command-descriptions.js';
 
-interface DetectOptions extends DetectorOptions, DepthOptions {
-  readonly search: 'quick' | 'thorough';
-  readonly minScore?: string;
+interface DetectCommandOptions extends DetectOptions, DetectorOptions, DepthOptions {
   readonly out?: string;
   readonly json?: boolean;
 }
+
+const stage = new SchemaOptions(detectConfigSchema);
 
 /** The command's definition. */
 export function define(): Command {
@@ -29,22 +31,15 @@ export function define(): Command {
     'boxes [x, y, width, height] in pixels, scores, eyes, nose, mouth and ears',
   ).argument(...picturesArgument);
   return addDepthOptions(addDetectorOptions(command))
-    .addOption(
-      new Option(
-        '--search <how>',
-        'neural: thorough: also small faces, in overlapping parts of the picture; quick: in the whole picture only, as in live video',
-      )
-        .choices(['quick', 'thorough'])
-        .default('thorough'),
-    )
-    .option('--min-score <number>', 'neural: lowest score that counts as a face, between 0 and 1 (default: 0.6)')
+    .addOption(stage.option('search'))
+    .addOption(stage.option('minScore'))
     .option('--out <dir>', 'also write every picture as PNG with its faces drawn in')
     .addOption(jsonOption('a line of JSON per picture'))
     .action(detect);
 }
 
-async function detect(paths: readonly string[], options: DetectOptions): Promise<void> {
-  const minScore = options.minScore === undefined ? undefined : parseMinScore(options.minScore);
+async function detect(paths: readonly string[], options: DetectCommandOptions): Promise<void> {
+  const neural = parseDetectConfig(stage.given(options));
   const depth = await openDepth(options);
   // Depth pictures may lie beside those that they belong to.
   const pictures = await listPictures(paths, depth && ((name) => !/depth|mask/i.test(basename(name))));
@@ -55,7 +50,6 @@ async function detect(paths: readonly string[], options: DetectOptions): Promise
       `--depth must hold the depth of a picture (7-depth.png or 7.png for 7-color.jpg), found none for ${files[0]}; rename them`,
     );
   }
-  const neural = { search: options.search, ...(minScore === undefined ? {} : { minScore }) };
   const detector = await openChosenDetector(options, neural);
   const { out } = options;
   if (out !== undefined) await writing(out, () => makeFolder(out));
@@ -69,12 +63,6 @@ async function detect(paths: readonly string[], options: DetectOptions): Promise
   } finally {
     await detector.release();
   }
-}
-
-function parseMinScore(text: string): number {
-  const score = Number(text);
-  if (text.trim() !== '' && score > 0 && score < 1) return score;
-  throw new ConfigError(`--min-score must be a number above 0 and below 1, but got "${text}"`);
 }
 
 /** A name of its own for every picture, so that a/me.jpg and b/me.jpg do not overwrite each other, nor an input. */
