@@ -1,5 +1,6 @@
 // The public entry `moodlens/node`: files, pictures, video, models and sessions on this machine.
 
+export type { VideoEncoder } from '../../core/ports/video-encoder.js';
 export { createFolderStore, writeFileAtomic, writeFolderAtomic } from './files.js';
 export { decodePicture, encodeJpeg, encodePng } from './image-codec.js';
 export { type OpenJournalOptions, openJournal } from './journal/open-journal.js';
@@ -10,4 +11,4 @@ export { WorkerBatches, type WorkerBatchesOptions } from './training/batches.js'
 export { availableDevices, type DeviceProbe, probeDevices, requireDevice } from './training/devices.js';
 export { WorkerEngine, type WorkerEngineOptions } from './training/engine.js';
 export { type OpenVideoOptions, openVideo, type VideoSource } from './video/ffmpeg.js';
-export { type EncoderOptions, openEncoder, type VideoEncoder } from './video/ffmpeg-encoder.js';
+export { type EncoderOptions, openEncoder } from './video/ffmpeg-encoder.js';

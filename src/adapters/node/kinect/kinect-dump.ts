@@ -3,6 +3,7 @@ import { appendFile, open, readFile, realpath, stat, writeFile } from 'node:fs/p
 import { join, sep } from 'node:path';
 import { ConfigError, MediaError } from '../../../core/errors.js';
 import type { Frame } from '../../../core/ports/frame-source.js';
+import type { FrameWriter } from '../../../core/ports/frame-writer.js';
 import { makeFolder } from '../make-folder.js';
 import { reading, writing } from '../storage-error.js';
 import { kinectSize } from './kinect-format.js';
@@ -76,7 +77,7 @@ async function leastBytes(path: string, kind: 'd' | 'r' | 'a'): Promise<number |
 }
 
 /** Writes a recording, a frame after the other. */
-export class KinectDumpWriter {
+export class KinectDumpWriter implements FrameWriter {
   readonly #folder: string;
 
   private constructor(folder: string) {

@@ -4,6 +4,7 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, extname, join, parse, resolve } from 'node:path';
 import { ConfigError, DeviceError, type MoodlensError, StorageError } from '../../../core/errors.js';
 import type { Picture } from '../../../core/image/picture.js';
+import type { VideoEncoder } from '../../../core/ports/video-encoder.js';
 import { besideName, sweepLeftovers } from '../leftovers.js';
 import { makeFolder } from '../make-folder.js';
 import { refusedWrite, storageFaultIn, writing } from '../storage-error.js';
@@ -23,18 +24,6 @@ export interface EncoderOptions extends FfmpegPrograms {
   readonly framesPerSecond: number;
   /** Of the pictures to come: 1 grey, 3 RGB, 4 RGBA. Default 3. */
   readonly channels?: Picture['channels'];
-}
-
-export interface VideoEncoder {
-  /** Adds a frame; resolves when the next one is welcome. The pixels may be reused after that. */
-  write(picture: Picture): Promise<void>;
-  /**
-   * Completes the file, reads it again and gives it its name. Throws DeviceError when there was no frame or ffmpeg failed, StorageError
-   * when it could not be written: what was at that name stays, and what was recorded is kept in the file that the message names.
-   */
-  finish(): Promise<void>;
-  /** Gives up and removes what was written. */
-  abort(): Promise<void>;
 }
 
 const containers: Readonly<Record<string, string>> = {
