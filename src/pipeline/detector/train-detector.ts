@@ -13,7 +13,7 @@ import { requireCheckpointOf } from '../../core/training/checkpoint.js';
 import type { DetectionBatchOptions, ReadPixels } from '../../core/training/detection/detection-batches.js';
 import type { TrainingEnd } from '../../core/training/trainer.js';
 import { readSavedRun, requireSameConfig } from '../train/resume-run.js';
-import { type RunFacts, readRunFacts, readSavedConfig, requireNoRun, runFiles } from '../train/run-folder.js';
+import { type RunFacts, readSavedConfig, requireNoRun, runFiles } from '../train/run-folder.js';
 import type { StartEngine } from '../train/train.js';
 import { type RunPlace, trainInFolder } from '../train/train-in-folder.js';
 import { type DetectorConfig, parseDetectorConfig } from './config.js';
@@ -121,5 +121,5 @@ export async function trainDetector(request: TrainDetectorRequest): Promise<Trai
 
 async function readDetectorRun({ store, config }: TrainDetectorRequest, facts: RunFacts) {
   requireSameConfig(await readSavedConfig(store, parseDetectorConfig), config, mayChange);
-  return readSavedRun(store, await readRunFacts(store), facts);
+  return readSavedRun(store, facts, config.keep);
 }

@@ -49,6 +49,7 @@ export async function readFaces(
       'the folder must hold a folder per person with pictures in it and has none; `moodlens collect NAME` makes one',
     );
   }
+  requireOneFolderEach(files);
   const byName = new Map<string, ReadFace[]>();
   const leftOut: { file: string; reason: string }[] = [];
   const sizes = new Map<string, string>();
@@ -81,6 +82,25 @@ export async function readFaces(
     }
     // Cropped at once: hundreds of whole photographs would not fit into memory.
     return { picture: alignedFace(picture, face, cutTo), face: null };
+  }
+}
+
+/** Throws PeopleError when two folders have one name but for invisible characters: two people must not become one. */
+function requireOneFolderEach(files: readonly string[]): void {
+  const folders = new Map<string, string>();
+  for (const folder of new Set(files.map((file) => file.slice(0, file.indexOf('/'))))) {
+    const name = personName(folder);
+    const written = folder
+      .normalize('NFC')
+      .replace(/\p{Zs}+/gu, ' ')
+      .trim();
+    const other = folders.get(name) ?? written;
+    if (other !== written) {
+      throw new PeopleError(
+        `two people must not have one name, and the folders ${JSON.stringify(other)} and ${JSON.stringify(written)} are both ${name} but for characters that cannot be seen; rename one of them`,
+      );
+    }
+    folders.set(name, written);
   }
 }
 

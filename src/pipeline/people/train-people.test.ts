@@ -73,6 +73,14 @@ describe('trainPeople', () => {
     expect([...counts]).toEqual([['Zo\u00eb', 2]]);
   });
 
+  it('refuses two folders that differ in invisible characters only', async () => {
+    const { store, decode } = gallery({ 'evil/1.png': picture(1), 'ev\u202eil/1.png': picture(2) });
+    const ports = { decode, detector: detector(() => [face]) };
+    await expect(trainPeople(store, {}, ports)).rejects.toThrow(
+      /"ev.il" and "evil" are both evil|"evil" and "ev.il" are both evil/,
+    );
+  });
+
   it('says why somebody has no usable picture', async () => {
     const { store, decode } = gallery({ 'Ann/1.png': picture(1), 'Bo/1.png': 'broken' });
     const training = trainPeople(store, {}, { decode, detector: detector(() => [face]) });

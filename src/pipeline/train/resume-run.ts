@@ -2,6 +2,7 @@
 import { RunError } from '../../core/errors.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { SavedCheckpoint } from '../../core/training/checkpoint.js';
+import { lowestLoss } from '../../core/training/trainer-state.js';
 import type { TrainConfig } from './config.js';
 import { mayChange, type RunFacts, readRunConfig, readRunFacts, runFiles } from './run-folder.js';
 import { readWeightsFile } from './run-weights.js';
@@ -18,7 +19,7 @@ export async function readRun(
   requireSameConfig(await readRunConfig(store), config, mayChange);
   const begun = await readRunFacts(store);
   requireSameFiles(begun, facts, config);
-  return readSavedRun(store, begun, facts);
+  return readSavedRun(store, facts, config.keep);
 }
 
 /** Throws RunError when a run's configuration is another than it began with, but for the keys that may change. */
@@ -37,20 +38,27 @@ export function requireSameConfig<C extends object>(saved: C, config: C, free: r
 
 /**
  * The last checkpoint of a run of any kind; undefined when it stopped before the first one. Throws RunError for another dataset and for
- * damaged weights.
+ * damaged weights, and where the
+ * weights that are kept are gone.
  */
 export async function readSavedRun(
   store: BlobStore,
-  { dataset }: Pick<RunFacts, 'dataset'>,
   facts: Pick<RunFacts, 'dataset'>,
+  keep: TrainConfig['keep'],
 ): Promise<SavedCheckpoint | undefined> {
+  const { dataset } = await readRunFacts(store);
   if (dataset !== facts.dataset) {
     throw new RunError(
       `a run must be resumed on the dataset it began with, of hash ${shorten(dataset)}, and this one has another hash, ${shorten(facts.dataset)}; give that --data`,
     );
   }
   const last = await readWeightsFile(store, runFiles.checkpoint);
-  await readWeightsFile(store, runFiles.best);
+  const best = await readWeightsFile(store, runFiles.best);
+  if (keep === 'best' && best === undefined && last !== undefined && lowestLoss(last.trainer.history) !== undefined) {
+    throw new RunError(
+      `the run keeps its best weights and must hold ${runFiles.best}, and does not; put it back, or go on with "keep": "last"`,
+    );
+  }
   return last;
 }
 

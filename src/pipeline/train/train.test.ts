@@ -282,6 +282,15 @@ describe('the run folder', () => {
     expect(ended.seconds).toBeGreaterThan(stopped.seconds);
   });
 
+  test('that keeps its best weights and has lost them is refused at once', async () => {
+    const store = createMemoryStore();
+    await trainRun(request({ store, shouldStop: stopAt(4) }, { keep: 'best' }));
+    await store.remove(runFiles.best);
+    const resumed = trainRun(request({ store, resume: true }, { keep: 'best' }));
+    await expect(resumed).rejects.toThrow(/must hold best\.bin, and does not; .*"keep": "last"/);
+    expect((await trainRun(request({ store, resume: true }, { keep: 'last' }))).end).toBe('finished');
+  });
+
   test('of a version that noted no starts and no result is resumed', async () => {
     const store = createMemoryStore();
     await trainRun(request({ store, shouldStop: stopAt(4) }));

@@ -8,6 +8,7 @@ import { MediaError, MoodlensError, StorageError } from '../../../core/errors.js
 import { isPictureName } from '../../../core/image/is-picture-name.js';
 import type { Picture } from '../../../core/image/picture.js';
 import { describeError } from '../terminal/print-error.js';
+import { paintError } from '../terminal/terminal-colour.js';
 
 /** The argument of a command that takes pictures. */
 export const picturesArgument = ['<picture...>', 'pictures, or folders of pictures, also below'] as const;
@@ -66,7 +67,7 @@ export async function eachPicture(
   const errors: MoodlensError[] = [];
   const failed = (error: MoodlensError): void => {
     errors.push(error);
-    if (files.length + problems.length > 1) progress.note(describeError(error, false).trimEnd());
+    if (files.length + problems.length > 1) progress.note(paintError(describeError(error, false).trimEnd()));
   };
   try {
     for (const problem of problems) failed(problem);

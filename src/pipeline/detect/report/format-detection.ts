@@ -1,8 +1,10 @@
 // The faces found in a picture: a line of JSON for programs, text for people.
+
 import type { Face } from '../../../core/detect/face.js';
 import type { Picture } from '../../../core/image/picture.js';
 import type { FoundFaces } from '../../../core/live/find-faces.js';
 import { formatBox } from '../../report/format-box.js';
+import { printable } from '../../report/text-table.js';
 
 type Size = Pick<Picture, 'width' | 'height'>;
 
@@ -35,7 +37,7 @@ export function detectionText(
     return `  ${score.toFixed(2)}  ${formatBox(box)}${away}\n`;
   });
   lines.push(...rejected.map(({ box, reason }) => `  not   ${formatBox(box)}: ${reason}\n`));
-  return `${file}  ${width} x ${height}  ${count}\n${lines.join('')}`;
+  return `${printable(file)}  ${width} x ${height}  ${count}\n${lines.join('')}`;
 }
 
 function points(keypoints: Face['keypoints']): Record<string, number[]> | null {

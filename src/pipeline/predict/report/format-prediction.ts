@@ -1,6 +1,7 @@
 // The faces of a picture with their expressions: a line of JSON for programs, text for people.
 import { percent } from '../../../core/numbers/percent.js';
 import { formatBox } from '../../report/format-box.js';
+import { printable } from '../../report/text-table.js';
 import type { PredictedFace } from '../predict.js';
 
 /** A line of JSON with its end; expression and probabilities of the largest face stand beside the list of all. */
@@ -18,10 +19,11 @@ export function predictionLine(file: string, faces: readonly PredictedFace[], la
 /** A line; of several faces one for each. Ends with a line end. */
 export function predictionText(file: string, faces: readonly PredictedFace[], labels: readonly string[]): string {
   const [first] = faces;
-  if (first === undefined) return `${file}: no face found\n`;
-  if (faces.length === 1) return `${file}: ${mostProbable(first, labels)}\n`;
+  const name = printable(file);
+  if (first === undefined) return `${name}: no face found\n`;
+  if (faces.length === 1) return `${name}: ${mostProbable(first, labels)}\n`;
   const each = faces.map((face) => `  ${formatBox(face.box!)}: ${mostProbable(face, labels)}\n`);
-  return `${file}: ${faces.length} faces\n${each.join('')}`;
+  return `${name}: ${faces.length} faces\n${each.join('')}`;
 }
 
 /** The three most probable expressions. */
