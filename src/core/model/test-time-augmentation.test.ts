@@ -47,7 +47,7 @@ describe('predictAugmented', () => {
     ['none', [{ left: 2, top: 2, isMirrored: false }]],
     ['flip', both(2, 2)],
     ['ten-crop', [...both(2, 2), ...both(0, 0), ...both(4, 0), ...both(0, 4), ...both(4, 4)]],
-  ] as const)('%s is the mean over the looks that it names', async (augmentation, crops) => {
+  ] as const)('%s is the mean over the views that it names', async (augmentation, crops) => {
     const model = await ExpressionModel.open(file, openSession);
     const expected = await byHand(crops);
     const found = await predictAugmented(model, faces, augmentation);

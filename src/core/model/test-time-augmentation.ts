@@ -1,4 +1,4 @@
-// Test-time augmentation: the mean of what a model says of several looks at the same picture (Krizhevsky et al. 2012).
+// Test-time augmentation: the mean of what a model predicts for several views of the same picture (Krizhevsky et al. 2012).
 import { ConfigError } from '../errors.js';
 import { mirror } from '../image/mirror.js';
 import type { GreyPicture } from '../image/picture.js';
@@ -15,7 +15,7 @@ export const testTimeAugmentations = ['none', 'flip', 'ten-crop'] as const;
 export type TestTimeAugmentation = (typeof testTimeAugmentations)[number];
 
 /**
- * The probabilities of each face, `classes` numbers each, averaged over its looks. Throws ConfigError for ten crops of a
+ * The probabilities of each face, `classes` numbers each, averaged over its views. Throws ConfigError for ten crops of a
  * model whose network sees the whole picture, or which is an ensemble of networks that see different parts.
  */
 export async function predictAugmented(
@@ -23,8 +23,8 @@ export async function predictAugmented(
   faces: readonly GreyPicture[],
   augmentation: TestTimeAugmentation,
 ): Promise<Float32Array[]> {
-  const look = looksOf(model, augmentation);
-  const predictions = await model.predict(faces.flatMap(look));
+  const views = viewsOf(model, augmentation);
+  const predictions = await model.predict(faces.flatMap(views));
   const perFace = predictions.length / faces.length;
   return faces.map((_, i) => {
     const each = predictions.slice(i * perFace, (i + 1) * perFace).map(({ probabilities }) => probabilities);
@@ -32,7 +32,7 @@ export async function predictAugmented(
   });
 }
 
-function looksOf(model: AskedModel, augmentation: TestTimeAugmentation): (face: GreyPicture) => readonly GreyPicture[] {
+function viewsOf(model: AskedModel, augmentation: TestTimeAugmentation): (face: GreyPicture) => readonly GreyPicture[] {
   if (augmentation === 'none') return (face) => [face];
   if (augmentation === 'flip') return (face) => [face, mirror(face)];
   const { view, metadata } = model;

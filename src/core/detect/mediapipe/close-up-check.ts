@@ -7,23 +7,23 @@ import type { FaceNetwork } from './face-network.js';
 import { moveFace } from './picture-parts.js';
 
 /** Side of the close-up, in box widths. */
-const SECOND_LOOK = 2;
+const CLOSE_UP_SIDE = 2;
 /** Least overlap (intersection over union) of the two networks' boxes. */
 export const SAME_FACE = 0.3;
 
 /** The face with the mean of its score and the short range network's. */
 export async function judge(shortRange: FaceNetwork, picture: Picture, face: Face): Promise<Face> {
-  const same = await lookAgain(shortRange, picture, face.box);
+  const same = await detectInCloseUp(shortRange, picture, face.box);
   return { ...face, score: (face.score + (same?.score ?? 0)) / 2 };
 }
 
-/** The short range network's detections in a close-up of a box. */
-export async function lookAgain(
+/** The short range network's detection of the same face in a close-up of the box; undefined when it finds none there. */
+export async function detectInCloseUp(
   shortRange: FaceNetwork,
   picture: Picture,
   [x, y, width, height]: Box,
 ): Promise<Face | undefined> {
-  const reach = (SECOND_LOOK * Math.max(width, height)) / 2;
+  const reach = (CLOSE_UP_SIDE * Math.max(width, height)) / 2;
   const [left, right] = spanAround(x + width / 2, reach, picture.width);
   const [top, bottom] = spanAround(y + height / 2, reach, picture.height);
   const seen = await shortRange.detect(crop(picture, [left, top, right - left, bottom - top]), 0.1);

@@ -5,7 +5,7 @@ import { resize } from '../../image/resize.js';
 import { defaultThreads, type OpenSession } from '../../ports/session.js';
 import type { Face, FaceDetector } from '../face.js';
 import { boxOverlap } from '../non-maximum-suppression.js';
-import { judge, lookAgain, SAME_FACE } from './close-up-check.js';
+import { detectInCloseUp, judge, SAME_FACE } from './close-up-check.js';
 import { FaceNetwork } from './face-network.js';
 import { isWholeInPart, moveFace, pictureParts, scaleFace } from './picture-parts.js';
 
@@ -193,7 +193,7 @@ export class NeuralFaceDetector implements FaceDetector {
     const kept: Carried[] = [];
     for (const { face, misses } of this.#carried) {
       if (faces.some(({ box }) => boxOverlap(box, face.box) > SAME_FACE)) continue;
-      const seen = await lookAgain(shortRange, picture, face.box);
+      const seen = await detectInCloseUp(shortRange, picture, face.box);
       // The mean with its score when it was found: a mean of means would decay.
       const score = (face.score + (seen?.score ?? 0)) / 2;
       if (seen && score >= this.#options.minScore) {

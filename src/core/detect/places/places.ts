@@ -1,4 +1,4 @@
-// Where a detector looks: the places of its levels. Each place is a cell of the picture and says whether a face is
+// The places of a detector's levels, where it searches for faces. Each place is a cell of the picture and says whether a face is
 // centred near it, how its box lies around it and where its key points are, all in units of the cell's side ("strides").
 
 /** Pixels between two places of a level, finest level first. */

@@ -131,7 +131,7 @@ describe('evaluate', () => {
     );
   });
 
-  it('averages over looks at each picture, and says so', async () => {
+  it('averages over views of each picture, and says so', async () => {
     const { stdout } = await evaluate('--data', data, '--split', 'PublicTest', '--tta', 'flip', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ testTimeAugmentation: 'flip', n: 2, accuracy: 0.5 });
     const plain = await evaluate('--data', data, '--split', 'PublicTest', '--json');
