@@ -8,8 +8,8 @@ import { openSession } from '../dist/adapters/node/session.js';
 import { shippedModel } from '../dist/adapters/node/shipped-models.js';
 import { openVideo } from '../dist/adapters/node/video/ffmpeg.js';
 import { NeuralFaceDetector } from '../dist/core/detect/mediapipe/neural-detector.js';
+import { assemblePipeline } from '../dist/core/live/assemble-pipeline.js';
 import { ConfirmationWindows } from '../dist/core/live/confirmation-windows.js';
-import { LivePipeline } from '../dist/core/live/pipeline.js';
 import { ExpressionModel } from '../dist/core/model/expression-model.js';
 import { chartFile } from '../dist/pipeline/report/chart-file.js';
 import { seriesStyle } from '../dist/pipeline/report/chart-theme.js';
@@ -45,14 +45,15 @@ const truths = {
 /** Every face's samples of every clip, from one run of detector and model. */
 async function readFaces() {
   const clock = () => performance.now();
-  const detector = await NeuralFaceDetector.open(
-    { fullRange: await shippedModel('face-full-range.onnx'), shortRange: await shippedModel('face-short-range.onnx') },
-    openSession,
-  );
+  const networks = {
+    fullRange: await shippedModel('face-full-range.onnx'),
+    shortRange: await shippedModel('face-short-range.onnx'),
+  };
+  const openDetector = (numbers) => NeuralFaceDetector.open(networks, openSession, numbers);
   const expression = await ExpressionModel.open(await shippedModel('expression.onnx'), openSession);
   const faces = [];
   for (const [clip, tracks] of Object.entries(truths)) {
-    const pipeline = new LivePipeline({ detector, expression, clock });
+    const { pipeline, detector } = await assemblePipeline({ openDetector, expression, clock });
     const samples = {};
     for await (const frame of await openVideo(join(videos, clip))) {
       for (const face of (await pipeline.process(frame)).faces) {
@@ -60,9 +61,9 @@ async function readFaces() {
         samples[face.track].push({ label: face.expression, probabilities: face.probabilities, timeMs: frame.timeMs });
       }
     }
+    await detector.release();
     for (const [track, truth] of Object.entries(tracks)) faces.push({ truth, samples: samples[track] });
   }
-  await detector.release();
   await expression.release();
   return faces;
 }

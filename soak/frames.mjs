@@ -6,8 +6,8 @@
 
 import { parseArgs } from 'node:util';
 import { queryObjects } from 'node:v8';
+import { assemblePipeline } from '../dist/core/live/assemble-pipeline.js';
 import { ConfirmationWindow } from '../dist/core/live/confirmation-window.js';
-import { LivePipeline } from '../dist/core/live/pipeline.js';
 import { SmoothWindow } from '../dist/core/live/smooth-window.js';
 import { TrackIdentity } from '../dist/core/live/track-identity.js';
 import { median } from '../dist/core/numbers/median.js';
@@ -34,8 +34,13 @@ const mostTracks = 15;
 
 const room = new Room();
 const parts = values.real ? await realParts(room) : syntheticParts(room);
-const { detector, expression, people, paint } = parts;
-const pipeline = new LivePipeline({ detector, expression, people, clock: () => performance.now() });
+const { openDetector, expression, people, paint } = parts;
+const { pipeline, detector } = await assemblePipeline({
+  openDetector,
+  expression,
+  people,
+  clock: () => performance.now(),
+});
 const rows = [];
 let isOver = false;
 
@@ -98,6 +103,7 @@ const { timeline, summary } = await analyze({
     if ((result.frame + 1) % every === 0) probe(result.frame + 1);
   },
 });
+await detector.release();
 await parts.release();
 
 const faults = [];

@@ -23,7 +23,7 @@ export function syntheticParts(room) {
       if (!pictures.has(key)) pictures.set(key, blank(room));
       return pictures.get(key);
     },
-    detector: {
+    openDetector: async () => ({
       async detect() {
         const seen = room.people.filter(() => random.next() > 0.04);
         const faces = seen.map(({ box }) => ({
@@ -35,7 +35,8 @@ export function syntheticParts(room) {
           faces.push({ box: [random.between(0, room.width), 20, 30, 30], score: 0.7, keypoints: null });
         return faces;
       },
-    },
+      release: async () => {},
+    }),
     people: {
       identify: (_, { box }) => {
         const near = room.people.find((person) => Math.abs(person.box[0] - box[0]) < 3);
@@ -58,30 +59,31 @@ export function syntheticParts(room) {
 
 /** The shipped networks; every person of the room is a face of the demo photographs, four of them known. */
 export async function realParts(room) {
-  const detector = await NeuralFaceDetector.open(
-    { fullRange: await shippedModel('face-full-range.onnx'), shortRange: await shippedModel('face-short-range.onnx') },
-    openSession,
-  );
+  const networks = {
+    fullRange: await shippedModel('face-full-range.onnx'),
+    shortRange: await shippedModel('face-short-range.onnx'),
+  };
+  const openDetector = (numbers) => NeuralFaceDetector.open(networks, openSession, numbers);
+  // For the photographs, with the detector's own settings.
+  const photoDetector = await openDetector();
   const expression = await ExpressionModel.open(await shippedModel('expression.onnx'), openSession);
   const portraits = [];
   for (const i of [1, 2, 3, 4, 5, 6]) {
     const file = new URL(`../node_modules/@vladmandic/face-api/demo/sample${i}.jpg`, import.meta.url);
     const photo = await decodePicture(fileURLToPath(file));
-    for (const { box } of (await detector.detect(photo)).slice(0, 2)) portraits.push(portrait(photo, box));
+    for (const { box } of (await photoDetector.detect(photo)).slice(0, 2)) portraits.push(portrait(photo, box));
   }
+  await photoDetector.release();
   return {
     paint() {
       const picture = blank(room);
       for (const { id, box } of room.people) paste(picture, portraits[id % portraits.length], box);
       return picture;
     },
-    detector,
+    openDetector,
     expression,
     people: People.train(names.map((name, i) => [name, [{ picture: portraits[i], face: null }]])),
-    async release() {
-      await detector.release();
-      await expression.release();
-    },
+    release: () => expression.release(),
   };
 }
 
