@@ -4,10 +4,11 @@ import { shippedModelPath } from '../../../adapters/node/shipped-models.js';
 import { PeopleError } from '../../../core/errors.js';
 import type { ExamplesByPerson } from '../../../core/identity/personal-section.js';
 import type { AskedModel } from '../../../core/model/expression-model.js';
+import { learnReadings, otherModelNotes } from '../../../core/personal/learn-readings.js';
+import { learnPerson, PersonLearner } from '../../../core/personal/person-learner.js';
 import type { PersonalCalibration } from '../../../core/personal/personal-calibration.js';
-import { type PersonalFile, readPersonalFile, usableExamples } from '../../../core/personal/personal-file.js';
+import { type PersonalFile, readPersonalFile } from '../../../core/personal/personal-file.js';
 import { PersonalModel } from '../../../core/personal/personal-model.js';
-import { learnPerson } from '../../../pipeline/teach/teach.js';
 import { warn } from '../terminal/terminal-colour.js';
 import { hashModelFile } from './model.js';
 import { readTextFile } from './text-file.js';
@@ -30,27 +31,20 @@ export async function personalModel(
   modelPath: string | undefined,
 ): Promise<PersonalModel> {
   const file = await readPersonal(personal);
-  return new PersonalModel(model, await calibrationOf(model, file, personal, await hashOf(modelPath)));
+  otherModelNotes(personal, file, await hashOf(modelPath)).forEach(warn);
+  const { calibration } = await learnPerson(model, file.pictures);
+  return new PersonalModel(model, calibration);
 }
 
-/** The calibration of each person who taught expressions, by name. `modelPath` undefined is the shipped model. */
+/** The calibration of each person who taught expressions, by name; notes go to stderr. `modelPath` undefined is the shipped model. */
 export async function personalReadings(
   model: AskedModel,
   taught: ExamplesByPerson,
   modelPath: string | undefined,
 ): Promise<ReadonlyMap<string, PersonalCalibration>> {
-  const readings = new Map<string, PersonalCalibration>();
-  if (taught.size === 0) return readings;
-  const hash = await hashOf(modelPath);
-  for (const [name, file] of taught) {
-    const pictures = usableExamples(file.pictures, model.metadata.labels);
-    if (pictures.length > 0) readings.set(name, await calibrationOf(model, { ...file, pictures }, name, hash));
-    if (pictures.length < file.pictures.length) {
-      warn(
-        `${name} taught ${file.pictures.length} pictures, of which ${pictures.length} can be used: those of expressions that the model knows`,
-      );
-    }
-  }
+  if (taught.size === 0) return new Map();
+  const { readings, notes } = await learnReadings(new PersonLearner(model), taught, await hashOf(modelPath));
+  notes.forEach(warn);
   return readings;
 }
 
@@ -63,13 +57,6 @@ export async function readPersonal(path: string): Promise<PersonalFile> {
     if (!(error instanceof PeopleError)) throw error;
     throw new PeopleError(`${path}: ${error.message}`, { cause: error });
   }
-}
-
-async function calibrationOf(model: AskedModel, file: PersonalFile, whose: string, hash: string) {
-  if (file.model !== hash) {
-    warn(`${whose} was taught with another model; the same pictures teach this one`);
-  }
-  return (await learnPerson(model, file.pictures)).calibration;
 }
 
 const hashOf = (path: string | undefined) => hashModelFile(path ?? shippedModelPath('expression.onnx'));

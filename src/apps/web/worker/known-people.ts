@@ -54,15 +54,12 @@ export class KnownPeople {
     await this.#useGallery(this.#gallery);
   }
 
-  /** Computes everybody's personal calibration of this expression model. */
+  /** Computes everybody's personal calibration of this expression model, and tells what the user should know of them. */
   async useModel({ model, hash }: NonNullable<LiveModels['expression']>): Promise<void> {
     const [pipeline, gallery] = [this.#pipeline!, this.#gallery!];
     this.#calibrator = new PersonalCalibrator({ model, modelHash: hash, pipeline, gallery });
-    await this.#calibrator.calibrateAll();
-    const names = this.#calibrator.madeWithOtherModel;
-    if (names.length === 0) return;
-    const text = `${names.join(', ')} taught their expressions with another model; the same pictures teach this one.`;
-    this.#post({ type: 'people-note', text });
+    const notes = await this.#calibrator.calibrateAll();
+    if (notes.length > 0) this.#post({ type: 'people-note', text: notes.map(sentence).join(' ') });
   }
 
   /** Does what the page asks. Throws PeopleError when it cannot be done. */
@@ -121,8 +118,9 @@ export class KnownPeople {
         break;
       case 'import-people': {
         const names = await gallery.importYaml(message.text);
-        await this.#useGallery(gallery);
-        return this.#post({ type: 'people-note', text: `Imported: ${names.join(', ')}.` });
+        const notes = await this.#useGallery(gallery);
+        const text = [`Imported: ${names.join(', ')}`, ...notes].map(sentence).join(' ');
+        return this.#post({ type: 'people-note', text });
       }
     }
     await this.#useGallery(gallery);
@@ -215,11 +213,11 @@ export class KnownPeople {
     this.#post({ type: 'enrolment', state });
   }
 
-  /** Has the pipeline identify these people, each with their personal calibration. */
-  async #useGallery(gallery: Gallery): Promise<void> {
+  /** Has the pipeline identify these people, each with their personal calibration; returns notes on the calibrations. */
+  async #useGallery(gallery: Gallery): Promise<readonly string[]> {
     await this.#pipeline?.setPeople(gallery.identifier);
     this.#post({ type: 'people', people: gallery.list() });
-    await this.#calibrator?.calibrateAll();
+    return (await this.#calibrator?.calibrateAll()) ?? [];
   }
 
   /** Throws PeopleError where the models could not be loaded: nothing is kept then, and the user must be told. */
@@ -240,3 +238,5 @@ export class KnownPeople {
     this.#post({ type: 'people-failed', failure: toFailure(error) });
   }
 }
+
+const sentence = (note: string): string => `${note}.`;

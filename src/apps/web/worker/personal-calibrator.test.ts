@@ -202,7 +202,9 @@ describe('PersonalCalibrator', () => {
     const { gallery, calibrator } = await begin();
     const picture: GreyPicture = { width: 8, height: 8, channels: 1, data: new Uint8Array(64) };
     await gallery.setExamples('Ada', { model: 'b'.repeat(64), pictures: [{ expression: 'sad', picture }] });
-    expect(calibrator.madeWithOtherModel).toEqual(['Ada']);
+    expect(await calibrator.calibrateAll()).toEqual([
+      'Ada was taught with another model; the same pictures teach this one',
+    ]);
     await expect(gallery.setExamples('Eve', { model: 'b'.repeat(64), pictures: [] })).rejects.toThrow(PeopleError);
   });
 });

@@ -8,6 +8,8 @@ import type { LivePipeline } from '../../../core/live/pipeline.js';
 import type { ExpressionModel } from '../../../core/model/expression-model.js';
 import { GuidedCalibration } from '../../../core/personal/guided-calibration.js';
 import type { CalibrationJudgement } from '../../../core/personal/judge-calibration.js';
+import { learnReadings } from '../../../core/personal/learn-readings.js';
+import { PersonLearner } from '../../../core/personal/person-learner.js';
 import type { PersonalCalibration } from '../../../core/personal/personal-calibration.js';
 import {
   mostPersonalExamples,
@@ -15,7 +17,6 @@ import {
   replaceExamples,
   usableExamples,
 } from '../../../core/personal/personal-file.js';
-import { PersonLearner } from '../../../pipeline/teach/teach.js';
 import type { DetectedFrame } from './detection-protocol.js';
 import type { Gallery } from './gallery.js';
 import type { CalibrationResult, CalibrationState, Correction } from './protocol.js';
@@ -43,7 +44,7 @@ interface Held {
 export class PersonalCalibrator {
   readonly #parts: PersonalCalibratorParts;
   readonly #learner: PersonLearner;
-  readonly #calibrations = new Map<string, PersonalCalibration>();
+  #calibrations = new Map<string, PersonalCalibration>();
   #guided: { readonly name: string; readonly guide: GuidedCalibration } | undefined;
   #shown = '';
   #shownMs = 0;
@@ -56,25 +57,16 @@ export class PersonalCalibrator {
     this.#learner = new PersonLearner(parts.model);
   }
 
-  /** People whose examples were taken with another model; this model's calibration is computed from them anew. */
-  get madeWithOtherModel(): string[] {
-    const { gallery, modelHash } = this.#parts;
-    return [...gallery.taught].flatMap(([name, { model }]) => (model === modelHash ? [] : [name]));
-  }
-
   /**
-   * Computes everybody's calibration from their kept examples. The model predicts one picture at a time, so that frames are analysed
-   * in between. Examples of expressions that this model does not know are left out and stay kept.
+   * Computes everybody's calibration from their kept examples; returns notes for the user. Examples of expressions that this model does
+   * not know are left out and stay kept.
    */
-  async calibrateAll(): Promise<void> {
-    const { gallery, pipeline, model } = this.#parts;
-    this.#calibrations.clear();
-    for (const [name, file] of gallery.taught) {
-      const pictures = usableExamples(file.pictures, model.metadata.labels);
-      for (const { picture } of pictures) await this.#learner.predict([picture]);
-      if (pictures.length > 0) this.#calibrations.set(name, (await this.#learner.learn(pictures)).calibration);
-    }
-    await pipeline.setPersonal(new Map(this.#calibrations));
+  async calibrateAll(): Promise<readonly string[]> {
+    const { gallery, pipeline, modelHash } = this.#parts;
+    const { readings, notes } = await learnReadings(this.#learner, gallery.taught, modelHash);
+    this.#calibrations = new Map(readings);
+    await pipeline.setPersonal(readings);
+    return notes;
   }
 
   begin(name: string, nowMs: number): CalibrationState {

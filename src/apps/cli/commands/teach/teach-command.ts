@@ -10,6 +10,7 @@ import type { People } from '../../../../core/identity/people.js';
 import { personName } from '../../../../core/identity/person-name.js';
 import { liveSettings } from '../../../../core/live/live-settings.js';
 import type { AskedModel } from '../../../../core/model/expression-model.js';
+import { learnPerson } from '../../../../core/personal/person-learner.js';
 import {
   type PersonalFile,
   replaceExamples,
@@ -17,7 +18,7 @@ import {
   writePersonalFile,
 } from '../../../../core/personal/personal-file.js';
 import { describeTeaching } from '../../../../pipeline/teach/report/describe-teaching.js';
-import { learnPerson, type ReadTaught, readTaughtPictures } from '../../../../pipeline/teach/teach.js';
+import { type ReadTaught, readTaughtPictures } from '../../../../pipeline/teach/teach.js';
 import { openDetector } from '../../arguments/detector.js';
 import { jsonOption } from '../../arguments/json.js';
 import { hashModelFile, modelOption, openExpressionModel } from '../../arguments/model.js';
