@@ -13,7 +13,7 @@ import { type CliResult, runCli } from '../fixtures/run-cli.js';
 import { importSmallFaces } from '../fixtures/small-faces.js';
 import { describeWith } from '../requirements.js';
 
-const rounds = Number(process.env['MOODLENS_ROUNDS'] ?? 12);
+const rounds = Number(process.env['MOODLENS_ROUNDS'] ?? 1);
 const seed = Number(process.env['MOODLENS_SEED'] ?? 1);
 const root = mkdtempSync(join(tmpdir(), 'moodlens-damaged-'));
 const at = (...parts: string[]) => join(root, ...parts);

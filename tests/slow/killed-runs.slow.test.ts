@@ -16,7 +16,7 @@ import { builtCli, type KillWhen, runProcess } from '../fixtures/killed-cli.js';
 import { importSmallFaces } from '../fixtures/small-faces.js';
 import { describeWith } from '../requirements.js';
 
-const kills = Number(process.env['MOODLENS_KILLS'] ?? 30);
+const kills = Number(process.env['MOODLENS_KILLS'] ?? 10);
 const seed = Number(process.env['MOODLENS_SEED'] ?? 1);
 const root = mkdtempSync(join(tmpdir(), 'moodlens-killed-'));
 let data = '';
