@@ -38,8 +38,7 @@ export function requireSameConfig<C extends object>(saved: C, config: C, free: r
 
 /**
  * The last checkpoint of a run of any kind; undefined when it stopped before the first one. Throws RunError for another dataset and for
- * damaged weights, and where the
- * weights that are kept are gone.
+ * damaged weights, and when the weights that are kept are missing.
  */
 export async function readSavedRun(
   store: BlobStore,
