@@ -59,11 +59,10 @@ function placeByBox({ box }: Face): AffineMatrix {
 
 /** The similarity z -> a z + b (complex numbers) that takes the template to the points. Undefined when they coincide. */
 function placeByKeypoints(keypoints: FaceKeypoints): AffineMatrix | undefined {
-  const pairs = template.map(({ key, x, y, weight }) => ({
-    from: [x / FER_SIZE - 0.5, y / FER_SIZE - 0.5] as Point,
-    to: keypoints[key],
-    weight,
-  }));
+  const pairs = template.flatMap(({ key, x, y, weight }) => {
+    const to = keypoints[key];
+    return to === undefined ? [] : [{ from: [x / FER_SIZE - 0.5, y / FER_SIZE - 0.5] as Point, to, weight }];
+  });
   const total = pairs.reduce((sum, { weight }) => sum + weight, 0);
   const mean = (pick: (pair: (typeof pairs)[number]) => number) =>
     pairs.reduce((sum, pair) => sum + pair.weight * pick(pair), 0) / total;

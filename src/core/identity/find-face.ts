@@ -1,7 +1,7 @@
 // Finds the face in a person's picture, or all faces: in a photograph, or a crop so tight that a detector misses it.
-import type { Face, FaceDetector, FaceKeypoints } from '../detect/face.js';
+import { type Face, type FaceDetector, mapFace } from '../detect/face.js';
 import { mainFace } from '../detect/main-face.js';
-import type { Picture, Point } from '../image/picture.js';
+import type { Picture } from '../image/picture.js';
 
 /** Pictures of at most so many pixels a side are faces that are cropped already, as the models' own pictures are. */
 const croppedFacePx = 100;
@@ -37,7 +37,7 @@ export async function findFace(picture: Picture, detector: FaceDetector): Promis
 async function findInMargin(picture: Picture, detector: FaceDetector): Promise<Face[]> {
   const border = Math.round(margin * Math.max(picture.width, picture.height));
   const faces = await detector.detect(withMargin(picture, border));
-  return faces.map((face) => moved(face, -border));
+  return faces.map((face) => mapFace(face, ([x, y]) => [x - border, y - border]));
 }
 
 function looksLikeCrop({ width, height }: Picture): boolean {
@@ -53,16 +53,4 @@ function withMargin({ width, height, channels, data }: Picture, border: number):
     out.set(row, (y + border) * stride + border * channels);
   }
   return { width: width + 2 * border, height: height + 2 * border, channels, data: out };
-}
-
-function moved({ box, score, keypoints }: Face, by: number): Face {
-  const [x, y, width, height] = box;
-  const point = (from: Point): Point => [from[0] + by, from[1] + by];
-  const points =
-    keypoints === null
-      ? null
-      : (Object.fromEntries(
-          Object.entries(keypoints).map(([key, at]) => [key, point(at)]),
-        ) as unknown as FaceKeypoints);
-  return { box: [x + by, y + by, width, height], score, keypoints: points };
 }

@@ -1,6 +1,6 @@
 // Overlapping parts of a picture, for finding faces that are too small in the whole.
 import type { Box, Picture, Point } from '../../image/picture.js';
-import type { Face, FaceKeypoints } from '../face.js';
+import { type Face, mapFace } from '../face.js';
 
 /** Halves and quarters of the longer side; another halving costs four times as much and finds mostly noise. */
 const LEVELS = 2;
@@ -59,22 +59,4 @@ export function moveFace(face: Face, [x, y]: Point): Face {
 /** The face in the pixels of a picture that is larger by these factors. */
 export function scaleFace(face: Face, x: number, y: number): Face {
   return mapFace(face, ([px, py]) => [px * x, py * y]);
-}
-
-function mapFace(face: Face, map: (point: Point) => Point): Face {
-  const [x, y, width, height] = face.box;
-  const [left, top] = map([x, y]);
-  const [right, bottom] = map([x + width, y + height]);
-  const box: Box = [left, top, right - left, bottom - top];
-  if (face.keypoints === null) return { ...face, box };
-  const { rightEye, leftEye, nose, mouth, rightEar, leftEar } = face.keypoints;
-  const keypoints: FaceKeypoints = {
-    rightEye: map(rightEye),
-    leftEye: map(leftEye),
-    nose: map(nose),
-    mouth: map(mouth),
-    rightEar: map(rightEar),
-    leftEar: map(leftEar),
-  };
-  return { ...face, box, keypoints };
 }
