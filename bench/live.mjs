@@ -7,7 +7,7 @@ import { loadRuntime, openSession } from '../dist/adapters/node/session.js';
 import { shippedModel, shippedModelPath } from '../dist/adapters/node/shipped-models.js';
 import { openVideo } from '../dist/adapters/node/video/ffmpeg.js';
 import { expressionLabels } from '../dist/core/dataset/labels.js';
-import { NeuralFaceDetector } from '../dist/core/detect/mediapipe/neural-detector.js';
+import { MediaPipeDetector } from '../dist/core/detect/mediapipe/mediapipe-detector.js';
 import { People } from '../dist/core/identity/people.js';
 import { crop } from '../dist/core/image/crop.js';
 import { resize } from '../dist/core/image/resize.js';
@@ -29,7 +29,7 @@ const networks = {
   fullRange: await shippedModel('face-full-range.onnx'),
   shortRange: await shippedModel('face-short-range.onnx'),
 };
-const openDetector = (numbers) => NeuralFaceDetector.open(networks, openSession, numbers);
+const openDetector = (numbers) => MediaPipeDetector.open(networks, openSession, numbers);
 const isShipped = existsSync(shippedModelPath('expression.onnx'));
 const expression = await ExpressionModel.open(
   isShipped ? readFileSync(shippedModelPath('expression.onnx')) : untrained(),

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { openSession } from '../dist/adapters/node/session.js';
 import { shippedModel } from '../dist/adapters/node/shipped-models.js';
 import { openVideo } from '../dist/adapters/node/video/ffmpeg.js';
-import { NeuralFaceDetector } from '../dist/core/detect/mediapipe/neural-detector.js';
+import { MediaPipeDetector } from '../dist/core/detect/mediapipe/mediapipe-detector.js';
 import { assemblePipeline } from '../dist/core/live/assemble-pipeline.js';
 import { ConfirmationWindows } from '../dist/core/live/confirmation-windows.js';
 import { ExpressionModel } from '../dist/core/model/expression-model.js';
@@ -49,7 +49,7 @@ async function readFaces() {
     fullRange: await shippedModel('face-full-range.onnx'),
     shortRange: await shippedModel('face-short-range.onnx'),
   };
-  const openDetector = (numbers) => NeuralFaceDetector.open(networks, openSession, numbers);
+  const openDetector = (numbers) => MediaPipeDetector.open(networks, openSession, numbers);
   const expression = await ExpressionModel.open(await shippedModel('expression.onnx'), openSession);
   const faces = [];
   for (const [clip, tracks] of Object.entries(truths)) {

@@ -4,7 +4,7 @@ import { decodePicture } from '../dist/adapters/node/image-codec.js';
 import { openSession } from '../dist/adapters/node/session.js';
 import { shippedModel } from '../dist/adapters/node/shipped-models.js';
 import { expressionLabels } from '../dist/core/dataset/labels.js';
-import { NeuralFaceDetector } from '../dist/core/detect/mediapipe/neural-detector.js';
+import { MediaPipeDetector } from '../dist/core/detect/mediapipe/mediapipe-detector.js';
 import { People } from '../dist/core/identity/people.js';
 import { crop } from '../dist/core/image/crop.js';
 import { resize } from '../dist/core/image/resize.js';
@@ -63,7 +63,7 @@ export async function realParts(room) {
     fullRange: await shippedModel('face-full-range.onnx'),
     shortRange: await shippedModel('face-short-range.onnx'),
   };
-  const openDetector = (numbers) => NeuralFaceDetector.open(networks, openSession, numbers);
+  const openDetector = (numbers) => MediaPipeDetector.open(networks, openSession, numbers);
   // For the photographs, with the detector's own settings.
   const photoDetector = await openDetector();
   const expression = await ExpressionModel.open(await shippedModel('expression.onnx'), openSession);

@@ -26,13 +26,13 @@ describeWith(built, 'depth in rooms built for it', () => {
 
   beforeAll(async () => {
     const cascade = new TextDecoder().decode(await shippedModel('haarcascade_frontalface_default.xml'));
-    detectors['neural'] = await openDetector();
+    detectors['mediapipe'] = await openDetector({}, 'mediapipe');
     detectors['haar'] = new HaarDetector(readHaarCascade(cascade), { minSize: 0 });
     scenes = depthScenes(await facePhotos(), 3);
   });
   afterAll(() => Promise.all(Object.values(detectors).map((detector) => detector.release())));
 
-  it.each(['neural', 'haar'])('%s: no real face is lost, no picture of a face stays', async (name) => {
+  it.each(['mediapipe', 'haar'])('%s: no real face is lost, no picture of a face stays', async (name) => {
     const filter = new DepthFilter();
     let [real, false_] = [0, 0];
     for (const { name: room, scene, depth } of scenes) {

@@ -47,8 +47,8 @@ const general = vi.hoisted(() => ({
   } as unknown as ExpressionModel,
 }));
 
-vi.mock('../src/core/detect/mediapipe/neural-detector.js', () => ({
-  NeuralFaceDetector: {
+vi.mock('../src/core/detect/mediapipe/mediapipe-detector.js', () => ({
+  MediaPipeDetector: {
     open: async (_models: unknown, _openSession: unknown, options: object) => {
       seen.detectors.push(options);
       return {

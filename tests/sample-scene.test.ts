@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSession } from '../src/adapters/node/session.js';
 import { layersAt, parseScene, type Scene } from '../src/apps/web/sources/sample-scene.js';
-import { NeuralFaceDetector } from '../src/core/detect/mediapipe/neural-detector.js';
+import { MediaPipeDetector } from '../src/core/detect/mediapipe/mediapipe-detector.js';
 import type { Picture } from '../src/core/image/picture.js';
 import { repositoryRoot } from './requirements.js';
 
@@ -46,7 +46,7 @@ describe('the built sample', () => {
     const models = await Promise.all(
       ['face-full-range.onnx', 'face-short-range.onnx'].map((name) => readFile(join(repositoryRoot, 'models', name))),
     );
-    const detector = await NeuralFaceDetector.open({ fullRange: models[0]!, shortRange: models[1]! }, openSession);
+    const detector = await MediaPipeDetector.open({ fullRange: models[0]!, shortRange: models[1]! }, openSession);
     const counts: number[][] = [];
     let start = 0;
     for (const { ms } of scene.shots) {

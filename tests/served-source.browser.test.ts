@@ -63,7 +63,7 @@ describeWith([requireChromium(), requireCommand('ffmpeg')], 'a served source in 
   });
 
   it('is shown first, with its faces, and gives way to another and to the sample', async () => {
-    const options = { detector: 'neural', window: 'smooth' } as const;
+    const options = { detector: 'moodlens', window: 'smooth' } as const;
     const open = (name: 'left' | 'middle') => {
       const source = writeClip(join(folder, `${name}.webm`), name, 4);
       return SourceFeed.open({ source, label: `${name}.webm`, options, publish: undefined });

@@ -21,16 +21,12 @@ export { DepthFilter, type DepthFilterOptions, type DepthJudgement } from './det
 export { type DepthRules, defaultDepthRules } from './detect/depth/depth-rules.js';
 export type { Face, FaceDetector, FaceKeypoints } from './detect/face.js';
 export { alignedFace, type CropSize, cropFace } from './detect/face-crop.js';
+export type { FaceSearchOptions } from './detect/face-search.js';
 export { type HaarCascade, readHaarCascade } from './detect/haar/cascade.js';
 export { HaarDetector, type HaarOptions } from './detect/haar/haar-detector.js';
-export {
-  type NeuralDetectorModels,
-  type NeuralDetectorOptions,
-  NeuralFaceDetector,
-} from './detect/mediapipe/neural-detector.js';
+export { MediaPipeDetector, type MediaPipeModels } from './detect/mediapipe/mediapipe-detector.js';
 export { boxOverlap } from './detect/non-maximum-suppression.js';
-export type { PlacedFace } from './detect/places/decode-places.js';
-export { PlaceDetector, type PlaceDetectorOptions } from './detect/places/place-detector.js';
+export { PlaceDetector } from './detect/places/place-detector.js';
 // errors
 export {
   ConfigError,

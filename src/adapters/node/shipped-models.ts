@@ -6,9 +6,13 @@ import { ModelFormatError } from '../../core/errors.js';
 export type ShippedModelName =
   | 'expression.onnx'
   | 'expression.int8.onnx'
+  | 'face-detector.onnx'
   | 'face-full-range.onnx'
   | 'face-short-range.onnx'
   | 'haarcascade_frontalface_default.xml';
+
+/** Not in the repository: the build makes them. */
+const converted: readonly ShippedModelName[] = ['face-full-range.onnx', 'face-short-range.onnx'];
 
 /** The path of a shipped model; src/ and dist/ stand at the same depth below the package's folder. */
 export function shippedModelPath(name: ShippedModelName): string {
@@ -21,9 +25,9 @@ export async function shippedModel(name: ShippedModelName): Promise<Uint8Array> 
   try {
     return await readFile(path);
   } catch (cause) {
-    const next = name.startsWith('expression')
-      ? 'install moodlens again, or name your own model with --model'
-      : 'run `npm run build` in a checkout (it converts the detectors), or install moodlens again';
+    const next = converted.includes(name)
+      ? 'run `npm run build` in a checkout (it converts these networks), or install moodlens again'
+      : `install moodlens again, or name your own model with ${name.startsWith('expression') ? '--model' : '--detector'}`;
     throw new ModelFormatError(`the shipped model ${name} must be readable, but ${path} is not there; ${next}`, {
       cause,
     });

@@ -16,17 +16,30 @@ export interface ListedModel {
   readonly evaluation: string | null;
 }
 
-/** The URL path of the model that the live view runs. */
+/** What the page gets instead of the shipped models. */
+export interface ChosenModels {
+  /** An expression model's file. */
+  readonly model?: string;
+  /** A detector's file; null: none, so that the page uses MediaPipe's networks. */
+  readonly detector?: string | null;
+}
+
+/** The URL paths of the models that the live view runs. */
 export const liveModelPath = '/models/expression.onnx';
+export const liveDetectorPath = '/models/face-detector.onnx';
 
 /**
- * The models and what lies beside them by URL path, of those found in the models' folder, with `chosen` in the place of the
- * live view's model. Other files are left out.
+ * The models and what lies beside them by URL path, of those found in the models' folder, with the chosen ones in the place of the
+ * live view's. Other files are left out.
  */
 export function listModels(
   found: ReadonlyMap<string, StaticFile>,
-  chosen?: string,
+  { model: chosen, detector }: ChosenModels = {},
 ): { files: Map<string, StaticFile>; models: ListedModel[] } {
+  const replaced = new Set([
+    ...(chosen === undefined ? [] : [liveModelPath]),
+    ...(detector === undefined ? [] : [liveDetectorPath]),
+  ]);
   const files = new Map<string, StaticFile>();
   const models: ListedModel[] = [];
   const add = (file: string, path: string, model: StaticFile, name: string): void => {
@@ -47,14 +60,15 @@ export function listModels(
   };
   for (const [path, file] of found) {
     const name = path.slice(1);
-    if (!name.endsWith('.onnx') || (chosen !== undefined && `/models/${name}` === liveModelPath)) continue;
-    add(name, file.path, file, name);
+    if (name.endsWith('.onnx') && !replaced.has(`/models/${name}`)) add(name, file.path, file, name);
   }
-  if (chosen !== undefined) {
-    // Named by the user, it may be a link to a file anywhere.
-    const path = existsSync(chosen) ? realpathSync(chosen) : chosen;
-    add(basename(liveModelPath), chosen, describeFile(path, dirname(path)), basename(chosen));
-  }
+  // Named by the user, it may be a link to a file anywhere.
+  const describe = (file: string): StaticFile => {
+    const path = existsSync(file) ? realpathSync(file) : file;
+    return describeFile(path, dirname(path));
+  };
+  if (chosen !== undefined) add(basename(liveModelPath), chosen, describe(chosen), basename(chosen));
+  if (typeof detector === 'string') files.set(liveDetectorPath, describe(detector));
   // The live view's model first.
   models.sort((a, b) => Number(b.file === basename(liveModelPath)) - Number(a.file === basename(liveModelPath)));
   return { files, models };

@@ -8,7 +8,7 @@ import { WebSocketServer } from 'ws';
 import { ConfigError, DeviceError } from '../../core/errors.js';
 import type { Journal } from '../../core/ports/journal.js';
 import { Access } from './access.js';
-import { type ListedModel, listModels } from './list-models.js';
+import { type ChosenModels, type ListedModel, listModels } from './list-models.js';
 import { createLiveApp } from './live-app.js';
 import type { LiveFeed } from './live-feed.js';
 import { listStaticFiles, type StaticFile } from './static-files.js';
@@ -18,11 +18,9 @@ import { Viewers } from './viewers.js';
 /** The package's root, the same number of folders up from src/apps/server and dist/apps/server. */
 const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
-export interface LiveServerOptions {
+export interface LiveServerOptions extends ChosenModels {
   /** TCP port; without it 4747, or the next free one of twenty. 0 lets the system choose. */
   readonly port?: number;
-  /** An expression model (.onnx) to use instead of the shipped one. */
-  readonly model?: string;
   /** The built page; default: the package's dist/web. */
   readonly webRoot?: string;
   /** The models; default: the package's models. */
@@ -116,7 +114,7 @@ async function listLiveFiles(
     );
   }
   const found = await listStaticFiles(options.modelsRoot ?? `${packageRoot}models`);
-  const { files: modelFiles, models } = listModels(found, options.model);
+  const { files: modelFiles, models } = listModels(found, options);
   return { files: new Map([...files, ...modelFiles]), models };
 }
 

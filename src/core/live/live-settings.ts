@@ -1,5 +1,5 @@
 // The scores, search and window rule of live video, the same in the terminal, the page and the server's sources.
-import type { NeuralDetectorOptions } from '../detect/mediapipe/neural-detector.js';
+import type { FaceSearchOptions } from '../detect/face-search.js';
 import { defaultWindowRule, type WindowRule } from './confirmation-windows.js';
 
 /** Detection score, 0..1, from which a detection starts a track, so that a brief false detection starts none. */
@@ -19,9 +19,9 @@ export interface LiveChoices {
   readonly windowRule?: WindowRule | undefined;
 }
 
-/** What the neural detector is opened with. */
-export type DetectorNumbers = Required<Pick<NeuralDetectorOptions, 'minScore' | 'search'>> &
-  Pick<NeuralDetectorOptions, 'minFace'>;
+/** What a detector that is a network is opened with. */
+export type DetectorNumbers = Required<Pick<FaceSearchOptions, 'minScore' | 'search'>> &
+  Pick<FaceSearchOptions, 'minFace'>;
 
 export interface LiveSettings {
   readonly detector: DetectorNumbers;

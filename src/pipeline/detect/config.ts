@@ -1,6 +1,6 @@
 // The options of finding faces in pictures.
 import { z } from 'zod';
-import { defaultMinScore } from '../../core/detect/mediapipe/neural-detector.js';
+import { defaultMinScore } from '../../core/detect/face-search.js';
 import { parseOptions } from '../parse-options.js';
 
 export const detectConfigSchema = z.strictObject({
@@ -8,15 +8,13 @@ export const detectConfigSchema = z.strictObject({
     .enum(['quick', 'thorough'])
     .default('thorough')
     .meta({ value: 'how' })
-    .describe(
-      'neural: thorough: also small faces, in overlapping parts of the picture; quick: in the whole picture only, as in live video',
-    ),
+    .describe('networks: thorough: all faces of a photograph, also small ones; quick: at the size of live video'),
   minScore: z
     .number()
     .gt(0)
     .lt(1)
     .default(defaultMinScore)
-    .describe('neural: lowest score that counts as a face, between 0 and 1'),
+    .describe('networks: lowest score that counts as a face, between 0 and 1'),
 });
 
 export type DetectOptions = z.input<typeof detectConfigSchema>;

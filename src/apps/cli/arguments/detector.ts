@@ -1,22 +1,27 @@
 // `--detector` and its options, for commands that detect faces, and the shipped detector for those that offer no choice.
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { openSession } from '../../../adapters/node/session.js';
 import { shippedModel } from '../../../adapters/node/shipped-models.js';
 import type { FaceDetector } from '../../../core/detect/face.js';
+import type { FaceSearchOptions } from '../../../core/detect/face-search.js';
 import { readHaarCascade } from '../../../core/detect/haar/cascade.js';
 import { defaultHaar, HaarDetector } from '../../../core/detect/haar/haar-detector.js';
-import { type NeuralDetectorOptions, NeuralFaceDetector } from '../../../core/detect/mediapipe/neural-detector.js';
+import { openNetworkDetector, type SearchingDetector } from '../../../core/detect/open-detector.js';
 import { ConfigError } from '../../../core/errors.js';
 import { namingModelFile, readModelFile } from './model.js';
 import { toNumbers } from './values.js';
 
 export interface DetectorOptions {
-  readonly detector: 'neural' | 'haar';
+  /** A name of `detectorNames`, or the path of a model file. */
+  readonly detector: string;
   readonly cascade?: string;
   readonly scaleFactor?: string;
   readonly minNeighbors?: string;
   readonly minFace?: string;
 }
+
+const detectorNames = ['moodlens', 'mediapipe', 'haar'] as const;
+export const defaultDetector = 'moodlens';
 
 const haarNumbers = ['scaleFactor', 'minNeighbors', 'minFace'] as const;
 const haarKeys = ['cascade', 'scaleFactor', 'minNeighbors'] as const;
@@ -24,13 +29,10 @@ const haarKeys = ['cascade', 'scaleFactor', 'minNeighbors'] as const;
 /** Adds the options to a command. */
 export function addDetectorOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option(
-        '--detector <name>',
-        "neural: MediaPipe's networks; haar: the cascade of the study case, with the same boxes as OpenCV, for upright frontal faces only",
-      )
-        .choices(['neural', 'haar'])
-        .default('neural'),
+    .option(
+      '--detector <name or file>',
+      "moodlens: the shipped one; mediapipe: Google's two networks; haar: the cascade of the study case, with the same boxes as OpenCV, for upright frontal faces only; or a file: a detector of 'moodlens detector train', or a YuNet of OpenCV's model zoo",
+      defaultDetector,
     )
     .option('--cascade <file>', "haar: another cascade file of OpenCV's (default: the shipped frontal face)")
     .option('--scale-factor <number>', `haar: ratio of two successive scales (default: ${defaultHaar.scaleFactor})`)
@@ -40,21 +42,46 @@ export function addDetectorOptions(command: Command): Command {
     )
     .option(
       '--min-face <pixels>',
-      'width of the smallest face; neural: the picture is enlarged as much as that needs, in video one part of each frame in turn; haar: larger is faster (default: 24)',
+      'width of the smallest face; networks: the picture is shown to them as large as that needs; haar: larger is faster (default: 24)',
     );
 }
 
-/** The detector that the options name; release it when done. Throws ConfigError for the options, ModelFormatError naming the file for a bad cascade. */
-export async function openChosenDetector(
-  options: DetectorOptions,
-  neural: NeuralDetectorOptions,
-): Promise<FaceDetector> {
-  if (options.detector === 'neural') {
-    const odd = haarKeys.find((key) => options[key] !== undefined);
-    if (odd === undefined) return openDetector({ ...neural, ...minFaceOf(options) });
+/** The detector that the options name; release it when done. Throws ConfigError for the options, ModelFormatError naming the file for a bad one. */
+export async function openChosenDetector(options: DetectorOptions, search: FaceSearchOptions): Promise<FaceDetector> {
+  if (options.detector === 'haar') return openHaar(options);
+  const odd = haarKeys.find((key) => options[key] !== undefined);
+  if (odd !== undefined) {
     const name = odd.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new ConfigError(`--${name} is for the haar detector, and this is the neural one; add --detector haar`);
+    throw new ConfigError(`--${name} is for the haar detector, and this is another one; add --detector haar`);
   }
+  return openDetector({ ...search, ...minFaceOf(options) }, options.detector);
+}
+
+/** Opens a detector that is a network; release it when done. Throws ModelFormatError when a model is missing or none, ConfigError for an unknown name. */
+export async function openDetector(
+  search: FaceSearchOptions = {},
+  detector: string = defaultDetector,
+): Promise<SearchingDetector> {
+  if (detector === 'moodlens') {
+    return openNetworkDetector({ places: await shippedModel('face-detector.onnx') }, openSession, search);
+  }
+  if (detector === 'mediapipe') {
+    const [fullRange, shortRange] = await Promise.all([
+      shippedModel('face-full-range.onnx'),
+      shippedModel('face-short-range.onnx'),
+    ]);
+    return openNetworkDetector({ fullRange, shortRange }, openSession, search);
+  }
+  if (!/[./\\]/.test(detector)) {
+    throw new ConfigError(
+      `--detector must be one of ${detectorNames.join(', ')}, or an .onnx file, found '${detector}'`,
+    );
+  }
+  const places = await readModelFile(detector, `--detector must name an .onnx file, or ${detectorNames.join(', ')}`);
+  return namingModelFile(detector, () => openNetworkDetector({ places }, openSession, search));
+}
+
+async function openHaar(options: DetectorOptions): Promise<FaceDetector> {
   const { cascade: path } = options;
   const { minFace: minSize = 0, ...numbers } = toNumbers(options, haarNumbers);
   const settings = { ...numbers, minSize };
@@ -64,15 +91,6 @@ export async function openChosenDetector(
   }
   const file = await readModelFile(path, '--cascade must name an XML file');
   return namingModelFile(path, () => new HaarDetector(readHaarCascade(decode(file)), settings));
-}
-
-/** Opens the neural detector; release it when done. Throws ModelFormatError when the models are missing. */
-export async function openDetector(options: NeuralDetectorOptions = {}): Promise<NeuralFaceDetector> {
-  const [fullRange, shortRange] = await Promise.all([
-    shippedModel('face-full-range.onnx'),
-    shippedModel('face-short-range.onnx'),
-  ]);
-  return NeuralFaceDetector.open({ fullRange, shortRange }, openSession, options);
 }
 
 function minFaceOf(options: DetectorOptions): { minFace?: number } {

@@ -15,7 +15,7 @@ import { shippedModelPath } from '../../../adapters/node/shipped-models.js';
 import { openVideo } from '../../../adapters/node/video/ffmpeg.js';
 import { openEncoder } from '../../../adapters/node/video/ffmpeg-encoder.js';
 import { expressionLabels } from '../../../core/dataset/labels.js';
-import { NeuralFaceDetector } from '../../../core/detect/mediapipe/neural-detector.js';
+import { MediaPipeDetector } from '../../../core/detect/mediapipe/mediapipe-detector.js';
 import { People } from '../../../core/identity/people.js';
 import type { Picture } from '../../../core/image/picture.js';
 import { resize } from '../../../core/image/resize.js';
@@ -105,7 +105,7 @@ describeWith([built, ...ffmpeg], 'moodlens analyze', () => {
   });
 
   it('names the people of the file and keeps their windows by name', async () => {
-    const detector = await NeuralFaceDetector.open({ fullRange: await readFile(detectors) }, openSession);
+    const detector = await MediaPipeDetector.open({ fullRange: await readFile(detectors) }, openSession);
     const known = (await detector.detect(bright)).map((face, i) => ({ face, name: ['Ada', 'Bo', 'Cy'][i]! }));
     await detector.release();
     const people = People.train(

@@ -39,7 +39,7 @@ export function define(): Command {
 }
 
 async function detect(paths: readonly string[], options: DetectCommandOptions): Promise<void> {
-  const neural = parseDetectConfig(stage.given(options));
+  const search = parseDetectConfig(stage.given(options));
   const depth = await openDepth(options);
   // Depth pictures may lie beside those that they belong to.
   const pictures = await listPictures(paths, depth && ((name) => !/depth|mask/i.test(basename(name))));
@@ -50,7 +50,7 @@ async function detect(paths: readonly string[], options: DetectCommandOptions): 
       `--depth must hold the depth of a picture (7-depth.png or 7.png for 7-color.jpg), found none for ${files[0]}; rename them`,
     );
   }
-  const detector = await openChosenDetector(options, neural);
+  const detector = await openChosenDetector(options, search);
   const { out } = options;
   if (out !== undefined) await writing(out, () => makeFolder(out));
   try {

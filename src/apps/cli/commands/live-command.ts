@@ -7,6 +7,7 @@ import { isAddress, sourceLabel, videoInput } from '../../../adapters/node/video
 import { ConfigError } from '../../../core/errors.js';
 import { defaultWindowRule, type WindowRule } from '../../../core/live/confirmation-windows.js';
 import { type LiveServer, startLiveServer } from '../../server/live-server.js';
+import { defaultDetector } from '../arguments/detector.js';
 import { jsonOption } from '../arguments/json.js';
 import { addPipelineOptions, type PipelineOptions } from '../arguments/pipeline.js';
 import { publishOption, topicOption } from '../arguments/publish.js';
@@ -44,7 +45,8 @@ export function define(): Command {
 async function live(named: readonly string[], options: LiveOptions): Promise<void> {
   const port = options.port === undefined ? undefined : parsePort(options.port);
   const model = options.model === undefined ? undefined : resolve(options.model);
-  if (model !== undefined) await mustExist(model);
+  if (model !== undefined) await mustExist('--model', model);
+  const detector = await pageDetector(options.detector, named.length > 0 || options.kinect !== undefined);
   const sources = [...named, ...(options.kinect === undefined ? [] : [kinectSource(options.kinect)])];
   if (sources.length === 0) refuseWithoutSource(options);
   const journal = options.storage === undefined ? undefined : await openExistingJournal(options.storage);
@@ -55,6 +57,7 @@ async function live(named: readonly string[], options: LiveOptions): Promise<voi
     const server = await startLiveServer({
       ...(port === undefined ? {} : { port }),
       ...(model === undefined ? {} : { model }),
+      ...(detector === undefined ? {} : { detector }),
       feeds,
       studies: journal,
     });
@@ -77,8 +80,8 @@ async function live(named: readonly string[], options: LiveOptions): Promise<voi
 /** Without a source the page analyses what it shows by itself: options of the analysis here would do nothing. */
 function refuseWithoutSource(options: LiveOptions): void {
   const [odd] = sourceOptions.filter((key) => options[key] !== undefined);
-  if (odd === undefined && options.detector === 'neural') return;
-  const name = (odd ?? 'detector').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (odd === undefined) return;
+  const name = odd.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw new ConfigError(`--${name} is for sources that are analysed here, and none is named; add one, such as camera`);
 }
 
@@ -154,12 +157,27 @@ function parsePort(text: string): number {
   return port;
 }
 
-async function mustExist(path: string): Promise<void> {
+/** What the page gets instead of the shipped detector. With sources, another one may be for them alone. */
+async function pageDetector(detector: string, hasSources: boolean): Promise<string | null | undefined> {
+  if (detector === defaultDetector) return undefined;
+  if (detector === 'mediapipe') return null;
+  if (detector === 'haar') {
+    if (hasSources) return undefined;
+    throw new ConfigError(
+      '--detector haar is for sources that are analysed here, and none is named; add one, such as camera',
+    );
+  }
+  const path = resolve(detector);
+  await mustExist('--detector', path);
+  return path;
+}
+
+async function mustExist(option: string, path: string): Promise<void> {
   const isReadable = await access(path, constants.R_OK).then(
     async () => (await stat(path)).isFile(),
     () => false,
   );
-  if (!isReadable) throw new ConfigError(`--model must name an .onnx file, and ${path} is none that can be read`);
+  if (!isReadable) throw new ConfigError(`${option} must name an .onnx file, and ${path} is none that can be read`);
 }
 
 /** Asks the desktop to open the page; without a desktop the printed address is enough. */

@@ -1,6 +1,6 @@
 // What the detection worker is sent by the page, and the messages between it and the live worker over their channel.
 import type { Face } from '../../../core/detect/face.js';
-import type { NeuralDetectorModels } from '../../../core/detect/mediapipe/neural-detector.js';
+import type { DetectorModels } from '../../../core/detect/open-detector.js';
 import type { Picture } from '../../../core/image/picture.js';
 import type { DetectorNumbers } from '../../../core/live/live-settings.js';
 import type { Failure } from './failure.js';
@@ -29,7 +29,7 @@ export interface FromDetection {
 export type DetectionOrder =
   | {
       readonly type: 'open';
-      readonly models: NeuralDetectorModels;
+      readonly models: DetectorModels;
       readonly numbers: DetectorNumbers;
       readonly threads: number;
     }

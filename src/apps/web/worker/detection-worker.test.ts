@@ -4,8 +4,8 @@ import type { DetectionAnswer, FromDetection, ToDetection } from './detection-pr
 
 const gates = vi.hoisted(() => [] as { readonly id: number; readonly open: () => void }[]);
 
-vi.mock('../../../core/detect/mediapipe/neural-detector.js', () => ({
-  NeuralFaceDetector: {
+vi.mock('../../../core/detect/mediapipe/mediapipe-detector.js', () => ({
+  MediaPipeDetector: {
     open: async () => ({
       detect: ({ id }: { id?: number }) =>
         id === undefined

@@ -3,7 +3,7 @@
 import { config as configureZod } from 'zod';
 import { FrameReader } from '../../../adapters/browser/image-codec.js';
 import { openSession } from '../../../adapters/browser/session.js';
-import { NeuralFaceDetector } from '../../../core/detect/mediapipe/neural-detector.js';
+import { openNetworkDetector, type SearchingDetector } from '../../../core/detect/open-detector.js';
 import { liveSettings } from '../../../core/live/live-settings.js';
 import type { DetectionAnswer, DetectionOrder, FromDetection, ToDetection } from './detection-protocol.js';
 import { toFailure } from './failure.js';
@@ -36,7 +36,7 @@ configureZod({ jitless: true });
 useOwnRuntimeFiles();
 
 const reader = new FrameReader(analysedArea);
-let detector: NeuralFaceDetector | undefined;
+let detector: SearchingDetector | undefined;
 let live: MessagePort | undefined;
 let stream: ReadableStreamDefaultReader<VideoFrame> | undefined;
 let source = 0;
@@ -97,7 +97,7 @@ function obey(order: DetectionOrder): void {
 }
 
 async function open({ models, numbers, threads }: Extract<DetectionOrder, { type: 'open' }>): Promise<void> {
-  const opened = await NeuralFaceDetector.open(models, openSession, { ...numbers, threads });
+  const opened = await openNetworkDetector(models, openSession, { ...numbers, threads });
   // The first run of a network compiles and allocates; better now than during the first frame.
   await opened.detect({ width: 64, height: 64, channels: 1, data: new Uint8Array(64 * 64).fill(90) });
   if (minFace !== undefined) opened.setSearch(liveSettings({ minFace }).detector);

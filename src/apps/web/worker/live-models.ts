@@ -2,12 +2,13 @@
 // worker.
 import { openSession } from '../../../adapters/browser/session.js';
 import type { FaceDetector } from '../../../core/detect/face.js';
-import { DeviceError, MoodlensError } from '../../../core/errors.js';
+import { MoodlensError } from '../../../core/errors.js';
 import { assemblePipeline } from '../../../core/live/assemble-pipeline.js';
 import type { WindowRule } from '../../../core/live/confirmation-windows.js';
 import type { LivePipeline } from '../../../core/live/pipeline.js';
 import { ExpressionModel } from '../../../core/model/expression-model.js';
 import type { DetectionAnswer, DetectionOrder } from './detection-protocol.js';
+import { readDetector } from './detector-files.js';
 import { fromFailure } from './failure.js';
 import { readModelSource } from './model-files.js';
 import type { ModelSummary } from './protocol.js';
@@ -49,23 +50,15 @@ export async function openLiveModels(
   const get = (name: string, source: string | Blob = new URL(name, modelsUrl).href): Promise<Uint8Array | undefined> =>
     readModelSource(source, (received, total) => {
       fetched.set(name, total ? received / total : 0);
-      progress('Loading the models', [...fetched.values()].reduce((sum, share) => sum + share, 0) / 4);
+      progress('Loading the models', [...fetched.values()].reduce((sum, share) => sum + share, 0) / 2.5);
     });
-  const [fullRange, shortRange, expressionBytes] = await Promise.all([
-    get('face-full-range.onnx'),
-    get('face-short-range.onnx'),
-    get('expression.onnx', chosen),
-  ]);
-  if (!fullRange) {
-    throw new DeviceError('The face detector must be built, but the server has none; run `npm run build`.');
-  }
+  const [detectorModels, expressionBytes] = await Promise.all([readDetector(get), get('expression.onnx', chosen)]);
   progress('Warming up', 0.8);
   const opening = openExpression(expressionBytes, threads);
   const { pipeline } = await assemblePipeline(
     {
       openDetector: async (numbers) => {
-        const models = { fullRange, ...(shortRange ? { shortRange } : {}) };
-        await openDetection(port, { type: 'open', models, numbers, threads });
+        await openDetection(port, { type: 'open', models: detectorModels, numbers, threads });
         return detector;
       },
       expression: opening.then(({ model }) => model),

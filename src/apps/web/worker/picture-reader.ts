@@ -2,12 +2,13 @@
 import { decodePicture } from '../../../adapters/browser/image-codec.js';
 import { openSession } from '../../../adapters/browser/session.js';
 import type { FaceDetector } from '../../../core/detect/face.js';
-import { NeuralFaceDetector } from '../../../core/detect/mediapipe/neural-detector.js';
-import { DeviceError, MediaError } from '../../../core/errors.js';
+import { openNetworkDetector } from '../../../core/detect/open-detector.js';
+import { MediaError } from '../../../core/errors.js';
 import { decodeNetpbm, isNetpbm } from '../../../core/image/netpbm.js';
 import type { Picture } from '../../../core/image/picture.js';
 import type { PictureSize } from '../../../core/model/picture-front.js';
 import { type CutFace, cutFaces } from '../../../pipeline/predict/predict.js';
+import { readDetector } from './detector-files.js';
 import { fetchModel } from './model-files.js';
 
 /** The faces of a picture, the largest first, and its size. */
@@ -26,12 +27,7 @@ export const readCroppedFace: ReadFaces = (file, size) => read(file, size, undef
 /** Finds the faces first, except in pictures so small that they are cropped faces. Throws DeviceError when the server has no detector. */
 export async function openFaceFinder(modelsUrl: string): Promise<ReadFaces> {
   const get = (name: string): Promise<Uint8Array | undefined> => fetchModel(new URL(name, modelsUrl).href, () => {});
-  const [fullRange, shortRange] = await Promise.all(['face-full-range.onnx', 'face-short-range.onnx'].map(get));
-  if (!fullRange) {
-    throw new DeviceError('The face detector must be built, but the server has none; run `npm run build`.');
-  }
-  const models = { fullRange, ...(shortRange ? { shortRange } : {}) };
-  const detector = await NeuralFaceDetector.open(models, openSession, { search: 'thorough' });
+  const detector = await openNetworkDetector(await readDetector(get), openSession, { search: 'thorough' });
   return (file, size) => read(file, size, detector);
 }
 

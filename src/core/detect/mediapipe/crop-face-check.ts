@@ -2,7 +2,7 @@
 import type { GreyPicture } from '../../image/picture.js';
 import type { OpenSession } from '../../ports/session.js';
 import { FaceNetwork } from './face-network.js';
-import type { NeuralDetectorModels } from './neural-detector.js';
+import type { MediaPipeModels } from './mediapipe-detector.js';
 
 /**
  * Black margin around the picture, in picture widths, and the score that counts as a face; what both networks find in FER2013:
@@ -24,7 +24,7 @@ export class CropFaceCheck {
   }
 
   /** Loads the networks. Throws ModelFormatError for bytes that are no model. */
-  static async open(models: Required<NeuralDetectorModels>, openSession: OpenSession): Promise<CropFaceCheck> {
+  static async open(models: Required<MediaPipeModels>, openSession: OpenSession): Promise<CropFaceCheck> {
     const shortRange = new FaceNetwork(await openSession(models.shortRange, { threads: 1 }), 'short');
     try {
       return new CropFaceCheck(

@@ -1,23 +1,9 @@
 // From what a detector says of every place to faces.
-import type { Box } from '../../image/picture.js';
-import { suppressNonMaxima } from '../non-maximum-suppression.js';
-import type { FacePoints } from './places.js';
+import { keepBestFaces, type PlacedFace } from './placed-face.js';
 import { countPlaces, outputChannels, placeLevels, pointNames } from './places.js';
-
-/** Boxes that overlap more (intersection over union) are one face. */
-const maxOverlap = 0.45;
-
-/** So many of the best candidates are looked at: an untrained network has thousands, and each is compared with all others. */
-const mostCandidates = 400;
 
 /** As for a loss, a box is at most so many strides wide and high: e^6. */
 const largestLogSize = 6;
-
-export interface PlacedFace {
-  readonly score: number;
-  readonly box: Box;
-  readonly points: FacePoints;
-}
 
 export interface DecodeOptions {
   /** Of the picture that the network saw, pixels. */
@@ -59,13 +45,5 @@ export function decodePlaces(
       candidates.push([score, ...[...edges, ...points].map((at) => stride * at)]);
     }
   }
-  const best =
-    candidates.length > mostCandidates ? candidates.sort((a, b) => b[0]! - a[0]!).slice(0, mostCandidates) : candidates;
-  return suppressNonMaxima(best, { maxOverlap, weighted: false }).map(
-    ([score, left, top, right, bottom, ...points]) => ({
-      score: score!,
-      box: [left!, top!, right! - left!, bottom! - top!],
-      points,
-    }),
-  );
+  return keepBestFaces(candidates);
 }

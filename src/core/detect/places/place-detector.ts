@@ -1,101 +1,133 @@
-// A detector that moodlens trained (detector-model.ts), ready to use: pictures of any size in, boxes and four key points out.
+// A detector from one file: one that moodlens trained, or a YuNet. Pictures of any size in, faces with four key points out.
 import { ModelFormatError } from '../../errors.js';
 import type { Picture } from '../../image/picture.js';
 import { resize } from '../../image/resize.js';
-import { metadataKey } from '../../onnx/metadata-key.js';
 import { readModel } from '../../onnx/read-model.js';
-import { defaultThreads, type OpenSession, type Session } from '../../ports/session.js';
-import { decodePlaces, type PlacedFace } from './decode-places.js';
-import { type DetectorMetadata, detectorMetadataSchema, detectorNames } from './detector-metadata.js';
-import { countPlaces, outputChannels, strides } from './places.js';
-import { padding, writePlanes } from './write-planes.js';
+import { defaultThreads, type OpenSession } from '../../ports/session.js';
+import { type Face, type FaceDetector, mapFace } from '../face.js';
+import { type CheckedSearch, checkSearch, defaultMinScore, type FaceSearchOptions } from '../face-search.js';
+import { boxOverlap } from '../non-maximum-suppression.js';
+import type { DetectorMetadata } from './detector-metadata.js';
+import { detectorMetadataOf, type PlaceNetwork, TrainedNetwork } from './place-network.js';
+import { toFace } from './placed-face.js';
+import { isYunet, YunetNetwork } from './yunet-network.js';
 
-/** Score from which a place counts as a face. */
-export const defaultPlaceScore = 0.5;
+/** Longest side of the picture that the network is shown, pixels: larger ones are scaled down. */
+const longestSides = { quick: 640, spread: 1280, thorough: 1600 } as const;
+/** Smaller faces are not found: the least width in the picture that the network is shown, pixels. */
+const leastWidth = 10;
+/** Pictures are enlarged at most so much for the sake of small faces. */
+const mostEnlarged = 2;
+/** Faces much larger than the training's are found in a second, small copy of the picture with this longest side, pixels. */
+const closeUpSide = 256;
+/** Boxes of two copies of a picture that overlap more (intersection over union) are one face. */
+const sameFace = 0.4;
+/** A detection's width against that from ear to ear, where a face is turned. */
+const leastShare = 0.75;
 
-export interface PlaceDetectorOptions {
-  /** Faces below are left out, 0..1; default 0.5. */
-  readonly minScore?: number;
-  /** Larger pictures are scaled down to this longest side, pixels; default 1280. */
-  readonly longestSide?: number;
-  /** Threads inside one operator; default 1. */
-  readonly threads?: number;
-}
+export class PlaceDetector implements FaceDetector {
+  /** Of a detector that moodlens trained. */
+  readonly metadata: DetectorMetadata | undefined;
+  readonly #network: PlaceNetwork;
+  #search: CheckedSearch;
 
-export class PlaceDetector {
-  readonly metadata: DetectorMetadata;
-  readonly #session: Session;
-  readonly #minScore: number;
-  readonly #longestSide: number;
-
-  private constructor(metadata: DetectorMetadata, session: Session, options: PlaceDetectorOptions) {
+  private constructor(network: PlaceNetwork, metadata: DetectorMetadata | undefined, search: CheckedSearch) {
     this.metadata = metadata;
-    this.#session = session;
-    this.#minScore = options.minScore ?? defaultPlaceScore;
-    this.#longestSide = options.longestSide ?? 1280;
+    this.#network = network;
+    this.#search = search;
   }
 
-  /** Throws ModelFormatError when the bytes are not a detector that moodlens wrote. */
+  /**
+   * Opens a detector that `moodlens detector train` wrote, or a YuNet of OpenCV's model zoo. Throws ModelFormatError when the bytes
+   * are neither, RangeError for a minScore outside 0..1 or a minFace of 0.
+   */
   static async open(
     model: Uint8Array,
     openSession: OpenSession,
-    options: PlaceDetectorOptions = {},
+    options: FaceSearchOptions = {},
   ): Promise<PlaceDetector> {
-    const metadata = readDetectorMetadata(model);
-    return new PlaceDetector(
-      metadata,
-      await openSession(model, { threads: options.threads ?? defaultThreads }),
-      options,
-    );
-  }
-
-  /** Faces in the picture's pixels, best first; key points are left eye, right eye, nose and mouth, as seen. */
-  async detect(picture: Picture): Promise<PlacedFace[]> {
-    const scale = Math.min(1, this.#longestSide / Math.max(picture.width, picture.height));
-    const scaled =
-      scale === 1
-        ? picture
-        : resize(
-            picture,
-            Math.max(1, Math.round(picture.width * scale)),
-            Math.max(1, Math.round(picture.height * scale)),
-          );
-    const coarsest = strides[strides.length - 1]!;
-    const upTo = (length: number): number => Math.ceil(length / coarsest) * coarsest;
-    const [width, height] = [upTo(scaled.width), upTo(scaled.height)];
-    const data = new Uint8Array(3 * width * height).fill(padding);
-    writePlanes(scaled, { values: data, offset: 0, width, height });
-    const outputs = await this.#session.run({ [detectorNames.image]: { dims: [1, 3, height, width], data } });
-    const places = outputs[detectorNames.places]?.data;
-    if (!(places instanceof Float32Array) || places.length !== outputChannels.count * countPlaces(width, height)) {
+    const search = checkSearch(options);
+    const file = readModel(model);
+    const metadata = detectorMetadataOf(file);
+    if (metadata === undefined && !isYunet(file)) {
       throw new ModelFormatError(
-        `a detector must give ${outputChannels.count} values for each of ${countPlaces(width, height)} places; train it again`,
+        "the model must be a face detector that 'moodlens detector train' wrote, or a YuNet of OpenCV's model zoo, and it is another one",
       );
     }
-    const found = decodePlaces(places, { width, height, minScore: this.#minScore });
-    if (scale === 1) return found;
-    const [x, y] = [picture.width / scaled.width, picture.height / scaled.height];
-    return found.map(({ score, box, points }) => ({
-      score,
-      box: [box[0] * x, box[1] * y, box[2] * x, box[3] * y],
-      points: points.map((at, i) => at * (i % 2 === 0 ? x : y)),
-    }));
+    const session = await openSession(model, { threads: options.threads ?? defaultThreads });
+    try {
+      const network = metadata === undefined ? new YunetNetwork(session, file) : new TrainedNetwork(session, metadata);
+      return new PlaceDetector(network, metadata, search);
+    } catch (error) {
+      await session.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Faces in the picture's pixels, best first. Scores are the network's, shifted so that its own threshold becomes 0.6
+   * (`defaultMinScore`). Throws ModelFormatError when the model gives values that cannot be a detector's.
+   */
+  async detect(picture: Picture): Promise<Face[]> {
+    const { search, minFace = 0, minScore } = this.#search;
+    const longer = Math.max(picture.width, picture.height);
+    const scale = this.#scaleFor(picture);
+    let faces = await this.#detectAt(picture, scale);
+    const small = closeUpSide / longer;
+    if (small < scale / 1.5 && (search === 'thorough' || faces.length === 0)) {
+      faces = joinFaces(faces, await this.#detectAt(picture, small));
+    }
+    return faces.filter(({ score, box }) => score >= minScore && box[2] >= leastShare * minFace);
+  }
+
+  /** Changes the search from the next picture on. Throws RangeError for a minFace of 0. */
+  setSearch(options: Pick<FaceSearchOptions, 'search' | 'minFace'>): void {
+    this.#search = checkSearch({ minScore: this.#search.minScore, ...options });
   }
 
   release(): Promise<void> {
-    return this.#session.release();
+    return this.#network.release();
+  }
+
+  /** Of the picture to the one that the network is shown. */
+  #scaleFor({ width, height }: Picture): number {
+    const { search, minFace } = this.#search;
+    const longer = Math.max(width, height);
+    const wanted = minFace === undefined ? 1 : Math.min(mostEnlarged, Math.max(1, leastWidth / minFace));
+    return Math.min(wanted, longestSides[search] / longer, this.#largestScale(width, height));
+  }
+
+  #largestScale(width: number, height: number): number {
+    const { largest } = this.#network;
+    return largest === undefined ? Number.POSITIVE_INFINITY : Math.min(largest.width / width, largest.height / height);
+  }
+
+  async #detectAt(picture: Picture, scale: number): Promise<Face[]> {
+    const side = (length: number): number => Math.max(1, Math.round(length * scale));
+    const [width, height] = [side(picture.width), side(picture.height)];
+    const shown = scale === 1 ? picture : resize(picture, width, height);
+    const { threshold } = this.#network;
+    const found = await this.#network.detect(shown, shiftScore(this.#search.minScore, defaultMinScore, threshold));
+    const [x, y] = [picture.width / width, picture.height / height];
+    return found.map((placed) => ({
+      ...mapFace(toFace(placed), ([px, py]) => [px * x, py * y]),
+      score: shiftScore(placed.score, threshold, defaultMinScore),
+    }));
   }
 }
 
-/** What a detector's file says about itself. Throws ModelFormatError when it is another file. */
-export function readDetectorMetadata(model: Uint8Array): DetectorMetadata {
-  const text = readModel(model).metadata.get(metadataKey);
-  try {
-    return detectorMetadataSchema.parse(JSON.parse(text ?? ''));
-  } catch (cause) {
-    throw new ModelFormatError(
-      "the model must be a face detector that 'moodlens detector train' wrote, and it is another one",
-      { cause },
-    );
+/** The score moved on the logistic scale, so that `from` becomes `to`. */
+export function shiftScore(score: number, from: number, to: number): number {
+  if (score <= 0 || score >= 1) return score;
+  const logit = (share: number): number => Math.log(share / (1 - share));
+  return 1 / (1 + Math.exp(-(logit(score) + logit(to) - logit(from))));
+}
+
+/** The faces of both, best first; where two are one face, the better one. */
+function joinFaces(some: readonly Face[], others: readonly Face[]): Face[] {
+  const kept: Face[] = [];
+  for (const face of [...some, ...others].sort((a, b) => b.score - a.score)) {
+    if (!kept.some(({ box }) => boxOverlap(box, face.box) > sameFace)) kept.push(face);
   }
+  return kept;
 }

@@ -2,7 +2,9 @@
 import { Command, Option } from 'commander';
 import { openSession } from '../../../../adapters/node/session.js';
 import type { Face } from '../../../../core/detect/face.js';
-import { defaultPlaceScore, PlaceDetector } from '../../../../core/detect/places/place-detector.js';
+import { defaultMinScore } from '../../../../core/detect/face-search.js';
+import { PlaceDetector } from '../../../../core/detect/places/place-detector.js';
+import { pointsOf } from '../../../../core/detect/places/placed-face.js';
 import { ConfigError } from '../../../../core/errors.js';
 import type { Picture } from '../../../../core/image/picture.js';
 import type { Matching } from '../../../../core/metrics/average-precision.js';
@@ -50,7 +52,7 @@ export function defineEvaluate(): Command {
     )
     .option(
       '--score <number>',
-      `count found faces and wrong boxes from this score on (default: ${defaultPlaceScore} for --model)`,
+      `count found faces and wrong boxes from this score on (default: ${defaultMinScore} for --model)`,
     )
     .addOption(jsonOption('the figures as JSON'));
   return addDetectorOptions(command).action(evaluate);
@@ -100,12 +102,12 @@ async function open(options: EvaluateOptions): Promise<Opened> {
   if (model !== undefined) {
     const bytes = await readModelFile(model, '--model must name a model.onnx');
     const detector = await namingModelFile(model, () =>
-      PlaceDetector.open(bytes, openSession, { minScore: lowestScore }),
+      PlaceDetector.open(bytes, openSession, { search: 'thorough', minScore: lowestScore }),
     );
     return {
-      detect: (picture) => detector.detect(picture),
-      share: detector.metadata.validationShare ?? usualShare,
-      score: defaultPlaceScore,
+      detect: async (picture) => (await detector.detect(picture)).map(withFourPoints),
+      share: detector.metadata?.validationShare ?? usualShare,
+      score: defaultMinScore,
       release: () => detector.release(),
     };
   }
@@ -118,9 +120,6 @@ async function open(options: EvaluateOptions): Promise<Opened> {
   };
 }
 
-/** The person's right eye is the left one as seen. */
-function withFourPoints({ box, score, keypoints }: Face): EvaluatedFace {
-  if (keypoints === null) return { box, score, points: null };
-  const { rightEye, leftEye, nose, mouth } = keypoints;
-  return { box, score, points: [...rightEye, ...leftEye, ...nose, ...mouth] };
+function withFourPoints(face: Face): EvaluatedFace {
+  return { ...face, points: pointsOf(face) };
 }

@@ -4,40 +4,19 @@ import type { Box, Picture } from '../../image/picture.js';
 import { resize } from '../../image/resize.js';
 import { defaultThreads, type OpenSession } from '../../ports/session.js';
 import type { Face, FaceDetector } from '../face.js';
+import { type CheckedSearch, checkSearch, defaultMinScore, type FaceSearchOptions } from '../face-search.js';
 import { boxOverlap } from '../non-maximum-suppression.js';
 import { detectInCloseUp, judge, SAME_FACE } from './close-up-check.js';
 import { FaceNetwork } from './face-network.js';
 import { isWholeInPart, moveFace, pictureParts, scaleFace } from './picture-parts.js';
 
-export interface NeuralDetectorOptions {
-  /** Lowest score that counts as a face, above 0 and below 1. Default 0.6. */
-  readonly minScore?: number;
-  /**
-   * `quick`, for video: the whole picture only, faces from about 6 % of its longer side. `thorough`, for photographs: also
-   * overlapping parts of it, faces from about 1.5 %, at about twenty times the cost. `spread`, for small faces in video: the
-   * whole picture and a few of the parts in each frame, all of them in turn; a face found in a part is checked at its
-   * place until the part's turn comes again. Default `quick`.
-   */
-  readonly search?: 'quick' | 'thorough' | 'spread';
-  /**
-   * Width of the smallest face that is wanted, in pixels, from ear to ear as annotations and cascades count it. Parts are then
-   * as small as it needs, and smaller detections are left out. Default: no limit.
-   */
-  readonly minFace?: number;
-  /** Threads inside one operator; more than 1 is slower for networks this small. Default 1. */
-  readonly threads?: number;
-}
-
 /** Bytes of models/face-full-range.onnx and models/face-short-range.onnx. */
-export interface NeuralDetectorModels {
+export interface MediaPipeModels {
   readonly fullRange: Uint8Array;
   /** Without it there is no second check, and close-ups that fill the picture are missed. */
   readonly shortRange?: Uint8Array;
 }
 
-// With the second check: no false detection in 137 scenes without faces, and more faces found than without it
-// (docs/experiments/detector.md, 'Thresholds and the second check').
-export const defaultMinScore = 0.6;
 /** Full range score from which a detection needs no second check. */
 const SURE_SCORE = 0.7;
 /** Bounds the time for a crowd: the best detections are checked, the rest keep their first score. */
@@ -54,16 +33,16 @@ const LARGEST_SIDE = 2560;
 const CLOSE_UP = 0.3;
 
 /** Finds faces from about a twentieth of the picture's longer side up to close-ups that fill it. */
-export class NeuralFaceDetector implements FaceDetector {
+export class MediaPipeDetector implements FaceDetector {
   readonly #fullRange: FaceNetwork;
   readonly #shortRange: FaceNetwork | undefined;
-  #options: CheckedOptions;
+  #options: CheckedSearch;
   /** Of a `spread` search: the part whose turn it is, and faces that were found in parts. */
   #turn = 0;
   #carried: readonly Carried[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(fullRange: FaceNetwork, shortRange: FaceNetwork | undefined, options: CheckedOptions) {
+  private constructor(fullRange: FaceNetwork, shortRange: FaceNetwork | undefined, options: CheckedSearch) {
     this.#fullRange = fullRange;
     this.#shortRange = shortRange;
     this.#options = options;
@@ -71,21 +50,17 @@ export class NeuralFaceDetector implements FaceDetector {
 
   /** Loads the networks. Throws ModelFormatError for bytes that are no model, RangeError for a minScore outside 0..1 or a minFace of 0. */
   static async open(
-    models: NeuralDetectorModels,
+    models: MediaPipeModels,
     openSession: OpenSession,
-    options: NeuralDetectorOptions = {},
-  ): Promise<NeuralFaceDetector> {
-    const minScore = options.minScore ?? defaultMinScore;
-    if (!(minScore > 0 && minScore < 1)) {
-      throw new RangeError(`NeuralFaceDetector: minScore must lie between 0 and 1, found ${minScore}`);
-    }
-    const checked: CheckedOptions = { minScore, ...checkedSearch(options) };
+    options: FaceSearchOptions = {},
+  ): Promise<MediaPipeDetector> {
+    const checked = checkSearch(options);
     const threads = options.threads ?? defaultThreads;
     const fullRange = new FaceNetwork(await openSession(models.fullRange, { threads }), 'full');
-    if (models.shortRange === undefined) return new NeuralFaceDetector(fullRange, undefined, checked);
+    if (models.shortRange === undefined) return new MediaPipeDetector(fullRange, undefined, checked);
     try {
       const shortRange = new FaceNetwork(await openSession(models.shortRange, { threads }), 'short');
-      return new NeuralFaceDetector(fullRange, shortRange, checked);
+      return new MediaPipeDetector(fullRange, shortRange, checked);
     } catch (error) {
       await fullRange.release();
       throw error;
@@ -103,8 +78,8 @@ export class NeuralFaceDetector implements FaceDetector {
   }
 
   /** Changes the search from the next picture on. Throws RangeError for a minFace of 0. */
-  setSearch(options: Pick<NeuralDetectorOptions, 'search' | 'minFace'>): void {
-    this.#options = { ...this.#options, ...checkedSearch(options) };
+  setSearch(options: Pick<FaceSearchOptions, 'search' | 'minFace'>): void {
+    this.#options = checkSearch({ minScore: this.#options.minScore, ...options });
     this.#carried = [];
   }
 
@@ -213,20 +188,11 @@ interface Carried {
   readonly misses: number;
 }
 
-interface CheckedOptions extends Required<Pick<NeuralDetectorOptions, 'minScore' | 'search'>> {
-  readonly minFace: number | undefined;
-}
-
 interface Candidate {
   readonly face: Face;
   /** Needs no second check. */
   readonly sure: boolean;
   readonly isInPart: boolean;
-}
-
-function checkedSearch({ search = 'quick', minFace }: Pick<NeuralDetectorOptions, 'search' | 'minFace'>) {
-  if (minFace === undefined || minFace > 0) return { search, minFace };
-  throw new RangeError(`NeuralFaceDetector: minFace must be above 0, found ${minFace}`);
 }
 
 function bestFirst(faces: readonly Face[]): Face[] {

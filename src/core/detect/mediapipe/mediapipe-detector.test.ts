@@ -14,7 +14,7 @@ import type { OpenSession } from '../../ports/session.js';
 import type { Face } from '../face.js';
 import { boxOverlap } from '../non-maximum-suppression.js';
 import { convertDetector, detectorModels, detectorPackage } from './detector-models.js';
-import { type NeuralDetectorModels, NeuralFaceDetector } from './neural-detector.js';
+import { MediaPipeDetector, type MediaPipeModels } from './mediapipe-detector.js';
 
 /** The 22 faces of the package's six photographs, checked by eye. */
 const faces: Record<string, Box[]> = {
@@ -55,16 +55,16 @@ const faces: Record<string, Box[]> = {
 };
 
 const photographs = join(repositoryRoot, 'node_modules/@vladmandic/face-api/demo');
-const models: NeuralDetectorModels = (() => {
+const models: MediaPipeModels = (() => {
   const [full, short] = detectorModels.map((model) =>
     convertDetector(model, readFileSync(join(repositoryRoot, 'node_modules', detectorPackage, model.tflite)), 'test'),
   );
   return { fullRange: full!, shortRange: short! };
 })();
 
-let detector: NeuralFaceDetector;
+let detector: MediaPipeDetector;
 beforeAll(async () => {
-  detector = await NeuralFaceDetector.open(models, openSession);
+  detector = await MediaPipeDetector.open(models, openSession);
 });
 afterAll(() => detector.release());
 
@@ -85,7 +85,7 @@ function sample(name: string): Promise<Picture> {
   return decodePicture(join(photographs, name));
 }
 
-describe('NeuralFaceDetector', () => {
+describe('MediaPipeDetector', () => {
   it.each([
     { kind: 'whole, in colour', prepare: (picture: Picture) => picture, least: 22 },
     { kind: '640 pixels wide', prepare: toWebcamSize, least: 22 },
@@ -135,7 +135,7 @@ describe('NeuralFaceDetector', () => {
   });
 
   it('finds small faces when it searches thoroughly, and the large ones too', async () => {
-    const thorough = await NeuralFaceDetector.open(models, openSession, { search: 'thorough' });
+    const thorough = await MediaPipeDetector.open(models, openSession, { search: 'thorough' });
     const name = 'sample3.jpg';
     const photograph = await sample(name);
     expect(count(await thorough.detect(photograph), faces[name]!)).toEqual({ hits: 3, wrong: 0 });
@@ -179,18 +179,18 @@ describe('NeuralFaceDetector', () => {
   });
 
   it('keeps fewer faces at a higher score', async () => {
-    const strict = await NeuralFaceDetector.open(models, openSession, { minScore: 0.84 });
+    const strict = await MediaPipeDetector.open(models, openSession, { minScore: 0.84 });
     const found = await strict.detect(await sample('sample1.jpg'));
     await strict.release();
     expect(found.length).toBeGreaterThan(0);
     for (const { score } of found) expect(score).toBeGreaterThanOrEqual(0.84);
-    await expect(NeuralFaceDetector.open(models, openSession, { minScore: 1 })).rejects.toThrow(RangeError);
+    await expect(MediaPipeDetector.open(models, openSession, { minScore: 1 })).rejects.toThrow(RangeError);
   });
 
   it('refuses bytes that are no model, and another model', async () => {
-    const garbage = NeuralFaceDetector.open({ fullRange: new Uint8Array(50) }, openSession);
+    const garbage = MediaPipeDetector.open({ fullRange: new Uint8Array(50) }, openSession);
     await expect(garbage).rejects.toThrow(ModelFormatError);
-    const swapped = NeuralFaceDetector.open({ fullRange: models.shortRange! }, openSession);
+    const swapped = MediaPipeDetector.open({ fullRange: models.shortRange! }, openSession);
     await expect(
       swapped.then((other) => other.detect({ width: 4, height: 4, channels: 1, data: new Uint8Array(16) })),
     ).rejects.toThrow(ModelFormatError);
@@ -198,7 +198,7 @@ describe('NeuralFaceDetector', () => {
 });
 
 const negatives = requireShared('detection/negatives');
-describeWith(negatives, 'NeuralFaceDetector on scenes without faces', () => {
+describeWith(negatives, 'MediaPipeDetector on scenes without faces', () => {
   it('finds no face in 137 scenes', async () => {
     const wrong: string[] = [];
     for (const name of readdirSync(negatives.path)) {
@@ -226,7 +226,7 @@ describe('small faces in video', () => {
   };
 
   it('are found in the parts of a few frames, and then stay while they move', async () => {
-    const spread = await NeuralFaceDetector.open(models, openSession, { search: 'spread', minFace: 24 });
+    const spread = await MediaPipeDetector.open(models, openSession, { search: 'spread', minFace: 24 });
     const { picture, faces: expected } = await small('sample4.jpg');
     const quick = count(await detector.detect(picture), expected).hits;
     const hits: number[] = [];
@@ -266,7 +266,7 @@ describe('small faces in video', () => {
         release: () => session.release(),
       };
     };
-    const spread = await NeuralFaceDetector.open(models, counting, { search: 'spread', minFace: 30 });
+    const spread = await MediaPipeDetector.open(models, counting, { search: 'spread', minFace: 30 });
     const empty: Picture = { width: 640, height: 480, channels: 1, data: new Uint8Array(640 * 480) };
     const each: number[] = [];
     for (let frame = 0; frame < 12; frame++) {

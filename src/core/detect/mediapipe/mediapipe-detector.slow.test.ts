@@ -7,9 +7,9 @@ import { decodePicture } from '../../../adapters/node/image-codec.js';
 import { openSession } from '../../../adapters/node/session.js';
 import type { Box } from '../../image/picture.js';
 import { convertDetector, detectorModels, detectorPackage } from './detector-models.js';
-import { type NeuralDetectorModels, NeuralFaceDetector } from './neural-detector.js';
+import { MediaPipeDetector, type MediaPipeModels } from './mediapipe-detector.js';
 
-const models: NeuralDetectorModels = (() => {
+const models: MediaPipeModels = (() => {
   const [full, short] = detectorModels.map((model) =>
     convertDetector(model, readFileSync(join(repositoryRoot, 'node_modules', detectorPackage, model.tflite)), 'test'),
   );
@@ -21,7 +21,7 @@ describeWith(requireShared('detection'), 'faces from 30 pixels on, in groups and
 
   it('are found more often than by the cascade, with at most half of its wrong boxes', async () => {
     const search = { search: 'thorough', minFace: 30 } as const;
-    const thorough = await NeuralFaceDetector.open(models, openSession, search);
+    const thorough = await MediaPipeDetector.open(models, openSession, search);
     const { images } = JSON.parse(readFileSync(join(path, 'cmu-mit/boxes.json'), 'utf8')) as {
       images: { file: string; boxes: Box[] }[];
     };
