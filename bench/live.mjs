@@ -4,10 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { decodePicture } from '../dist/adapters/node/image-codec.js';
 import { loadRuntime, openSession } from '../dist/adapters/node/session.js';
-import { shippedModel, shippedModelPath } from '../dist/adapters/node/shipped-models.js';
+import { openShippedDetector } from '../dist/adapters/node/shipped-detector.js';
+import { shippedModelPath } from '../dist/adapters/node/shipped-models.js';
 import { openVideo } from '../dist/adapters/node/video/ffmpeg.js';
 import { expressionLabels } from '../dist/core/dataset/labels.js';
-import { MediaPipeDetector } from '../dist/core/detect/mediapipe/mediapipe-detector.js';
 import { People } from '../dist/core/identity/people.js';
 import { crop } from '../dist/core/image/crop.js';
 import { resize } from '../dist/core/image/resize.js';
@@ -25,11 +25,6 @@ const photo = fileURLToPath(new URL('../node_modules/@vladmandic/face-api/demo/s
 const wanted = Number(process.argv[process.argv.indexOf('--frames') + 1]) || 600;
 const clock = () => performance.now();
 
-const networks = {
-  fullRange: await shippedModel('face-full-range.onnx'),
-  shortRange: await shippedModel('face-short-range.onnx'),
-};
-const openDetector = (numbers) => MediaPipeDetector.open(networks, openSession, numbers);
 const isShipped = existsSync(shippedModelPath('expression.onnx'));
 const expression = await ExpressionModel.open(
   isShipped ? readFileSync(shippedModelPath('expression.onnx')) : untrained(),
@@ -37,14 +32,19 @@ const expression = await ExpressionModel.open(
 );
 const useClip = existsSync(clip);
 // For the photographs, with the detector's own settings.
-const photoDetector = await openDetector();
+const photoDetector = await openShippedDetector();
 const pictures = useClip ? await readClip() : await movePhoto();
 const people = await enrol();
 await photoDetector.release();
 
 const results = [];
 for (const known of [undefined, people]) {
-  const { pipeline, detector } = await assemblePipeline({ openDetector, expression, people: known, clock });
+  const { pipeline, detector } = await assemblePipeline({
+    openDetector: openShippedDetector,
+    expression,
+    people: known,
+    clock,
+  });
   const stages = {};
   let faces = 0;
   let cpu = process.cpuUsage();

@@ -5,9 +5,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openSession } from '../dist/adapters/node/session.js';
+import { openShippedDetector } from '../dist/adapters/node/shipped-detector.js';
 import { shippedModel } from '../dist/adapters/node/shipped-models.js';
 import { openVideo } from '../dist/adapters/node/video/ffmpeg.js';
-import { MediaPipeDetector } from '../dist/core/detect/mediapipe/mediapipe-detector.js';
 import { assemblePipeline } from '../dist/core/live/assemble-pipeline.js';
 import { ConfirmationWindows } from '../dist/core/live/confirmation-windows.js';
 import { ExpressionModel } from '../dist/core/model/expression-model.js';
@@ -45,15 +45,10 @@ const truths = {
 /** Every face's samples of every clip, from one run of detector and model. */
 async function readFaces() {
   const clock = () => performance.now();
-  const networks = {
-    fullRange: await shippedModel('face-full-range.onnx'),
-    shortRange: await shippedModel('face-short-range.onnx'),
-  };
-  const openDetector = (numbers) => MediaPipeDetector.open(networks, openSession, numbers);
   const expression = await ExpressionModel.open(await shippedModel('expression.onnx'), openSession);
   const faces = [];
   for (const [clip, tracks] of Object.entries(truths)) {
-    const { pipeline, detector } = await assemblePipeline({ openDetector, expression, clock });
+    const { pipeline, detector } = await assemblePipeline({ openDetector: openShippedDetector, expression, clock });
     const samples = {};
     for await (const frame of await openVideo(join(videos, clip))) {
       for (const face of (await pipeline.process(frame)).faces) {

@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { decodePicture } from '../dist/adapters/node/image-codec.js';
 import { openSession } from '../dist/adapters/node/session.js';
+import { openShippedDetector } from '../dist/adapters/node/shipped-detector.js';
 import { shippedModel } from '../dist/adapters/node/shipped-models.js';
 import { expressionLabels } from '../dist/core/dataset/labels.js';
-import { MediaPipeDetector } from '../dist/core/detect/mediapipe/mediapipe-detector.js';
 import { People } from '../dist/core/identity/people.js';
 import { crop } from '../dist/core/image/crop.js';
 import { resize } from '../dist/core/image/resize.js';
@@ -59,13 +59,8 @@ export function syntheticParts(room) {
 
 /** The shipped networks; every person of the room is a face of the demo photographs, four of them known. */
 export async function realParts(room) {
-  const networks = {
-    fullRange: await shippedModel('face-full-range.onnx'),
-    shortRange: await shippedModel('face-short-range.onnx'),
-  };
-  const openDetector = (numbers) => MediaPipeDetector.open(networks, openSession, numbers);
   // For the photographs, with the detector's own settings.
-  const photoDetector = await openDetector();
+  const photoDetector = await openShippedDetector();
   const expression = await ExpressionModel.open(await shippedModel('expression.onnx'), openSession);
   const portraits = [];
   for (const i of [1, 2, 3, 4, 5, 6]) {
@@ -80,7 +75,7 @@ export async function realParts(room) {
       for (const { id, box } of room.people) paste(picture, portraits[id % portraits.length], box);
       return picture;
     },
-    openDetector,
+    openDetector: openShippedDetector,
     expression,
     people: People.train(names.map((name, i) => [name, [{ picture: portraits[i], face: null }]])),
     release: () => expression.release(),

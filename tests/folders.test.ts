@@ -13,7 +13,7 @@ const order: Record<string, readonly string[]> = {
   // biome-ignore format: a line for each folder
   core: [
     'bytes', 'numbers', 'image', 'ports', 'onnx',
-    'detect', 'detect/depth', 'detect/haar', 'detect/mediapipe', 'detect/places',
+    'detect', 'detect/depth', 'detect/haar', 'detect/mediapipe', 'detect/places', 'detect/networks',
     'metrics',
     'dataset', 'dataset/audit',
     'tuning/journal', 'tuning/samplers', 'tuning/pruners', 'tuning',

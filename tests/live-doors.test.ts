@@ -47,18 +47,16 @@ const general = vi.hoisted(() => ({
   } as unknown as ExpressionModel,
 }));
 
-vi.mock('../src/core/detect/mediapipe/mediapipe-detector.js', () => ({
-  MediaPipeDetector: {
-    open: async (_models: unknown, _openSession: unknown, options: object) => {
-      seen.detectors.push(options);
-      return {
-        detect: async () => [],
-        release: async () => undefined,
-        // As the detector does it: the score stays.
-        setSearch: ({ search, minFace }: { search?: string; minFace?: number }) =>
-          seen.detectors.push({ ...options, search, minFace }),
-      };
-    },
+vi.mock('../src/core/detect/networks/open-detector.js', () => ({
+  openNetworkDetector: async (_models: unknown, _openSession: unknown, options: object) => {
+    seen.detectors.push(options);
+    return {
+      detect: async () => [],
+      release: async () => undefined,
+      // As the detectors do it: the score stays.
+      setSearch: ({ search, minFace }: { search?: string; minFace?: number }) =>
+        seen.detectors.push({ ...options, search, minFace }),
+    };
   },
 }));
 vi.mock('../src/core/live/pipeline.js', () => ({

@@ -87,6 +87,7 @@ describe('the tarball', () => {
       'CHANGELOG.md',
       'dist/apps/cli/main.js',
       'dist/web/index.html',
+      'models/face-detector.onnx',
       'models/face-full-range.onnx',
       'models/face-short-range.onnx',
       'models/expression.onnx',

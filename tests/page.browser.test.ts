@@ -48,9 +48,7 @@ describeWith([requireChromium(), requireCommand('ffmpeg')], 'the live page', () 
     folder = await mkdtemp(join(tmpdir(), 'moodlens-page-'));
     model = await expressionModelPath(folder);
     await mkdir(join(folder, 'detectors'));
-    for (const name of ['face-full-range.onnx', 'face-short-range.onnx']) {
-      await copyFile(join(repositoryRoot, 'models', name), join(folder, 'detectors', name));
-    }
+    await copyFile(join(repositoryRoot, 'models/face-detector.onnx'), join(folder, 'detectors/face-detector.onnx'));
     camera = writeClip(join(folder, 'camera.mjpeg'), 'middle', 10);
     [withoutCamera, withCamera] = await Promise.all([launchChromium(), launchChromium({ camera })]);
   });
@@ -299,7 +297,7 @@ describeWith([requireChromium(), requireCommand('ffmpeg')], 'the live page', () 
         goOn = resolve;
       });
       await waitForFaces(page);
-      await page.route('**/face-full-range.onnx', async (route) => {
+      await page.route('**/face-detector.onnx', async (route) => {
         await held;
         await route.continue();
       });

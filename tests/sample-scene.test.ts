@@ -5,9 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openSession } from '../src/adapters/node/session.js';
+import { openShippedDetector } from '../src/adapters/node/shipped-detector.js';
 import { layersAt, parseScene, type Scene } from '../src/apps/web/sources/sample-scene.js';
-import { MediaPipeDetector } from '../src/core/detect/mediapipe/mediapipe-detector.js';
 import type { Picture } from '../src/core/image/picture.js';
 import { repositoryRoot } from './requirements.js';
 
@@ -43,10 +42,7 @@ describe('the built sample', () => {
   });
 
   it('shows faces at the beginning, middle and end of every shot, and one alone for long enough to enrol', async () => {
-    const models = await Promise.all(
-      ['face-full-range.onnx', 'face-short-range.onnx'].map((name) => readFile(join(repositoryRoot, 'models', name))),
-    );
-    const detector = await MediaPipeDetector.open({ fullRange: models[0]!, shortRange: models[1]! }, openSession);
+    const detector = await openShippedDetector();
     const counts: number[][] = [];
     let start = 0;
     for (const { ms } of scene.shots) {

@@ -25,6 +25,7 @@ export type { FaceSearchOptions } from './detect/face-search.js';
 export { type HaarCascade, readHaarCascade } from './detect/haar/cascade.js';
 export { HaarDetector, type HaarOptions } from './detect/haar/haar-detector.js';
 export { MediaPipeDetector, type MediaPipeModels } from './detect/mediapipe/mediapipe-detector.js';
+export { type DetectorModels, openNetworkDetector, type SearchingDetector } from './detect/networks/open-detector.js';
 export { boxOverlap } from './detect/non-maximum-suppression.js';
 export { PlaceDetector } from './detect/places/place-detector.js';
 // errors

@@ -5,6 +5,7 @@ export { createFolderStore, writeFileAtomic, writeFolderAtomic } from './files.j
 export { decodePicture, encodeJpeg, encodePng } from './image-codec.js';
 export { type OpenJournalOptions, openJournal } from './journal/open-journal.js';
 export { type DeviceName, deviceNames, type NodeSessionOptions, openSession } from './session.js';
+export { openShippedDetector, type ShippedDetector } from './shipped-detector.js';
 export { type ShippedModelName, shippedModel, shippedModelPath } from './shipped-models.js';
 export { type ProgressStream, type TerminalProgressOptions, terminalProgress } from './terminal-progress.js';
 export { WorkerBatches, type WorkerBatchesOptions } from './training/batches.js';

@@ -1,12 +1,17 @@
 // `--detector` and its options, for commands that detect faces, and the shipped detector for those that offer no choice.
 import type { Command } from 'commander';
 import { openSession } from '../../../adapters/node/session.js';
+import {
+  openShippedDetector,
+  type ShippedDetector,
+  shippedDetectors,
+} from '../../../adapters/node/shipped-detector.js';
 import { shippedModel } from '../../../adapters/node/shipped-models.js';
 import type { FaceDetector } from '../../../core/detect/face.js';
 import type { FaceSearchOptions } from '../../../core/detect/face-search.js';
 import { readHaarCascade } from '../../../core/detect/haar/cascade.js';
 import { defaultHaar, HaarDetector } from '../../../core/detect/haar/haar-detector.js';
-import { openNetworkDetector, type SearchingDetector } from '../../../core/detect/open-detector.js';
+import { openNetworkDetector, type SearchingDetector } from '../../../core/detect/networks/open-detector.js';
 import { ConfigError } from '../../../core/errors.js';
 import { namingModelFile, readModelFile } from './model.js';
 import { toNumbers } from './values.js';
@@ -20,8 +25,8 @@ export interface DetectorOptions {
   readonly minFace?: string;
 }
 
-const detectorNames = ['moodlens', 'mediapipe', 'haar'] as const;
-export const defaultDetector = 'moodlens';
+const detectorNames = [...shippedDetectors, 'haar'];
+export const defaultDetector: ShippedDetector = 'moodlens';
 
 const haarNumbers = ['scaleFactor', 'minNeighbors', 'minFace'] as const;
 const haarKeys = ['cascade', 'scaleFactor', 'minNeighbors'] as const;
@@ -62,16 +67,8 @@ export async function openDetector(
   search: FaceSearchOptions = {},
   detector: string = defaultDetector,
 ): Promise<SearchingDetector> {
-  if (detector === 'moodlens') {
-    return openNetworkDetector({ places: await shippedModel('face-detector.onnx') }, openSession, search);
-  }
-  if (detector === 'mediapipe') {
-    const [fullRange, shortRange] = await Promise.all([
-      shippedModel('face-full-range.onnx'),
-      shippedModel('face-short-range.onnx'),
-    ]);
-    return openNetworkDetector({ fullRange, shortRange }, openSession, search);
-  }
+  const shipped = shippedDetectors.find((name) => name === detector);
+  if (shipped !== undefined) return openShippedDetector(search, shipped);
   if (!/[./\\]/.test(detector)) {
     throw new ConfigError(
       `--detector must be one of ${detectorNames.join(', ')}, or an .onnx file, found '${detector}'`,

@@ -1,6 +1,6 @@
 // What the detection worker is sent by the page, and the messages between it and the live worker over their channel.
 import type { Face } from '../../../core/detect/face.js';
-import type { DetectorModels } from '../../../core/detect/open-detector.js';
+import type { DetectorModels } from '../../../core/detect/networks/open-detector.js';
 import type { Picture } from '../../../core/image/picture.js';
 import type { DetectorNumbers } from '../../../core/live/live-settings.js';
 import type { Failure } from './failure.js';

@@ -4,19 +4,17 @@ import type { DetectionAnswer, FromDetection, ToDetection } from './detection-pr
 
 const gates = vi.hoisted(() => [] as { readonly id: number; readonly open: () => void }[]);
 
-vi.mock('../../../core/detect/mediapipe/mediapipe-detector.js', () => ({
-  MediaPipeDetector: {
-    open: async () => ({
-      detect: ({ id }: { id?: number }) =>
-        id === undefined
-          ? Promise.resolve([])
-          : new Promise((resolve, reject) => {
-              const open = () => (id === 66 ? reject(new Error('broken frame')) : resolve([]));
-              gates.push({ id, open });
-            }),
-      setSearch: () => undefined,
-    }),
-  },
+vi.mock('../../../core/detect/networks/open-detector.js', () => ({
+  openNetworkDetector: async () => ({
+    detect: ({ id }: { id?: number }) =>
+      id === undefined
+        ? Promise.resolve([])
+        : new Promise((resolve, reject) => {
+            const open = () => (id === 66 ? reject(new Error('broken frame')) : resolve([]));
+            gates.push({ id, open });
+          }),
+    setSearch: () => undefined,
+  }),
 }));
 vi.mock('../../../adapters/browser/image-codec.js', () => ({
   FrameReader: class {

@@ -3,7 +3,7 @@
 import { config as configureZod } from 'zod';
 import { FrameReader } from '../../../adapters/browser/image-codec.js';
 import { openSession } from '../../../adapters/browser/session.js';
-import { openNetworkDetector, type SearchingDetector } from '../../../core/detect/open-detector.js';
+import { openNetworkDetector, type SearchingDetector } from '../../../core/detect/networks/open-detector.js';
 import { liveSettings } from '../../../core/live/live-settings.js';
 import type { DetectionAnswer, DetectionOrder, FromDetection, ToDetection } from './detection-protocol.js';
 import { toFailure } from './failure.js';

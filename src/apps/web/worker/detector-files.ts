@@ -1,5 +1,5 @@
 // The detector's networks, from the server: its detector, or MediaPipe's where it offers none.
-import type { DetectorModels } from '../../../core/detect/open-detector.js';
+import type { DetectorModels } from '../../../core/detect/networks/open-detector.js';
 import { DeviceError } from '../../../core/errors.js';
 
 /** Reads a file of the server's models; undefined when there is none. */

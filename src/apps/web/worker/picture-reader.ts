@@ -2,7 +2,7 @@
 import { decodePicture } from '../../../adapters/browser/image-codec.js';
 import { openSession } from '../../../adapters/browser/session.js';
 import type { FaceDetector } from '../../../core/detect/face.js';
-import { openNetworkDetector } from '../../../core/detect/open-detector.js';
+import { openNetworkDetector } from '../../../core/detect/networks/open-detector.js';
 import { MediaError } from '../../../core/errors.js';
 import { decodeNetpbm, isNetpbm } from '../../../core/image/netpbm.js';
 import type { Picture } from '../../../core/image/picture.js';

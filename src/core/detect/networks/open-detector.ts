@@ -1,9 +1,9 @@
 // Opens a detector from the bytes of its networks, the same in Node and in a page.
-import type { OpenSession } from '../ports/session.js';
-import type { FaceDetector } from './face.js';
-import type { FaceSearchOptions } from './face-search.js';
-import { MediaPipeDetector, type MediaPipeModels } from './mediapipe/mediapipe-detector.js';
-import { PlaceDetector } from './places/place-detector.js';
+import type { OpenSession } from '../../ports/session.js';
+import type { FaceDetector } from '../face.js';
+import type { FaceSearchOptions } from '../face-search.js';
+import { MediaPipeDetector, type MediaPipeModels } from '../mediapipe/mediapipe-detector.js';
+import { PlaceDetector } from '../places/place-detector.js';
 
 /** The bytes of a trained detector's or a YuNet's file, or of MediaPipe's networks. */
 export type DetectorModels = { readonly places: Uint8Array } | MediaPipeModels;
