@@ -99,9 +99,9 @@ function count(report) {
     if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed')) {
       fail(`${name}: ${file.message || 'could not be loaded'}`);
     }
-    for (const { status, fullName } of file.assertionResults) {
+    for (const { status, fullName, failureMessages } of file.assertionResults) {
       if (status === 'passed') counts.passed += 1;
-      else if (status === 'failed') fail(`${name}: ${fullName}`);
+      else if (status === 'failed') fail(`${name}: ${fullName}${reasonOf(failureMessages)}`);
       else if (continuousIntegration && !fullName.includes('[skipped: '))
         fail(`${name}: skipped without a reason: ${fullName}`);
       else {
@@ -110,6 +110,15 @@ function count(report) {
       }
     }
   }
+}
+
+/** The first lines of why a test failed, so that the end of the output is enough to know. */
+function reasonOf([message = '']) {
+  const lines = message.split('\n').filter((line) => line.trim() !== '');
+  return lines
+    .slice(0, 12)
+    .map((line) => `\n    ${line.slice(0, 300)}`)
+    .join('');
 }
 
 function fail(what) {
