@@ -108,7 +108,9 @@ describeWith(built, 'moodlens detector', () => {
   it.each([
     [['train', '--data', 'x'], /--out for a new run, or --resume/],
     [['train', '--data', '/nowhere', '--out', '/nowhere/run'], /faces.json/],
-    [['import', '/nowhere', '--out', 'x'], /at least one .jsonl/],
+    [['import', '/nowhere', '--out', 'x'], /must be a folder of annotated pictures and does not exist/],
+    [['import', program, '--out', 'x'], /must be a folder of annotated pictures and is a file/],
+    [['import', join(repositoryRoot, 'configs'), '--out', 'x'], /at least one .jsonl/],
     [['evaluate', '--data', '.'], /boxes.json, or pictures without a face/],
     [['evaluate', '--data', 'x', '--all', '--held-back', '0.1'], /exclude each other/],
     [['evaluate', '--data', 'x', '--model', '/nowhere.onnx'], /model.onnx that can be read/],

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { createFolderStore, requireFreeFolder, writeFolderAtomic } from '../../../../adapters/node/files.js';
 import { decodePicture } from '../../../../adapters/node/image-codec.js';
 import { facesFiles } from '../../../../core/dataset/face-pictures.js';
+import { ConfigError } from '../../../../core/errors.js';
 import { importFaces } from '../../../../pipeline/detector/import-faces.js';
 import {
   describeFacePictures,
@@ -11,6 +12,7 @@ import {
 } from '../../../../pipeline/detector/report/describe-face-pictures.js';
 import { forceOption, mayReplace } from '../../arguments/force.js';
 import { jsonOption } from '../../arguments/json.js';
+import { isFile, isFolder } from '../../arguments/path-kind.js';
 import { addSkipBad } from '../../arguments/skip-bad.js';
 import { parseNames } from '../../arguments/values.js';
 import { warn } from '../../terminal/terminal-colour.js';
@@ -45,6 +47,10 @@ export function defineImport(): Command {
 
 async function importSets(folder: string, options: ImportOptions): Promise<void> {
   const { out, force, json, skipBad, class: classes } = options;
+  if (!(await isFolder(folder))) {
+    const found = (await isFile(folder)) ? 'is a file' : 'does not exist';
+    throw new ConfigError(`${folder} must be a folder of annotated pictures and ${found}; check the name`);
+  }
   const isOwn = (file: string): boolean => Object.values(facesFiles).some((name) => name === file);
   const overwrite = await mayReplace({ out, force, what: 'packed face pictures', isOwn });
   await requireFreeFolder(out, overwrite);
