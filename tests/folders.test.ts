@@ -15,7 +15,7 @@ const order: Record<string, readonly string[]> = {
     'bytes', 'numbers', 'image', 'ports', 'onnx',
     'detect', 'detect/depth', 'detect/haar', 'detect/mediapipe', 'detect/places', 'detect/networks',
     'metrics',
-    'dataset', 'dataset/audit',
+    'dataset', 'dataset/annotations', 'dataset/audit',
     'tuning/journal', 'tuning/samplers', 'tuning/pruners', 'tuning',
     'nn/layers', 'nn/losses', 'nn/architectures', 'nn/graphs',
     'model',

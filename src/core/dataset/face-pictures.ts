@@ -14,9 +14,9 @@ export interface AnnotatedFace {
   readonly points: FacePoints | null;
 }
 
-/** What may be a face: nobody annotated it. Boxes there are neither right nor wrong. */
+/** What may be a face: nobody annotated it, or somebody as difficult. Boxes there are neither right nor wrong. */
 export interface UnsureFace extends AnnotatedFace {
-  /** How sure the detector was that proposed it, 0..1. */
+  /** How sure the detector was that proposed it, 0..1; 0 for a difficult one. */
   readonly score: number;
 }
 
@@ -85,6 +85,10 @@ export class FacesWriter {
 
   constructor(store: BlobStore) {
     this.#store = store;
+  }
+
+  get isEmpty(): boolean {
+    return this.#pictures.length === 0;
   }
 
   /** `file`: the picture's own bytes, for the hash. */

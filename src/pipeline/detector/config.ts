@@ -32,6 +32,10 @@ const coloursSchema = z.strictObject({
     .tuple([share, z.number().min(1).max(64)])
     .default([0.25, 14])
     .describe('probability of noise, and its largest standard deviation, grey levels'),
+  jpeg: z
+    .tuple([share, z.int().min(1).max(95)])
+    .default([0.15, 25])
+    .describe('probability of compression as JPEG, and its lowest quality'),
 });
 
 export const detectorConfigSchema = z

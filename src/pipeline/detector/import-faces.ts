@@ -1,121 +1,163 @@
-// Imports pictures with annotated faces, for training detectors. A set is a `.jsonl`, a line a picture, and
-// its pictures: plain files beside it, or `.tar` archives that begin with the set's name.
-import { z } from 'zod';
-import { readTar } from '../../core/bytes/tar.js';
-import { decodeUtf8 } from '../../core/bytes/utf8.js';
-import { type FacesDescription, FacesWriter, type UnsureFace } from '../../core/dataset/face-pictures.js';
-import type { FacePoints } from '../../core/detect/places/places.js';
-import { DatasetError } from '../../core/errors.js';
+// Imports pictures with annotated faces, for training detectors. Every picture is checked; those with a fault end the import
+// or are left out: a face whose box is missing would be trained as background.
+import { type AnnotatedPicture, placeIn } from '../../core/dataset/annotations/annotated-picture.js';
+import { chooseFaceClasses, type FaceClasses } from '../../core/dataset/annotations/face-classes.js';
+import { Faults } from '../../core/dataset/annotations/faults.js';
+import { placeObject } from '../../core/dataset/annotations/place-object.js';
+import {
+  type AnnotatedFace,
+  type FacePicture,
+  type FacesDescription,
+  FacesWriter,
+  type UnsureFace,
+} from '../../core/dataset/face-pictures.js';
+import { ConfigError, DatasetError, MediaError, StorageError } from '../../core/errors.js';
 import { toGrey } from '../../core/image/grey.js';
 import type { Picture } from '../../core/image/picture.js';
 import { resize } from '../../core/image/resize.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
+import type { DecodePicture } from '../../core/ports/decode-picture.js';
 import type { Progress } from '../../core/ports/progress.js';
+import { type AnnotatedSet, readAnnotatedSets } from './annotated-sets.js';
 
 /** Pictures are scaled down to this longest side: training needs no larger ones, pixels. */
 export const longestSide = 400;
 
-const number = z.number();
-const box = z.tuple([number, number, number.positive(), number.positive()]);
-
-/** A line of a set: `boxes` are `[x, y, width, height]`, `points` of each box left eye, right eye, nose and mouth as seen. */
-const lineSchema = z.looseObject({
-  file: z.string().min(1),
-  width: z.int().positive(),
-  height: z.int().positive(),
-  boxes: z.array(box),
-  points: z.array(z.array(number).length(8).nullable()).optional(),
-  /** Detections without an annotation; points: the eyes as seen from the left, nose, the corners of the mouth. */
-  proposed: z.array(z.object({ score: number.min(0).max(1), box, points: z.array(number).length(10) })).default([]),
-});
-
 export interface ImportFacesRequest {
-  /** The folder with the sets. */
+  /** The folder with the sets, and its name for messages. */
   readonly source: BlobStore;
+  readonly name: string;
   /** Where the packed form is written. */
   readonly store: BlobStore;
-  readonly decode: (bytes: Uint8Array) => Promise<Picture>;
+  readonly decode: DecodePicture;
   readonly progress: Progress;
+  /** Names or numbers of the classes that are faces; without, the only class, or the one named "face". */
+  readonly classes?: readonly string[] | undefined;
+  /** Leave pictures with faults out instead of failing. */
+  readonly skipBad?: boolean | undefined;
 }
 
-/** Throws DatasetError for a set that is broken, naming its line, MediaError for a picture that is. */
-export async function importFaces({ source, store, decode, progress }: ImportFacesRequest): Promise<FacesDescription> {
-  const files = await source.list();
-  const sets = files.filter((name) => name.endsWith('.jsonl')).sort();
-  if (sets.length === 0) {
-    throw new DatasetError('a folder of face pictures must hold at least one .jsonl, a line a picture; found none');
-  }
+export interface ImportedFaces {
+  readonly description: FacesDescription;
+  /** Of what was left out. */
+  readonly faults: Faults;
+}
+
+/**
+ * Reads every picture of every set, also behind a fault. Throws DatasetError that counts all faults and names the first, unless they are
+ * skipped; for a folder without pictures; and for classes of which it is not clear which are faces.
+ */
+export async function importFaces(request: ImportFacesRequest): Promise<ImportedFaces> {
+  const { name, store, progress, classes, skipBad = false } = request;
+  const faults = new Faults();
   const writer = new FacesWriter(store);
-  for (const set of sets) {
-    const name = set.slice(0, -'.jsonl'.length);
-    const lines = readLines(set, decodeUtf8((await source.read(set))!));
-    const archives = files.filter((file) => file.startsWith(name) && file.endsWith('.tar')).sort();
-    const archived = new Map<string, Uint8Array>();
-    for (const archive of archives) {
-      for (const [file, bytes] of readTar((await source.read(archive))!)) archived.set(file, bytes);
-    }
-    let done = 0;
-    for (const { line, number: at } of lines) {
-      const bytes = archived.get(line.file) ?? (await source.read(line.file));
-      if (bytes === undefined) throw broken(set, at, `there is no picture ${line.file}`);
-      const picture = await decode(bytes);
-      if (picture.width !== line.width || picture.height !== line.height) {
-        const sizes = `${picture.width}x${picture.height} and not ${line.width}x${line.height}`;
-        throw broken(set, at, `${line.file} is ${sizes}`);
+  for await (const set of readAnnotatedSets({ ...request, faults })) {
+    const faceClasses = choose(set, classes);
+    let [pictures, faces] = [0, 0];
+    for (const [done, annotated] of set.pictures.entries()) {
+      const found = await readPicture(annotated, set, faceClasses, request.decode, faults);
+      if (found !== undefined && (faults.total === 0 || skipBad)) {
+        await writer.add(found.described, found.picture, found.bytes);
+        pictures++;
+        faces += found.described.faces.length;
       }
-      await addPicture(writer, line, picture, bytes);
-      progress.update(++done, lines.length, `${set}: ${line.file}`);
+      progress.update(done + 1, set.pictures.length, `${set.name}: ${annotated.file}`);
     }
-    progress.note(
-      `${set}: ${lines.length} pictures, ${lines.reduce((sum, { line }) => sum + line.boxes.length, 0)} faces`,
-    );
+    for (const other of faceClasses.others) progress.note(`${set.name}: no faces, left out: class ${other}`);
+    if (faults.total === 0 || skipBad) progress.note(`${set.name}: ${pictures} pictures, ${faces} faces`);
   }
-  return writer.finish();
+  if (faults.total > 0 && !skipBad) throw new DatasetError(describeFaults(name, faults));
+  if (writer.isEmpty && faults.total > 0) {
+    throw new DatasetError(`${name} must have pictures without faults and has none; the first: ${faults.named[0]}`);
+  }
+  return { description: await writer.finish(), faults };
 }
 
-type Line = z.infer<typeof lineSchema>;
+function choose({ name, pictures, classNames }: AnnotatedSet, classes: readonly string[] | undefined): FaceClasses {
+  if (classNames !== null) return chooseFaceClasses(pictures, classNames, classes);
+  if (classes === undefined) return { has: () => true, others: [] };
+  throw new ConfigError(
+    `--class is for YOLO's labels and Pascal VOC's annotations, and ${name} has no classes; leave it out`,
+  );
+}
 
-function readLines(set: string, text: string): { line: Line; number: number }[] {
-  return text.split('\n').flatMap((json, i) => {
-    if (json.trim() === '') return [];
-    let line: Line;
-    try {
-      line = lineSchema.parse(JSON.parse(json));
-    } catch (error) {
-      const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
-      throw broken(set, i + 1, issue === undefined ? 'it is no JSON' : `${issue.path.join('.')}: ${issue.message}`);
+function describeFaults(name: string, faults: Faults): string {
+  const more = faults.total - faults.named.length;
+  const lines = [...faults.named, ...(more > 0 ? [`and ${more} more`] : [])].map((line) => `\n  ${line}`).join('');
+  return (
+    `${name} must hold good annotations and pictures only and has ${faults.total} ${faults.total === 1 ? 'fault' : 'faults'}:${lines}\n` +
+    `In all: ${faults.summarise()}\nMend them, or leave these pictures out with --skip-bad`
+  );
+}
+
+interface ReadPicture {
+  readonly described: Omit<FacePicture, 'channels'>;
+  readonly picture: Picture;
+  /** Of the file. */
+  readonly bytes: Uint8Array;
+}
+
+/** Undefined, and its faults in `faults`, for a picture that has any. */
+async function readPicture(
+  annotated: AnnotatedPicture,
+  set: AnnotatedSet,
+  classes: FaceClasses,
+  decode: DecodePicture,
+  faults: Faults,
+): Promise<ReadPicture | undefined> {
+  const { file, source, line, size, isRelative, isBroken } = annotated;
+  const place = placeIn(source, line);
+  let bytes: Uint8Array | undefined;
+  let picture: Picture;
+  try {
+    bytes = await set.read(file);
+    if (bytes === undefined) {
+      faults.add('missingPicture', place, `there is no picture ${file} in the folder`);
+      return undefined;
     }
-    if (line.points !== undefined && line.points.length !== line.boxes.length) {
-      throw broken(set, i + 1, `there are ${line.boxes.length} boxes and points of ${line.points.length}`);
-    }
-    return [{ line, number: i + 1 }];
-  });
+    picture = await decode(bytes);
+  } catch (error) {
+    if (!(error instanceof MediaError || error instanceof StorageError)) throw error;
+    faults.add('picture', line === null ? file : `${place}, ${file}`, error.message);
+    return undefined;
+  }
+  const { width, height } = picture;
+  if (size !== null && (size.width !== width || size.height !== height)) {
+    faults.add('size', place, `${file} is ${width}x${height} and not ${size.width}x${size.height}`);
+    return undefined;
+  }
+  const before = faults.total;
+  const faces: AnnotatedFace[] = [];
+  const unsure: UnsureFace[] = [];
+  for (const object of annotated.objects.filter(({ className }) => classes.has(className))) {
+    const placed = placeObject(object, isRelative, picture);
+    if (typeof placed === 'string') faults.add('box', placeIn(source, object.line), placed);
+    else if (object.unsure === null) faces.push(placed);
+    else unsure.push({ ...placed, score: object.unsure });
+  }
+  if (isBroken || faults.total > before) return undefined;
+  return { ...scaleDown(picture, { file, faces, unsure }), bytes };
 }
 
-function broken(set: string, line: number, found: string): DatasetError {
-  return new DatasetError(`${set}, line ${line}: ${found}; mend or remove the line`);
-}
-
-async function addPicture(writer: FacesWriter, line: Line, picture: Picture, bytes: Uint8Array): Promise<void> {
+function scaleDown(
+  picture: Picture,
+  { file, faces, unsure }: Pick<FacePicture, 'file' | 'faces' | 'unsure'>,
+): Omit<ReadPicture, 'bytes'> {
   const scale = Math.min(1, longestSide / Math.max(picture.width, picture.height));
-  const [width, height] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];
-  const scaled = withoutEqualChannels(scale === 1 ? picture : resize(picture, width, height));
-  const ofBox = ([x, y, w, h]: Line['boxes'][number]) => [x * scale, y * scale, w * scale, h * scale] as const;
-  const ofPoints = (points: FacePoints | null): FacePoints | null => points?.map((at) => at * scale) ?? null;
-  const described = {
-    file: line.file,
-    width,
-    height,
-    faces: line.boxes.map((each, i) => ({ box: ofBox(each), points: ofPoints(line.points?.[i] ?? null) })),
-    unsure: line.proposed.map(
-      (each): UnsureFace => ({
-        score: each.score,
-        box: ofBox(each.box),
-        points: ofPoints(mouthOfCorners(each.points)),
-      }),
-    ),
+  const scaled = <F extends AnnotatedFace>(face: F): F => {
+    const [x, y, width, height] = face.box;
+    const points = face.points?.map((at) => at * scale) ?? null;
+    return { ...face, box: [x * scale, y * scale, width * scale, height * scale], points };
   };
-  await writer.add(described, scaled, bytes);
+  // A strip keeps a pixel of its width.
+  const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, Math.round(side * scale))) as [
+    number,
+    number,
+  ];
+  return {
+    described: { file, width, height, faces: faces.map(scaled), unsure: unsure.map(scaled) },
+    picture: withoutEqualChannels(scale === 1 ? picture : resize(picture, width, height)),
+  };
 }
 
 /** A grey picture stored in colour needs a third of the space with one channel. */
@@ -125,10 +167,4 @@ function withoutEqualChannels(picture: Picture): Picture {
     if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return picture;
   }
   return toGrey(picture);
-}
-
-/** Both corners of the mouth become its middle. */
-function mouthOfCorners(points: readonly number[]): FacePoints {
-  const [leftX, leftY, rightX, rightY] = points.slice(6) as [number, number, number, number];
-  return [...points.slice(0, 6), (leftX + rightX) / 2, (leftY + rightY) / 2];
 }

@@ -51,7 +51,7 @@ const options = (): DetectionBatchOptions => ({
   side: 64,
   seed: 3,
   composition: { faceSizes: [10, 40], mosaic: [0.4, 0.1], flip: 0.5, rotation: 15, stretch: 0.1, occlusion: 0.2 },
-  colours: { grey: 0.3, light: 0.6, blur: 0.3, noise: [0.5, 12] },
+  colours: { grey: 0.3, light: 0.6, blur: 0.3, noise: [0.5, 12], jpeg: [0.3, 25] },
   shares: { score: 4, box: 2, points: 0.5 },
 });
 

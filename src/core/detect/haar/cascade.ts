@@ -1,6 +1,7 @@
 // A boosted cascade of Haar-like features (Viola & Jones 2001, Lienhart & Maydt 2002), as OpenCV's classifier files hold it.
+import { textOf, type XmlElement } from '../../bytes/xml.js';
 import { ModelFormatError } from '../../errors.js';
-import { numbersOf, readStorageXml, textOf, type XmlElement } from './storage-xml.js';
+import { numbersOf, readStorageXml } from './storage-xml.js';
 
 /** Rectangles in a feature. A feature with two has a third of weight 0. */
 export const rectsPerFeature = 3;

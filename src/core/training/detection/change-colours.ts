@@ -1,5 +1,6 @@
-// Light, colour, focus and noise of a training sample, changed at random.
+// Light, colour, focus, noise and compression of a training sample, changed at random.
 import { createRandom, type Random } from '../../numbers/random.js';
+import { distortJpeg } from './distort-jpeg.js';
 
 export interface ColourOptions {
   /** Probability of losing all colour. */
@@ -10,9 +11,14 @@ export interface ColourOptions {
   readonly blur: number;
   /** Probability of noise, and its largest standard deviation, grey levels. */
   readonly noise: readonly [probability: number, deviation: number];
+  /** Probability of compression as JPEG, and its lowest quality, 1..95. */
+  readonly jpeg: readonly [probability: number, quality: number];
 }
 
-/** Changes the planes `[3, side, side]` from `offset` on in place. */
+/** A higher quality is hardly seen. */
+const highestQuality = 95;
+
+/** Changes the planes `[3, side, side]` from `offset` on in place. For compression `side` must be a multiple of 16. */
 export function changeColours(
   values: Uint8Array,
   offset: number,
@@ -28,8 +34,11 @@ export function changeColours(
     const times = 1 + random.integer(2);
     for (const plane of planes) for (let i = 0; i < times; i++) blur(plane, side);
   }
-  const [probability, deviation] = options.noise;
-  if (random.next() < probability) addNoise(planes, random.between(1, deviation), random);
+  const [noisy, deviation] = options.noise;
+  if (random.next() < noisy) addNoise(planes, random.between(1, deviation), random);
+  // Last, as in a camera; so the draws of all else stay what they were.
+  const [compressed, quality] = options.jpeg;
+  if (random.next() < compressed) distortJpeg(planes, side, quality + random.integer(highestQuality + 1 - quality));
 }
 
 function turnGrey(planes: readonly Uint8Array[]): void {

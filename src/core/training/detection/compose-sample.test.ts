@@ -150,7 +150,7 @@ describe('warpTile', () => {
 });
 
 describe('changeColours', () => {
-  const none = { grey: 0, light: 0, blur: 0, noise: [0, 10] as const };
+  const none = { grey: 0, light: 0, blur: 0, noise: [0, 10] as const, jpeg: [0, 25] as const };
   const area = 16 * 16;
   const random = createRandom(4);
   const values = Uint8Array.from({ length: 3 * area }, () => random.integer(256));
@@ -170,7 +170,8 @@ describe('changeColours', () => {
     expect(grey.subarray(0, area)).toEqual(grey.subarray(2 * area));
   });
 
-  test.each([{ light: 1 }, { blur: 1 }, { noise: [1, 20] as const }])('%j changes the picture', (options) => {
+  const one = [{ light: 1 }, { blur: 1 }, { noise: [1, 20] as const }, { jpeg: [1, 25] as const }];
+  test.each(one)('%j changes the picture', (options) => {
     expect(changed(options)).not.toEqual(values);
   });
 

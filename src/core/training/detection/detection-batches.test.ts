@@ -25,7 +25,7 @@ const options: DetectionBatchOptions = {
   side,
   seed: 5,
   composition: { faceSizes: [10, 40], mosaic: [0.3, 0.1], flip: 0.5, rotation: 10, stretch: 0.1, occlusion: 0.2 },
-  colours: { grey: 0.3, light: 0.5, blur: 0.2, noise: [0.5, 10] },
+  colours: { grey: 0.3, light: 0.5, blur: 0.2, noise: [0.5, 10], jpeg: [0.3, 25] },
   shares: { score: 4, box: 2, points: 0.5 },
 };
 const read = (index: number) => ({ ...pictures[index]!, data: pixels[index]! });

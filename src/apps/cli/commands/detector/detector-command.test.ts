@@ -1,5 +1,5 @@
 // `moodlens detector` from the first picture to the measured model.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -72,10 +72,45 @@ describeWith(built, 'moodlens detector', () => {
     expect(empty.stdout).toMatch(/4 pictures without a face, 0 faces\nfrom a score of 0.5: \d+ wrong boxes/);
   });
 
+  it('imports YOLO folders; what is broken ends the import with nothing written, or is left out', async () => {
+    const [source, out] = [path('yolo'), path('from-yolo')];
+    mkdirSync(join(source, 'images/train'), { recursive: true });
+    mkdirSync(join(source, 'labels/train'), { recursive: true });
+    const grey = { width: 20, height: 10, channels: 1 as const, data: new Uint8Array(200) };
+    for (const name of ['a', 'b']) writeFileSync(join(source, `images/train/${name}.png`), await encodePng(grey));
+    writeFileSync(join(source, 'labels/train/a.txt'), '0 0.5 0.5 0.5 0.5\n1 0.5 0.5 0.1 0.1\n');
+    writeFileSync(join(source, 'labels/train/b.txt'), '0 0.5 0.5 0.5 0.5\n0 2 2 0.1 0.1\n');
+    const importing = ['detector', 'import', source, '--out', out];
+
+    const unclear = await runCli(...importing);
+    expect([unclear.code, unclear.stderr]).toEqual([
+      1,
+      expect.stringMatching(/0 \(3 boxes\), 1 \(1 box\); .* --class/),
+    ]);
+    const broken = await runCli(...importing, '--class', '0');
+    expect([broken.code, broken.stderr]).toEqual([
+      1,
+      expect.stringMatching(/1 fault:\n {2}labels\/train\/b.txt, line 2/),
+    ]);
+    expect(readdirSync(root).filter((name) => name.includes('from-yolo'))).toEqual([]);
+
+    const skipped = await runCli(...importing, '--class', '0', '--skip-bad');
+    expect([skipped.code, skipped.stderr]).toEqual([
+      0,
+      expect.stringContaining('left out: labels/train/b.txt, line 2'),
+    ]);
+    expect(skipped.stderr).toContain('left out: class 1 (1 box)');
+    expect(skipped.stdout).toContain('1 pictures with 1 faces');
+    const json = await runCli(...importing, '--class', '0', '--skip-bad', '--force', '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ pictures: 1, broken: 1, problems: [expect.any(String)] });
+  });
+
   it.each([
     [['train', '--data', 'x'], /--out for a new run, or --resume/],
     [['train', '--data', '/nowhere', '--out', '/nowhere/run'], /faces.json/],
-    [['import', '/nowhere', '--out', 'x'], /at least one .jsonl/],
+    [['import', '/nowhere', '--out', 'x'], /must be a folder of annotated pictures and does not exist/],
+    [['import', program, '--out', 'x'], /must be a folder of annotated pictures and is a file/],
+    [['import', join(repositoryRoot, 'configs'), '--out', 'x'], /at least one .jsonl/],
     [['evaluate', '--data', '.'], /boxes.json, or pictures without a face/],
     [['evaluate', '--data', 'x', '--all', '--held-back', '0.1'], /exclude each other/],
     [['evaluate', '--data', 'x', '--model', '/nowhere.onnx'], /model.onnx that can be read/],
