@@ -1,8 +1,7 @@
 // Where a face lies in a picture, as a similarity transform from a frame that fits FER2013's pictures.
 //
-// The frame is 1 x 1 with its centre at (0, 0): the edges of a FER2013 picture. The template below is where the detector's key
-// points lie in FER2013's own pictures (median over 3,787 of them, mirrored halves averaged;
-// docs/experiments/face-crop.md, 'FER2013's geometry').
+// The frame is 1 x 1 with its centre at (0, 0): the edges of a FER2013 picture. The templates are where a detector's key points and
+// boxes lie in FER2013's own pictures (medians, mirrored halves averaged; docs/experiments/face-crop.md, 'FER2013's geometry').
 
 import type { Point } from '../image/picture.js';
 import type { AffineMatrix } from '../image/warp-affine.js';
@@ -18,48 +17,69 @@ export interface FacePlacement {
 /** FER2013 pictures are 48 pixels wide and high. */
 const FER_SIZE = 48;
 
-/** Pixels from the left and top edge of a FER2013 picture, and how much each point counts in the fit. */
-const template: readonly { key: keyof FaceKeypoints; x: number; y: number; weight: number }[] = [
-  { key: 'rightEye', x: 15.09, y: 18.66, weight: 1 },
-  { key: 'leftEye', x: 32.91, y: 18.66, weight: 1 },
-  { key: 'mouth', x: 24, y: 36.82, weight: 1 },
-  // The ears are far apart and stabilise the scale of turned faces, but they are found less exactly.
-  { key: 'rightEar', x: 6.31, y: 21.81, weight: 0.3 },
-  { key: 'leftEar', x: 41.69, y: 21.81, weight: 0.3 },
-];
+/** Where a detector sees a face in a FER2013 picture, pixels from its left and top edge. */
+interface Template {
+  /** `weight`: how much the point counts in the fit. */
+  readonly points: readonly { key: keyof FaceKeypoints; x: number; y: number; weight: number }[];
+  /** The picture is this many times as wide as the box (mean of width and height), its centre this many above the box's. */
+  readonly picturePerBox: number;
+  readonly centreAboveBox: number;
+}
 
-const EYE_LINE = 18.66 / FER_SIZE - 0.5;
+/** Of MediaPipe's networks; the cascade's boxes are alike. */
+const mediaPipeTemplate: Template = {
+  points: [
+    { key: 'rightEye', x: 15.09, y: 18.66, weight: 1 },
+    { key: 'leftEye', x: 32.91, y: 18.66, weight: 1 },
+    { key: 'mouth', x: 24, y: 36.82, weight: 1 },
+    // The ears are far apart and stabilise the scale of turned faces, but they are found less exactly.
+    { key: 'rightEar', x: 6.31, y: 21.81, weight: 0.3 },
+    { key: 'leftEar', x: 41.69, y: 21.81, weight: 0.3 },
+  ],
+  picturePerBox: FER_SIZE / 42.82,
+  centreAboveBox: 0.037,
+};
 
-/** The detector's box in the frame: the frame is this many box widths wide, its centre this many above the box's. */
-const FRAME_PER_BOX = FER_SIZE / 42.82;
-const CENTRE_ABOVE_BOX = 0.037;
+/** Of detectors that learnt from annotated faces, which give no ears. */
+const annotatedTemplate: Template = {
+  points: [
+    { key: 'rightEye', x: 16.83, y: 20.25, weight: 1 },
+    { key: 'leftEye', x: 31.17, y: 20.25, weight: 1 },
+    { key: 'mouth', x: 24, y: 35.99, weight: 1 },
+  ],
+  picturePerBox: 1.233,
+  centreAboveBox: 0.02,
+};
 
 /** Ratio of the two sizes, by key points and by box, beyond which the key points are wrong, as for profiles and covered faces. */
 const LARGEST_RATIO = 1.8;
 
 /** Fits the frame to the face's key points by least squares, or to its box. Throws RangeError for a box without area. */
 export function placeFace(face: Face): FacePlacement {
-  const fromBox = placeByBox(face);
-  const fromPoints = face.keypoints === null ? undefined : placeByKeypoints(face.keypoints);
-  if (fromPoints === undefined) return { toPicture: fromBox, eyeLine: EYE_LINE };
+  const { keypoints } = face;
+  const template = keypoints !== null && keypoints.leftEar === undefined ? annotatedTemplate : mediaPipeTemplate;
+  const eyeLine = template.points[0]!.y / FER_SIZE - 0.5;
+  const fromBox = placeByBox(face, template);
+  const fromPoints = keypoints === null ? undefined : placeByKeypoints(keypoints, template);
+  if (fromPoints === undefined) return { toPicture: fromBox, eyeLine };
   const ratio = Math.hypot(fromPoints[0], fromPoints[3]) / Math.hypot(fromBox[0], fromBox[3]);
   const plausible = ratio < LARGEST_RATIO && ratio > 1 / LARGEST_RATIO;
-  return { toPicture: plausible ? fromPoints : fromBox, eyeLine: EYE_LINE };
+  return { toPicture: plausible ? fromPoints : fromBox, eyeLine };
 }
 
-function placeByBox({ box }: Face): AffineMatrix {
+function placeByBox({ box }: Face, { picturePerBox, centreAboveBox }: Template): AffineMatrix {
   const [x, y, width, height] = box;
   if (!(box.every(Number.isFinite) && width > 0 && height > 0)) {
     throw new RangeError(`placeFace: a face's box must be finite and have an area, found [${box.join(', ')}]`);
   }
   const side = (width + height) / 2;
-  const frame = side * FRAME_PER_BOX;
-  return [frame, 0, x + width / 2, 0, frame, y + height / 2 - CENTRE_ABOVE_BOX * side];
+  const frame = side * picturePerBox;
+  return [frame, 0, x + width / 2, 0, frame, y + height / 2 - centreAboveBox * side];
 }
 
 /** The similarity z -> a z + b (complex numbers) that takes the template to the points. Undefined when they coincide. */
-function placeByKeypoints(keypoints: FaceKeypoints): AffineMatrix | undefined {
-  const pairs = template.flatMap(({ key, x, y, weight }) => {
+function placeByKeypoints(keypoints: FaceKeypoints, template: Template): AffineMatrix | undefined {
+  const pairs = template.points.flatMap(({ key, x, y, weight }) => {
     const to = keypoints[key];
     return to === undefined ? [] : [{ from: [x / FER_SIZE - 0.5, y / FER_SIZE - 0.5] as Point, to, weight }];
   });

@@ -92,8 +92,8 @@ describe('PlaceDetector', () => {
     const { open, shown } = oneFace();
     const detector = await PlaceDetector.open(model, open);
     const [face] = await detector.detect(picture(2560, 1280, 1));
-    expect(shown.map(({ dims }) => dims)).toEqual([[1, 3, 320, 640]]);
-    expect(face!.box.map(Math.round)).toEqual([160, 160, 160, 160]);
+    expect(shown.map(({ dims }) => dims)).toEqual([[1, 3, 224, 416]]);
+    expect(face!.box.map(Math.round)).toEqual([246, 246, 246, 246]);
   });
 
   test('shows as much of the picture as the smallest face needs, and leaves smaller ones out', async () => {

@@ -13,9 +13,9 @@ import { toFace } from './placed-face.js';
 import { isYunet, YunetNetwork } from './yunet-network.js';
 
 /** Longest side of the picture that the network is shown, pixels: larger ones are scaled down. */
-const longestSides = { quick: 640, spread: 1280, thorough: 1600 } as const;
-/** Smaller faces are not found: the least width in the picture that the network is shown, pixels. */
-const leastWidth = 10;
+const longestSides = { quick: 416, spread: 1280, thorough: 1600 } as const;
+/** Width of the smallest face in the picture that the network is shown, pixels: smaller ones are found less often. */
+const comfortableWidth = 20;
 /** Pictures are enlarged at most so much for the sake of small faces. */
 const mostEnlarged = 2;
 /** Faces much larger than the training's are found in a second, small copy of the picture with this longest side, pixels. */
@@ -93,7 +93,8 @@ export class PlaceDetector implements FaceDetector {
   #scaleFor({ width, height }: Picture): number {
     const { search, minFace } = this.#search;
     const longer = Math.max(width, height);
-    const wanted = minFace === undefined ? 1 : Math.min(mostEnlarged, Math.max(1, leastWidth / minFace));
+    const usual = search === 'thorough' ? 1 : Math.min(1, longestSides.quick / longer);
+    const wanted = minFace === undefined ? usual : Math.min(mostEnlarged, Math.max(usual, comfortableWidth / minFace));
     return Math.min(wanted, longestSides[search] / longer, this.#largestScale(width, height));
   }
 
