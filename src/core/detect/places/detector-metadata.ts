@@ -18,6 +18,8 @@ export const detectorMetadataSchema = z.object({
   epoch: z.int().nonnegative(),
   /** Average precision on the pictures that were held back; null when none were. */
   validationPrecision: z.number().nullable(),
+  /** Score from which a detection counts, chosen on those pictures; missing where it was not measured on them. */
+  threshold: z.number().min(0).max(1).optional(),
 });
 
 export type DetectorMetadata = z.infer<typeof detectorMetadataSchema>;
