@@ -1,6 +1,7 @@
 // The threshold keeps to its rule.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { recallAt } from './average-precision.js';
 import { chooseThreshold, thresholdRule } from './choose-threshold.js';
 
 const judged = (detections: readonly (readonly [score: number, isRight: boolean])[], pictures: number) => ({
@@ -18,7 +19,9 @@ const some: [number, boolean][] = [
 ];
 
 test.each([
-  [some, 10, 0.7124],
+  [some, 10, 0.71],
+  [[...some, [0.712, true]], 10, 0.71],
+  [[...some, [0.711, false]], 10, 0.712],
   [some, 100, 0.5],
   [some, 200, 0.4],
   [[...some, [0.1, true]], 200, 0.2],
@@ -36,6 +39,10 @@ test('at the threshold false detections are as few as the rule says, unless even
       const threshold = chooseThreshold(judged(detections, pictures));
       const wrong = detections.filter(([score, isRight]) => score >= threshold && !isRight).length;
       expect(wrong <= thresholdRule.falsePerPicture * pictures || threshold === thresholdRule.highest).toBe(true);
+      const { found, score } = recallAt(judged(detections, pictures), thresholdRule.falsePerPicture);
+      const right = detections.filter((own) => own[0] >= threshold && own[1]).length;
+      const isWithin = score > thresholdRule.lowest && score < thresholdRule.highest;
+      if (isWithin) expect(right).toBe(found);
       expect(threshold).toBeGreaterThanOrEqual(thresholdRule.lowest);
       expect(threshold).toBeLessThanOrEqual(thresholdRule.highest);
     }),

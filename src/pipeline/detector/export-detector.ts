@@ -4,8 +4,7 @@ import { RunError } from '../../core/errors.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import type { DetectorConfig } from './config.js';
 import { detectorModel, readTrainedDetector, type TrainedDetector } from './detector-model.js';
-import type { DetectorFigures } from './evaluate-detector.js';
-import { type HeldBackRequest, measureHeldBack } from './measure-held-back.js';
+import { type HeldBackFigures, type HeldBackRequest, measureHeldBack } from './measure-held-back.js';
 
 /** The pictures that the run was trained on, and what it takes to measure the model on them. */
 export interface MeasuringParts extends Omit<HeldBackRequest, 'pictures' | 'share'> {
@@ -24,8 +23,8 @@ export interface ExportedDetector {
   /** The .onnx bytes. */
   readonly model: Uint8Array<ArrayBuffer>;
   readonly run: TrainedDetector;
-  /** On the pictures that the run held back, `atScore` at the threshold; null when it held none back, undefined when they were not given. */
-  readonly figures: DetectorFigures | null | undefined;
+  /** On the pictures that the run held back, null when it held none back, undefined when they were not given. */
+  readonly figures: HeldBackFigures | null | undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Measures a trained detector on the pictures that its run held back, and chooses its threshold there.
 import { type FacePicture, holdBack } from '../../core/dataset/face-pictures.js';
 import { PlaceDetector } from '../../core/detect/places/place-detector.js';
-import { chooseThreshold } from '../../core/metrics/choose-threshold.js';
+import { chooseThreshold, thresholdRule } from '../../core/metrics/choose-threshold.js';
 import { requireFiniteOutputs } from '../../core/onnx/require-finite-outputs.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
@@ -23,11 +23,17 @@ export interface HeldBackRequest {
   readonly clock: Clock;
 }
 
+/** Figures by overlap, `atScore` at the chosen threshold. */
+export interface HeldBackFigures extends DetectorFigures {
+  /** The same by the centre, as the threshold was chosen. */
+  readonly byCentre: DetectorFigures;
+}
+
 /**
- * `atScore` of the figures is at the chosen threshold; null when no picture was held back. Throws ModelFormatError when the model gives numbers
+ * Null when no picture was held back. Throws ModelFormatError when the model gives numbers
  * that are not finite.
  */
-export async function measureHeldBack(model: Uint8Array, request: HeldBackRequest): Promise<DetectorFigures | null> {
+export async function measureHeldBack(model: Uint8Array, request: HeldBackRequest): Promise<HeldBackFigures | null> {
   const { pictures, share, readPixels, progress, clock } = request;
   const { validation } = holdBack(pictures, share);
   if (validation.length === 0) return null;
@@ -37,7 +43,8 @@ export async function measureHeldBack(model: Uint8Array, request: HeldBackReques
     const known = Array.from(validation, (index) => ({ ...pictures[index]!, read: async () => readPixels(index) }));
     const detect: Parameters<typeof detectPictures>[0]['detect'] = (picture) => detector.detect(picture);
     const detected = await detectPictures({ pictures: known, detect, progress, clock });
-    return judgeDetector(detected, { matching: 'overlap', score: chooseThreshold });
+    const byCentre = judgeDetector(detected, { matching: thresholdRule.matching, score: chooseThreshold });
+    return { ...judgeDetector(detected, { matching: 'overlap', score: byCentre.atScore.score }), byCentre };
   } finally {
     await detector.release();
   }

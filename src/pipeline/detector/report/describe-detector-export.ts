@@ -23,5 +23,5 @@ export function describeDetectorExport(files: DetectorExportFiles, { model, run,
   if (figures === null) {
     return `${first}; card: ${files.card}\n  no threshold: the run held no picture back to choose it on; a score of ${defaultPlaceScore} counts\n`;
   }
-  return `${first}; card: ${files.card}; evaluation: ${files.evaluation}\n  on the ${figures.pictures} pictures that were held back, ${atScoreText(figures)}\n`;
+  return `${first}; card: ${files.card}; evaluation: ${files.evaluation}\n  on the ${figures.pictures} pictures that were held back, ${atScoreText(figures.byCentre)} (by the centre)\n`;
 }

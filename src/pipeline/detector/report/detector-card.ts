@@ -7,8 +7,8 @@ import { count, markdownTable, plain } from '../../report/markdown.js';
 import type { ReportTable } from '../../report/report-table.js';
 import { configurationText, optimiserText, programText, tenEpochs } from '../../train/report/recipe-texts.js';
 import type { TrainedDetector } from '../detector-model.js';
-import type { DetectorFigures } from '../evaluate-detector.js';
 import type { ExportedDetector } from '../export-detector.js';
+import type { HeldBackFigures } from '../measure-held-back.js';
 import { summariseFacePictures } from './describe-face-pictures.js';
 import { atScoreText, pointsText, recallTable, sizeTable, timeText } from './detector-tables.js';
 
@@ -52,13 +52,13 @@ const unmeasured =
 
 function factsTable(
   { facts, config }: TrainedDetector,
-  { bytes, figures }: { readonly bytes: number; readonly figures: DetectorFigures | null | undefined },
+  { bytes, figures }: { readonly bytes: number; readonly figures: HeldBackFigures | null | undefined },
 ): string {
   const { falsePerPicture, lowest, highest } = thresholdRule;
   const threshold =
     figures === null || figures === undefined
       ? 'none: no picture was held back to choose it on'
-      : `a detection counts from a score of **${figures.atScore.score}** on: the lowest score with at most ${falsePerPicture} false detections per picture on the ${count(figures.pictures)} pictures that were held back, but at least ${lowest} and at most ${highest}`;
+      : `a detection counts from a score of **${figures.atScore.score}** on: the lowest score with at most ${falsePerPicture} false detections per picture (by the centre) on the ${count(figures.pictures)} pictures that were held back, but at least ${lowest} and at most ${highest}`;
   return markdownTable([
     ['', ''],
     [
@@ -137,13 +137,22 @@ function recipeText(run: TrainedDetector): string {
   ].join('\n\n');
 }
 
-function figuresText({ facts }: TrainedDetector, figures: DetectorFigures): string {
+function figuresText({ facts }: TrainedDetector, figures: HeldBackFigures): string {
+  const { byCentre } = figures;
   const points = pointsText(figures);
-  const sentences = [atScoreText(figures), ...(points === undefined ? [] : [points]), timeText(figures)];
+  const sentences = [
+    ...[`by overlap, ${atScoreText(figures)}`, `by the centre, ${atScoreText(byCentre)}`],
+    ...(points === undefined ? [] : [points]),
+    timeText(figures),
+  ];
   return [
-    `On the ${count(figures.pictures)} pictures that the run \`${plain(facts.name)}\` held back, with ${count(figures.faces)} faces. A detection is correct from an intersection over union of 0.5 with a face on. Intervals: average precision by bootstrap over the pictures, recall Wilson's. The threshold was chosen on these same pictures, so expect a few more false detections elsewhere.`,
+    `On the ${count(figures.pictures)} pictures that the run \`${plain(facts.name)}\` held back, with ${count(figures.faces)} faces. Intervals: average precision by bootstrap over the pictures, recall Wilson's. The threshold was chosen on these same pictures, so expect a few more false detections elsewhere.`,
+    'By overlap, a detection is correct from an intersection over union of 0.5 with a face on, so a face whose box is drawn by another rule counts as missed and its detection as false:',
     markdown(sizeTable(figures)),
     markdown(recallTable(figures)),
+    'By the centre, a detection is correct when its centre lies within half a width of that of a face and the widths differ by a factor of at most 2.5, so a false one is on no face:',
+    markdown(sizeTable(byCentre)),
+    markdown(recallTable(byCentre)),
     sentences.map((sentence) => `- ${sentence[0]!.toUpperCase()}${sentence.slice(1)}.`).join('\n'),
   ].join('\n\n');
 }

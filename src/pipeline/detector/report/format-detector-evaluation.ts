@@ -18,6 +18,8 @@ export interface DetectorEvaluation extends DetectorFigures {
   /** Pictures that could not be used. */
   readonly leftOut: number;
   readonly matching: Matching;
+  /** The figures by the centre, as a threshold is chosen: of an export. */
+  readonly byCentre?: DetectorFigures | undefined;
 }
 
 /** A warning that the model was trained on the pictures; undefined when it was not, or that cannot be told. */

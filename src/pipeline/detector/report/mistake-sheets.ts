@@ -14,7 +14,7 @@ import type { DetectorMistake, DetectorMistakes } from '../detector-mistakes.js'
 const columns = 6;
 /** Mistakes on a sheet. */
 const mostMistakes = 60;
-/** Height and width of a crop on the sheet, pixels. */
+/** The longer side of a crop on the sheet, pixels. */
 const cellPx = 120;
 /** A crop shows so many times the box, and at least this many pixels, so that one sees where it is. */
 const surroundings = 2;
@@ -43,7 +43,7 @@ export function falseSheet({ wrong }: DetectorMistakes, score: number): Promise<
   return drawSheet(wrong, {
     file: 'false-detections',
     title: `False detections: ${shownText(wrong)}`,
-    caption: `The surest first. Red: detections from a score of ${score} on, the false one in the middle; green: annotated faces. Under each its file, its size in pixels and its score. Some are faces that nobody annotated.`,
+    caption: `The surest first. Red: detections from a score of ${score} on, the false one in the middle; green: annotated faces. Under each its file, its size in pixels and its score. Some are faces that nobody annotated, or whose boxes were drawn by another rule (--match centre takes these as found).`,
     score,
     labelOf: (own) => `score ${own!.toFixed(2)}`,
   });
@@ -78,8 +78,9 @@ async function drawSheet(
 async function drawMistake({ picture: { known, detections }, box }: DetectorMistake, score: number): Promise<Picture> {
   const whole = await known.read();
   const area = areaAround(box, whole);
-  const scale = cellPx / area[2];
-  const cell = inColour(resize(crop(whole, area), cellPx, cellPx));
+  const scale = cellPx / Math.max(area[2], area[3]);
+  const along = (length: number): number => Math.max(1, Math.round(length * scale));
+  const cell = inColour(resize(crop(whole, area), along(area[2]), along(area[3])));
   const draw = (own: Box, colour: Colour): void => {
     const [x, y, width, height] = own;
     const isOfMistake = own.every((value, i) => value === box[i]);
@@ -91,13 +92,13 @@ async function drawMistake({ picture: { known, detections }, box }: DetectorMist
   return cell;
 }
 
-/** A square around the box, moved into the picture where it fits; in whole pixels, as it is cut. */
+/** The part of the picture in a square around the box, which is moved inwards at a border; in whole pixels, as it is cut. */
 function areaAround([x, y, width, height]: Box, picture: Picture): Box {
-  const longest = Math.max(picture.width, picture.height);
-  const side = Math.round(clamp(surroundings * Math.max(width, height), Math.min(leastPx, longest), longest));
-  const along = (centre: number, length: number): number =>
-    Math.round(clamp(centre - side / 2, 0, Math.max(0, length - side)));
-  return [along(x + width / 2, picture.width), along(y + height / 2, picture.height), side, side];
+  const side = Math.round(Math.max(leastPx, surroundings * Math.max(width, height)));
+  const [across, down] = [Math.min(side, picture.width), Math.min(side, picture.height)];
+  const along = (centre: number, own: number, length: number): number =>
+    Math.round(clamp(centre - own / 2, 0, length - own));
+  return [along(x + width / 2, across, picture.width), along(y + height / 2, down, picture.height), across, down];
 }
 
 /** The end of a long name, which tells pictures of one set apart. */
