@@ -5,12 +5,12 @@ import { type DetectorEvaluation, seenText } from './format-detector-evaluation.
 
 /** Several lines, ending with a line end. */
 export function describeDetectorEvaluation(evaluation: DetectorEvaluation): string {
-  const { pictures, data, faces, leftOut } = evaluation;
+  const { pictures, which, faces, leftOut } = evaluation;
   const points = pointsText(evaluation);
   const seen = seenText(evaluation);
   const tables = faces === 0 ? [] : [...tableLines(sizeTable(evaluation)), ...tableLines(recallTable(evaluation))];
   return [
-    `${pictures} ${data}, ${countText(faces, 'face')}${leftOut === 0 ? '' : `; ${countText(leftOut, 'picture')} left out`}`,
+    `${countText(pictures, 'picture')} ${which}, ${countText(faces, 'face')}${leftOut === 0 ? '' : `; ${countText(leftOut, 'picture')} left out`}`,
     ...(seen === undefined ? [] : [`warning: ${seen}`]),
     ...tables,
     atScoreText(evaluation),

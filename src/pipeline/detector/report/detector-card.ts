@@ -10,7 +10,7 @@ import type { TrainedDetector } from '../detector-model.js';
 import type { ExportedDetector } from '../export-detector.js';
 import type { HeldBackFigures } from '../measure-held-back.js';
 import { summariseFacePictures } from './describe-face-pictures.js';
-import { atScoreText, pointsText, recallTable, sizeTable, timeText } from './detector-tables.js';
+import { atScoreText, countText, pointsText, recallTable, sizeTable, timeText } from './detector-tables.js';
 
 export interface DetectorCardRequest {
   readonly exported: ExportedDetector;
@@ -124,7 +124,7 @@ function recipeText(run: TrainedDetector): string {
       ? `The weights are those of epoch ${epoch}, the one with the highest validation average precision: its figures are a little too good.`
       : `The weights are those after epoch ${epoch} of ${config.epochs}${epoch < config.epochs ? ', while the run was not complete' : ''}: they were not chosen by their validation figure.`;
   return [
-    `${epoch} epochs${steps} of ${config.batchSize} samples of ${config.side} x ${config.side} pixels, seed ${config.seed}${by}; ${optimiserText(config)}. ${chosen}`,
+    `${countText(epoch, 'epoch')}${steps} of ${config.batchSize} samples of ${config.side} x ${config.side} pixels, seed ${config.seed}${by}; ${optimiserText(config)}. ${chosen}`,
     markdownTable([
       ['epoch', 'training loss', 'validation average precision (faces from 24 pixels on)'],
       ...tenEpochs(history).map(({ epoch: own, trainingLoss, validationPrecision }) => [

@@ -23,14 +23,14 @@ export async function writeDetectorReport(
   store: BlobStore,
   { evaluation, detected, encodePng }: DetectorReportSources,
 ): Promise<string[]> {
-  const { detector, data, pictures, faces, leftOut, matching, atScore } = evaluation;
+  const { detector, which, pictures, faces, leftOut, matching, atScore } = evaluation;
   const files = createReportFiles(store, encodePng);
   await files.write('evaluation.json', formatDetectorEvaluation(evaluation));
   const seen = seenText(evaluation);
   const points = pointsText(evaluation);
   const sections = [
     paragraph(
-      `${pictures.toLocaleString('en')} ${data}, ${countText(faces, 'face')}${leftOut === 0 ? '' : `; ${countText(leftOut, 'picture')} left out`}. ${matchingTexts[matching]}`,
+      `${countText(pictures, 'picture')} ${which}, ${countText(faces, 'face')}${leftOut === 0 ? '' : `; ${countText(leftOut, 'picture')} left out`}. ${matchingTexts[matching]}`,
     ),
     ...(seen === undefined ? [] : [paragraph(sentence(seen))]),
     paragraph(sentence(atScoreText(evaluation))),

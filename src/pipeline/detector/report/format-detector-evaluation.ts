@@ -9,8 +9,8 @@ export interface DetectorEvaluation extends DetectorFigures {
   readonly detector: string;
   /** SHA-256 of the model's file; null for a shipped detector. */
   readonly model: string | null;
-  /** What the pictures are, in words. */
-  readonly data: string;
+  /** Which pictures, in words: "that were held back". */
+  readonly which: string;
   /** Hash of packed face pictures; null for others. */
   readonly dataset: string | null;
   /** How many of the pictures the model was trained on; null when that cannot be told. */

@@ -155,7 +155,7 @@ function evaluationOf(
     kind: 'face-detector-evaluation',
     detector: name,
     model: hash,
-    data: known.what,
+    which: known.which,
     dataset: known.dataset,
     seenPictures: known.seen,
     leftOut: known.leftOut.length + known.pictures.length - detected.length,

@@ -101,7 +101,7 @@ function evaluationOf({ model, run, figures }: ExportedDetector): DetectorEvalua
     kind: 'face-detector-evaluation',
     detector: run.facts.name,
     model: new Sha256().update(model).hex(),
-    data: 'pictures that were held back',
+    which: 'that were held back',
     dataset: run.facts.dataset,
     seenPictures: 0,
     leftOut: 0,

@@ -16,8 +16,8 @@ import { readTextFile } from '../../arguments/text-file.js';
 
 export interface KnownPictures {
   readonly pictures: readonly KnownPicture[];
-  /** What they are, for people. */
-  readonly what: string;
+  /** Which they are, in words: "of the folder". */
+  readonly which: string;
   /** Hash of packed pictures; null for others. */
   readonly dataset: string | null;
   /** How many of them the model was trained on; null when that cannot be told. */
@@ -61,7 +61,7 @@ export async function openKnownPictures(folder: string, options: KnownPicturesOp
     if (bad.length > 0 && !options.skipBad) throw badEntries(bad);
     return {
       pictures: pictures.map(({ file, boxes }) => fromFile(file, boxes)),
-      what: 'pictures of the folder',
+      which: 'of the folder',
       leftOut: bad,
       ...others,
     };
@@ -72,7 +72,7 @@ export async function openKnownPictures(folder: string, options: KnownPicturesOp
       `${folder} must hold ${facesFiles.description} (made by 'moodlens detector import') or ${boxesFile}, or pictures without a face with --without-faces`,
     );
   }
-  return { pictures: files.map((file) => fromFile(file, [])), what: 'pictures without a face', leftOut: [], ...others };
+  return { pictures: files.map((file) => fromFile(file, [])), which: 'without a face', leftOut: [], ...others };
 }
 
 function badEntries(bad: readonly string[]): DatasetError {
@@ -89,7 +89,7 @@ async function openPacked(directory: string, { share, metadata }: KnownPicturesO
   const pixels = new FacePixels(join(directory, facesFiles.pictures), pictures);
   return {
     pictures: Array.from(chosen, (index) => ({ ...pictures[index]!, read: async () => pixels.read(index) })),
-    what: share > 0 ? 'pictures that were held back' : 'packed pictures',
+    which: share > 0 ? 'that were held back' : 'of the packed set',
     dataset: hash,
     seen: metadata?.dataset === hash ? countSeen(pictures, chosen, metadata) : null,
     leftOut: [],
