@@ -27,16 +27,41 @@ const markers = 6;
 
 /** Recall over false detections per picture, for each range of face sizes; dashed where the score limit is. */
 export function recallFigure(curves: readonly SizeCurves[], { pictures, atScore }: DetectorFigures): NamedFigure {
-  // A logarithmic axis has no 0: without a false detection a point is at the left end.
-  const least = Math.min(0.01, 10 ** Math.floor(Math.log10(1 / pictures)));
-  const most = furthest(curves);
-  const place = (falsePerPicture: number): number => Math.max(least, falsePerPicture);
-  const across = (x: number): number => Math.log(x / least) / Math.log(most / least);
+  const lines = curves.map((own) => ({ name: nameOf(own), recall: own.recall }));
   return {
     file: 'recall-by-false-detections',
     title: 'Recall over false detections',
     caption: `The share of the faces that is found, by their size in pixels, as the score limit falls; false detections of any size count. At the left end there is none among the ${countText(pictures, 'picture')}. Dashed: the false detections from a score of ${atScore.score} on.`,
-    legend: curves.map(nameOf),
+    ...drawRecalls(lines, { pictures, dashed: atScore.wrong / pictures }),
+  };
+}
+
+/** The same for several detectors, faces of all sizes. */
+export function comparisonFigure(lines: readonly RecallLine[], pictures: number): NamedFigure {
+  return {
+    file: 'detectors',
+    title: 'Recall of the detectors over their false detections',
+    caption: `The share of the faces that is found as the score limit falls. At the left end there is no false detection among the ${countText(pictures, 'picture')}. A line ends where its detector gives no further detections.`,
+    ...drawRecalls(lines, { pictures }),
+  };
+}
+
+export interface RecallLine {
+  readonly name: string;
+  readonly recall: readonly Point[];
+}
+
+function drawRecalls(
+  lines: readonly RecallLine[],
+  { pictures, dashed }: { readonly pictures: number; readonly dashed?: number },
+): Pick<NamedFigure, 'legend' | 'svg'> {
+  // A logarithmic axis has no 0: without a false detection a point is at the left end.
+  const least = Math.min(0.01, 10 ** Math.floor(Math.log10(1 / pictures)));
+  const most = furthest(lines);
+  const place = (falsePerPicture: number): number => Math.max(least, falsePerPicture);
+  const across = (x: number): number => Math.log(x / least) / Math.log(most / least);
+  return {
+    legend: lines.map(({ name }) => name),
     svg: drawChart(
       (mode) => ({
         grid,
@@ -50,7 +75,7 @@ export function recallFigure(curves: readonly SizeCurves[], { pictures, atScore 
           axisLabel: { formatter: (value: number) => String(Number(value.toPrecision(1))) },
         },
         yAxis: shareAxis,
-        series: curves.map(({ recall }, i) => {
+        series: lines.map(({ recall }, i) => {
           const shown = recall.filter(([x]) => x <= most).map(([x, y]): Point => [place(x), y]);
           return {
             ...line(
@@ -58,7 +83,7 @@ export function recallFigure(curves: readonly SizeCurves[], { pictures, atScore 
               i,
               thin(shown, ([x, y]) => [across(x), y]),
             ),
-            ...(i === 0 ? { markLine: dashedAt(mode, place(atScore.wrong / pictures)) } : {}),
+            ...(i === 0 && dashed !== undefined ? { markLine: dashedAt(mode, place(dashed)) } : {}),
           };
         }),
       }),
@@ -98,8 +123,8 @@ function nameOf({ range: [from, to], faces }: SizeCurves): string {
 }
 
 /** A power of ten that holds the curves, at least 1. */
-function furthest(curves: readonly SizeCurves[]): number {
-  const last = Math.max(1, ...curves.map(({ recall }) => recall.at(-1)?.[0] ?? 0));
+function furthest(lines: readonly RecallLine[]): number {
+  const last = Math.max(1, ...lines.map(({ recall }) => recall.at(-1)?.[0] ?? 0));
   return Math.min(mostFalse, 10 ** Math.ceil(Math.log10(last)));
 }
 

@@ -5,6 +5,7 @@ import type { Box, Picture } from '../../../core/image/picture.js';
 import type { DetectedPicture } from '../detect-pictures.js';
 import { findMistakes } from '../detector-mistakes.js';
 import { judgeDetector } from '../evaluate-detector.js';
+import { describeDetectorEvaluation } from './describe-detector-evaluation.js';
 import { writeDetectorReport } from './detector-report.js';
 import type { DetectorEvaluation } from './format-detector-evaluation.js';
 import { falseSheet, missedSheet } from './mistake-sheets.js';
@@ -29,7 +30,14 @@ function detected(faces: readonly Box[], finds: readonly Box[], channels: 1 | 3 
 
 function evaluationOf(pictures: readonly DetectedPicture[]): DetectorEvaluation {
   return {
-    ...{ kind: 'face-detector-evaluation', detector: '<run>', model: null, which: 'of a test', dataset: null },
+    ...{
+      kind: 'face-detector-evaluation',
+      detector: '<run>',
+      epoch: 2,
+      model: null,
+      which: 'of a test',
+      dataset: null,
+    },
     ...{ seenPictures: 1, leftOut: 0, matching: 'overlap' },
     ...judgeDetector(pictures, { matching: 'overlap', score: 0.5 }),
   };
@@ -68,7 +76,7 @@ describe('writeDetectorReport', () => {
       'false-detections.png',
       'report.html',
     ]);
-    expect(page).toContain('Face detector: &lt;run&gt;');
+    expect(page).toContain('Face detector: &lt;run&gt;, 2 epochs');
     expect(page).toContain('The model was trained on 1 of these 2 pictures');
     expect(page).toContain('Missed faces: 1');
     expect(page).toContain('False detections: 1');
@@ -81,6 +89,20 @@ describe('writeDetectorReport', () => {
     expect(perfect.names).not.toContain('missed-faces.png');
     expect(perfect.page).toContain('There are none.');
   });
+});
+
+test('shows other detectors beside it', async () => {
+  const [own, other] = [[detected([face], [face])], [detected([face], [elsewhere])]];
+  const store = createMemoryStore();
+  const evaluation = { ...evaluationOf(own), compared: [{ ...evaluationOf(other), detector: 'haar', epoch: null }] };
+  const names = await writeDetectorReport(store, {
+    ...{ evaluation, detected: own, others: [other] },
+    encodePng: async () => new Uint8Array([1]),
+  });
+  expect(names).toContain('detectors.svg');
+  const page = new TextDecoder().decode(await store.read('report.html'));
+  expect(page).toMatch(/Beside other detectors[\s\S]*&lt;run&gt;, 2 epochs<\/th>[\s\S]*haar<\/th>/);
+  expect(describeDetectorEvaluation(evaluation)).toMatch(/\n<run>, 2 epochs .*100\.0 %.*\nhaar .* 0\.0 %.*1\.000/);
 });
 
 describe('the sheets', () => {

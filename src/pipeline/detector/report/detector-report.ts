@@ -6,8 +6,17 @@ import { paragraph, reportPage, section, tableHtml } from '../../report/report-p
 import type { DetectedPicture } from '../detect-pictures.js';
 import { detectorCurves } from '../detector-curves.js';
 import { findMistakes } from '../detector-mistakes.js';
-import { precisionFigure, recallFigure } from './detector-charts.js';
-import { atScoreText, countText, pointsText, recallTable, sizeTable, timeText } from './detector-tables.js';
+import { comparisonFigure, precisionFigure, recallFigure } from './detector-charts.js';
+import {
+  atScoreText,
+  comparisonTable,
+  countText,
+  detectorName,
+  pointsText,
+  recallTable,
+  sizeTable,
+  timeText,
+} from './detector-tables.js';
 import { type DetectorEvaluation, formatDetectorEvaluation, seenText } from './format-detector-evaluation.js';
 import { falseSheet, missedSheet } from './mistake-sheets.js';
 
@@ -15,15 +24,17 @@ export interface DetectorReportSources {
   readonly evaluation: DetectorEvaluation;
   /** What the figures are of; pictures with mistakes are read again. */
   readonly detected: readonly DetectedPicture[];
+  /** The same of each of `evaluation.compared`. */
+  readonly others?: readonly (readonly DetectedPicture[])[];
   readonly encodePng: EncodePicture;
 }
 
 /** Writes the figures, an SVG per chart, a PNG per sheet, and the page last; gives the names of the files. */
 export async function writeDetectorReport(
   store: BlobStore,
-  { evaluation, detected, encodePng }: DetectorReportSources,
+  { evaluation, detected, others = [], encodePng }: DetectorReportSources,
 ): Promise<string[]> {
-  const { detector, which, pictures, faces, leftOut, matching, atScore } = evaluation;
+  const { which, pictures, faces, leftOut, matching, atScore, compared = [] } = evaluation;
   const files = createReportFiles(store, encodePng);
   await files.write('evaluation.json', formatDetectorEvaluation(evaluation));
   const seen = seenText(evaluation);
@@ -43,12 +54,21 @@ export async function writeDetectorReport(
       section('Recall', [tableHtml(recallTable(evaluation)), await files.chart(recallFigure(curves, evaluation))]),
     );
   }
+  if (compared.length > 0) {
+    const all = [evaluation, ...compared];
+    const lines = [detected, ...others].map((own, i) => ({
+      name: detectorName(all[i]!),
+      recall: detectorCurves(own, matching)[0]?.recall ?? [],
+    }));
+    const chart = faces === 0 ? [] : [await files.chart(comparisonFigure(lines, pictures))];
+    sections.push(section('Beside other detectors', [tableHtml(comparisonTable(all)), ...chart]));
+  }
   const mistakes = findMistakes(detected, { matching, score: atScore.score });
   const sheets = [await missedSheet(mistakes, atScore.score), await falseSheet(mistakes, atScore.score)];
   const shown: string[] = [];
   for (const sheet of sheets) if (sheet !== undefined) shown.push(await files.sheet(sheet));
   sections.push(section('Mistakes', shown.length === 0 ? [paragraph('There are none.')] : shown));
-  await files.write('report.html', reportPage(`Face detector: ${detector}`, sections));
+  await files.write('report.html', reportPage(`Face detector: ${detectorName(evaluation)}`, sections));
   return [...files.names];
 }
 

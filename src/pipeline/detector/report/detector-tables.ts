@@ -2,6 +2,7 @@
 import { percent } from '../../../core/numbers/percent.js';
 import type { ReportTable } from '../../report/report-table.js';
 import type { DetectorFigures, RangeFigures } from '../evaluate-detector.js';
+import type { DetectorEvaluation } from './format-detector-evaluation.js';
 
 /** Average precision of all faces, then by size. */
 export function sizeTable({ ranges }: DetectorFigures): ReportTable {
@@ -28,6 +29,32 @@ export function recallTable({ recalls, faces }: DetectorFigures): ReportTable {
       score === null ? '–' : score.toFixed(2),
     ]),
   };
+}
+
+/** Detectors on the same pictures: a row each, all sizes, the last columns at each one's own threshold. */
+export function comparisonTable(evaluations: readonly DetectorEvaluation[]): ReportTable {
+  const at = evaluations[0]!.recalls.map(({ wrong }) => `at ${wrong} false`);
+  return {
+    columns: ['detector', 'average precision', ...at, 'from score', 'recall', 'false per picture', 'ms'],
+    rows: evaluations.map((evaluation) => {
+      const { ranges, recalls, atScore, pictures, latencyMs } = evaluation;
+      const all = ranges[0]!.averagePrecision;
+      return [
+        detectorName(evaluation),
+        all === null ? '–' : `${percent(all.value)} (${intervalText(all.interval)})`,
+        ...recalls.map(({ recall }) => percent(recall)),
+        String(atScore.score),
+        `${percent(atScore.recall)} (${intervalText(atScore.interval)})`,
+        (atScore.wrong / pictures).toFixed(3),
+        latencyMs.median.toFixed(1),
+      ];
+    }),
+  };
+}
+
+/** `my-run, 12 epochs`: several models may be of one run. */
+export function detectorName({ detector, epoch }: Pick<DetectorEvaluation, 'detector' | 'epoch'>): string {
+  return epoch === null ? detector : `${detector}, ${countText(epoch, 'epoch')}`;
 }
 
 /** What counts from the score on, in a phrase. */

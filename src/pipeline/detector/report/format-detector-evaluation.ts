@@ -7,6 +7,8 @@ export interface DetectorEvaluation extends DetectorFigures {
   readonly kind: 'face-detector-evaluation';
   /** A run's name, or that of a detector without a run. */
   readonly detector: string;
+  /** Of the run, after which the model was made; null for a shipped detector. */
+  readonly epoch: number | null;
   /** SHA-256 of the model's file; null for a shipped detector. */
   readonly model: string | null;
   /** Which pictures, in words: "that were held back". */
@@ -20,6 +22,8 @@ export interface DetectorEvaluation extends DetectorFigures {
   readonly matching: Matching;
   /** The figures by the centre, as a threshold is chosen: of an export. */
   readonly byCentre?: DetectorFigures | undefined;
+  /** Other detectors on the same pictures. */
+  readonly compared?: readonly DetectorEvaluation[] | undefined;
 }
 
 /** A warning that the model was trained on the pictures; undefined when it was not, or that cannot be told. */

@@ -94,7 +94,7 @@ describeWith(built, 'moodlens detector', () => {
 
     const boxed = await runCli('detector', 'evaluate', ...model, '--data', path('boxed'), '--match', 'centre');
     expect(boxed.stdout).toMatch(/3 pictures of the folder, 3 faces[\s\S]*average precision/);
-    expect(everything.stderr).toMatch(/warning: the model was trained on \d+ of these 20 pictures/);
+    expect(everything.stderr).toMatch(/warning: run: the model was trained on \d+ of these 20 pictures/);
     const empty = await runCli('detector', 'evaluate', ...model, '--data', path('empty'), '--without-faces');
     expect(empty.stdout).toMatch(/4 pictures without a face, 0 faces\nfrom a score of 0\.\d+: \d+ false detections?/);
   });
@@ -109,6 +109,9 @@ describeWith(built, 'moodlens detector', () => {
       pictures: 3,
       faces: 3,
     });
+    const beside = await runCli(...words, '--force', '--compare', 'neural,haar');
+    expect(beside.stdout).toMatch(/detector +average precision[\s\S]*\nhaar [\s\S]*\nneural [\s\S]*\nhaar /);
+    expect(existsSync(path('report', 'detectors.svg'))).toBe(true);
     expect((await runCli(...words)).code).toBe(2);
     expect((await runCli(...words, '--force')).code).toBe(0);
     writeFileSync(path('report', 'mine.txt'), '');
@@ -151,6 +154,7 @@ describeWith(built, 'moodlens detector', () => {
     [['evaluate', '--data', 'x', '--model', 'x.onnx', '--detector', 'haar'], /exclude each other/],
     [['evaluate', '--data', 'x', '--held-back', 'some'], /--held-back must be above 0 and at most 1, found some/],
     [['evaluate', '--data', 'x', '--score', '2'], /--score must be a number from 0 to 1, found 2/],
+    [['evaluate', '--data', 'x', '--compare', 'yunet'], /haar, neural and .onnx files, found 'yunet'/],
     [['evaluate', '--data', 'x', '--force'], /add --out/],
     [['export', 'x', '--out', 'model.txt'], /ends in .onnx/],
     [['export', 'x', '--notes', 'notes.md'], /add --data/],

@@ -13,10 +13,15 @@ import { addDetectorOptions } from '../../arguments/detector.js';
 import { forceOption, mayReplace } from '../../arguments/force.js';
 import { jsonOption } from '../../arguments/json.js';
 import { addSkipBad } from '../../arguments/skip-bad.js';
-import { toNumbers } from '../../arguments/values.js';
+import { parseNames, toNumbers } from '../../arguments/values.js';
 import { withProgress } from '../../terminal/with-progress.js';
 import { type KnownPictures, openKnownPictures } from './open-known-pictures.js';
-import { type MeasuredDetector, type MeasuredDetectorOptions, openMeasuredDetector } from './open-measured-detector.js';
+import {
+  type MeasuredDetector,
+  type MeasuredDetectorOptions,
+  openCompared,
+  openMeasuredDetector,
+} from './open-measured-detector.js';
 
 interface EvaluateOptions extends MeasuredDetectorOptions {
   readonly data: string;
@@ -25,6 +30,7 @@ interface EvaluateOptions extends MeasuredDetectorOptions {
   readonly withoutFaces?: boolean;
   readonly match: Matching;
   readonly score?: string;
+  readonly compare?: string;
   readonly skipBad?: boolean;
   readonly out?: string;
   readonly force?: boolean;
@@ -36,7 +42,7 @@ const usualShare = 0.06;
 
 /** Whether a report's folder has a file of that name. */
 const isReportFile = (name: string) =>
-  /^(report\.html|evaluation\.json|(recall-by-false-detections|precision-recall)\.svg|(missed-faces|false-detections)\.png)$/.test(
+  /^(report\.html|evaluation\.json|(recall-by-false-detections|precision-recall|detectors)\.svg|(missed-faces|false-detections)\.png)$/.test(
     name,
   );
 
@@ -64,6 +70,10 @@ export function defineEvaluate(): Command {
       "count found faces and false detections from this score on (default: the detector's own threshold)",
     )
     .option(
+      '--compare <detectors>',
+      'also measure others on the same pictures: haar, neural or a model.onnx, by commas',
+    )
+    .option(
       '--out <dir>',
       'also write a report: report.html with charts, missed faces and false detections; must not exist yet',
     )
@@ -76,27 +86,43 @@ export function defineEvaluate(): Command {
 async function evaluate(options: EvaluateOptions): Promise<void> {
   const { heldBack, score } = checkedNumbers(options);
   const overwrite = await mayWrite(options);
-  const detector = await openMeasuredDetector(options);
+  const detectors: MeasuredDetector[] = [];
   try {
-    const { metadata } = detector;
+    detectors.push(await openMeasuredDetector(options));
+    for (const name of options.compare === undefined ? [] : parseNames(options.compare)) {
+      detectors.push(await openCompared(name));
+    }
     const known = await openKnownPictures(options.data, {
-      share: options.all ? 0 : (heldBack ?? metadata?.validationShare ?? usualShare),
-      metadata,
+      share: options.all ? 0 : (heldBack ?? detectors[0]!.metadata?.validationShare ?? usualShare),
       isWithoutFaces: options.withoutFaces === true,
       skipBad: options.skipBad === true,
     });
     try {
-      const detected = await measure(detector, known, options);
-      const evaluation = evaluationOf(detector, known, { detected, options, score: score ?? detector.score });
-      if (options.out !== undefined) await writeReport(options.out, { evaluation, detected, overwrite });
-      const seen = seenText(evaluation);
-      if (options.json && seen !== undefined) process.stderr.write(`warning: ${seen}\n`);
+      const all: Measured[] = [];
+      for (const detector of detectors) all.push(await measure(detector, known, options));
+      const [first, ...others] = all.map(({ detector, detected }, i) =>
+        evaluationOf({ detector, detected }, known, {
+          matching: options.match,
+          score: i === 0 && score !== undefined ? score : detector.score,
+        }),
+      );
+      const evaluation = { ...first!, ...(others.length === 0 ? {} : { compared: others }) };
+      if (options.out !== undefined) await writeReport(options.out, { evaluation, all, overwrite });
+      if (options.json) warnOfSeen([evaluation, ...others]);
       process.stdout.write(options.json ? `${JSON.stringify(evaluation)}\n` : describeDetectorEvaluation(evaluation));
     } finally {
       known.release();
     }
   } finally {
-    await detector.release();
+    for (const detector of detectors) await detector.release();
+  }
+}
+
+/** On stderr, because the JSON has no sentences. */
+function warnOfSeen(evaluations: readonly DetectorEvaluation[]): void {
+  for (const evaluation of evaluations) {
+    const seen = seenText(evaluation);
+    if (seen !== undefined) process.stderr.write(`warning: ${evaluation.detector}: ${seen}\n`);
   }
 }
 
@@ -128,52 +154,55 @@ async function mayWrite({ out, force }: EvaluateOptions): Promise<boolean> {
   return overwrite;
 }
 
-function measure(
+interface Measured {
+  readonly detector: MeasuredDetector;
+  readonly detected: readonly DetectedPicture[];
+}
+
+async function measure(
   detector: MeasuredDetector,
   { pictures, leftOut }: KnownPictures,
-  { skipBad }: EvaluateOptions,
-): Promise<DetectedPicture[]> {
-  return withProgress('evaluate', (progress) => {
+  { skipBad, compare }: EvaluateOptions,
+): Promise<Measured> {
+  const title = compare === undefined ? 'evaluate' : `evaluate ${detector.name}`;
+  const detected = await withProgress(title, (progress) => {
     for (const line of leftOut) progress.note(`left out: ${line}`);
     const detect: MeasuredDetector['detect'] = (picture) => detector.detect(picture);
     return detectPictures({ pictures, detect, skipBad, progress, clock: () => performance.now() });
   });
-}
-
-interface Measured {
-  readonly detected: readonly DetectedPicture[];
-  readonly options: EvaluateOptions;
-  readonly score: number;
+  return { detector, detected };
 }
 
 function evaluationOf(
-  { name, hash }: MeasuredDetector,
+  { detector, detected }: Measured,
   known: KnownPictures,
-  { detected, options: { match: matching }, score }: Measured,
+  options: { readonly matching: Matching; readonly score: number },
 ): DetectorEvaluation {
   return {
     kind: 'face-detector-evaluation',
-    detector: name,
-    model: hash,
+    detector: detector.name,
+    epoch: detector.metadata?.epoch ?? null,
+    model: detector.hash,
     which: known.which,
     dataset: known.dataset,
-    seenPictures: known.seen,
+    seenPictures: known.countSeen(detector.metadata),
     leftOut: known.leftOut.length + known.pictures.length - detected.length,
-    matching,
-    ...judgeDetector(detected, { matching, score }),
+    matching: options.matching,
+    ...judgeDetector(detected, options),
   };
 }
 
 interface Report {
   readonly evaluation: DetectorEvaluation;
-  readonly detected: readonly DetectedPicture[];
+  readonly all: readonly Measured[];
   readonly overwrite: boolean;
 }
 
-async function writeReport(out: string, { evaluation, detected, overwrite }: Report): Promise<void> {
+async function writeReport(out: string, { evaluation, all, overwrite }: Report): Promise<void> {
   // ECharts takes a second to load: only those who want the page wait for it.
   const { writeDetectorReport } = await import('../../../../pipeline/detector/report/detector-report.js');
-  const sources = { evaluation, detected, encodePng };
+  const [detected, ...others] = all.map((one) => one.detected);
+  const sources = { evaluation, detected: detected!, others, encodePng };
   const files = await writeFolderAtomic(out, (store) => writeDetectorReport(store, sources), { overwrite });
   process.stderr.write(`${join(out, 'report.html')} written, with ${files.length - 1} files beside it\n`);
 }

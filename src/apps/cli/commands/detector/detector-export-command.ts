@@ -100,6 +100,7 @@ function evaluationOf({ model, run, figures }: ExportedDetector): DetectorEvalua
   return {
     kind: 'face-detector-evaluation',
     detector: run.facts.name,
+    epoch: run.checkpoint.trainer.epoch,
     model: new Sha256().update(model).hex(),
     which: 'that were held back',
     dataset: run.facts.dataset,

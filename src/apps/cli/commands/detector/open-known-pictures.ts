@@ -20,18 +20,16 @@ export interface KnownPictures {
   readonly which: string;
   /** Hash of packed pictures; null for others. */
   readonly dataset: string | null;
-  /** How many of them the model was trained on; null when that cannot be told. */
-  readonly seen: number | null;
   /** A line for each entry that was left out. */
   readonly leftOut: readonly string[];
+  /** How many of them a model was trained on; null when that cannot be told, and for a shipped detector. */
+  countSeen(model: DetectorMetadata | undefined): number | null;
   release(): void;
 }
 
 export interface KnownPicturesOptions {
   /** Of packed pictures: the share that a run held back; 0 for all. */
   readonly share: number;
-  /** Of the model that is measured; undefined for a shipped detector. */
-  readonly metadata: DetectorMetadata | undefined;
   /** The folder's pictures hold no face at all. */
   readonly isWithoutFaces: boolean;
   /** Leaves out entries of boxes.json that cannot be used. */
@@ -52,7 +50,7 @@ export async function openKnownPictures(folder: string, options: KnownPicturesOp
     unsure: [],
     read: () => decodePicture(join(directory, file)),
   });
-  const others = { dataset: null, seen: null, release: (): void => undefined };
+  const others = { dataset: null, countSeen: () => null, release: (): void => undefined };
   if (names.includes(boxesFile)) {
     if (options.isWithoutFaces) {
       throw new ConfigError(`--without-faces is for pictures alone, and ${folder} holds ${boxesFile}; leave it out`);
@@ -83,7 +81,7 @@ function badEntries(bad: readonly string[]): DatasetError {
   );
 }
 
-async function openPacked(directory: string, { share, metadata }: KnownPicturesOptions): Promise<KnownPictures> {
+async function openPacked(directory: string, { share }: KnownPicturesOptions): Promise<KnownPictures> {
   const { pictures, hash } = await readFacesDescription(createFolderStore(directory));
   const chosen = heldBackPictures(pictures, share);
   const pixels = new FacePixels(join(directory, facesFiles.pictures), pictures);
@@ -91,18 +89,12 @@ async function openPacked(directory: string, { share, metadata }: KnownPicturesO
     pictures: Array.from(chosen, (index) => ({ ...pictures[index]!, read: async () => pixels.read(index) })),
     which: share > 0 ? 'that were held back' : 'of the packed set',
     dataset: hash,
-    seen: metadata?.dataset === hash ? countSeen(pictures, chosen, metadata) : null,
     leftOut: [],
+    countSeen: (model) => {
+      if (model?.dataset !== hash || model.validationShare === undefined) return null;
+      const held = new Set(holdBack(pictures, model.validationShare).validation);
+      return chosen.filter((index) => !held.has(index)).length;
+    },
     release: () => pixels.release(),
   };
-}
-
-function countSeen(
-  pictures: readonly Pick<KnownPicture, 'file'>[],
-  chosen: Int32Array,
-  { validationShare }: DetectorMetadata,
-): number | null {
-  if (validationShare === undefined) return null;
-  const held = new Set(holdBack(pictures, validationShare).validation);
-  return chosen.filter((index) => !held.has(index)).length;
 }

@@ -46,6 +46,13 @@ export async function openMeasuredDetector(options: MeasuredDetectorOptions): Pr
   };
 }
 
+/** One of `--compare`: a model's file, or a shipped detector by its name with its default options. Throws as above. */
+export async function openCompared(name: string): Promise<MeasuredDetector> {
+  if (name.endsWith('.onnx')) return openTrained(name, { detector: 'neural' });
+  if (name === 'haar' || name === 'neural') return openMeasuredDetector({ detector: name });
+  throw new ConfigError(`--compare takes haar, neural and .onnx files, found '${name}'`);
+}
+
 async function openTrained(path: string, { detector: name }: DetectorOptions): Promise<MeasuredDetector> {
   if (name === 'haar') throw new ConfigError('--model and --detector haar exclude each other; leave one of them out');
   const bytes = await readModelFile(path, '--model must name a model.onnx');
