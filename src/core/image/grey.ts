@@ -23,3 +23,11 @@ export function toGrey(picture: Picture): GreyPicture {
 export function isGrey(picture: Picture): picture is GreyPicture {
   return picture.channels === 1;
 }
+
+/** The picture in colour: a grey one gets three equal channels, another is returned as it is. */
+export function inColour(picture: Picture): Picture {
+  if (!isGrey(picture)) return picture;
+  const data = new Uint8Array(picture.data.length * 3);
+  for (const [i, value] of picture.data.entries()) data.fill(value, 3 * i, 3 * i + 3);
+  return { ...picture, channels: 3, data };
+}

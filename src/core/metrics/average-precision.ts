@@ -85,32 +85,49 @@ export interface JudgeOptions {
   readonly matching?: Matching;
 }
 
+/** A detection of a picture that counts. */
+export interface CountedDetection {
+  /** Its number in the picture. */
+  readonly detection: number;
+  /** The number of the truth that it found; null when it is wrong. */
+  readonly truth: number | null;
+}
+
+/** The detections of one picture that are right or wrong, in the picture's order; others lie in ignored places or are of other sizes. */
+export function countDetections(picture: JudgedPicture, options: JudgeOptions = {}): CountedDetection[] {
+  const counts = isOfSize(options.range);
+  const pairs = pairDetections(picture, options.matching, counts);
+  const found = new Map(pairs.map(({ detection, truth }) => [detection, truth]));
+  return picture.detections.flatMap(({ box }, detection): CountedDetection[] => {
+    const truth = found.get(detection);
+    if (truth !== undefined) return counts(picture.truths[truth]!) ? [{ detection, truth }] : [];
+    const isIgnored = !counts(box) || picture.ignored.some((place) => sharedPart(box, place) >= sameOverlap);
+    return isIgnored ? [] : [{ detection, truth: null }];
+  });
+}
+
 /** Right and wrong detections of all pictures. */
-export function judgeDetections(
-  pictures: readonly JudgedPicture[],
-  { range = [0, Number.POSITIVE_INFINITY], matching = 'overlap' }: JudgeOptions = {},
-): JudgedDetections {
-  const counts = ([, , width, height]: Box): boolean => {
-    const size = Math.sqrt(width * height);
-    return size >= range[0] && size < range[1];
-  };
+export function judgeDetections(pictures: readonly JudgedPicture[], options: JudgeOptions = {}): JudgedDetections {
+  const counts = isOfSize(options.range);
   const judged: JudgedDetection[] = [];
   let truths = 0;
   for (const picture of pictures) {
     truths += picture.truths.filter(counts).length;
-    const found = new Map(pairDetections(picture, matching, counts).map(({ detection, truth }) => [detection, truth]));
-    picture.detections.forEach(({ box, score }, i) => {
-      const truth = found.get(i);
-      if (truth !== undefined) {
-        if (counts(picture.truths[truth]!)) judged.push({ score, isRight: true });
-        return;
-      }
-      const isIgnored = !counts(box) || picture.ignored.some((place) => sharedPart(box, place) >= sameOverlap);
-      if (!isIgnored) judged.push({ score, isRight: false });
-    });
+    for (const { detection, truth } of countDetections(picture, options)) {
+      judged.push({ score: picture.detections[detection]!.score, isRight: truth !== null });
+    }
   }
   judged.sort((a, b) => b.score - a.score);
   return { detections: judged, truths, pictures: pictures.length };
+}
+
+/** The size of a face: the root of its box' area, pixels. */
+export function boxSize([, , width, height]: Box): number {
+  return Math.sqrt(width * height);
+}
+
+function isOfSize([from, below]: SizeRange = [0, Number.POSITIVE_INFINITY]): (box: Box) => boolean {
+  return (box) => boxSize(box) >= from && boxSize(box) < below;
 }
 
 /** The part of a box that lies in another one, 0..1. */

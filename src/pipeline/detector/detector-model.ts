@@ -5,25 +5,26 @@ import { createArchitecture, detectorNames } from '../../core/nn/architectures/c
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { type Checkpoint, requireCheckpointOf } from '../../core/training/checkpoint.js';
 import { modelWeights } from '../../core/training/engine.js';
-import { type RunFacts, readRunFacts, readSavedConfig } from '../train/run-folder.js';
+import { type RunFacts, type RunStart, readRunFacts, readRunStarts, readSavedConfig } from '../train/run-folder.js';
 import { readWeights } from '../train/run-weights.js';
 import { type DetectorConfig, parseDetectorConfig } from './config.js';
 
-export interface DetectorModel {
-  /** The .onnx bytes. */
-  readonly model: Uint8Array<ArrayBuffer>;
-  /** Epochs that are complete. */
-  readonly epoch: number;
-  /** Average precision on the pictures that were held back, after the last complete epoch; null when there is none. */
-  readonly precision: number | null;
+/** A detector's run with one of its checkpoints. */
+export interface TrainedDetector {
+  readonly config: DetectorConfig;
+  readonly facts: RunFacts;
+  readonly starts: readonly RunStart[];
+  readonly weights: DetectorConfig['keep'];
+  readonly checkpoint: Checkpoint;
 }
 
-/** The model of a checkpoint's weights, or of their moving average where there is one. */
-export function detectorModel(config: DetectorConfig, facts: RunFacts, checkpoint: Checkpoint): DetectorModel {
+/** The model of a checkpoint's weights, or of their moving average where there is one. `threshold`: undefined when it is not known. */
+export function detectorModel(
+  { config, facts, checkpoint }: Pick<TrainedDetector, 'config' | 'facts' | 'checkpoint'>,
+  threshold?: number,
+): Uint8Array<ArrayBuffer> {
   const architecture = createArchitecture(config.architecture, { classes: 1 });
-  const { epoch, history } = checkpoint.trainer;
-  const precision = history.at(-1)?.validationPrecision ?? null;
-  const model = buildDetectorModel(architecture, modelWeights(checkpoint.engine), {
+  return buildDetectorModel(architecture, modelWeights(checkpoint.engine), {
     format: 1,
     kind: 'face-detector',
     architecture: architecture.name,
@@ -31,17 +32,22 @@ export function detectorModel(config: DetectorConfig, facts: RunFacts, checkpoin
     dataset: facts.dataset,
     run: facts.name,
     validationShare: config.validationShare,
-    epoch,
-    validationPrecision: precision,
+    epoch: checkpoint.trainer.epoch,
+    validationPrecision: validationPrecision(checkpoint),
+    ...(threshold === undefined ? {} : { threshold }),
   });
-  return { model, epoch, precision };
+}
+
+/** Average precision on the pictures that were held back, after the last complete epoch; null when there is none. */
+export function validationPrecision({ trainer }: Checkpoint): number | null {
+  return trainer.history.at(-1)?.validationPrecision ?? null;
 }
 
 /**
- * The model of a run's last or best checkpoint, whether the run has ended or not. Throws RunError when the folder holds no run of a
- * detector, or no checkpoint yet.
+ * A run's last or best checkpoint, whether the run has ended or not. Throws RunError when the folder holds no run of a detector, or
+ * no checkpoint yet.
  */
-export async function exportDetector(store: BlobStore, kind: DetectorConfig['keep']): Promise<DetectorModel> {
+export async function readTrainedDetector(store: BlobStore, weights: DetectorConfig['keep']): Promise<TrainedDetector> {
   const config = await readSavedConfig(store, (json) => {
     const { architecture } = json as { readonly architecture?: unknown };
     if (!(detectorNames as readonly unknown[]).includes(architecture)) {
@@ -50,7 +56,7 @@ export async function exportDetector(store: BlobStore, kind: DetectorConfig['kee
     return parseDetectorConfig(json);
   });
   const facts = await readRunFacts(store);
-  const checkpoint = await readWeights(store, kind);
+  const checkpoint = await readWeights(store, weights);
   requireCheckpointOf(createArchitecture(config.architecture, { classes: 1 }), checkpoint);
-  return detectorModel(config, facts, checkpoint);
+  return { config, facts, starts: await readRunStarts(store), weights, checkpoint };
 }

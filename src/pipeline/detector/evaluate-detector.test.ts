@@ -1,9 +1,11 @@
 // Measuring a detector whose finds are known.
 import { describe, expect, test } from 'vitest';
+import { DatasetError } from '../../core/errors.js';
 import type { Box, Picture } from '../../core/image/picture.js';
 import type { Matching } from '../../core/metrics/average-precision.js';
 import { silentProgress } from '../../core/ports/progress.js';
-import { type EvaluatedFace, evaluateDetector, heldBackPictures, type KnownPicture } from './evaluate-detector.js';
+import { detectPictures, type EvaluatedFace, type KnownPicture } from './detect-pictures.js';
+import { heldBackPictures, judgeDetector } from './evaluate-detector.js';
 
 const blank: Picture = { width: 8, height: 8, channels: 1, data: new Uint8Array(64) };
 const points = [110, 110, 130, 110, 120, 120, 120, 135];
@@ -16,17 +18,16 @@ async function measure(
 ) {
   let at = 0;
   let now = 0;
-  return evaluateDetector({
+  const detected = await detectPictures({
     pictures: known.map((one, i) => ({ file: `${i}`, faces: [], unsure: [], read: async () => blank, ...one })),
     detect: async () => {
       now += 5;
       return finds[at++]!;
     },
-    matching,
-    score,
     progress: silentProgress,
     clock: () => now,
   });
+  return judgeDetector(detected, { matching, score });
 }
 
 const find = (box: Box, score: number, own: readonly number[] | null = null): EvaluatedFace => ({
@@ -35,7 +36,7 @@ const find = (box: Box, score: number, own: readonly number[] | null = null): Ev
   points: own,
 });
 
-describe('evaluateDetector', () => {
+describe('judgeDetector', () => {
   const large: Box = [100, 100, 40, 50];
   const small: Box = [10, 10, 20, 20];
 
@@ -113,9 +114,10 @@ describe('evaluateDetector', () => {
   });
 });
 
-test('heldBackPictures gives those that a run held back, and all where it held none', () => {
+test('heldBackPictures gives those that a run held back, all for a share of 0, and refuses a share that holds none', () => {
   const pictures = Array.from({ length: 40 }, (_, i) => ({ file: `${i}.webp` })) as never;
   expect(heldBackPictures(pictures, 0)).toHaveLength(40);
+  expect(() => heldBackPictures(pictures, 1e-6)).toThrow(DatasetError);
   const some = heldBackPictures(pictures, 0.3);
   expect(some.length).toBeGreaterThan(0);
   expect(some.length).toBeLessThan(30);

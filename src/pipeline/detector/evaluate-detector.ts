@@ -2,10 +2,11 @@
 // error of its key points.
 import { type FacePicture, holdBack } from '../../core/dataset/face-pictures.js';
 import type { FacePoints } from '../../core/detect/places/places.js';
-import type { Box, Picture } from '../../core/image/picture.js';
+import { DatasetError } from '../../core/errors.js';
 import {
   averagePrecision,
   averagePrecisionInterval,
+  boxSize,
   type JudgedDetections,
   type JudgedPicture,
   judgeDetections,
@@ -18,30 +19,17 @@ import { wilsonInterval } from '../../core/metrics/wilson-interval.js';
 import { mean } from '../../core/numbers/mean.js';
 import { median } from '../../core/numbers/median.js';
 import { quantile } from '../../core/numbers/quantile.js';
-import type { Clock } from '../../core/ports/clock.js';
-import type { Progress } from '../../core/ports/progress.js';
+import type { DetectedPicture } from './detect-pictures.js';
 
-/** A face that a detector finds in a picture. */
-export interface EvaluatedFace {
-  readonly box: Box;
-  readonly score: number;
-  /** Left eye, right eye, nose and mouth as seen; null from a detector that gives none. */
-  readonly points: FacePoints | null;
+export interface AnnotatedDetections {
+  readonly known: Pick<FacePicture, 'faces' | 'unsure'>;
+  readonly detections: JudgedPicture['detections'];
 }
 
-/** A picture with its annotations. */
-export interface KnownPicture extends Pick<FacePicture, 'file' | 'faces' | 'unsure'> {
-  readonly read: () => Promise<Picture>;
-}
-
-export interface EvaluateDetectorRequest {
-  readonly pictures: readonly KnownPicture[];
-  readonly detect: (picture: Picture) => Promise<readonly EvaluatedFace[]>;
+export interface JudgeDetectorOptions {
   readonly matching: Matching;
-  /** The lowest score of a box that counts. */
-  readonly score: number;
-  readonly progress: Progress;
-  readonly clock: Clock;
+  /** The lowest score of a box that counts; from the judged detections where it depends on them. */
+  readonly score: number | ((all: JudgedDetections) => number);
 }
 
 /** Ranges of face sizes with figures of their own: roots of the boxes' areas, pixels. */
@@ -51,6 +39,9 @@ export const sizeRanges: readonly SizeRange[] = [
   [40, 80],
   [80, Number.POSITIVE_INFINITY],
 ];
+
+/** All sizes first, then the ranges: what figures and curves are of. */
+export const measuredRanges: readonly SizeRange[] = [[0, Number.POSITIVE_INFINITY], ...sizeRanges];
 
 /** Numbers of wrong boxes a picture at which recall is measured. */
 export const wrongPerPicture = [0.01, 0.1, 1] as const;
@@ -80,7 +71,7 @@ export interface RecallFigures {
 export interface DetectorFigures {
   readonly pictures: number;
   readonly faces: number;
-  /** All sizes first, then those of `sizeRanges`. */
+  /** In the order of `measuredRanges`. */
   readonly ranges: readonly RangeFigures[];
   readonly recalls: readonly RecallFigures[];
   /** At the score that was asked for. */
@@ -97,49 +88,30 @@ export interface DetectorFigures {
   readonly latencyMs: { readonly median: number; readonly p95: number };
 }
 
-/** Runs the detector on every picture and judges its detections. */
-export async function evaluateDetector(request: EvaluateDetectorRequest): Promise<DetectorFigures> {
-  const { pictures, matching, clock } = request;
-  const judged: JudgedPicture[] = [];
-  const errors: number[] = [];
-  const durations: number[] = [];
-  for (const [i, known] of pictures.entries()) {
-    const picture = await known.read();
-    const start = clock();
-    const detections = await request.detect(picture);
-    durations.push(clock() - start);
-    const one = {
-      detections,
-      truths: known.faces.map(({ box }) => box),
-      ignored: known.unsure.map(({ box }) => box),
-    };
-    judged.push(one);
-    errors.push(...pointErrors(known, detections, pairDetections(one, matching)));
-    request.progress.update(i + 1, pictures.length, known.file);
-  }
+/** Judges what a detector found. */
+export function judgeDetector(detected: readonly DetectedPicture[], options: JudgeDetectorOptions): DetectorFigures {
+  const { matching } = options;
+  const judged = detected.map(judgedPicture);
+  const errors = detected.flatMap((one, i) => pointErrors(one, pairDetections(judged[i]!, matching)));
+  const durations = detected.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
   const all = judgeDetections(judged, { matching });
-  const atScore = all.detections.filter(({ score }) => score >= request.score);
+  const score = typeof options.score === 'number' ? options.score : options.score(all);
+  const atScore = all.detections.filter((detection) => detection.score >= score);
   const found = atScore.filter(({ isRight }) => isRight).length;
-  durations.sort((a, b) => a - b);
   return {
-    pictures: pictures.length,
+    pictures: detected.length,
     faces: all.truths,
-    ranges: [[0, Number.POSITIVE_INFINITY] as const, ...sizeRanges].map((range) =>
-      rangeFigures(judged, range, matching),
-    ),
+    ranges: measuredRanges.map((range) => rangeFigures(judged, range, matching)),
     recalls: wrongPerPicture.map((wrong) => recallFigures(all, wrong)),
-    atScore: {
-      score: request.score,
-      found,
-      wrong: atScore.length - found,
-      ...share(found, all.truths),
-    },
+    atScore: { score, found, wrong: atScore.length - found, ...share(found, all.truths) },
     points: errors.length === 0 ? null : { faces: errors.length, meanError: mean(errors) },
-    latencyMs: {
-      median: median(durations),
-      p95: quantile(Float64Array.from(durations), 0.95),
-    },
+    latencyMs: { median: median(durations), p95: quantile(Float64Array.from(durations), 0.95) },
   };
+}
+
+/** A picture as the metrics take it; places that nobody annotated are neither right nor wrong. */
+export function judgedPicture({ known, detections }: AnnotatedDetections): JudgedPicture {
+  return { detections, truths: known.faces.map(({ box }) => box), ignored: known.unsure.map(({ box }) => box) };
 }
 
 function share(found: number, truths: number): { recall: number; interval: [number, number] } {
@@ -162,14 +134,13 @@ function rangeFigures(judged: readonly JudgedPicture[], range: SizeRange, matchi
 
 /** Of each found face with known points: the mean distance, as a share of the distance between the eyes. */
 function pointErrors(
-  { faces }: KnownPicture,
-  detections: readonly EvaluatedFace[],
+  { known: { faces }, detections }: DetectedPicture,
   pairs: ReturnType<typeof pairDetections>,
 ): number[] {
   return pairs.flatMap(({ detection, truth }) => {
     const { points, box } = faces[truth]!;
     const found = detections[detection]!.points;
-    if (points === null || found === null || Math.sqrt(box[2] * box[3]) < pointsFrom) return [];
+    if (points === null || found === null || boxSize(box) < pointsFrom) return [];
     const apart = (a: FacePoints, i: number, b: FacePoints, k: number): number =>
       Math.hypot(a[2 * i]! - b[2 * k]!, a[2 * i + 1]! - b[2 * k + 1]!);
     const eyes = apart(points, 0, points, 1);
@@ -178,8 +149,15 @@ function pointErrors(
   });
 }
 
-/** The packed pictures that a run with this share held back; all of them when it held none. */
+/**
+ * Numbers of the packed pictures that a run with this share held back; of all of them with a share of 0. Throws DatasetError when
+ * it held none back.
+ */
 export function heldBackPictures(pictures: readonly FacePicture[], share: number): Int32Array {
   const { training, validation } = holdBack(pictures, share);
-  return validation.length > 0 ? validation : training;
+  if (share === 0) return training;
+  if (validation.length > 0) return validation;
+  throw new DatasetError(
+    `a share of ${share} must hold at least one picture back, and of these ${pictures.length} it holds none; give a larger --held-back, or --all`,
+  );
 }

@@ -20,7 +20,7 @@ import { comparisonReport } from '../train/runs/report/comparison-report.js';
 import { describeComparison } from '../train/runs/report/describe-runs.js';
 import { readRunRecord } from '../train/runs/run-record.js';
 import { parseDetectorConfig } from './config.js';
-import { exportDetector } from './detector-model.js';
+import { exportDetector } from './export-detector.js';
 import { type TrainDetectorRequest, trainDetector } from './train-detector.js';
 
 const scenes = faceScenes(20);
@@ -45,6 +45,7 @@ function request(changes: Partial<TrainDetectorRequest> = {}, config: object = {
     name: 'test-run',
     faces,
     config: parseDetectorConfig({ ...settings, ...config }),
+    openSession,
     readPixels: read,
     startEngine: async (architecture, options, engine) =>
       new LocalEngine(createArchitecture(architecture, options), openSession, engine),
@@ -78,6 +79,9 @@ describe('trainDetector', () => {
     const model = (await whole.store.read(runFiles.model))!;
     const metadata = JSON.parse(readModel(model).metadata.get(metadataKey)!);
     expect(metadata).toMatchObject({ kind: 'face-detector', run: 'test-run', epoch: 2, dataset: whole.faces.hash });
+    expect(metadata.threshold).toBe(result.threshold);
+    expect(result.threshold).toBeGreaterThanOrEqual(0.2);
+    expect(result.threshold).toBeLessThanOrEqual(0.95);
     const session = await openSession(model);
     const image = { dims: [1, 3, 96, 128], data: new Uint8Array(3 * 96 * 128).fill(90) };
     const data = (await session.run({ [detectorNames.image]: image }))[detectorNames.places]!.data as Float32Array;
@@ -94,9 +98,11 @@ describe('trainDetector', () => {
     expect(stopped).toMatchObject({ end: 'stopped', precision: null });
     const config = await readSavedConfig(store, parseDetectorConfig);
     // What it has learned so far can be tried before it is done.
-    await expect(exportDetector(createMemoryStore(), 'last')).rejects.toThrow(RunError);
-    await expect(exportDetector(store, 'best')).resolves.toMatchObject({ epoch: 1 });
-    const exported = await exportDetector(store, 'last');
+    await expect(exportDetector({ store: createMemoryStore(), weights: 'last' })).rejects.toThrow(RunError);
+    const best = await exportDetector({ store, weights: 'best' });
+    expect(best.run.checkpoint.trainer.epoch).toBe(1);
+    const exported = await exportDetector({ store, weights: 'last' });
+    expect(exported.figures).toBeUndefined();
     const detector = await PlaceDetector.open(exported.model, openSession);
     expect(detector.metadata).toMatchObject({ run: 'test-run', validationShare: 0.2, epoch: 1 });
     await detector.release();

@@ -8,6 +8,7 @@ import { architectureFacts } from '../../core/nn/architectures/architecture-fact
 import { type ArchitectureName, createArchitecture } from '../../core/nn/architectures/create-architecture.js';
 import { initialWeights } from '../../core/nn/architectures/parameters.js';
 import { createRandom } from '../../core/numbers/random.js';
+import type { OpenSession } from '../../core/ports/session.js';
 import type { BatchSource } from '../../core/training/batches.js';
 import { requireCheckpointOf } from '../../core/training/checkpoint.js';
 import type { DetectionBatchOptions, ReadPixels } from '../../core/training/detection/detection-batches.js';
@@ -17,7 +18,8 @@ import { type RunFacts, readSavedConfig, requireNoRun, runFiles } from '../train
 import type { StartEngine } from '../train/train.js';
 import { type RunPlace, trainInFolder } from '../train/train-in-folder.js';
 import { type DetectorConfig, parseDetectorConfig } from './config.js';
-import { detectorModel } from './detector-model.js';
+import { detectorModel, validationPrecision } from './detector-model.js';
+import { measureHeldBack } from './measure-held-back.js';
 import { validateDetector } from './validate-detector.js';
 
 export interface TrainDetectorRequest extends RunPlace {
@@ -27,6 +29,8 @@ export interface TrainDetectorRequest extends RunPlace {
   readonly config: DetectorConfig;
   /** For validation, in this thread. */
   readonly readPixels: ReadPixels;
+  /** For measuring the finished model, in this thread. */
+  readonly openSession: OpenSession;
   readonly startEngine: StartEngine;
   readonly startBatches: (options: DetectionBatchOptions, threads: number) => BatchSource;
 }
@@ -36,6 +40,8 @@ export interface TrainDetectorResult {
   readonly epochs: number;
   /** Average precision of the weights in model.onnx on the pictures that were held back; null for a run that was stopped, or held none back. */
   readonly precision: number | null;
+  /** The score from which a detection of model.onnx counts, chosen on those pictures; null as above. */
+  readonly threshold: number | null;
 }
 
 const mayChange: readonly (keyof DetectorConfig)[] = ['keep', 'patience', 'batchThreads'];
@@ -107,13 +113,19 @@ export async function trainDetector(request: TrainDetectorRequest): Promise<Trai
         validation.length === 0
           ? undefined
           : (trained) => validateDetector(trained, faces.pictures, validation, request.readPixels),
-      writeModel: async (weights) => {
-        const { model, precision } = detectorModel(config, facts, weights);
+      writeModel: async (checkpoint) => {
+        // First without a threshold: should measuring fail, the model is there.
+        const model = detectorModel({ config, facts, checkpoint });
         await store.write(runFiles.model, model);
-        return precision;
+        const measuring = { ...request, pictures: faces.pictures, share: config.validationShare };
+        const threshold = (await measureHeldBack(model, measuring))?.threshold;
+        if (threshold !== undefined) {
+          await store.write(runFiles.model, detectorModel({ config, facts, checkpoint }, threshold));
+        }
+        return { precision: validationPrecision(checkpoint), threshold: threshold ?? null };
       },
     });
-    return { ...result, precision: kept };
+    return { ...result, precision: kept?.precision ?? null, threshold: kept?.threshold ?? null };
   } finally {
     await engine.release();
   }

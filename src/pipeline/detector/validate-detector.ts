@@ -7,15 +7,15 @@ import { averagePrecision, type JudgedPicture, judgeDetections } from '../../cor
 import type { ReadPixels } from '../../core/training/detection/detection-batches.js';
 import type { TrainingEngine } from '../../core/training/engine.js';
 import type { ValidationFigures } from '../../core/training/trainer.js';
+import { judgedPicture } from './evaluate-detector.js';
 import { longestSide } from './import-faces.js';
+import { lowestScore } from './measure-held-back.js';
 
 const chunk = 8;
 /** The longest side of all pictures, up to the next multiple of the largest stride, pixels. */
 const side = Math.ceil(longestSide / 32) * 32;
 /** Smaller faces do not count: root of their area, pixels. */
 const smallestFace = 24;
-/** Wrong boxes below no longer change the average precision much. */
-const minScore = 0.02;
 
 /** Average precision for faces from 24 pixels on; the loss is 1 minus it. */
 export async function validateDetector(
@@ -35,16 +35,11 @@ export async function validateDetector(
     const predictions = await engine.predict(pixels, part.length);
     const each = predictions.length / part.length;
     part.forEach((index, i) => {
-      const options = { width: side, height: side, minScore };
+      const options = { width: side, height: side, minScore: lowestScore };
       const detections = decodePlaces(predictions.subarray(i * each, (i + 1) * each), options);
-      judged.push(judgePicture(pictures[index]!, detections));
+      judged.push(judgedPicture({ known: pictures[index]!, detections }));
     });
   }
   const precision = averagePrecision(judgeDetections(judged, { range: [smallestFace, Number.POSITIVE_INFINITY] }));
   return { loss: 1 - precision, precision };
-}
-
-/** Proposals that nobody annotated are neither right nor wrong. */
-export function judgePicture({ faces, unsure }: FacePicture, detections: JudgedPicture['detections']): JudgedPicture {
-  return { detections, truths: faces.map(({ box }) => box), ignored: unsure.map(({ box }) => box) };
 }

@@ -48,6 +48,16 @@ describe('contactSheet', () => {
     ]);
   });
 
+  it('shows colours', () => {
+    const picture: Picture = { width: 2, height: 1, channels: 3, data: Uint8Array.of(10, 20, 30, 40, 50, 60) };
+    const sheet = contactSheet([{ picture }], { columns: 1, scale: 2 });
+    expect([12, 13, 14].map((x) => pixel(sheet, x, 13))).toEqual([
+      [10, 20, 30, 255],
+      [10, 20, 30, 255],
+      [40, 50, 60, 255],
+    ]);
+  });
+
   it('centres smaller pictures in cells as large as the largest', () => {
     const sheet = contactSheet([{ picture: grey(1, 6, 8) }, { picture: grey(2, 2, 2) }], { columns: 2, scale: 1 });
     expect([sheet.width, sheet.height]).toEqual([8 + 2 * (14 + 8), 8 + 16 + 8]);

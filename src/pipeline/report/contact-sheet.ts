@@ -1,11 +1,12 @@
 // Contact sheets: many small pictures in one, each with captions and an optional coloured frame.
 import { type Colour, drawText, fillRect, textSize } from '../../core/image/draw.js';
-import type { GreyPicture, Picture } from '../../core/image/picture.js';
-import { resizeGrey } from '../../core/image/resize.js';
+import type { Picture } from '../../core/image/picture.js';
+import { resize } from '../../core/image/resize.js';
 import { inkOn } from './ink-on.js';
 
 export interface ContactSheetCell {
-  readonly picture: GreyPicture;
+  /** Grey or colour. */
+  readonly picture: Picture;
   /** Caption lines. The cells grow to hold them; lines over 40 characters are shortened. */
   readonly captions?: readonly string[];
   /** Colour of the frame and the captions' background; the captions are white or dark for contrast. */
@@ -108,7 +109,7 @@ function drawCell(sheet: Picture, { picture, captions = [], frame }: ContactShee
     fillRect(sheet, [left + framePx, captionTop, cellWidth - 2 * framePx, layout.captionHeight], plain);
   }
   const enlarged = bilinear
-    ? resizeGrey(picture, picture.width * scale, picture.height * scale)
+    ? resize(picture, picture.width * scale, picture.height * scale)
     : repeatPixels(picture, scale);
   const x = left + Math.floor((cellWidth - enlarged.width) / 2);
   paste(sheet, enlarged, x, top + framePx + Math.floor((layout.pictureHeight - enlarged.height) / 2));
@@ -124,25 +125,30 @@ function shorten(text: string): string {
   return characters.length <= longestCaption ? text : `${characters.slice(0, longestCaption - 3).join('')}...`;
 }
 
-function repeatPixels(picture: GreyPicture, scale: number): GreyPicture {
-  const width = picture.width * scale;
-  const height = picture.height * scale;
-  const data = new Uint8Array(width * height);
+function repeatPixels({ width: from, height: rows, channels, data: pixels }: Picture, scale: number): Picture {
+  const width = from * scale;
+  const height = rows * scale;
+  const data = new Uint8Array(width * height * channels);
   for (let y = 0, o = 0; y < height; y++) {
-    const row = Math.floor(y / scale) * picture.width;
-    for (let x = 0; x < width; x++) data[o++] = picture.data[row + Math.floor(x / scale)]!;
+    const row = Math.floor(y / scale) * from;
+    for (let x = 0; x < width; x++) {
+      const start = (row + Math.floor(x / scale)) * channels;
+      for (let c = 0; c < channels; c++) data[o++] = pixels[start + c]!;
+    }
   }
-  return { width, height, channels: 1, data };
+  return { width, height, channels, data };
 }
 
-function paste(sheet: Picture, picture: GreyPicture, left: number, top: number): void {
-  for (let y = 0; y < picture.height; y++) {
+function paste(sheet: Picture, { width, height, channels, data }: Picture, left: number, top: number): void {
+  // Of a grey picture the one channel is all three.
+  const [green, blue] = channels === 1 ? [0, 0] : [1, 2];
+  for (let y = 0; y < height; y++) {
     let to = ((top + y) * sheet.width + left) * 4;
-    for (let x = 0; x < picture.width; x++, to += 4) {
-      const value = picture.data[y * picture.width + x]!;
-      sheet.data[to] = value;
-      sheet.data[to + 1] = value;
-      sheet.data[to + 2] = value;
+    for (let x = 0; x < width; x++, to += 4) {
+      const from = (y * width + x) * channels;
+      sheet.data[to] = data[from]!;
+      sheet.data[to + 1] = data[from + green]!;
+      sheet.data[to + 2] = data[from + blue]!;
       sheet.data[to + 3] = 255;
     }
   }

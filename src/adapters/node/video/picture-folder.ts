@@ -1,7 +1,7 @@
 // A folder of pictures as a source of frames, in the order of their names, with the depth that lies beside them.
 import { join } from 'node:path';
 import { ConfigError, MediaError } from '../../../core/errors.js';
-import type { Picture } from '../../../core/image/picture.js';
+import { inColour } from '../../../core/image/grey.js';
 import type { Frame, FrameSource } from '../../../core/ports/frame-source.js';
 import { decodePicture } from '../image-codec.js';
 import { type DepthFolder, namesIn } from './depth-folder.js';
@@ -58,12 +58,4 @@ export async function openPictureFolder(folder: string, depth: DepthFolder | und
       isClosed = true;
     },
   };
-}
-
-/** Grey becomes RGB: frames of one source are of one kind. */
-function inColour(picture: Picture): Picture {
-  if (picture.channels !== 1) return picture;
-  const data = new Uint8Array(picture.data.length * 3);
-  for (const [i, value] of picture.data.entries()) data.fill(value, 3 * i, 3 * i + 3);
-  return { ...picture, channels: 3, data };
 }

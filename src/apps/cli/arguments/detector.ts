@@ -69,13 +69,15 @@ export async function openDetector(
 ): Promise<SearchingDetector> {
   const shipped = shippedDetectors.find((name) => name === detector);
   if (shipped !== undefined) return openShippedDetector(search, shipped);
-  if (!/[./\\]/.test(detector)) {
-    throw new ConfigError(
-      `--detector must be one of ${detectorNames.join(', ')}, or an .onnx file, found '${detector}'`,
-    );
-  }
-  const places = await readModelFile(detector, `--detector must name an .onnx file, or ${detectorNames.join(', ')}`);
+  const places = await readDetectorFile(detector);
   return namingModelFile(detector, () => openNetworkDetector({ places }, openSession, search));
+}
+
+/** The bytes of a file that is named instead of a shipped detector. Throws ConfigError for an unknown name and a file that cannot be read. */
+export function readDetectorFile(path: string): Promise<Uint8Array> {
+  const names = detectorNames.join(', ');
+  if (/[./\\]/.test(path)) return readModelFile(path, `--detector must be one of ${names}, or an .onnx file`);
+  throw new ConfigError(`--detector must be one of ${names}, or an .onnx file, found '${path}'`);
 }
 
 async function openHaar(options: DetectorOptions): Promise<FaceDetector> {
@@ -90,7 +92,8 @@ async function openHaar(options: DetectorOptions): Promise<FaceDetector> {
   return namingModelFile(path, () => new HaarDetector(readHaarCascade(decode(file)), settings));
 }
 
-function minFaceOf(options: DetectorOptions): { minFace?: number } {
+/** The option as a number. Throws ConfigError unless it is above 0. */
+export function minFaceOf(options: DetectorOptions): { minFace?: number } {
   const { minFace } = toNumbers(options, ['minFace']);
   if (minFace === undefined) return {};
   if (!(minFace > 0)) throw new ConfigError(`--min-face must be above 0, found ${options.minFace}`);

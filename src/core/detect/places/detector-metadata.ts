@@ -18,7 +18,7 @@ export const detectorMetadataSchema = z.object({
   epoch: z.int().nonnegative(),
   /** Average precision on the pictures that were held back; null when none were. */
   validationPrecision: z.number().nullable(),
-  /** Score from which a detection counts as a face, chosen on the pictures that were held back; missing where none was chosen. */
+  /** Score from which a detection counts, chosen on those pictures; missing where it was not measured on them. */
   threshold: z.number().gt(0).lt(1).optional(),
 });
 

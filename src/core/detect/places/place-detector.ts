@@ -28,11 +28,14 @@ const leastShare = 0.75;
 export class PlaceDetector implements FaceDetector {
   /** Of a detector that moodlens trained. */
   readonly metadata: DetectorMetadata | undefined;
+  /** The network's own score that becomes 0.6. */
+  readonly threshold: number;
   readonly #network: PlaceNetwork;
   #search: CheckedSearch;
 
   private constructor(network: PlaceNetwork, metadata: DetectorMetadata | undefined, search: CheckedSearch) {
     this.metadata = metadata;
+    this.threshold = network.threshold;
     this.#network = network;
     this.#search = search;
   }

@@ -21,7 +21,7 @@ export interface PlaceNetwork {
 }
 
 /** Of a file that names no threshold. */
-const usualThreshold = 0.5;
+export const usualThreshold = 0.5;
 
 /** A detector that moodlens trained (model/build-detector-model.ts). */
 export class TrainedNetwork implements PlaceNetwork {

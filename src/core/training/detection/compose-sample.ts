@@ -32,7 +32,7 @@ const smallestFace = 8;
 /** A face must be visible to this share of its box, else its place is left out of the loss. */
 const visibleShare = 0.6;
 /** Proposals at least as sure are nearly always faces. */
-const sureScore = 0.8;
+export const sureScore = 0.8;
 /** Pictures are enlarged at most so much. */
 const largestScale = 3;
 

@@ -4,6 +4,7 @@ import { percent } from '../../../core/numbers/percent.js';
 import { describeSeconds } from '../../report/describe-seconds.js';
 import { count, markdownTable, plain } from '../../report/markdown.js';
 import type { TrainConfig } from '../../train/config.js';
+import { configurationText, optimiserText, programText, tenEpochs } from '../../train/report/recipe-texts.js';
 import type { TrainedNetwork } from '../read-trained-run.js';
 
 /** Markdown: paragraphs, a table of the history, the configuration as JSON. */
@@ -12,7 +13,7 @@ export function describeRecipe(network: TrainedNetwork): string {
     `${trainingText(network)}\n\n${weightsText(network)}`,
     ...sourceTexts(network),
     historyTable(network),
-    `The configuration, as \`moodlens train --config\` takes it:\n\n\`\`\`json\n${JSON.stringify(withoutPaths(network.config), null, 2)}\n\`\`\``,
+    configurationText(network.config, 'moodlens train'),
   ].join('\n\n');
 }
 
@@ -23,33 +24,12 @@ function trainingText({ config, checkpoint, starts, result }: TrainedNetwork): s
   const program = starts.at(-1);
   const by = program === undefined ? '' : `, by ${programText(program)}`;
   const took = result === undefined ? '' : `, in ${describeSeconds(result.seconds)}`;
-  return `${trainer.epoch} epochs${steps} of ${config.batchSize} pictures, seed ${config.seed}, on ${config.threads} ${config.threads === 1 ? 'thread' : 'threads'}${by}${took}; ${optimiserText(config)}; ${regularText(config)}; ${augmentationText(config)}.`;
+  return `${trainer.epoch} epochs${steps} of ${config.batchSize} pictures, seed ${config.seed}, on ${config.threads} ${config.threads === 1 ? 'thread' : 'threads'}${by}${took}; ${stepsText(config)}; ${regularText(config)}; ${augmentationText(config)}.`;
 }
 
-function programText({ moodlens, revision, node, onnxruntime, device }: TrainedNetwork['starts'][number]): string {
-  const code = revision === null || revision === undefined ? '' : ` (commit ${plain(revision)})`;
-  return `moodlens ${plain(moodlens)}${code} with ${plain(onnxruntime)}, Node ${plain(node)}, device ${plain(device)}`;
-}
-
-function optimiserText({ optimiser, schedule, weightDecay, clipNorm, average, progressive }: TrainConfig) {
-  const name =
-    optimiser.name === 'adam'
-      ? 'Adam'
-      : `SGD with ${optimiser.nesterov ? 'Nesterov ' : ''}momentum ${optimiser.momentum}`;
-  return [
-    name,
-    rateText(schedule),
-    ...(average === null ? [] : [`a moving average of the weights (decay ${average.decay})`]),
-    ...(weightDecay > 0 ? [`weight decay ${weightDecay}`] : []),
-    ...(clipNorm === null ? [] : [`gradient norm at most ${clipNorm}`]),
-    ...progressive.map(({ side, epochs }) => `${epochs} epochs at ${side} x ${side} pixels`),
-  ].join(', ');
-}
-
-function rateText(schedule: TrainConfig['schedule']): string {
-  if (schedule.name === 'constant') return `a constant rate of ${schedule.rate}`;
-  if (schedule.name === 'inverse-time') return `a rate of ${schedule.rate} / (1 + ${schedule.decay} * step)`;
-  return `${schedule.name === 'cosine' ? 'a cosine schedule' : 'one cycle'} with the highest rate ${schedule.rate}`;
+function stepsText({ progressive, ...config }: TrainConfig): string {
+  const sides = progressive.map(({ side, epochs }) => `${epochs} epochs at ${side} x ${side} pixels`);
+  return [optimiserText(config), ...sides].join(', ');
 }
 
 function regularText({ labelSmoothing, mixup, dropout, l2, classWeights }: TrainConfig): string {
@@ -114,31 +94,14 @@ function sourceTexts({ config: { votes, distillation }, facts: { teacher, pretra
   return texts;
 }
 
-/** At most ten epochs, the first and the last among them. */
 function historyTable({ checkpoint }: TrainedNetwork): string {
-  const { history } = checkpoint.trainer;
-  const rows = Math.min(10, history.length);
-  const places = Array.from({ length: rows }, (_, k) =>
-    rows === 1 ? 0 : Math.round((k * (history.length - 1)) / (rows - 1)),
-  );
   return markdownTable([
     ['epoch', 'training loss', 'validation loss', 'validation accuracy'],
-    ...places.map((i) => {
-      const { epoch, trainingLoss, validationLoss, validationAccuracy } = history[i]!;
-      return [
-        String(epoch),
-        trainingLoss.toFixed(3),
-        validationLoss?.toFixed(3) ?? '–',
-        validationAccuracy === undefined ? '–' : percent(validationAccuracy, { digits: 2 }),
-      ];
-    }),
+    ...tenEpochs(checkpoint.trainer.history).map(({ epoch, trainingLoss, validationLoss, validationAccuracy }) => [
+      String(epoch),
+      trainingLoss.toFixed(3),
+      validationLoss?.toFixed(3) ?? '–',
+      validationAccuracy === undefined ? '–' : percent(validationAccuracy, { digits: 2 }),
+    ]),
   ]);
-}
-
-/** Reduces a configuration's paths to their last part: a card is published, and paths may be private. */
-function withoutPaths(config: unknown): unknown {
-  if (typeof config === 'string') return config.split(/[\\/]/).at(-1);
-  if (Array.isArray(config)) return config.map(withoutPaths);
-  if (typeof config !== 'object' || config === null) return config;
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, withoutPaths(value)]));
 }

@@ -1,5 +1,14 @@
 // `moodlens detector` from the first picture to the measured model.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -57,7 +66,7 @@ describeWith(built, 'moodlens detector', () => {
     const again = await runCli(...training, '--out', path('run'));
     expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('--resume')]);
 
-    const model = ['--model', path('run', 'model.onnx')];
+    const model = ['--detector', path('run', 'model.onnx')];
     const measured = await runCli('detector', 'evaluate', ...model, '--data', path('packed'), '--json');
     expect(measured.code).toBe(0);
     const figures = JSON.parse(measured.stdout);
@@ -66,10 +75,91 @@ describeWith(built, 'moodlens detector', () => {
     const everything = await runCli('detector', 'evaluate', ...model, '--data', path('packed'), '--all', '--json');
     expect(JSON.parse(everything.stdout)).toMatchObject({ pictures: 20, faces: 16 });
 
+    const exporting = ['detector', 'export', path('run')];
+    const bare = await runCli(...exporting, '--out', path('now.onnx'));
+    expect([bare.code, bare.stdout]).toEqual([0, expect.stringMatching(/now\.onnx: .*\n.*no threshold.*--data/)]);
+    expect(existsSync(path('now.md'))).toBe(false);
+    writeFileSync(path('notes.md'), 'Made-up scenes.');
+    const withData = ['--data', path('packed'), '--notes', path('notes.md'), '--json'];
+    const exported = await runCli(...exporting, '--out', path('now.onnx'), ...withData);
+    expect(exported.code).toBe(0);
+    const { threshold, card, bytes } = JSON.parse(exported.stdout);
+    expect(readFileSync(card, 'utf8')).toContain('Made-up scenes.');
+    expect(readFileSync(path('now.onnx'))).toHaveLength(bytes);
+    const saved = JSON.parse(readFileSync(path('now.evaluation.json'), 'utf8'));
+    expect(saved.atScore.score).toBe(0.6);
+    expect(threshold).toBeGreaterThan(0);
+    const byOwn = await runCli(
+      'detector',
+      'evaluate',
+      '--detector',
+      path('now.onnx'),
+      '--data',
+      path('packed'),
+      '--json',
+    );
+    expect(JSON.parse(byOwn.stdout).atScore).toEqual(saved.atScore);
+    expect(JSON.parse(byOwn.stdout)).toMatchObject({ model: saved.model, seenPictures: 0, detector: 'run' });
+    // A later export without the pictures has no card: that of another model would be left.
+    expect((await runCli(...exporting, '--out', path('now.onnx'))).code).toBe(0);
+    expect(['now.md', 'now.evaluation.json'].map((name) => existsSync(path(name)))).toEqual([false, false]);
+    writeFileSync(path('mine.md'), '# Mine');
+    const taken = await runCli(...exporting, '--out', path('mine.onnx'));
+    expect([taken.code, taken.stderr]).toEqual([2, expect.stringMatching(/mine\.md is something else/)]);
+    expect(readFileSync(path('mine.md'), 'utf8')).toBe('# Mine');
+    const others = await runCli(...exporting, '--data', path('boxed'));
+    expect([others.code, others.stderr]).toEqual([1, expect.stringMatching(/faces\.json/)]);
+
     const boxed = await runCli('detector', 'evaluate', ...model, '--data', path('boxed'), '--match', 'centre');
     expect(boxed.stdout).toMatch(/3 pictures of the folder, 3 faces[\s\S]*average precision/);
+    expect(everything.stderr).toMatch(/warning: run: the model was trained on \d+ of these 20 pictures/);
     const empty = await runCli('detector', 'evaluate', ...model, '--data', path('empty'), '--without-faces');
-    expect(empty.stdout).toMatch(/4 pictures without a face, 0 faces\nfrom a score of 0.5: \d+ wrong boxes/);
+    expect(empty.stdout).toMatch(/4 pictures without a face, 0 faces\nfrom a score of 0\.\d+: \d+ false detections?/);
+  });
+
+  it('writes a report, and replaces it only when forced', async () => {
+    const words = ['detector', 'evaluate', '--detector', 'haar', '--data', path('boxed'), '--out', path('report')];
+    const { code, stdout, stderr } = await runCli(...words);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('report.html written')]);
+    expect(stdout).toContain('from a score of 1:');
+    expect(readFileSync(path('report', 'report.html'), 'utf8')).toContain('Face detector: haar');
+    expect(JSON.parse(readFileSync(path('report', 'evaluation.json'), 'utf8'))).toMatchObject({
+      pictures: 3,
+      faces: 3,
+    });
+    const beside = await runCli(...words, '--force', '--compare', 'mediapipe,haar');
+    expect(beside.stdout).toMatch(/detector +average precision[\s\S]*\nhaar [\s\S]*\nmediapipe [\s\S]*\nhaar /);
+    expect(existsSync(path('report', 'detectors.svg'))).toBe(true);
+    expect((await runCli(...words)).code).toBe(2);
+    expect((await runCli(...words, '--force')).code).toBe(0);
+    writeFileSync(path('report', 'mine.txt'), '');
+    expect(await runCli(...words, '--force')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('other files'),
+    });
+  });
+
+  it('names what it cannot use of boxes.json, and leaves it out when asked', async () => {
+    mkdirSync(path('bad'));
+    const { images } = JSON.parse(readFileSync(path('boxed', 'boxes.json'), 'utf8'));
+    copyFileSync(path('boxed', images[0].file), path('bad', images[0].file));
+    copyFileSync(path('boxed', images[1].file), path('bad', images[1].file));
+    writeFileSync(path('bad', 'torn.png'), 'no picture');
+    const flat = { ...images[1], boxes: [[1, 2, 0, 5]] };
+    const listed = [images[0], flat, { file: 'gone.png', boxes: [] }, { file: 'torn.png', boxes: [] }];
+    writeFileSync(path('bad', 'boxes.json'), JSON.stringify({ images: listed }));
+    const words = ['detector', 'evaluate', '--detector', 'haar', '--data', path('bad')];
+    const { code, stderr } = await runCli(...words);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/2 of its entries cannot be used: .*box 1 is \[1,2,0,5\]; gone\.png is not in .*--skip-bad/);
+    const skipping = await runCli(...words, '--skip-bad');
+    expect([skipping.code, skipping.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^1 picture of the folder, .*; 3 pictures left out/),
+    ]);
+    for (const name of [flat.file, 'gone.png', 'torn.png']) {
+      expect(skipping.stderr).toMatch(new RegExp(`left out: .*${name}`));
+    }
   });
 
   it('imports YOLO folders; what is broken ends the import with nothing written, or is left out', async () => {
@@ -113,7 +203,13 @@ describeWith(built, 'moodlens detector', () => {
     [['import', join(repositoryRoot, 'configs'), '--out', 'x'], /at least one .jsonl/],
     [['evaluate', '--data', '.'], /boxes.json, or pictures without a face/],
     [['evaluate', '--data', 'x', '--all', '--held-back', '0.1'], /exclude each other/],
-    [['evaluate', '--data', 'x', '--model', '/nowhere.onnx'], /model.onnx that can be read/],
+    [['evaluate', '--data', 'x', '--detector', '/nowhere.onnx'], /--detector must be one of .* that can be read/],
+    [['evaluate', '--data', 'x', '--held-back', 'some'], /--held-back must be above 0 and at most 1, found some/],
+    [['evaluate', '--data', 'x', '--score', '2'], /--score must be a number from 0 to 1, found 2/],
+    [['evaluate', '--data', 'x', '--compare', 'yunet'], /must be one of .*found 'yunet'/],
+    [['evaluate', '--data', 'x', '--force'], /add --out/],
+    [['export', 'x', '--out', 'model.txt'], /ends in .onnx/],
+    [['export', 'x', '--notes', 'notes.md'], /add --data/],
   ])('refuses %j', async (words, message) => {
     const { code, stderr } = await runCli('detector', ...words);
     expect(stderr).toMatch(message);

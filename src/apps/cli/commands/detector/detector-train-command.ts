@@ -2,6 +2,7 @@
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore } from '../../../../adapters/node/files.js';
+import { openSession } from '../../../../adapters/node/session.js';
 import { terminalProgress } from '../../../../adapters/node/terminal-progress.js';
 import { WorkerFaceBatches } from '../../../../adapters/node/training/batches.js';
 import { FacePixels } from '../../../../adapters/node/training/face-pixels.js';
@@ -78,6 +79,7 @@ async function train(options: TrainOptions): Promise<void> {
       ...{ store, faces, config },
       name: basename(resolve(folder)),
       resume: isResumed,
+      openSession,
       readPixels: (index) => pixels.read(index),
       startBatches: (batchOptions, threads) => new WorkerFaceBatches(batchOptions, pixelsFile, { threads }),
       shouldStop: () => interrupt.wasAsked,
