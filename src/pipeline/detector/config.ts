@@ -58,6 +58,7 @@ export const detectorConfigSchema = z
       })
       .prefault({})
       .describe('how much each part of the loss counts'),
+    pretrained: steps.pretrained,
     epochs: steps.epochs.default(60),
     batchSize: steps.batchSize.default(32),
     optimiser: steps.optimiser.default({ name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }),

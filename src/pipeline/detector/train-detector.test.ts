@@ -20,7 +20,9 @@ import { comparisonReport } from '../train/runs/report/comparison-report.js';
 import { describeComparison } from '../train/runs/report/describe-runs.js';
 import { readRunRecord } from '../train/runs/run-record.js';
 import { parseDetectorConfig } from './config.js';
+import { readTrainedDetector } from './detector-model.js';
 import { exportDetector } from './export-detector.js';
+import { readPretrainedDetector } from './pretrained-detector.js';
 import { type TrainDetectorRequest, trainDetector } from './train-detector.js';
 
 const scenes = faceScenes(20);
@@ -63,6 +65,32 @@ async function lines(store: TrainDetectorRequest['store']): Promise<Record<strin
 }
 
 describe('trainDetector', () => {
+  test('goes on from the weights of another run, and says so', async () => {
+    const first = request();
+    await trainDetector(first);
+    const pretrained = await readPretrainedDetector(first.store);
+    const config = { epochs: 1, pretrained: { run: 'first' } };
+    const still = { ...config, schedule: { name: 'constant', rate: 1e-9 }, weightDecay: 0 };
+    const second = request({ pretrained }, still);
+    await trainDetector(second);
+    const weightsOf = async (store: TrainDetectorRequest['store']) =>
+      readCheckpoint((await store.read(runFiles.checkpoint))!).engine.weights;
+    const [before, after] = [await weightsOf(first.store), await weightsOf(second.store)];
+    const [name] = [...before].find(([, values]) => values.length > 100)!;
+    expect(Math.max(...after.get(name)!.map((value, i) => Math.abs(value - before.get(name)![i]!)))).toBeLessThan(1e-5);
+    const { facts } = await readTrainedDetector(second.store, 'last');
+    expect(facts.pretrained).toMatchObject({ run: 'test-run', split: 'epoch 2 of 2, a share of 0.2 held back' });
+    const exported = await exportDetector({ store: second.store, weights: 'last' });
+    expect(exported.run.facts.pretrained).toEqual(facts.pretrained);
+
+    await expect(trainDetector(request({ pretrained }, { ...config, validationShare: 0.3 }))).rejects.toThrow(
+      /at most that of the pretrained run/,
+    );
+    const other = { ...pretrained, facts: { ...pretrained.facts, hash: '0'.repeat(64) } };
+    const resumed = request({ store: second.store, resume: true, pretrained: other }, still);
+    await expect(trainDetector(resumed)).rejects.toThrow(/weights it began with/);
+  });
+
   test('keeps checkpoints, history and a model that takes pictures of other sizes', async () => {
     const whole = request();
     const result = await trainDetector(whole);

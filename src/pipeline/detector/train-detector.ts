@@ -14,12 +14,13 @@ import { requireCheckpointOf } from '../../core/training/checkpoint.js';
 import type { DetectionBatchOptions, ReadPixels } from '../../core/training/detection/detection-batches.js';
 import type { TrainingEnd } from '../../core/training/trainer.js';
 import { readSavedRun, requireSameConfig } from '../train/resume-run.js';
-import { type RunFacts, readSavedConfig, requireNoRun, runFiles } from '../train/run-folder.js';
+import { type RunFacts, readRunFacts, readSavedConfig, requireNoRun, runFiles } from '../train/run-folder.js';
 import type { StartEngine } from '../train/train.js';
 import { type RunPlace, trainInFolder } from '../train/train-in-folder.js';
 import { type DetectorConfig, parseDetectorConfig } from './config.js';
 import { detectorModel, validationPrecision } from './detector-model.js';
 import { measureHeldBack } from './measure-held-back.js';
+import { type PretrainedDetector, requireFit } from './pretrained-detector.js';
 import { validateDetector } from './validate-detector.js';
 
 export interface TrainDetectorRequest extends RunPlace {
@@ -27,6 +28,8 @@ export interface TrainDetectorRequest extends RunPlace {
   readonly name: string;
   readonly faces: FacesDescription;
   readonly config: DetectorConfig;
+  /** What the run that `config.pretrained` names has left; undefined when it names none. */
+  readonly pretrained?: PretrainedDetector | undefined;
   /** For validation, in this thread. */
   readonly readPixels: ReadPixels;
   /** For measuring the finished model, in this thread. */
@@ -62,6 +65,8 @@ export async function trainDetector(request: TrainDetectorRequest): Promise<Trai
       `an epoch must hold at least one batch of ${config.batchSize}, and there are ${training.length} training pictures; choose a smaller batchSize`,
     );
   }
+  const { pretrained } = request;
+  if (pretrained !== undefined) requireFit(config, pretrained);
   const { parameters, multiplyAdds } = architectureFacts(architecture);
   const facts: RunFacts = {
     name: request.name,
@@ -72,6 +77,7 @@ export async function trainDetector(request: TrainDetectorRequest): Promise<Trai
     excludedDuplicates: 0,
     parameters,
     multiplyAdds,
+    pretrained: pretrained?.facts,
   };
   if (!request.resume) await requireNoRun(store);
   const checkpoint = request.resume ? await readDetectorRun(request, facts) : undefined;
@@ -82,7 +88,8 @@ export async function trainDetector(request: TrainDetectorRequest): Promise<Trai
   );
   const engine = await request.startEngine(config.architecture as ArchitectureName, options, {
     optimiser: config.optimiser,
-    weights: checkpoint?.engine.weights ?? initialWeights(architecture, createRandom(config.seed)),
+    weights:
+      checkpoint?.engine.weights ?? pretrained?.weights ?? initialWeights(architecture, createRandom(config.seed)),
     weightDecay: config.weightDecay,
     clipNorm: config.clipNorm,
     average: config.average,
@@ -133,5 +140,11 @@ export async function trainDetector(request: TrainDetectorRequest): Promise<Trai
 
 async function readDetectorRun({ store, config }: TrainDetectorRequest, facts: RunFacts) {
   requireSameConfig(await readSavedConfig(store, parseDetectorConfig), config, mayChange);
+  const begun = await readRunFacts(store);
+  if (begun.pretrained?.hash !== facts.pretrained?.hash) {
+    throw new RunError(
+      `a run must be resumed with the weights it began with, and ${config.pretrained?.run} has changed since; put the old ones there, or start a new run with --out`,
+    );
+  }
   return readSavedRun(store, facts, config.keep);
 }

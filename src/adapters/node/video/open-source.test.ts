@@ -85,7 +85,7 @@ async function serve(scripts: (connection: number) => Iterator<Step>): Promise<s
 
 describeWith(ffmpeg, 'openSource', () => {
   /** Reads until `count` frames came after `restores` returns, or the source ends. */
-  async function readLive(url: string, restores: number, stallMs = 700) {
+  async function readLive(url: string, restores: number, stallMs = 60_000) {
     const statuses: SourceStatus[] = [];
     const source = await openSource(url, { stallMs, firstPauseMs: 20, onStatus: (status) => statuses.push(status) });
     const frames: { index: number; timeMs: number; size: string }[] = [];
@@ -110,10 +110,10 @@ describeWith(ffmpeg, 'openSource', () => {
       if (connection === 3) return pictures(60, '64x48', 'stall');
       return pictures(2000);
     });
-    const { statuses } = await readLive(url, 2, 1500);
+    const { statuses } = await readLive(url, 2, 5000);
     expect(statuses.map(({ state }) => state)).toEqual(['lost', 'restored', 'lost', 'restored']);
     expect(statuses[0]!.text).toMatch(/^http:.* is lost \(.*\); trying again in 0\.0 s$/);
-    expect(statuses[2]!.text).toMatch(/must give a frame every 1\.5 s and gave none/);
+    expect(statuses[2]!.text).toMatch(/must give a frame every 5 s and gave none/);
   });
 
   it('goes on after garbage and keeps the size when the stream changes its own', async () => {

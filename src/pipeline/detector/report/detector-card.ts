@@ -89,9 +89,16 @@ function dataText({ facts, config }: TrainedDetector, faces: FacesDescription): 
   return [
     `${count(summary.pictures)} pictures with ${count(summary.faces)} annotated faces, ${count(summary.withPoints)} of them with key points. ${unsure}`,
     ...setsTable(faces, config.validationShare),
-    `Trained on ${count(facts.trainingSamples)} pictures; ${count(facts.validationSamples)} were held back by their file names (a share of ${config.validationShare}). No pretrained weights were used.`,
+    `Trained on ${count(facts.trainingSamples)} pictures; ${count(facts.validationSamples)} were held back by their file names (a share of ${config.validationShare}). ${pretrainedText(facts)}`,
     `Hash of the packed pictures: \`${faces.hash}\`.`,
   ].join('\n\n');
+}
+
+function pretrainedText({ pretrained }: TrainedDetector['facts']): string {
+  if (pretrained === undefined) return 'No pretrained weights were used.';
+  const { run, split, earlier = [] } = pretrained;
+  const before = earlier.map((one) => `, which began with those of \`${plain(one.run)}\` (${one.split})`).join('');
+  return `It began with the weights of the run \`${plain(run)}\` (${split})${before}; all these weights were trained by moodlens.`;
 }
 
 /** A row for each folder of the pictures' names; none when there is one set, or very many. */

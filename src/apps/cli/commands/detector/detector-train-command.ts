@@ -14,6 +14,7 @@ import {
   detectorConfigSchema,
   parseDetectorConfig,
 } from '../../../../pipeline/detector/config.js';
+import { readPretrainedDetector } from '../../../../pipeline/detector/pretrained-detector.js';
 import { describeDetectorTraining } from '../../../../pipeline/detector/report/describe-detector-training.js';
 import { trainDetector } from '../../../../pipeline/detector/train-detector.js';
 import { readRunDevice, readSavedConfig } from '../../../../pipeline/train/run-folder.js';
@@ -63,6 +64,7 @@ async function train(options: TrainOptions): Promise<void> {
   const store = createFolderStore(resolve(folder));
   const isResumed = options.resume !== undefined;
   const config = await readConfig(options, store);
+  const { pretrained } = config;
   const device = await chooseDevice(options.device ?? (isResumed ? await readRunDevice(store) : undefined) ?? 'cpu');
   const faces = await readFacesDescription(createFolderStore(resolve(options.data)));
   const pixelsFile = join(resolve(options.data), facesFiles.pictures);
@@ -80,6 +82,8 @@ async function train(options: TrainOptions): Promise<void> {
       name: basename(resolve(folder)),
       resume: isResumed,
       openSession,
+      pretrained:
+        pretrained === null ? undefined : await readPretrainedDetector(createFolderStore(resolve(pretrained.run))),
       readPixels: (index) => pixels.read(index),
       startBatches: (batchOptions, threads) => new WorkerFaceBatches(batchOptions, pixelsFile, { threads }),
       shouldStop: () => interrupt.wasAsked,
