@@ -11,7 +11,7 @@ const compositionSchema = z.strictObject({
   faceSizes: z
     .tuple([z.number().min(8), z.number().max(256)])
     .refine(([smallest, largest]) => smallest < largest, 'the smallest must be below the largest')
-    .default([9, 190])
+    .default([9, 220])
     .describe('sizes of faces, drawn on a logarithmic scale: roots of their areas, pixels'),
   mosaic: z
     .tuple([share, share])
@@ -54,7 +54,7 @@ export const detectorConfigSchema = z
       .strictObject({
         score: z.number().min(0).default(4),
         box: z.number().min(0).default(2),
-        points: z.number().min(0).default(0.5),
+        points: z.number().min(0).default(3),
       })
       .prefault({})
       .describe('how much each part of the loss counts'),

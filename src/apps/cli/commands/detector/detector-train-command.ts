@@ -1,4 +1,5 @@
 // `moodlens detector train`: trains a face detector on packed face pictures.
+import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { createFolderStore } from '../../../../adapters/node/files.js';
@@ -18,6 +19,7 @@ import { readPretrainedDetector } from '../../../../pipeline/detector/pretrained
 import { describeDetectorTraining } from '../../../../pipeline/detector/report/describe-detector-training.js';
 import { trainDetector } from '../../../../pipeline/detector/train-detector.js';
 import { readRunDevice, readSavedConfig } from '../../../../pipeline/train/run-folder.js';
+import { keepShares, shareCores } from '../../../../pipeline/train/share-cores.js';
 import { chooseDevice, deviceOption } from '../../arguments/device.js';
 import { jsonOption } from '../../arguments/json.js';
 import { SchemaOptions } from '../../arguments/schema-options.js';
@@ -101,13 +103,14 @@ async function train(options: TrainOptions): Promise<void> {
 
 /** The configuration of --config or of the resumed run, with the options that replace keys of it. */
 async function readConfig(options: TrainOptions, store: BlobStore): Promise<DetectorConfig> {
-  const base = options.config
-    ? await readJsonFile(options.config)
-    : options.resume
-      ? await readSavedConfig(store, parseDetectorConfig)
-      : {};
+  const saved = options.resume === undefined ? undefined : await readSavedConfig(store, parseDetectorConfig);
+  const base = options.config ? await readJsonFile(options.config) : (saved ?? {});
   if (typeof base !== 'object' || base === null || Array.isArray(base)) {
     throw new ConfigError(`${options.config} must hold a JSON object with the keys of docs/detector.md`);
   }
-  return parseDetectorConfig({ ...base, ...stage.given(options) });
+  if (saved !== undefined) return parseDetectorConfig({ ...keepShares(base, saved), ...stage.given(options) });
+  const { batchSize, ghostBatch } = parseDetectorConfig({});
+  const isGpu = options.device === 'webgpu' || options.device === 'cuda';
+  const shared = shareCores({ batchSize, ghostBatch, ...base }, { cores: availableParallelism(), isGpu });
+  return parseDetectorConfig({ ...shared, ...stage.given(options) });
 }
