@@ -49,10 +49,8 @@ export function convertFaceApi(manifest: string, shard: Uint8Array, packageVersi
  * of 68 landmarks, with a margin around that face.
  */
 function dlibPlaces() {
-  const place = (x: number, y: number): [number, number] => [
-    (size * (margin + x)) / (1 + 2 * margin),
-    (size * (margin + y)) / (1 + 2 * margin),
-  ];
+  const pixels = (share: number): number => Number(((size * (margin + share)) / (1 + 2 * margin)).toFixed(2));
+  const place = (x: number, y: number): [number, number] => [pixels(x), pixels(y)];
   return {
     rightEye: place(0.2255, 0.216),
     leftEye: place(0.7548, 0.216),
