@@ -91,7 +91,7 @@ describe('faceChip', () => {
     const picture = dotted(face, 5);
     const fromBox = faceChip(picture, { ...face, keypoints: null }, form);
     const point: Point = [150, 130];
-    const collapsed = { rightEye: point, leftEye: point, nose: point, mouth: point };
+    const collapsed = { rightEye: point, leftEye: point, nose: point, mouth: point, rightEar: point, leftEar: point };
     expect(faceChip(picture, { ...face, keypoints: collapsed }, form)).toEqual(fromBox);
     // The box alone knows an upright face only roughly.
     const [x, y] = centre(fromBox, 0, 200);
