@@ -19,6 +19,17 @@ const steps = [
     command: ['scripts/build-detectors.mjs'],
   },
   {
+    name: 'embedding',
+    inputs: [
+      'scripts/build-embedding.mjs',
+      'dist/core/onnx',
+      'dist/core/identity/embedding',
+      'node_modules/@vladmandic/face-api/package.json',
+    ],
+    outputs: ['models/face-embedding.onnx'],
+    command: ['scripts/build-embedding.mjs'],
+  },
+  {
     name: 'sample',
     inputs: ['scripts/build-sample.mjs', 'node_modules/@vladmandic/face-api/package.json'],
     outputs: ['src/apps/web/public/sample'],

@@ -20,7 +20,7 @@ const order: Record<string, readonly string[]> = {
     'nn/layers', 'nn/losses', 'nn/architectures', 'nn/graphs',
     'model',
     'training', 'training/detection',
-    'personal', 'identity', 'live',
+    'personal', 'identity/embedding', 'identity', 'live',
   ],
   // biome-ignore format: a line for each stage
   pipeline: [

@@ -88,6 +88,8 @@ describe('the tarball', () => {
       'dist/apps/cli/main.js',
       'dist/web/index.html',
       'models/face-detector.onnx',
+      'models/face-embedding.md',
+      'models/face-embedding.onnx',
       'models/face-full-range.onnx',
       'models/face-short-range.onnx',
       'models/expression.onnx',

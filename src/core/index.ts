@@ -20,6 +20,7 @@ export { disparityToMillimetres } from './detect/depth/depth-disparity.js';
 export { DepthFilter, type DepthFilterOptions, type DepthJudgement } from './detect/depth/depth-filter.js';
 export { type DepthRules, defaultDepthRules } from './detect/depth/depth-rules.js';
 export type { Face, FaceDetector, FaceKeypoints } from './detect/face.js';
+export { type ChipForm, faceChip } from './detect/face-chip.js';
 export { alignedFace, type CropSize, cropFace } from './detect/face-crop.js';
 export type { FaceSearchOptions } from './detect/face-search.js';
 export { type HaarCascade, readHaarCascade } from './detect/haar/cascade.js';
@@ -42,6 +43,8 @@ export {
   StudyError,
 } from './errors.js';
 // identity
+export type { EmbeddingMetadata } from './identity/embedding/embedding-metadata.js';
+export { FaceEmbedding, type FaceEmbeddingOptions } from './identity/embedding/face-embedding.js';
 export {
   type LabelledFace,
   type LbphOptions,
@@ -131,6 +134,7 @@ export { type FromTfliteOptions, fromTflite } from './onnx/from-tflite.js';
 export { type Attribute, type Dimension, type ElementType, GraphBuilder } from './onnx/graph-builder.js';
 export type { OnnxInitializer, OnnxModel, OnnxNode, OnnxValue } from './onnx/onnx-model.js';
 export { readModel } from './onnx/read-model.js';
+export { readTfjsWeights, type TfjsWeight } from './onnx/read-tfjs-weights.js';
 // personal
 export { PersonalCalibration, type PredictedExample } from './personal/personal-calibration.js';
 export { PersonalModel } from './personal/personal-model.js';

@@ -7,12 +7,13 @@ export type ShippedModelName =
   | 'expression.onnx'
   | 'expression.int8.onnx'
   | 'face-detector.onnx'
+  | 'face-embedding.onnx'
   | 'face-full-range.onnx'
   | 'face-short-range.onnx'
   | 'haarcascade_frontalface_default.xml';
 
 /** Not in the repository: the build makes them. */
-const converted: readonly ShippedModelName[] = ['face-full-range.onnx', 'face-short-range.onnx'];
+const converted: readonly ShippedModelName[] = ['face-embedding.onnx', 'face-full-range.onnx', 'face-short-range.onnx'];
 
 /** The path of a shipped model; src/ and dist/ stand at the same depth below the package's folder. */
 export function shippedModelPath(name: ShippedModelName): string {

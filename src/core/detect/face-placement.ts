@@ -6,6 +6,7 @@
 import type { Point } from '../image/picture.js';
 import type { AffineMatrix } from '../image/warp-affine.js';
 import type { Face, FaceKeypoints } from './face.js';
+import { fitSimilarity } from './fit-similarity.js';
 
 export interface FacePlacement {
   /** From frame coordinates to the picture's, whose pixel i covers [i, i + 1). */
@@ -56,15 +57,38 @@ const LARGEST_RATIO = 1.8;
 
 /** Fits the frame to the face's key points by least squares, or to its box. Throws RangeError for a box without area. */
 export function placeFace(face: Face): FacePlacement {
-  const { keypoints } = face;
-  const template = keypoints !== null && keypoints.leftEar === undefined ? annotatedTemplate : mediaPipeTemplate;
+  const template = templateOf(face);
   const eyeLine = template.points[0]!.y / FER_SIZE - 0.5;
-  const fromBox = placeByBox(face, template);
-  const fromPoints = keypoints === null ? undefined : placeByKeypoints(keypoints, template);
-  if (fromPoints === undefined) return { toPicture: fromBox, eyeLine };
-  const ratio = Math.hypot(fromPoints[0], fromPoints[3]) / Math.hypot(fromBox[0], fromBox[3]);
-  const plausible = ratio < LARGEST_RATIO && ratio > 1 / LARGEST_RATIO;
-  return { toPicture: plausible ? fromPoints : fromBox, eyeLine };
+  return { toPicture: placeByPlausibleKeypoints(face, template) ?? placeByBox(face, template), eyeLine };
+}
+
+/**
+ * The face's key points; where it has none, or they do not fit its box, those of an upright face in it, without the nose. Throws
+ * RangeError for a box without area.
+ */
+export function keypointsOrUsual(face: Face): Partial<FaceKeypoints> {
+  const template = templateOf(face);
+  if (face.keypoints !== null && placeByPlausibleKeypoints(face, template) !== undefined) return face.keypoints;
+  const [a, b, tx, c, d, ty] = placeByBox(face, template);
+  return Object.fromEntries(
+    mediaPipeTemplate.points.map(({ key, x, y }) => {
+      const [u, v] = inFrame(x, y);
+      return [key, [a * u + b * v + tx, c * u + d * v + ty]];
+    }),
+  );
+}
+
+function templateOf({ keypoints }: Face): Template {
+  return keypoints !== null && keypoints.leftEar === undefined ? annotatedTemplate : mediaPipeTemplate;
+}
+
+/** Undefined without key points, and when they do not fit the box. */
+function placeByPlausibleKeypoints(face: Face, template: Template): AffineMatrix | undefined {
+  const [boxA, , , boxC] = placeByBox(face, template);
+  const fromPoints = face.keypoints === null ? undefined : placeByKeypoints(face.keypoints, template);
+  if (fromPoints === undefined) return undefined;
+  const ratio = Math.hypot(fromPoints[0], fromPoints[3]) / Math.hypot(boxA, boxC);
+  return ratio < LARGEST_RATIO && ratio > 1 / LARGEST_RATIO ? fromPoints : undefined;
 }
 
 function placeByBox({ box }: Face, { picturePerBox, centreAboveBox }: Template): AffineMatrix {
@@ -77,33 +101,17 @@ function placeByBox({ box }: Face, { picturePerBox, centreAboveBox }: Template):
   return [frame, 0, x + width / 2, 0, frame, y + height / 2 - centreAboveBox * side];
 }
 
-/** The similarity z -> a z + b (complex numbers) that takes the template to the points. Undefined when they coincide. */
+/** The similarity that takes the template to the points. Undefined when they coincide. */
 function placeByKeypoints(keypoints: FaceKeypoints, template: Template): AffineMatrix | undefined {
-  const pairs = template.points.flatMap(({ key, x, y, weight }) => {
-    const to = keypoints[key];
-    return to === undefined ? [] : [{ from: [x / FER_SIZE - 0.5, y / FER_SIZE - 0.5] as Point, to, weight }];
-  });
-  const total = pairs.reduce((sum, { weight }) => sum + weight, 0);
-  const mean = (pick: (pair: (typeof pairs)[number]) => number) =>
-    pairs.reduce((sum, pair) => sum + pair.weight * pick(pair), 0) / total;
-  const fromX = mean(({ from }) => from[0]);
-  const fromY = mean(({ from }) => from[1]);
-  const toX = mean(({ to }) => to[0]);
-  const toY = mean(({ to }) => to[1]);
-  let real = 0;
-  let imaginary = 0;
-  let spread = 0;
-  for (const { from, to, weight } of pairs) {
-    const fx = from[0] - fromX;
-    const fy = from[1] - fromY;
-    const tx = to[0] - toX;
-    const ty = to[1] - toY;
-    real += weight * (fx * tx + fy * ty);
-    imaginary += weight * (fx * ty - fy * tx);
-    spread += weight * (fx * fx + fy * fy);
-  }
-  const a = real / spread;
-  const b = imaginary / spread;
-  const matrix: AffineMatrix = [a, -b, toX - (a * fromX - b * fromY), b, a, toY - (b * fromX + a * fromY)];
-  return matrix.every(Number.isFinite) && Math.hypot(a, b) > 0 ? matrix : undefined;
+  return fitSimilarity(
+    template.points.flatMap(({ key, x, y, weight }) => {
+      const to = keypoints[key];
+      return to === undefined ? [] : [{ from: inFrame(x, y), to, weight }];
+    }),
+  );
+}
+
+/** A place in FER2013's pixels in frame coordinates. */
+function inFrame(x: number, y: number): Point {
+  return [x / FER_SIZE - 0.5, y / FER_SIZE - 0.5];
 }

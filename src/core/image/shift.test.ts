@@ -16,6 +16,9 @@ it('moves the content and repeats the border', () => {
   expect([...shift(grey, -1, 1).data]).toEqual([2, 3, 3, 2, 3, 3]);
   expect([...shift(grey, 0, -5).data]).toEqual([4, 5, 6, 4, 5, 6]);
   expect([...mirror(grey).data]).toEqual([3, 2, 1, 6, 5, 4]);
+  expect([...mirror({ width: 2, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3, 4, 5, 6) }).data]).toEqual([
+    4, 5, 6, 1, 2, 3,
+  ]);
 });
 
 it('mirrors and moves in either order, with the direction exchanged; mirrored twice it is itself', () => {

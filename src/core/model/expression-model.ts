@@ -2,6 +2,7 @@
 import { ModelFormatError } from '../errors.js';
 import type { GreyPicture } from '../image/picture.js';
 import { resizeGrey } from '../image/resize.js';
+import { finiteOutput } from '../onnx/finite-output.js';
 import { defaultThreads, type OpenSession, type Session, type Tensor } from '../ports/session.js';
 import type { ModelMetadata } from './model-metadata.js';
 import { type PictureSize, readPictureFront } from './picture-front.js';
@@ -74,8 +75,8 @@ export class ExpressionModel {
         { cause: error },
       );
     });
-    const probabilities = floats(outputs, 'probabilities', faces.length, labels.length);
-    const embeddings = floats(outputs, 'embedding', faces.length, embedding);
+    const probabilities = finiteOutput(outputs, 'probabilities', faces.length, labels.length);
+    const embeddings = finiteOutput(outputs, 'embedding', faces.length, embedding);
     return faces.map((_, i) => {
       const ours = probabilities.slice(i * labels.length, (i + 1) * labels.length);
       return {
@@ -94,21 +95,6 @@ function packFaces(faces: readonly GreyPicture[], { width, height }: { width: nu
     const fits = face.width === width && face.height === height && face.data.length === size;
     data.set(fits ? face.data : resizeGrey(face, width, height).data, i * size);
   });
-  return data;
-}
-
-function floats(outputs: Record<string, Tensor>, name: string, rows: number, columns: number): Float32Array {
-  const data = outputs[name]?.data;
-  if (!(data instanceof Float32Array) || data.length !== rows * columns) {
-    throw new ModelFormatError(
-      `the model must give ${rows} x ${columns} numbers as '${name}' and gave ${data?.length ?? 'none'}; export it again`,
-    );
-  }
-  if (!data.every(Number.isFinite)) {
-    throw new ModelFormatError(
-      `the model gave '${name}' that are not finite numbers; its weights are damaged, train or export it again`,
-    );
-  }
   return data;
 }
 
