@@ -1,5 +1,5 @@
 // Where a detector's key points and boxes lie in FER2013's own pictures, and which of them tell best where such a picture's corners
-// are (docs/experiments/face-crop.md). Each picture is put on black ground and enlarged, so that the detector finds its face.
+// are (docs/experiments/face-crop.md, 'FER2013's geometry'). Each picture is put on black ground and enlarged, so that the detector finds its face.
 //   node experiments/crop-geometry.mjs DATASET [--detector=NAME or FILE] [--every=N]     DATASET: packed by `moodlens data import`
 import { parseArgs } from 'node:util';
 import { createFolderStore } from '../dist/adapters/node/files.js';
@@ -79,9 +79,19 @@ function pairsOf(face, weights) {
       const [x, y] = centre(face.box);
       const [tx, ty] = centre(boxTemplate);
       const scale = side(face.box) / side(boxTemplate);
-      for (const [dx, dy] of [[-1, -1], [1, -1], [-1, 1], [1, 1]]) {
+      for (const [dx, dy] of [
+        [-1, -1],
+        [1, -1],
+        [-1, 1],
+        [1, 1],
+      ]) {
         const half = side(boxTemplate) / 2;
-        pairs.push({ from: [tx + dx * half, ty + dy * half], to: [x + dx * half * scale, y + dy * half * scale], weight, isBox: true });
+        pairs.push({
+          from: [tx + dx * half, ty + dy * half],
+          to: [x + dx * half * scale, y + dy * half * scale],
+          weight,
+          isBox: true,
+        });
       }
     } else if (face.points[name]) pairs.push({ from: template[name], to: face.points[name], weight, isBox: false });
   }
@@ -89,13 +99,18 @@ function pairsOf(face, weights) {
 }
 
 /** Least squares; the angle comes from the points alone, because a box has none. */
-function fit(pairs, isTurned) {
+function placeBy(pairs, isTurned) {
   const angle = isTurned ? angleOf(pairs.filter(({ isBox }) => !isBox)) : 0;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const total = pairs.reduce((sum, { weight }) => sum + weight, 0);
   const mean = (pick) => pairs.reduce((sum, pair) => sum + pair.weight * pick(pair), 0) / total;
   const turned = ({ from: [x, y], isBox }) => (isBox ? [x, y] : [cos * x - sin * y, sin * x + cos * y]);
-  const [fx, fy, tx, ty] = [mean((p) => turned(p)[0]), mean((p) => turned(p)[1]), mean((p) => p.to[0]), mean((p) => p.to[1])];
+  const [fx, fy, tx, ty] = [
+    mean((p) => turned(p)[0]),
+    mean((p) => turned(p)[1]),
+    mean((p) => p.to[0]),
+    mean((p) => p.to[1]),
+  ];
   let [along, spread] = [0, 0];
   for (const pair of pairs) {
     const [x, y] = turned(pair);
@@ -103,10 +118,7 @@ function fit(pairs, isTurned) {
     spread += pair.weight * ((x - fx) ** 2 + (y - fy) ** 2);
   }
   const scale = along / spread;
-  return ([x, y]) => [
-    tx + scale * (cos * x - sin * y - fx),
-    ty + scale * (sin * x + cos * y - fy),
-  ];
+  return ([x, y]) => [tx + scale * (cos * x - sin * y - fx), ty + scale * (sin * x + cos * y - fy)];
 }
 
 function angleOf(pairs) {
@@ -138,7 +150,7 @@ for (const [name, weights] of Object.entries(rules)) {
   const errorOf = (isTurned) => {
     let sum = 0;
     for (const face of found) {
-      const map = fit(pairsOf(face, weights), isTurned);
+      const map = placeBy(pairsOf(face, weights), isTurned);
       for (const corner of corners) sum += Math.hypot(map(corner)[0] - corner[0], map(corner)[1] - corner[1]) / 4;
     }
     return (sum / found.length).toFixed(2);

@@ -21,7 +21,7 @@ export interface FaceSearchOptions {
   readonly threads?: number;
 }
 
-/** With the second check of MediaPipe's networks: no false detection in 137 scenes (docs/experiments/detector.md). */
+/** With the second check of MediaPipe's networks: no false detection in 137 scenes (docs/experiments/detector.md, 'Thresholds and the second check'). */
 export const defaultMinScore = 0.6;
 
 export interface CheckedSearch {
