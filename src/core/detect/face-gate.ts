@@ -25,7 +25,7 @@ export interface FaceGateLimits {
 }
 
 export const faceGateLimits: FaceGateLimits = {
-  minWidthPx: 64,
+  minWidthPx: 52,
   maxHeightShare: 0.9,
   minSharpness: 30,
   brightness: [35, 225],

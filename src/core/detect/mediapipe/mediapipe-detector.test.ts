@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countFaces, groupFaces, groupPhotograph, toWebcamSize } from '../../../../tests/fixtures/group-photographs.js';
 import { describeWith, repositoryRoot, requireShared } from '../../../../tests/requirements.js';
 import { decodePicture } from '../../../adapters/node/image-codec.js';
 import { openSession } from '../../../adapters/node/session.js';
@@ -11,50 +12,10 @@ import { toGrey } from '../../image/grey.js';
 import type { Box, Picture } from '../../image/picture.js';
 import { resize } from '../../image/resize.js';
 import type { OpenSession } from '../../ports/session.js';
-import type { Face } from '../face.js';
 import { boxOverlap } from '../non-maximum-suppression.js';
 import { convertDetector, detectorModels, detectorPackage } from './detector-models.js';
 import { MediaPipeDetector, type MediaPipeModels } from './mediapipe-detector.js';
 
-/** The 22 faces of the package's six photographs, checked by eye. */
-const faces: Record<string, Box[]> = {
-  'sample1.jpg': [
-    [380, 390, 195, 195],
-    [820, 450, 200, 200],
-    [1475, 255, 165, 165],
-  ],
-  'sample2.jpg': [
-    [320, 185, 180, 180],
-    [885, 245, 205, 205],
-    [1425, 185, 205, 205],
-  ],
-  'sample3.jpg': [
-    [555, 345, 240, 240],
-    [1035, 250, 255, 255],
-    [1475, 340, 230, 230],
-  ],
-  'sample4.jpg': [
-    [250, 240, 190, 190],
-    [645, 105, 185, 185],
-    [940, 215, 185, 185],
-    [1255, 195, 170, 170],
-  ],
-  'sample5.jpg': [
-    [340, 910, 245, 245],
-    [615, 460, 185, 185],
-    [780, 140, 175, 175],
-    [1090, 225, 180, 180],
-    [1370, 420, 225, 225],
-  ],
-  'sample6.jpg': [
-    [240, 520, 235, 235],
-    [615, 345, 275, 275],
-    [1150, 330, 250, 250],
-    [1450, 300, 255, 255],
-  ],
-};
-
-const photographs = join(repositoryRoot, 'node_modules/@vladmandic/face-api/demo');
 const models: MediaPipeModels = (() => {
   const [full, short] = detectorModels.map((model) =>
     convertDetector(model, readFileSync(join(repositoryRoot, 'node_modules', detectorPackage, model.tflite)), 'test'),
@@ -68,23 +29,6 @@ beforeAll(async () => {
 });
 afterAll(() => detector.release());
 
-function count(found: readonly Face[], expected: readonly Box[]): { hits: number; wrong: number } {
-  const matches = (face: Face, box: Box) => boxOverlap(face.box, box) > 0.5;
-  return {
-    hits: expected.filter((box) => found.some((face) => matches(face, box))).length,
-    wrong: found.filter((face) => !expected.some((box) => matches(face, box))).length,
-  };
-}
-
-/** 640 pixels wide, as a webcam's frames. */
-function toWebcamSize(picture: Picture): Picture {
-  return resize(picture, 640, Math.round((picture.height * 640) / picture.width));
-}
-
-function sample(name: string): Promise<Picture> {
-  return decodePicture(join(photographs, name));
-}
-
 describe('MediaPipeDetector', () => {
   it.each([
     { kind: 'whole, in colour', prepare: (picture: Picture) => picture, least: 22 },
@@ -93,12 +37,12 @@ describe('MediaPipeDetector', () => {
     { kind: 'grey', prepare: (picture: Picture) => toGrey(picture), least: 21 },
   ])('finds at least $least of 22 faces and nothing else in photographs: $kind', async ({ prepare, least }) => {
     const total = { hits: 0, wrong: 0 };
-    for (const [name, boxes] of Object.entries(faces)) {
-      const picture = await sample(name);
+    for (const [name, boxes] of Object.entries(groupFaces)) {
+      const picture = await groupPhotograph(name);
       const prepared = prepare(picture);
       const [x, y] = [prepared.width / picture.width, prepared.height / picture.height];
       const scaled = boxes.map(([left, top, width, height]): Box => [left * x, top * y, width * x, height * y]);
-      const { hits, wrong } = count(await detector.detect(prepared), scaled);
+      const { hits, wrong } = countFaces(await detector.detect(prepared), scaled);
       total.hits += hits;
       total.wrong += wrong;
     }
@@ -107,7 +51,7 @@ describe('MediaPipeDetector', () => {
   });
 
   it('puts the key points where they belong', async () => {
-    for (const face of await detector.detect(await sample('sample3.jpg'))) {
+    for (const face of await detector.detect(await groupPhotograph('sample3.jpg'))) {
       const { rightEye, leftEye, nose, mouth } = face.keypoints!;
       const [x, y, width, height] = face.box;
       expect(rightEye[0]).toBeLessThan(leftEye[0]);
@@ -121,8 +65,8 @@ describe('MediaPipeDetector', () => {
 
   it.each([0.15, 0.3, 0.5, 0.7, 0.85])('finds faces whose box is %f of the picture wide', async (share) => {
     let found = 0;
-    for (const [name, boxes] of Object.entries(faces)) {
-      const picture = await sample(name);
+    for (const [name, boxes] of Object.entries(groupFaces)) {
+      const picture = await groupPhotograph(name);
       for (const [x, y, width, height] of boxes) {
         const side = width / share;
         const view: Box = [x + width / 2 - side / 2, y + height / 2 - (side * 3) / 8, side, (side * 3) / 4];
@@ -137,8 +81,8 @@ describe('MediaPipeDetector', () => {
   it('finds small faces when it searches thoroughly, and the large ones too', async () => {
     const thorough = await MediaPipeDetector.open(models, openSession, { search: 'thorough' });
     const name = 'sample3.jpg';
-    const photograph = await sample(name);
-    expect(count(await thorough.detect(photograph), faces[name]!)).toEqual({ hits: 3, wrong: 0 });
+    const photograph = await groupPhotograph(name);
+    expect(countFaces(await thorough.detect(photograph), groupFaces[name]!)).toEqual({ hits: 3, wrong: 0 });
     // On a wide canvas the same faces are 3 % of the longer side.
     const scale = 640 / photograph.width;
     const inset = toWebcamSize(photograph);
@@ -146,14 +90,16 @@ describe('MediaPipeDetector', () => {
     for (let y = 0; y < inset.height; y++) {
       canvas.data.set(inset.data.subarray(y * 640 * 3, (y + 1) * 640 * 3), ((y + 100) * 2700 + 1500) * 3);
     }
-    const small = faces[name]!.map(([x, y, w, h]): Box => [x * scale + 1500, y * scale + 100, w * scale, h * scale]);
-    expect(count(await thorough.detect(canvas), small)).toEqual({ hits: 3, wrong: 0 });
-    expect(count(await detector.detect(canvas), small).hits).toBeLessThan(3);
+    const small = groupFaces[name]!.map(
+      ([x, y, w, h]): Box => [x * scale + 1500, y * scale + 100, w * scale, h * scale],
+    );
+    expect(countFaces(await thorough.detect(canvas), small)).toEqual({ hits: 3, wrong: 0 });
+    expect(countFaces(await detector.detect(canvas), small).hits).toBeLessThan(3);
     await thorough.release();
   });
 
   it('answers calls made at the same time as it answers them one by one', async () => {
-    const pictures = await Promise.all(['sample1.jpg', 'sample5.jpg', 'sample6.jpg'].map(sample));
+    const pictures = await Promise.all(['sample1.jpg', 'sample5.jpg', 'sample6.jpg'].map(groupPhotograph));
     const together = await Promise.all(pictures.map((picture) => detector.detect(picture)));
     for (const [i, picture] of pictures.entries()) expect(await detector.detect(picture)).toEqual(together[i]);
   });
@@ -175,12 +121,12 @@ describe('MediaPipeDetector', () => {
     await expect(detector.detect({ width: 0, height: 0, channels: 3, data: new Uint8Array() })).rejects.toThrow(
       RangeError,
     );
-    expect(await detector.detect(await sample('sample1.jpg'))).toHaveLength(3);
+    expect(await detector.detect(await groupPhotograph('sample1.jpg'))).toHaveLength(3);
   });
 
   it('keeps fewer faces at a higher score', async () => {
     const strict = await MediaPipeDetector.open(models, openSession, { minScore: 0.84 });
-    const found = await strict.detect(await sample('sample1.jpg'));
+    const found = await strict.detect(await groupPhotograph('sample1.jpg'));
     await strict.release();
     expect(found.length).toBeGreaterThan(0);
     for (const { score } of found) expect(score).toBeGreaterThanOrEqual(0.84);
@@ -212,7 +158,7 @@ describeWith(negatives, 'MediaPipeDetector on scenes without faces', () => {
 describe('small faces in video', () => {
   /** The six photographs' faces, a tenth to a sixth as large, one photograph a frame size. */
   const small = async (name: string): Promise<{ picture: Picture; faces: Box[] }> => {
-    const photograph = await decodePicture(join(photographs, name));
+    const photograph = await groupPhotograph(name);
     const scale = 260 / photograph.width;
     const shrunk = resize(photograph, 260, Math.round(photograph.height * scale));
     const [left, top] = [310, 200];
@@ -222,13 +168,13 @@ describe('small faces in video', () => {
       picture.data.set(row, ((y + top) * 640 + left) * 3);
     }
     const at = ([x, y, w, h]: Box): Box => [x * scale + left, y * scale + top, w * scale, h * scale];
-    return { picture, faces: faces[name]!.map(at) };
+    return { picture, faces: groupFaces[name]!.map(at) };
   };
 
   it('are found in the parts of a few frames, and then stay while they move', async () => {
     const spread = await MediaPipeDetector.open(models, openSession, { search: 'spread', minFace: 24 });
     const { picture, faces: expected } = await small('sample4.jpg');
-    const quick = count(await detector.detect(picture), expected).hits;
+    const quick = countFaces(await detector.detect(picture), expected).hits;
     const hits: number[] = [];
     for (let frame = 0; frame < 24; frame++) {
       // Two pixels to the left and back.
@@ -238,7 +184,7 @@ describe('small faces in video', () => {
           : { ...picture, data: new Uint8Array([...picture.data.subarray(6), 0, 0, 0, 0, 0, 0]) };
       const found = await spread.detect(moved);
       hits.push(expected.filter((box) => found.some((face) => boxOverlap(face.box, box) > 0.3)).length);
-      expect(count(found, expected).wrong).toBeLessThanOrEqual(1);
+      expect(countFaces(found, expected).wrong).toBeLessThanOrEqual(1);
     }
     expect(quick).toBeLessThan(expected.length);
     // One frame without a face is what trackers bridge; two in a row there are none.

@@ -1,0 +1,55 @@
+// The shipped detector on photographs of groups: every face, nothing else, and key points on eyes, nose and mouth.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countFaces, groupFaces, groupPhotograph, toWebcamSize } from '../../../../tests/fixtures/group-photographs.js';
+import { openShippedDetector } from '../../../adapters/node/shipped-detector.js';
+import { crop } from '../../image/crop.js';
+import { toGrey } from '../../image/grey.js';
+import type { Box, Picture } from '../../image/picture.js';
+import type { SearchingDetector } from '../networks/open-detector.js';
+
+describe.each(['quick', 'thorough'] as const)('the shipped detector, %s', (search) => {
+  let detector: SearchingDetector;
+  beforeAll(async () => {
+    detector = await openShippedDetector({ search });
+  });
+  afterAll(() => detector.release());
+
+  it.each([
+    { kind: 'whole, in colour', prepare: (picture: Picture) => picture },
+    { kind: '640 pixels wide', prepare: toWebcamSize },
+    { kind: 'grey', prepare: (picture: Picture) => toGrey(picture) },
+  ])('finds all 22 faces and nothing else: $kind', async ({ prepare }) => {
+    const total = { hits: 0, wrong: 0 };
+    for (const [name, boxes] of Object.entries(groupFaces)) {
+      const picture = await groupPhotograph(name);
+      const prepared = prepare(picture);
+      const [x, y] = [prepared.width / picture.width, prepared.height / picture.height];
+      const scaled = boxes.map(([left, top, width, height]): Box => [left * x, top * y, width * x, height * y]);
+      const { hits, wrong } = countFaces(await detector.detect(prepared), scaled);
+      total.hits += hits;
+      total.wrong += wrong;
+    }
+    expect(total).toEqual({ hits: 22, wrong: 0 });
+  });
+
+  it('puts the key points where they belong', async () => {
+    for (const { box, keypoints } of await detector.detect(await groupPhotograph('sample3.jpg'))) {
+      const { rightEye, leftEye, nose, mouth } = keypoints!;
+      const apart = leftEye[0] - rightEye[0];
+      expect(apart).toBeGreaterThan(0.25 * box[2]);
+      expect(Math.max(rightEye[1], leftEye[1])).toBeLessThan(nose[1]);
+      expect(nose[1]).toBeLessThan(mouth[1]);
+      expect(mouth[0]).toBeGreaterThan(rightEye[0]);
+      expect(mouth[0]).toBeLessThan(leftEye[0]);
+    }
+  });
+
+  it('finds faces that fill the picture', async () => {
+    const picture = await groupPhotograph('sample3.jpg');
+    for (const [left, top, width] of groupFaces['sample3.jpg']!) {
+      const side = Math.round(1.5 * width);
+      const closeUp = crop(picture, [Math.round(left - 0.25 * width), Math.round(top - 0.25 * width), side, side]);
+      expect((await detector.detect(closeUp)).length).toBeGreaterThanOrEqual(1);
+    }
+  });
+});
