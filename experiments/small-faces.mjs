@@ -1,4 +1,4 @@
-// Faces in groups and afar: the neural detector with --min-face 30 beside OpenCV's cascade (1.1, 5, from 30 pixels), on pictures with
+// Faces in groups and afar: the shipped detectors with --min-face 30 beside OpenCV's cascade (1.1, 5, from 30 pixels), on pictures with
 // faces and scenes without: faces found, wrong boxes, CPU time of the same run. `node experiments/small-faces.mjs`; needs the shared data and
 // Debian's python3-opencv. Prints a Markdown table.
 import { execFileSync } from 'node:child_process';
@@ -37,8 +37,7 @@ function openCv({ name, files }) {
   return JSON.parse(execFileSync('/usr/bin/python3', ['-c', program, cascade], { input, encoding: 'utf8' }));
 }
 
-const detector = await openDetector({ search: 'thorough', minFace: 30 });
-async function ours({ name, files }) {
+async function ours(detector, { name, files }) {
   const pictures = await Promise.all(files.map((file) => decodePicture(join(shared, name, file))));
   const before = process.cpuUsage();
   const boxes = [];
@@ -65,21 +64,22 @@ function judged({ files }, boxes) {
   return { hits, wrong, faces };
 }
 
-console.log('| set | detector | faces found | wrong boxes | CPU s | of OpenCV’s |\n|---|---|---|---|---|---|');
+console.log('| set | detector | faces found | false detections | CPU s | of OpenCV’s |\n|---|---|---|---|---|---|');
+const names = ['moodlens', 'mediapipe'];
+const detectors = await Promise.all(names.map((name) => openDetector({ search: 'thorough', minFace: 30 }, name)));
 for (const set of sets) {
-  const [mine, theirs] = [[], []];
+  const runs = [...names, 'OpenCV, cascade'].map((name) => ({ name, rounds: [] }));
   for (let round = 0; round < rounds; round++) {
-    mine.push(await ours(set));
-    theirs.push(openCv(set));
+    for (const [i, detector] of detectors.entries()) runs[i].rounds.push(await ours(detector, set));
+    runs.at(-1).rounds.push(openCv(set));
   }
-  const [a, b] = [mine, theirs].map((runs) => median(runs.map(({ seconds }) => seconds)));
-  for (const [name, { boxes }, seconds] of [
-    ['moodlens', mine[0], a],
-    ['OpenCV, cascade', theirs[0], b],
-  ]) {
-    const { hits, wrong, faces } = judged(set, boxes);
+  const secondsOf = ({ rounds: all }) => median(all.map(({ seconds }) => seconds));
+  for (const run of runs) {
+    const { hits, wrong, faces } = judged(set, run.rounds[0].boxes);
     const found = faces > 0 ? `${hits} of ${faces} (${((100 * hits) / faces).toFixed(1)} %)` : '–';
-    console.log(`| ${[set.name, name, found, wrong, seconds.toFixed(2), (seconds / b).toFixed(2)].join(' | ')} |`);
+    const seconds = secondsOf(run);
+    const ratio = (seconds / secondsOf(runs.at(-1))).toFixed(2);
+    console.log(`| ${[set.name, run.name, found, wrong, seconds.toFixed(2), ratio].join(' | ')} |`);
   }
 }
-await detector.release();
+for (const detector of detectors) await detector.release();

@@ -22,6 +22,8 @@ const mostEnlarged = 2;
 const closeUpSide = 256;
 /** Boxes of two copies of a picture that overlap more (intersection over union) are one face. */
 const sameFace = 0.4;
+/** Places with this share of the lowest score still count in a face's box and key points. */
+const candidateShare = 0.25;
 /** A detection's width against that from ear to ear, where a face is turned. */
 const leastShare = 0.75;
 
@@ -111,7 +113,8 @@ export class PlaceDetector implements FaceDetector {
     const [width, height] = [side(picture.width), side(picture.height)];
     const shown = scale === 1 ? picture : resize(picture, width, height);
     const { threshold } = this.#network;
-    const found = await this.#network.detect(shown, shiftScore(this.#search.minScore, defaultMinScore, threshold));
+    const lowest = candidateShare * shiftScore(this.#search.minScore, defaultMinScore, threshold);
+    const found = await this.#network.detect(shown, lowest);
     const [x, y] = [picture.width / width, picture.height / height];
     return found.map((placed) => ({
       ...mapFace(toFace(placed), ([px, py]) => [px * x, py * y]),

@@ -16,13 +16,17 @@ export interface PlacedFace {
   readonly points: FacePoints;
 }
 
-/** One face per place, best first. A candidate is `[score, left, top, right, bottom, x, y of each key point]`. */
+/**
+ * One face per place, best first; box and key points are the mean of all candidates for it, weighted by their scores, which is more
+ * exact than the best one's (docs/experiments/detector.md, 'A detector trained by moodlens').
+ * A candidate is `[score, left, top, right, bottom, x, y of each key point]`.
+ */
 export function keepBestFaces(candidates: readonly (readonly number[])[]): PlacedFace[] {
   const best =
     candidates.length > mostCandidates
       ? [...candidates].sort((a, b) => b[0]! - a[0]!).slice(0, mostCandidates)
       : candidates;
-  return suppressNonMaxima(best, { maxOverlap, weighted: false }).map(
+  return suppressNonMaxima(best, { maxOverlap, weighted: true }).map(
     ([score, left, top, right, bottom, ...points]) => ({
       score: score!,
       box: [left!, top!, right! - left!, bottom! - top!],
