@@ -41,51 +41,68 @@ export async function analyzePhotographs(paths: readonly string[], options: Phot
   const { files: named, problems } = await listPictures(paths);
   const files = folders.length > 0 ? await withoutThoseIn(folders, named) : named;
   const count = files.length + problems.length;
-  const isLinePerPhoto = options.json === true || folders.length === 0;
+  const hasLines = options.json === true || folders.length === 0;
   // On a terminal the lines themselves are the progress.
-  const progress = isLinePerPhoto && process.stdout.isTTY ? notesOnly : terminalProgress('analyze');
+  const progress = hasLines && process.stdout.isTTY ? notesOnly : terminalProgress('analyze');
   const errors: MoodlensError[] = [];
   const failed = (error: MoodlensError): void => {
     errors.push(error);
     if (count > 1) progress.note(paintError(describeError(error, false).trimEnd()));
   };
-  const interrupt = new Interrupt('the photograph in work is done');
-  try {
-    const parts = await openParts(options, config, files.length > 0 && folders.length > 0);
-    try {
-      interrupt.onAsk = () => undefined;
-      const { kept } = parts;
-      const done = kept ? files.filter((file) => kept.results.of(file)).length : 0;
-      if (done > 0) progress.note(`${done} of ${files.length} photographs have their results from an earlier run`);
-      for (const problem of problems) failed(problem);
-      const summary = await analyzePhotos({
-        ...parts,
-        files,
-        decode: decodePicture,
-        progress,
-        shouldStop: () => interrupt.wasAsked,
-        onPhoto: async (photo) => {
-          if (isLinePerPhoto) await print(options.json ? `${photoLine(photo)}\n` : photoText(photo));
-        },
-        onUnreadable: failed,
-      });
-      progress.finish();
-      if (options.json) await print(photosSummaryLine(summary));
-      else if (count > 1 || !isLinePerPhoto) await print(photosSummaryText(summary));
-    } finally {
-      progress.finish();
-      await parts.release();
-    }
-  } finally {
-    interrupt.stopListening();
+  problems.forEach(failed);
+  if (files.length > 0) {
+    const run = { config, progress, failed, hasLines, hasSummary: count > 1 || !hasLines || options.json === true };
+    await runPhotos(files, options, run);
   }
-  if (interrupt.wasAsked) process.exitCode = exitCodes.interrupted;
   if (errors.length === 0) return;
   if (count === 1) throw errors[0];
   throw new MediaError(`${errors.length} of ${count} pictures could not be read; the lines above name them`);
 }
 
-async function openParts(options: PhotosOptions, config: PhotosConfig, isKept: boolean) {
+interface PhotosRun {
+  readonly config: PhotosConfig;
+  readonly progress: Progress;
+  readonly failed: (error: MoodlensError) => void;
+  /** Whether each photograph is printed, and the summary. */
+  readonly hasLines: boolean;
+  readonly hasSummary: boolean;
+}
+
+async function runPhotos(files: readonly string[], options: PhotosOptions, run: PhotosRun): Promise<void> {
+  const { progress, hasLines } = run;
+  const { json } = options;
+  const interrupt = new Interrupt('the photograph in work is done');
+  try {
+    const { readers, kept, release } = await openParts(options, run.config);
+    try {
+      interrupt.onAsk = () => undefined;
+      const done = kept ? files.filter((file) => kept.results.of(file)).length : 0;
+      if (done > 0) progress.note(`${done} of ${files.length} photographs have their results from an earlier run`);
+      const summary = await analyzePhotos({
+        files,
+        readers,
+        kept,
+        progress,
+        decode: decodePicture,
+        shouldStop: () => interrupt.wasAsked,
+        onPhoto: async (photo) => {
+          if (hasLines) await print(json ? `${photoLine(photo)}\n` : photoText(photo));
+        },
+        onUnreadable: run.failed,
+      });
+      progress.finish();
+      if (run.hasSummary) await print((json ? photosSummaryLine : photosSummaryText)(summary));
+    } finally {
+      progress.finish();
+      await release();
+    }
+  } finally {
+    interrupt.stopListening();
+  }
+  if (interrupt.wasAsked) process.exitCode = exitCodes.interrupted;
+}
+
+async function openParts(options: PhotosOptions, config: PhotosConfig) {
   const { people, general, expression: model, personal } = await openReaders(options);
   let detector: FaceDetector | undefined;
   const release = async () => {
@@ -94,7 +111,7 @@ async function openParts(options: PhotosOptions, config: PhotosConfig, isKept: b
   };
   try {
     detector = await openChosenDetector(options, config);
-    const kept = isKept ? await openKept(options, config, people?.names ?? []) : undefined;
+    const kept = await openKept(options, config, people?.names ?? []);
     return { readers: { detector, model, people, personal }, kept, release };
   } catch (error) {
     await release();
@@ -131,10 +148,11 @@ async function realPlace(path: string): Promise<string> {
   return realpath(path).catch(() => resolve(path));
 }
 
-/** Where the results of this run are kept, or of the run that it continues. Throws ConfigError for a folder with other files. */
+/** Where the results of this run are kept, or of the run that it continues; undefined when no folder is named. Throws ConfigError for a folder with other files. */
 async function openKept(options: PhotosOptions, config: PhotosConfig, names: readonly string[]) {
   const { out, faces } = options;
-  const place = (out ?? faces)!;
+  const place = out ?? faces;
+  if (place === undefined) return undefined;
   const isBegun = (await entriesOf(place)).includes(photoResultsFile);
   for (const [option, folder] of [
     ['--out', out],
