@@ -31,6 +31,7 @@ const order: Record<string, readonly string[]> = {
     'tune/report', 'tune',
     'predict', 'predict/report',
     'detect', 'detect/report',
+    'photos', 'photos/report',
     'detector', 'detector/report',
     'evaluate', 'evaluate/report',
     'bench', 'bench/report',

@@ -19,7 +19,7 @@ export const commandDescriptions = {
   teach: "learn one person's expressions from a few pictures of each",
   predict: 'recognise the expression of every face in pictures',
   detect: 'find the faces in pictures',
-  analyze: 'run the live pipeline over a video or stream and write what it finds',
+  analyze: 'find faces, names and expressions in photographs, or run the live pipeline over a video or stream',
   record: 'write what a source shows into a video file',
   cameras: 'list the cameras of this machine',
   live: 'open the live page: faces, names and expressions from a camera or video',

@@ -29,18 +29,36 @@ interface Sizes {
   readonly row: number;
 }
 
-/** Draws into the picture itself. Sizes follow the picture's height; the drawing is cut off at the border. */
-export function annotate(picture: Picture, { faces, rejected }: Pick<FrameResult, 'faces' | 'rejected'>): void {
+/** The part of a face's result that is drawn. */
+export type DrawnFace = Pick<FaceResult, 'box' | 'track' | 'person' | 'expression' | 'probabilities' | 'confirmed'>;
+
+export interface DrawnResult extends Pick<FrameResult, 'rejected'> {
+  readonly faces: readonly DrawnFace[];
+}
+
+export interface AnnotateOptions {
+  /** Height of a label, and the measure of lines and bars. Default: a 22nd of the picture's height. */
+  readonly labelPx?: number;
+  /** Whether each face has its bars of probabilities where there is room. Default true. */
+  readonly hasBars?: boolean;
+}
+
+/** Draws into the picture itself; what lies outside it is left out. */
+export function annotate(
+  picture: Picture,
+  { faces, rejected }: DrawnResult,
+  { labelPx = picture.height / 22, hasBars = true }: AnnotateOptions = {},
+): void {
   const sizes: Sizes = {
-    line: Math.max(2, Math.round(picture.height / 240)),
-    label: Math.max(15, Math.round(picture.height / 22)),
-    row: Math.max(12, Math.round(picture.height / 30)),
+    line: Math.max(2, Math.round((labelPx * 22) / 240)),
+    label: Math.max(15, Math.round(labelPx)),
+    row: Math.max(12, Math.round((labelPx * 22) / 30)),
   };
   for (const { box } of rejected) drawBox(picture, box, quiet, sizes.line);
   const taken: Box[] = faces.map(({ box }) => box);
   // Bars first, those of the largest face before the others', so that no bar covers a label.
   const bySize = [...faces].sort((a, b) => b.box[2] * b.box[3] - a.box[2] * a.box[3]);
-  for (const face of bySize) drawBars(picture, face, sizes, taken);
+  for (const face of hasBars ? bySize : []) drawBars(picture, face, sizes, taken);
   // The best detection is drawn last, on top.
   for (const face of [...faces].reverse()) {
     drawBox(picture, face.box, colourOf(face), sizes.line);
@@ -48,12 +66,12 @@ export function annotate(picture: Picture, { faces, rejected }: Pick<FrameResult
   }
 }
 
-function colourOf({ track }: FaceResult): Colour {
+function colourOf({ track }: DrawnFace): Colour {
   return trackColours[(track - 1) % trackColours.length]!;
 }
 
 /** Name, confirmed expression and its probability, above the box where there is room, else at its top. */
-function drawTag(picture: Picture, face: FaceResult, { label: height }: Sizes): void {
+function drawTag(picture: Picture, face: DrawnFace, { label: height }: Sizes): void {
   const pad = Math.round(height / 3);
   const name = `${face.person ?? `Face ${face.track}`}`;
   const said = face.confirmed === null ? '' : saidOf(face.confirmed, face.probabilities);
@@ -69,7 +87,7 @@ function drawTag(picture: Picture, face: FaceResult, { label: height }: Sizes): 
   drawLabel(picture, said, [x + pad + nameWidth + pad, y], colourOf(face), height);
 }
 
-function saidOf(label: string, probabilities: FaceResult['probabilities']): string {
+function saidOf(label: string, probabilities: DrawnFace['probabilities']): string {
   const probability = probabilities?.[label];
   return probability === undefined ? label : `${label} ${shareOf(probability)}`;
 }
@@ -79,7 +97,7 @@ function shareOf(probability: number): string {
 }
 
 /** A row per expression beside the face; none where it would cover a face or other bars. */
-function drawBars(picture: Picture, face: FaceResult, { row: height }: Sizes, taken: Box[]): void {
+function drawBars(picture: Picture, face: DrawnFace, { row: height }: Sizes, taken: Box[]): void {
   const rows = Object.entries(face.probabilities ?? {});
   if (rows.length === 0) return;
   const gap = Math.round(height / 2);

@@ -3,7 +3,6 @@ import type { Face, FaceDetector } from '../detect/face.js';
 import { cropFace } from '../detect/face-crop.js';
 import { ConfigError, MediaError, ModelFormatError } from '../errors.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
-import { largest } from '../personal/personal-calibration.js';
 import type { Clock } from '../ports/clock.js';
 import type { Frame } from '../ports/frame-source.js';
 import { ConfirmationWindows, type WindowOptions } from './confirmation-windows.js';
@@ -18,6 +17,7 @@ import type {
   LivePipelineOptions,
   PersonalReading,
 } from './pipeline-parts.js';
+import { readExpression } from './read-expression.js';
 import { TrackIdentity } from './track-identity.js';
 import { Tracker } from './tracker.js';
 
@@ -238,15 +238,9 @@ export class LivePipeline {
     return { crops, answers };
   }
 
-  /** The expression and probabilities of a face, with that person's calibration where there is one. */
-  #read({ label, probabilities, embedding }: ExpressionAnswer, person: string | null) {
-    const { labels } = this.#expression!.metadata;
+  #read(answer: ExpressionAnswer, person: string | null) {
     const own = person === null ? undefined : this.#personal.get(person);
-    const adapted = own && embedding ? own.adapt(probabilities, embedding) : probabilities;
-    return {
-      label: labels[adapted === probabilities ? label : largest(adapted)]!,
-      probabilities: Object.fromEntries(labels.map((name, c) => [name, adapted[c]!])),
-    };
+    return readExpression(answer, this.#expression!.metadata.labels, own);
   }
 }
 

@@ -1,9 +1,8 @@
 // Collects pictures of one person's face from frames: spaced in time, checked, cut out with some surroundings.
 import type { Face, FaceDetector } from '../../core/detect/face.js';
+import { faceSurroundings } from '../../core/detect/face-surroundings.js';
 import { mainFace } from '../../core/detect/main-face.js';
-import { crop } from '../../core/image/crop.js';
 import type { Picture } from '../../core/image/picture.js';
-import { resize } from '../../core/image/resize.js';
 import { type Progress, silentProgress } from '../../core/ports/progress.js';
 import { checkFace, type GoodFace, type Rejection } from './check-face.js';
 import { type CollectOptions, parseCollect } from './config.js';
@@ -32,11 +31,6 @@ export interface Collection {
   readonly rejected: Readonly<Partial<Record<Rejection, number>>>;
 }
 
-/** Margin around the face as a share of its box on each side: enough to detect and align it again. */
-const margin = 0.6;
-/** Larger crops are shrunk to this: faces are compared at 100 pixels. */
-const largestCropPx = 512;
-
 /** Saves up to `photos` good faces of the frames, one a frame: the only face, or one clearly larger than the others. */
 export async function collectFaces(
   frames: AsyncIterable<CandidateFrame>,
@@ -63,7 +57,7 @@ export async function collectFaces(
       progress.update(saved, config.photos, result);
       continue;
     }
-    await save(surroundings(picture as Picture, result.face));
+    await save(faceSurroundings(picture as Picture, result.face.box));
     before.push(result.good);
     lastMs = timeMs ?? -Infinity;
     progress.update(++saved, config.photos, 'saved');
@@ -79,17 +73,4 @@ export async function collectFaces(
     const good = checkFace(picture, face, before, config);
     return typeof good === 'string' ? good : { face, good };
   }
-}
-
-/** The face with its margin, cut at the picture's border and shrunk when large. */
-function surroundings(picture: Picture, { box }: Face): Picture {
-  const [x, y, width, height] = box;
-  const left = Math.max(0, Math.floor(x - margin * width));
-  const top = Math.max(0, Math.floor(y - margin * height));
-  const right = Math.min(picture.width, Math.ceil(x + (1 + margin) * width));
-  const bottom = Math.min(picture.height, Math.ceil(y + (1 + margin) * height));
-  const cut = crop(picture, [left, top, right - left, bottom - top]);
-  const scale = Math.min(1, largestCropPx / Math.max(cut.width, cut.height));
-  if (scale === 1) return cut;
-  return resize(cut, Math.max(1, Math.round(cut.width * scale)), Math.max(1, Math.round(cut.height * scale)));
 }

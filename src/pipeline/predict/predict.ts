@@ -1,5 +1,5 @@
 // The predict stage: a photograph, or a face that is cropped already -> the expression of every face in it.
-import type { FaceDetector } from '../../core/detect/face.js';
+import type { FaceDetector, FaceKeypoints } from '../../core/detect/face.js';
 import { type CropSize, cropFace } from '../../core/detect/face-crop.js';
 import { findAllFaces, isCroppedFace } from '../../core/identity/find-face.js';
 import { toGrey } from '../../core/image/grey.js';
@@ -17,6 +17,8 @@ export interface PredictedFace extends ExpressionPrediction {
 /** A face of a picture as a model is given it. */
 export interface CutFace extends Pick<PredictedFace, 'box' | 'score'> {
   readonly face: GreyPicture;
+  /** Null also when the picture was taken whole. */
+  readonly keypoints: FaceKeypoints | null;
 }
 
 /**
@@ -25,13 +27,18 @@ export interface CutFace extends Pick<PredictedFace, 'box' | 'score'> {
  */
 export async function cutFaces(picture: Picture, size: CropSize, detector?: FaceDetector): Promise<CutFace[]> {
   if (!detector || isCroppedFace(picture)) {
-    return [{ face: resizeGrey(toGrey(picture), size.width, size.height), box: null, score: null }];
+    return [{ face: resizeGrey(toGrey(picture), size.width, size.height), box: null, score: null, keypoints: null }];
   }
   const area = ([, , width, height]: Box) => width * height;
   return (await findAllFaces(picture, detector))
     .filter(({ box: [, , width, height] }) => width > 0 && height > 0)
     .sort((a, b) => area(b.box) - area(a.box))
-    .map((face) => ({ face: cropFace(picture, face, size), box: face.box, score: face.score }));
+    .map((face) => ({
+      face: cropFace(picture, face, size),
+      box: face.box,
+      score: face.score,
+      keypoints: face.keypoints,
+    }));
 }
 
 /** The expression of every face that `cutFaces` finds. */

@@ -42,7 +42,7 @@ export async function openPictureFolder(folder: string, depth: DepthFolder | und
       if (picture.width !== width || picture.height !== height) {
         throw new MediaError(
           `${path} must have the size of the folder's first picture, ${width}x${height}, found ${picture.width}x${picture.height}; ` +
-            "frames of one video have one size; 'moodlens predict' reads photographs of any sizes",
+            "frames of one video have one size; 'moodlens analyze --as photos' takes photographs of any sizes",
         );
       }
       yield { index, timeMs: (1000 * index) / framesPerSecond, picture, depth: await depthOf(file, index) };

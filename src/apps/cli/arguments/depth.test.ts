@@ -50,7 +50,7 @@ describe('wrong use of depth', () => {
     [['detect', 'a.png', '--depth', 'room'], 'found none for a.png'],
     [['detect', 'a.png', '--depth', 'gone'], 'it does not exist'],
     [['detect', 'a.png', '--depth', 'empty'], 'holds none'],
-    [['analyze', 'empty'], 'must hold pictures'],
+    [['analyze', 'empty', '--as', 'video'], 'must hold pictures'],
     [['analyze', 'rtsp://127.0.0.1/x', '--depth', 'room'], 'belongs to a video file'],
   ])('%j', async (args, said) => {
     const placed = args.map((arg) => (['room', 'gone', 'empty'].includes(arg) ? path(arg) : arg));

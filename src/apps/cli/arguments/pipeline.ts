@@ -25,22 +25,20 @@ export interface PipelineOptions extends DetectorOptions, DepthOptions {
 /** Of the analysis, with its keys that not every command offers. */
 export const analyzeOptions = new SchemaOptions(analyzeConfigSchema);
 
-/** Adds the options to a command. */
-export function addPipelineOptions(command: Command): Command {
+/** Adds the options to a command; `minScoreDefault` are the words for the default of --min-score, where there are several. */
+export function addPipelineOptions(command: Command, minScoreDefault?: string): Command {
   return addDepthOptions(addDetectorOptions(command))
     .option('--people <file>', "name the people of this file, made by 'moodlens people train'")
     .addOption(modelOption())
-    .addOption(personalOption('videos'))
+    .addOption(personalOption('videos and photographs'))
     .addOption(windowOption())
-    .addOption(analyzeOptions.option('minScore'));
+    .addOption(
+      analyzeOptions.option('minScore', minScoreDefault === undefined ? {} : { defaultText: minScoreDefault }),
+    );
 }
 
-/** Detector, expression model and people, in a pipeline; `release` frees what holds native memory. */
-export async function openPipeline(
-  options: PipelineOptions,
-  { minScore }: Pick<AnalyzeConfig, 'minScore'>,
-  depthFilter: DepthFilter | undefined,
-) {
+/** Who and which expression a face is: people, and the expression model as somebody taught it. Release `general` when done. */
+export async function openReaders(options: Pick<PipelineOptions, 'people' | 'model' | 'personal'>) {
   const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
   const general = await openExpressionModel(options.model);
   // --personal applies to every face, whoever it is.
@@ -50,6 +48,16 @@ export async function openPipeline(
       : undefined;
   const expression =
     options.personal === undefined ? general : await personalModel(general, options.personal, options.model);
+  return { people, general, expression, personal };
+}
+
+/** Detector, expression model and people, in a pipeline; `release` frees what holds native memory. */
+export async function openPipeline(
+  options: PipelineOptions,
+  { minScore }: Pick<AnalyzeConfig, 'minScore'>,
+  depthFilter: DepthFilter | undefined,
+) {
+  const { people, general, expression, personal } = await openReaders(options);
   const { minFace } = toNumbers(options, ['minFace']);
   const { pipeline, detector } = await assemblePipeline(
     {

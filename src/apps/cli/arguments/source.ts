@@ -1,11 +1,9 @@
 // A source of video, as an argument or by `--kinect`: its words in the help, and how it is opened with its depth.
-import { basename } from 'node:path';
 import { withDepth } from '../../../adapters/node/video/depth-folder.js';
 import { type OpenSourceOptions, openSource } from '../../../adapters/node/video/open-source.js';
 import { openPictureFolder } from '../../../adapters/node/video/picture-folder.js';
 import type { DepthFilter } from '../../../core/detect/depth/depth-filter.js';
 import { ConfigError } from '../../../core/errors.js';
-import { isPictureName } from '../../../core/image/is-picture-name.js';
 import { type Depth, type DepthOptions, kinectFilter, openDepth } from './depth.js';
 import { isFile, isFolder } from './path-kind.js';
 
@@ -48,17 +46,4 @@ export async function openAnalysedSource(name: string, depth: Depth | undefined,
   }
   // Every frame has its depth: none may be left out.
   return withDepth(await openSource(name, { ...options, live: false }), depth.folder);
-}
-
-/** What is done with a source of pictures, and what reads photographs; undefined for videos and for recordings with depth. */
-export async function aboutPictures(name: string, depth: Depth | undefined): Promise<string | undefined> {
-  const isFrames = await isFolder(name);
-  if (depth || !(isFrames || (isPictureName(basename(name)) && !/\.gif$/i.test(name) && (await isFile(name))))) {
-    return undefined;
-  }
-  const taken = isFrames ? 'its pictures are taken as the frames of one video' : 'it is taken as a video of one frame';
-  return (
-    `${name}: ${taken}: faces are followed from frame to frame, and an expression is confirmed only by several frames; ` +
-    `'moodlens predict ${name}' reads photographs, each by itself`
-  );
 }

@@ -63,6 +63,11 @@ describe('moodlens analyze, wrong use', () => {
     [['analyze', 'a.mp4', '--no-such-option']],
     [['analyze', 'a.mp4', '--window', 'round']],
     [['analyze', 'a.mp4', '--timeline', 'a.txt']],
+    [['analyze', 'a.mp4', 'b.mp4']],
+    [['analyze', 'a.mp4', '--faces', 'faces']],
+    [['analyze', 'a.mp4', '--search', 'quick']],
+    [['analyze', 'a.jpg', 'b.jpg', '--timeline', 'a.csv']],
+    [['analyze', 'a.jpg', 'b.jpg', '--as', 'video']],
   ])('%j ends with 2 and prints nothing on stdout', async (line) => {
     const { code, stdout, stderr } = await runCli(...line);
     expect(code).toBe(2);
@@ -194,21 +199,23 @@ describeWith([built, ...ffmpeg], 'moodlens analyze', () => {
     expect(stretches[0]).toMatchObject({ who: 'face 1', expression: 'neutral', fromMs: 0 });
   });
 
-  it('says once what it does with photographs, and what reads them', async () => {
-    const [photo, album] = [path('photo.png'), path('album')];
-    await writeFile(photo, await encodePng(bright));
+  it('takes a folder of pictures as the frames of a video with --as video, all of one size', async () => {
+    const album = path('album');
     await mkdir(album);
     await writeFile(join(album, '1.png'), await encodePng(bright));
-    await writeFile(join(album, '2.png'), await encodePng(resize(bright, 320, 213)));
-    const single = await runCli('analyze', photo, '--model', model, '--json');
-    expect(single.code).toBe(0);
-    expect(single.stderr.split(`'moodlens predict ${photo}' reads photographs`)).toHaveLength(2);
-    const several = await runCli('analyze', album, '--model', model, '--json');
-    expect(several.code).toBe(1);
-    expect(parseAnalysis(several.stdout).lines).toHaveLength(1);
-    expect(several.stderr).toContain('its pictures are taken as the frames of one video');
-    expect(several.stderr).toMatch(/2\.png must have the size .*640x426, found 320x213; .*predict/);
-    expect((await runCli('analyze', clip, '--model', model, '--frames', '1')).stderr).not.toContain('predict');
+    await writeFile(join(album, '2.png'), await encodePng(bright));
+    const frames = await runCli('analyze', album, '--as', 'video', '--model', model, '--json');
+    expect(frames.code).toBe(0);
+    const { lines } = parseAnalysis(frames.stdout);
+    expect(lines.map(({ frame, faces }) => [frame, faces.map(({ track }) => track).sort()])).toEqual([
+      [0, [1, 2, 3]],
+      [1, [1, 2, 3]],
+    ]);
+    await writeFile(join(album, '3.png'), await encodePng(resize(bright, 320, 213)));
+    const mixed = await runCli('analyze', album, '--as', 'video', '--model', model, '--json');
+    expect(mixed.code).toBe(1);
+    expect(parseAnalysis(mixed.stdout).lines).toHaveLength(2);
+    expect(mixed.stderr).toMatch(/3\.png must have the size .*640x426, found 320x213; .*--as photos/);
   });
 
   it('stops after --frames', async () => {

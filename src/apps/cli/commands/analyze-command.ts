@@ -1,12 +1,14 @@
-// `moodlens analyze SOURCE`: the live pipeline over a file or stream, without a page.
+// `moodlens analyze SOURCE`: the live pipeline over a file or stream, without a page; or photographs, each by itself.
 import { realpath } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { writeFileAtomic } from '../../../adapters/node/files.js';
 import type { MqttPublisher } from '../../../adapters/node/mqtt-publisher.js';
 import { terminalProgress } from '../../../adapters/node/terminal-progress.js';
 import { openEncoder } from '../../../adapters/node/video/ffmpeg-encoder.js';
+import { defaultMinScore } from '../../../core/detect/face-search.js';
 import { ConfigError } from '../../../core/errors.js';
 import { annotate } from '../../../core/live/annotate.js';
+import { defaultStartScore } from '../../../core/live/live-settings.js';
 import type { FrameSource } from '../../../core/ports/frame-source.js';
 import { silentProgress } from '../../../core/ports/progress.js';
 import type { VideoEncoder } from '../../../core/ports/video-encoder.js';
@@ -15,35 +17,50 @@ import { type AnalyzeConfig, parseAnalyzeConfig } from '../../../pipeline/stream
 import { type PresenceMessage, PresenceMessages } from '../../../pipeline/streams/presence.js';
 import { frameLine, summaryLine, summaryText } from '../../../pipeline/streams/report/format-result.js';
 import { type TimelineKind, timelineKind, timelineText } from '../../../pipeline/streams/timeline-file.js';
+import { analysedArgument, analysedKind, asOption } from '../arguments/analysed.js';
 import { jsonOption } from '../arguments/json.js';
-import { addPipelineOptions, analyzeOptions, openPipeline, type PipelineOptions } from '../arguments/pipeline.js';
+import { addPipelineOptions, analyzeOptions, openPipeline } from '../arguments/pipeline.js';
 import { openPublisher, publishOption, topicOption } from '../arguments/publish.js';
-import { aboutPictures, openAnalysedSource, openSourceDepth, sourceHelp } from '../arguments/source.js';
+import { openAnalysedSource, openSourceDepth } from '../arguments/source.js';
 import { commandOf } from '../command-descriptions.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { Interrupt } from '../terminal/interrupt.js';
 import { print } from '../terminal/print.js';
+import { analyzePhotographs, type PhotosOptions, photosOptions } from './analyze-photos.js';
 
-interface AnalyzeOptions extends PipelineOptions {
-  readonly out?: string;
+interface AnalyzeOptions extends PhotosOptions {
   readonly timeline?: string;
   readonly publish?: string;
   readonly topic: string;
   readonly frames?: number;
-  readonly json?: boolean;
 }
 
 /** The command's definition. */
 export function define(): Command {
-  const command = commandOf('analyze', "'moodlens predict' reads photographs").argument('<source>', sourceHelp);
-  return addPipelineOptions(command)
-    .option('--out <video>', 'write the video with boxes, names and expressions drawn in (.mp4, .mov, .mkv)')
+  const command = commandOf('analyze', 'photographs each by itself, with drawn pictures and crops by person')
+    .argument(...analysedArgument)
+    .addOption(asOption());
+  return addPipelineOptions(command, `${defaultStartScore}; of photographs ${defaultMinScore}`)
+    .option(
+      '--out <video or folder>',
+      'write the video with boxes, names and expressions drawn in (.mp4, .mov, .mkv); the photographs so, into a folder, with photos.jsonl, by which the same command continues a stopped run',
+    )
+    .option(
+      '--faces <folder>',
+      'photographs: write every face into a folder by person, those without a name into unknown',
+    )
+    .addOption(photosOptions.option('search'))
     .option('--timeline <file>', 'write who showed which confirmed expression from when to when (.csv or .json)')
     .option(...publishOption)
     .option(...topicOption)
     .addOption(analyzeOptions.option('frames'))
-    .addOption(jsonOption('a JSON line per frame and a last one with the summary'))
-    .action(analyzeSource);
+    .addOption(jsonOption('a JSON line per frame or photograph and a last one with the summary'))
+    .action(analyzeNamed);
+}
+
+async function analyzeNamed(paths: readonly string[], options: AnalyzeOptions, command: Command): Promise<void> {
+  if ((await analysedKind(paths, command)) === 'photos') await analyzePhotographs(paths, options);
+  else await analyzeSource(paths[0]!, options);
 }
 
 async function analyzeSource(sourceName: string, options: AnalyzeOptions): Promise<void> {
@@ -53,8 +70,6 @@ async function analyzeSource(sourceName: string, options: AnalyzeOptions): Promi
   const timelineFile = path === undefined ? undefined : { path, kind: timelineKind(path) };
   const interrupt = new Interrupt('the frame in work and the files are written');
   const { depth, filter } = await openSourceDepth(options, sourceName);
-  const about = await aboutPictures(sourceName, depth);
-  if (about !== undefined) process.stderr.write(`${about}\n`);
   const parts = await openPipeline(options, config, filter);
   try {
     const source = await openAnalysedSource(sourceName, depth, {
