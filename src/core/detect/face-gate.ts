@@ -25,7 +25,7 @@ export interface FaceGateLimits {
 }
 
 export const faceGateLimits: FaceGateLimits = {
-  minWidthPx: 52,
+  minWidthPx: 64,
   maxHeightShare: 0.9,
   minSharpness: 30,
   brightness: [35, 225],

@@ -44,12 +44,12 @@ const mediaPipeTemplate: Template = {
 /** Of detectors that learnt from annotated faces, which give no ears. */
 const annotatedTemplate: Template = {
   points: [
-    { key: 'rightEye', x: 16.83, y: 20.25, weight: 1 },
-    { key: 'leftEye', x: 31.17, y: 20.25, weight: 1 },
-    { key: 'mouth', x: 24, y: 35.99, weight: 1 },
+    { key: 'rightEye', x: 15.11, y: 18.95, weight: 1 },
+    { key: 'leftEye', x: 32.89, y: 18.95, weight: 1 },
+    { key: 'mouth', x: 24, y: 37.81, weight: 1 },
   ],
-  picturePerBox: 1.233,
-  centreAboveBox: 0.02,
+  picturePerBox: 0.992,
+  centreAboveBox: 0,
 };
 
 /** Ratio of the two sizes, by key points and by box, beyond which the key points are wrong, as for profiles and covered faces. */

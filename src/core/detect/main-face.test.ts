@@ -7,7 +7,14 @@ const face = (size: number): Face => ({ box: [5, 5, size, size], score: 0.9, key
 describe('mainFace', () => {
   it('is the only face, or the one clearly larger than the rest', () => {
     expect(mainFace([face(10)])).toEqual(face(10));
-    expect(mainFace([face(40), face(60), face(20)])).toEqual(face(60));
+    expect(mainFace([face(40), face(65), face(20)])).toEqual(face(65));
+  });
+
+  it('must be sure, while unsure ones still count among several', () => {
+    const unsure = { ...face(60), score: 0.5 };
+    expect(mainFace([unsure], 0.6)).toBe('none');
+    expect(mainFace([unsure, face(60)], 0.6)).toBe('several');
+    expect(mainFace([face(60), { ...face(20), score: 0.5 }], 0.6)).toEqual(face(60));
   });
 
   it('says when there is none and when it cannot be told', () => {

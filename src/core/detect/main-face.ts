@@ -2,12 +2,17 @@
 import type { Face } from './face.js';
 
 /** A face this many times as wide as the next one is the one in front of the camera; the others are background. */
-const dominance = 1.5;
+const dominance = 1.6;
 
-/** The only face, or the clearly largest; 'none' without faces, 'several' when it cannot be told. */
-export function mainFace(faces: readonly Face[]): Face | 'none' | 'several' {
-  const [first, second] = faces.toSorted((a, b) => size(b) - size(a));
+/**
+ * The only face, or the clearly largest; 'none' without faces, 'several' when it cannot be told. With `least` it has at least this
+ * score, and faces below it still count among several.
+ */
+export function mainFace(faces: readonly Face[], least = 0): Face | 'none' | 'several' {
+  const bySize = faces.toSorted((a, b) => size(b) - size(a));
+  const first = bySize.find(({ score }) => score >= least);
   if (!first) return 'none';
+  const second = bySize.find((face) => face !== first);
   return second && size(first) < dominance * size(second) ? 'several' : first;
 }
 

@@ -77,7 +77,7 @@ describe('collectFaces', () => {
   it.each([
     ['no face', scene(1), []],
     ['several faces', scene(1), [face, { ...face, box: [0, 0, 110, 110] as const }]],
-    ['too small', scene(1), [{ ...face, box: [50, 50, 47, 70] as const }]],
+    ['too small', scene(1), [{ ...face, box: [50, 50, 59, 70] as const }]],
     ['too dark', scene(1, { mean: 20 }), [face]],
     ['too bright', scene(1, { mean: 240 }), [face]],
     ['too little contrast', scene(1, { contrast: 4 }), [face]],

@@ -1,5 +1,6 @@
 // Collects pictures of one person's face from frames: spaced in time, checked, cut out with some surroundings.
 import type { Face, FaceDetector } from '../../core/detect/face.js';
+import { defaultMinScore } from '../../core/detect/face-search.js';
 import { faceSurroundings } from '../../core/detect/face-surroundings.js';
 import { mainFace } from '../../core/detect/main-face.js';
 import type { Picture } from '../../core/image/picture.js';
@@ -67,7 +68,7 @@ export async function collectFaces(
   return { saved, looked, tooSoon, rejected };
 
   async function examine(picture: Picture): Promise<Rejection | { face: Face; good: GoodFace }> {
-    const face = mainFace(await detector.detect(picture));
+    const face = mainFace(await detector.detect(picture), defaultMinScore);
     if (face === 'none') return 'no face';
     if (face === 'several') return 'several faces';
     const good = checkFace(picture, face, before, config);

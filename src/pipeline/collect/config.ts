@@ -11,7 +11,7 @@ export const collectSchema = z.strictObject({
     .default(200)
     .meta({ unit: 'ms' })
     .describe('least time between two saved frames of a video'),
-  minFacePx: z.number().min(16).max(4096).default(48).meta({ unit: 'pixels' }).describe('least width of a face'),
+  minFacePx: z.number().min(16).max(4096).default(60).meta({ unit: 'pixels' }).describe('least width of a face'),
   minSharpness: z
     .number()
     .min(0)

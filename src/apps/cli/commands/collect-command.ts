@@ -58,7 +58,8 @@ async function collect(name: string, sources: readonly string[], options: Collec
   const folder = join(options.out, person);
   const files: string[] = [];
   const interrupt = new Interrupt('the source answers and the picture in work is saved');
-  const detector = await openDetector();
+  // A second person is noticed also where the detector is unsure.
+  const detector = await openDetector({ minScore: 0.35 });
   const progress = terminalProgress('collect');
   try {
     const nameFile = await fileNames(folder);
