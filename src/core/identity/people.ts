@@ -10,6 +10,7 @@ import { resizeGrey } from '../image/resize.js';
 import { type FaceCut, type FaceLight, inLight, lbphForLight } from './face-light.js';
 import { readFileStorage } from './file-storage-yaml.js';
 import type { Identification } from './identification.js';
+import { byCode, joinByName } from './join-by-name.js';
 import { type LbphOptions, LbphRecogniser } from './lbph.js';
 import { leaveOneOutThreshold, usualStrangerDistance } from './open-set-threshold.js';
 import { recogniserOf, writeOpenCvYaml } from './opencv-yaml.js';
@@ -210,22 +211,6 @@ export class People {
   }
 }
 
-function joinByName(
-  facesByName: Iterable<readonly [string, readonly FaceSample[]]>,
-): readonly (readonly [string, readonly FaceSample[]])[] {
-  const joined = new Map<string, FaceSample[]>();
-  // Sorted by the name as given too, so that joined names keep one order of pictures.
-  for (const [given, samples] of [...facesByName].sort(([a], [b]) => byCode(a, b))) {
-    const name = personName(given);
-    joined.set(name, [...(joined.get(name) ?? []), ...samples]);
-  }
-  const people = [...joined].sort(([a], [b]) => byCode(a, b));
-  const without = people.find(([, samples]) => samples.length === 0);
-  if (without) throw new PeopleError(`every person needs at least one picture; ${without[0]} has none; add some`);
-  if (people.length === 0) throw new PeopleError('training needs at least one person with pictures; found none');
-  return people;
-}
-
 function sizeOfFirst(people: readonly (readonly [string, readonly FaceSample[]])[]): CropSize {
   const { width, height } = people[0]![1][0]!.picture;
   return { width, height };
@@ -253,8 +238,4 @@ function wholeFace(picture: Picture, size: CropSize): GreyPicture {
   const left = Math.floor((grey.width - width) / 2);
   const top = Math.floor((grey.height - height) / 2);
   return resizeGrey(crop(grey, [left, top, width, height]), size.width, size.height);
-}
-
-function byCode(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

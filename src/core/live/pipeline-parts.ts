@@ -8,9 +8,11 @@ import type { WindowOptions } from './confirmation-windows.js';
 import type { TrackIdentityOptions } from './track-identity.js';
 import type { TrackerOptions } from './tracker.js';
 
-/** Identifies faces; `People` of core/identity is one. */
+/** Identifies faces; `People` and `EmbeddedPeople` of core/identity are some. */
 export interface FaceIdentifier {
   identify(picture: Picture, face: Face): Identification | Promise<Identification>;
+  /** Faces of one picture together, in their order, where that is quicker than one after the other. */
+  identifyAll?(picture: Picture, faces: readonly Face[]): Promise<readonly Identification[]>;
 }
 
 /** Predicts expressions; `ExpressionModel` of core/model is one. */

@@ -8,7 +8,7 @@ import { analyzeConfigSchema } from '../../../pipeline/streams/config.js';
 import { addDepthOptions, type DepthOptions } from './depth.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector.js';
 import { modelOption, openExpressionModel } from './model.js';
-import { readPeopleFile } from './people.js';
+import { openPeople, readPeopleFile } from './people.js';
 import { personalModel, personalOption, personalReadings } from './personal.js';
 import { SchemaOptions } from './schema-options.js';
 import { toNumbers } from './values.js';
@@ -40,6 +40,7 @@ export function addPipelineOptions(command: Command, minScoreDefault?: string): 
 /** Who and which expression a face is: people, and the expression model as somebody taught it. Release `general` when done. */
 export async function openReaders(options: Pick<PipelineOptions, 'people' | 'model' | 'personal'>) {
   const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
+  const identifier = people && (await openPeople(options.people!, people));
   const general = await openExpressionModel(options.model);
   // --personal applies to every face, whoever it is.
   const personal =
@@ -63,7 +64,7 @@ export async function openPipeline(
     {
       openDetector: (numbers) => openChosenDetector(options, numbers),
       expression,
-      people,
+      people: identifier?.people,
       personal,
       depthFilter,
       clock: () => performance.now(),
@@ -76,6 +77,7 @@ export async function openPipeline(
     release: async () => {
       await detector.release();
       await general.release();
+      await identifier?.release();
     },
   };
 }

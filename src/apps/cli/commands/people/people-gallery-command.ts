@@ -6,6 +6,7 @@ import { createFolderStore, writeFileAtomic } from '../../../../adapters/node/fi
 import { decodePicture, encodePng } from '../../../../adapters/node/image-codec.js';
 import { writing } from '../../../../adapters/node/storage-error.js';
 import { ConfigError, PeopleError } from '../../../../core/errors.js';
+import { People } from '../../../../core/identity/people.js';
 import { peopleWithout } from '../../../../core/identity/people-without.js';
 import { personName } from '../../../../core/identity/person-name.js';
 import { describeKnownPeople } from '../../../../pipeline/people/report/describe-people.js';
@@ -56,7 +57,7 @@ async function list(options: { readonly people: string; readonly json?: boolean 
   }));
   const threshold = people.threshold ?? null;
   if (options.json) process.stdout.write(`${JSON.stringify({ people: known, threshold })}\n`);
-  else process.stdout.write(describeKnownPeople(known, threshold));
+  else process.stdout.write(describeKnownPeople(known, people));
 }
 
 async function forget(given: string, options: { readonly people?: string; readonly faces?: string }): Promise<void> {
@@ -71,7 +72,7 @@ async function forget(given: string, options: { readonly people?: string; readon
   }
   const folders = options.faces === undefined ? [] : await foldersOf(options.faces, name);
   if (people && options.people !== undefined) {
-    const others = peopleWithout(people, name);
+    const others = people instanceof People ? peopleWithout(people, name) : people.without(name);
     if (others) await writePeopleFile(options.people, others);
     else await writing(options.people, () => rm(options.people!));
     const left = others ? `it knows ${others.names.join(', ')}` : 'nobody was left: the file is removed';
