@@ -39,12 +39,12 @@ describe('strangerThreshold', () => {
       fc.property(rates, fc.integer({ min: 1, max: 6 }), ([a, b], people) => {
         const gallery = faces(people, 1);
         const [least, most] = [Math.min(a, b), Math.max(a, b)];
-        expect(strangerThreshold(known, gallery, least)).toBeLessThanOrEqual(strangerThreshold(known, gallery, most));
+        expect(strangerThreshold(known, gallery, least)).toBeLessThan(strangerThreshold(known, gallery, most) + 1e-9);
         // The same distances, so that only the number counts.
         const twice = [...gallery, ...gallery];
         expect(strangerThreshold(known, twice, most)).toBeLessThan(strangerThreshold(known, gallery, most) + 1e-9);
       }),
-      { numRuns: 50 },
+      { numRuns: 300 },
     );
   });
 

@@ -21,6 +21,9 @@ const leastPeople = 5;
 /** More pictures than these hardly change the result, and the cost grows with their square. */
 const mostPictures = 400;
 
+/** The distance of a vector to itself, as rounding may leave it. */
+const samePicture = 0.002;
+
 export const defaultFalseAccepts = 0.01;
 
 /** A known person's embeddings, of unit length. */
@@ -63,7 +66,7 @@ function distancesBetween(gallery: readonly Embeddings[]): StrangerDistances | u
       if (other.person === one.person) return [];
       const distance = unitDistance(one.embedding, other.embedding);
       // One picture under two names says nothing about strangers.
-      return distance < 1e-6 ? [] : [distance];
+      return distance < samePicture ? [] : [distance];
     }),
   );
   if (distances.length === 0) return undefined;
