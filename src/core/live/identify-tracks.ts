@@ -1,10 +1,7 @@
 // Which faces of a frame are identified, and what the answers make of their tracks' identities.
 import type { Face } from '../detect/face.js';
-import { PeopleError } from '../errors.js';
-import type { Identification } from '../identity/identification.js';
-import type { Picture } from '../image/picture.js';
+import { type FaceIdentifier, identifyFaces } from '../identity/identification.js';
 import type { Frame } from '../ports/frame-source.js';
-import type { FaceIdentifier } from './pipeline-parts.js';
 import type { TrackIdentity } from './track-identity.js';
 
 /** Most faces that are identified in one frame, those first that have waited longest: a crowd that appears must not stop the picture. */
@@ -43,20 +40,6 @@ export async function identifyTracks(
     identities.set(track, identity.withVote(votes[i]!, timeMs));
   });
   return identities;
-}
-
-/** Together where the people can. */
-async function identifyFaces(
-  people: FaceIdentifier,
-  picture: Picture,
-  faces: readonly Face[],
-): Promise<readonly Identification[]> {
-  if (faces.length === 0) return [];
-  const answers = people.identifyAll
-    ? await people.identifyAll(picture, faces)
-    : await Promise.all(faces.map((face) => people.identify(picture, face)));
-  if (answers.length === faces.length) return answers;
-  throw new PeopleError(`the people must answer for ${faces.length} faces, found ${answers.length} answers`);
 }
 
 /** Also of infinite ones, whose difference is no number. */

@@ -4,10 +4,10 @@ import { expressionLabels } from '../dataset/labels.js';
 import { DepthFilter } from '../detect/depth/depth-filter.js';
 import type { Face } from '../detect/face.js';
 import { ConfigError, MediaError, ModelFormatError, PeopleError } from '../errors.js';
-import type { Identification } from '../identity/identification.js';
+import type { FaceIdentifier, Identification } from '../identity/identification.js';
 import type { Box, GreyPicture, Picture } from '../image/picture.js';
 import { LivePipeline } from './pipeline.js';
-import type { ExpressionClassifier, FaceIdentifier, LivePipelineOptions } from './pipeline-parts.js';
+import type { ExpressionClassifier, LivePipelineOptions } from './pipeline-parts.js';
 
 const picture = (width = 320, height = 240): Picture => ({
   width,

@@ -2,6 +2,7 @@
 import type { Face, FaceDetector } from '../detect/face.js';
 import { cropFace } from '../detect/face-crop.js';
 import { ConfigError, MediaError, ModelFormatError } from '../errors.js';
+import type { FaceIdentifier } from '../identity/identification.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
 import type { Clock } from '../ports/clock.js';
 import type { Frame } from '../ports/frame-source.js';
@@ -11,13 +12,7 @@ import type { FaceResult, FrameResult } from './frame-result.js';
 import { identifyTracks } from './identify-tracks.js';
 import { defaultStartScore } from './live-settings.js';
 import { nameTracks } from './name-tracks.js';
-import type {
-  ExpressionAnswer,
-  ExpressionClassifier,
-  FaceIdentifier,
-  LivePipelineOptions,
-  PersonalReading,
-} from './pipeline-parts.js';
+import type { ExpressionAnswer, ExpressionClassifier, LivePipelineOptions, PersonalReading } from './pipeline-parts.js';
 import { readExpression } from './read-expression.js';
 import { TrackIdentity } from './track-identity.js';
 import { Tracker } from './tracker.js';

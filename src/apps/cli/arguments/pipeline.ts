@@ -37,19 +37,23 @@ export function addPipelineOptions(command: Command, minScoreDefault?: string): 
     );
 }
 
-/** Who and which expression a face is: people, and the expression model as somebody taught it. Release `general` when done. */
+/** Who and which expression a face is: people, and the expression model as somebody taught it; `release` frees what holds native memory. */
 export async function openReaders(options: Pick<PipelineOptions, 'people' | 'model' | 'personal'>) {
-  const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
-  const identifier = people && (await openPeople(options.people!, people));
+  const stored = options.people === undefined ? undefined : await readPeopleFile(options.people);
+  const known = stored && (await openPeople(options.people!, stored));
   const general = await openExpressionModel(options.model);
   // --personal applies to every face, whoever it is.
   const personal =
-    people && options.personal === undefined
-      ? await personalReadings(general, people.taught, options.model)
+    stored && options.personal === undefined
+      ? await personalReadings(general, stored.taught, options.model)
       : undefined;
   const expression =
     options.personal === undefined ? general : await personalModel(general, options.personal, options.model);
-  return { people, general, expression, personal };
+  const release = async () => {
+    await general.release();
+    await known?.release();
+  };
+  return { people: known?.people, expression, personal, release };
 }
 
 /** Detector, expression model and people, in a pipeline; `release` frees what holds native memory. */
@@ -58,13 +62,13 @@ export async function openPipeline(
   { minScore }: Pick<AnalyzeConfig, 'minScore'>,
   depthFilter: DepthFilter | undefined,
 ) {
-  const { people, general, expression, personal } = await openReaders(options);
+  const { people, expression, personal, release } = await openReaders(options);
   const { minFace } = toNumbers(options, ['minFace']);
   const { pipeline, detector } = await assemblePipeline(
     {
       openDetector: (numbers) => openChosenDetector(options, numbers),
       expression,
-      people: identifier?.people,
+      people,
       personal,
       depthFilter,
       clock: () => performance.now(),
@@ -76,8 +80,7 @@ export async function openPipeline(
     pipeline,
     release: async () => {
       await detector.release();
-      await general.release();
-      await identifier?.release();
+      await release();
     },
   };
 }
