@@ -1,8 +1,8 @@
 // Whether the threshold of an embedding holds that a gallery finds for itself: named and accepted with it, for several numbers of pictures a person.
-//   node experiments/people-threshold.mjs FOLDER [--detector=moodlens|mediapipe] [--false-accepts=0.01] [--pictures=1,2,5,7] [--known=0.5]
-// FOLDER: known/NAME/* and strangers/NAME/*, or NAME/*, of which a share (--known) is known and the others are strangers. Of each known person
-// so many pictures are learnt, drawn anew for each of 20 draws, and the others are asked about. The face nearest to a picture's middle counts. A
-// face that is not found counts as not named. Prints a Markdown table: mean and standard deviation over the draws.
+//   node experiments/people-threshold.mjs FOLDER [--detector=moodlens|mediapipe] [--false-accepts=0.01] [--pictures=1,2,5,7] [--people=20]
+// FOLDER: known/NAME/* and strangers/NAME/*, or NAME/*, of which half are strangers. --people: so many of the known ones, drawn anew for each of 20 draws
+// (default: all). Of each so many pictures are learnt, drawn too, and the others are asked about. The face nearest to a picture's middle counts. A face
+// that is not found counts as not named. Prints a Markdown table: mean and standard deviation over the draws.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,7 +23,7 @@ const { values, positionals } = parseArgs({
     detector: { type: 'string', default: 'moodlens' },
     'false-accepts': { type: 'string', default: '0.01' },
     pictures: { type: 'string', default: '1,2,5,7' },
-    known: { type: 'string', default: '0.5' },
+    people: { type: 'string', default: 'Infinity' },
   },
   allowPositionals: true,
 });
@@ -78,7 +78,8 @@ async function readPeople(directory) {
 function judge(seed, count) {
   const random = createRandom(seed);
   const names = random.shuffle([...known.keys()]);
-  const enrolled = names.slice(0, strangers ? names.length : Math.round(Number(values.known) * names.length));
+  const unknown = strangers ? 0 : Math.floor(names.length / 2);
+  const enrolled = names.slice(0, Math.min(Number(values.people), names.length - unknown));
   const gallery = new Map();
   const probes = [];
   for (const name of enrolled) {
@@ -87,7 +88,7 @@ function judge(seed, count) {
     if (learnt.length > 0) gallery.set(name, learnt);
     for (const one of pictures.slice(count)) probes.push({ isKnown: true, name, one });
   }
-  const others = strangers ? [...strangers.values()] : names.slice(enrolled.length).map((name) => known.get(name));
+  const others = strangers ? [...strangers.values()] : names.slice(-unknown).map((name) => known.get(name));
   for (const one of others.flat()) probes.push({ isKnown: false, one });
   const people = EmbeddedGallery.train(facts, gallery, { falseAccepts });
   const judged = probes.map(({ isKnown, name, one }) => {

@@ -1,8 +1,9 @@
 // The people that can be recognised by a face embedding: everybody's embeddings and pictures, and the distance from which a face is unknown.
 import type { ChipForm } from '../detect/face-chip.js';
 import { PeopleError } from '../errors.js';
+import { unitDistance } from './embedding/unit-distance.js';
 import { unitMean } from './embedding/unit-mean.js';
-import { defaultFalseAccepts, strangerThreshold, unitDistance } from './embedding-threshold.js';
+import { defaultFalseAccepts, strangerThreshold } from './embedding-threshold.js';
 import type { Identification } from './identification.js';
 import { byCode, joinByName } from './join-by-name.js';
 import type { ExamplesByPerson } from './personal-section.js';

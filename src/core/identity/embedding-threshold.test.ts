@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PeopleError } from '../errors.js';
 import { createRandom } from '../numbers/random.js';
-import { strangerThreshold, unitDistance } from './embedding-threshold.js';
+import { unitDistance } from './embedding/unit-distance.js';
+import { strangerThreshold } from './embedding-threshold.js';
 
 const known = 'dlib-resnet-29';
 

@@ -2,6 +2,7 @@
 import { PeopleError } from '../errors.js';
 import { mean } from '../numbers/mean.js';
 import { normalQuantile } from '../numbers/normal-quantile.js';
+import { unitDistance } from './embedding/unit-distance.js';
 
 /** How the distances between the faces of two different people are distributed: normally, as measured. */
 export interface StrangerDistances {
@@ -20,9 +21,6 @@ const evenPeople = 10;
 const leastPeople = 5;
 /** More pictures than these hardly change the result, and the cost grows with their square. */
 const mostPictures = 400;
-
-/** The distance of a vector to itself, as rounding may leave it. */
-const samePicture = 0.002;
 
 export const defaultFalseAccepts = 0.01;
 
@@ -66,17 +64,10 @@ function distancesBetween(gallery: readonly Embeddings[]): StrangerDistances | u
       if (other.person === one.person) return [];
       const distance = unitDistance(one.embedding, other.embedding);
       // One picture under two names says nothing about strangers.
-      return distance < samePicture ? [] : [distance];
+      return distance === 0 ? [] : [distance];
     }),
   );
   if (distances.length === 0) return undefined;
   const middle = mean(distances);
   return { mean: middle, deviation: Math.sqrt(mean(distances.map((distance) => (distance - middle) ** 2))) };
-}
-
-/** The distance of two vectors of unit length. */
-export function unitDistance(a: Float32Array, b: Float32Array): number {
-  let cosine = 0;
-  for (let i = 0; i < a.length; i++) cosine += a[i]! * b[i]!;
-  return Math.sqrt(Math.max(0, 2 - 2 * cosine));
 }

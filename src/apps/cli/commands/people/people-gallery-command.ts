@@ -9,11 +9,12 @@ import { ConfigError, PeopleError } from '../../../../core/errors.js';
 import { People } from '../../../../core/identity/people.js';
 import { peopleWithout } from '../../../../core/identity/people-without.js';
 import { personName } from '../../../../core/identity/person-name.js';
+import type { PeopleMethod } from '../../../../pipeline/people/config.js';
 import { describeKnownPeople } from '../../../../pipeline/people/report/describe-people.js';
 import { describeReview } from '../../../../pipeline/people/report/describe-review.js';
 import { reviewSheet } from '../../../../pipeline/people/report/review-sheet.js';
 import { type PeopleReview, reviewPeople } from '../../../../pipeline/people/review-people.js';
-import { openDetector } from '../../arguments/detector.js';
+import { addDetectorOptions, type DetectorOptions, openChosenDetector } from '../../arguments/detector.js';
 import { jsonOption } from '../../arguments/json.js';
 import {
   peopleFileOption,
@@ -22,6 +23,7 @@ import {
   requirePeopleFolder,
   writePeopleFile,
 } from '../../arguments/people.js';
+import { methodOption, openEmbedding, usualMethod } from '../../arguments/people-method.js';
 import { withProgress } from '../../terminal/with-progress.js';
 
 /** The commands, to be added to `moodlens people`. */
@@ -38,11 +40,12 @@ export function defineGalleryCommands(): Command[] {
       .option('--people <file>', 'the people file')
       .option('--faces <dir>', 'the folder with a folder of pictures per person')
       .action(forget),
-    new Command('review')
+    addDetectorOptions(new Command('review'))
       .description('review the pictures that people are learnt from: list the doubtful ones, remove pictures by number')
       .argument(...peopleFolderArgument)
       .option('--out <sheet.png>', 'write a sheet of all faces with their numbers, the doubtful ones in red')
       .option('--remove <numbers>', 'delete these pictures, such as 3,7,12-14; this cannot be undone')
+      .addOption(methodOption('embedding where its model is at hand'))
       .addOption(jsonOption('every picture with its distances as JSON'))
       .action(review),
   ];
@@ -103,7 +106,8 @@ function isNamed(folder: string, name: string): boolean {
   }
 }
 
-interface ReviewOptions {
+interface ReviewOptions extends DetectorOptions {
+  readonly method?: PeopleMethod;
   readonly out?: string;
   readonly remove?: string;
   readonly json?: boolean;
@@ -111,11 +115,13 @@ interface ReviewOptions {
 
 async function review(directory: string, options: ReviewOptions): Promise<void> {
   await requirePeopleFolder(directory);
-  const detector = await openDetector();
+  const method = options.method ?? (await usualMethod({}));
+  const detector = await openChosenDetector(options, {});
+  const embedding = method === 'embedding' ? await openEmbedding() : undefined;
   try {
     const store = createFolderStore(directory);
     const found = await withProgress('review', (progress) =>
-      reviewPeople(store, { decode: decodePicture, detector, progress }),
+      reviewPeople(store, { decode: decodePicture, detector, embedding, progress }),
     );
     if (options.remove !== undefined) {
       const numbers = parseNumbers(options.remove, found.pictures.length);
@@ -136,6 +142,7 @@ async function review(directory: string, options: ReviewOptions): Promise<void> 
     process.stdout.write(options.json ? `${JSON.stringify(facts(found))}\n` : describeReview(found));
   } finally {
     await detector.release();
+    await embedding?.release();
   }
 }
 
