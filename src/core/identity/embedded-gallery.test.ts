@@ -5,6 +5,7 @@ import { PeopleError } from '../errors.js';
 import { createRandom } from '../numbers/random.js';
 import { EmbeddedGallery, type EmbeddedPicture, type EmbeddingFacts } from './embedded-gallery.js';
 import { isEmbeddedGallery, readEmbeddedGallery, writeEmbeddedGallery } from './embedded-people-file.js';
+import { People } from './people.js';
 
 const size = 16;
 const facts: EmbeddingFacts = {
@@ -116,7 +117,9 @@ describe('the file', () => {
 
   it('gives back what was written', () => {
     expect(isEmbeddedGallery(text)).toBe(true);
-    expect(isEmbeddedGallery('%YAML:1.0\n---\n')).toBe(false);
+    for (const other of ['%YAML:1.0\n---\n', '{"format":"moodlens-personal"}'])
+      expect(isEmbeddedGallery(other)).toBe(false);
+    expect(() => People.fromYaml(text)).toThrow(/must be of LBPH and is of a face embedding/);
     const read = readEmbeddedGallery(text);
     expect(read.facts).toEqual(facts);
     expect(read.names).toEqual(people.names);

@@ -70,9 +70,9 @@ export function writeEmbeddedGallery(gallery: EmbeddedGallery): string {
   return `${JSON.stringify(file)}\n`;
 }
 
-/** Whether the text looks like such a file, damaged or not. */
+/** Whether the text starts as such a file does, damaged or not. */
 export function isEmbeddedGallery(text: string): boolean {
-  return /^\s*\{/.test(text.slice(0, 100));
+  return /^\s*\{\s*"format"\s*:\s*"moodlens-people"/.test(text.slice(0, 200));
 }
 
 /** Reads such a file. Throws PeopleError for anything else, for two people of one name, and for embeddings that are no vectors. */

@@ -7,6 +7,7 @@ import { crop } from '../image/crop.js';
 import { toGrey } from '../image/grey.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
 import { resizeGrey } from '../image/resize.js';
+import { isEmbeddedGallery } from './embedded-people-file.js';
 import { type FaceCut, type FaceLight, inLight, lbphForLight } from './face-light.js';
 import { readFileStorage } from './file-storage-yaml.js';
 import type { Identification } from './identification.js';
@@ -101,6 +102,11 @@ export class People {
 
   /** Reads people as saved by `toYaml`, or OpenCV's own LBPH file, whose faces are whole pictures, unaligned. Names get the form of `personName`. */
   static fromYaml(text: string): People {
+    if (isEmbeddedGallery(text)) {
+      throw new PeopleError(
+        "the people file must be of LBPH and is of a face embedding; 'moodlens people convert FILE --out people.yml --faces DIR' makes one of LBPH",
+      );
+    }
     const document = readFileStorage(text);
     const facts = document.get(peopleSection);
     if (facts === undefined) {

@@ -215,6 +215,27 @@ describeWith(ready, 'moodlens people by an embedding', () => {
     expect(JSON.parse(stdout).people).toMatchObject([{ taught: 0 }, { name: 'Bo', taught: 1 }]);
   });
 
+  it('teaches expressions of somebody known, and by no picture of somebody else', async () => {
+    for (const [expression, name, number] of [
+      ['happy', 'Ann', 1],
+      ['sad', 'Ann', 2],
+      ['sad', 'Bo', 1],
+    ] as const) {
+      mkdirSync(at('teach', expression), { recursive: true });
+      cpSync(at('faces', name, `${number}.png`), at('teach', expression, `${name}.png`));
+    }
+    // By the detector that teaches.
+    expect(await moodlensPeople('train', at('faces'), '--out', people()), stderr).toBe(0);
+    stdout = '';
+    expect(await run(['teach', at('teach'), '--people', people(), '--person', 'Ann', '--json']), stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      taught: { happy: 1, sad: 1 },
+      leftOut: [{ reason: 'it looks like Bo, not like Ann' }],
+    });
+    expect(await moodlensPeople('list', '--people', people(), '--json')).toBe(0);
+    expect(JSON.parse(stdout).people).toMatchObject([{ name: 'Ann', taught: 2 }, { taught: 0 }]);
+  });
+
   it('takes options and endings for what they are', async () => {
     const before = readFileSync(people(), 'utf8');
     for (const [words, message] of [
