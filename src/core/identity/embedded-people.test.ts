@@ -67,6 +67,9 @@ describe('EmbeddedPeople', () => {
   it('refuses a gallery of another embedding', async () => {
     const people = await gallery(made('one', 'ab'), greys);
     expect(() => new EmbeddedPeople(people, made('two', 'cd'))).toThrow(/must be known by the embedding two/);
+    const longer = made('one', 'ab');
+    Object.assign(longer.embedding.metadata.output, { length: 9 });
+    expect(() => new EmbeddedPeople(people, longer)).toThrow(/must have 9 numbers, and those of the people have 8/);
   });
 });
 

@@ -5,6 +5,7 @@ import { MediaError, PeopleError } from '../errors.js';
 import type { Picture } from '../image/picture.js';
 import type { DecodePicture } from '../ports/decode-picture.js';
 import type { EncodePicture } from '../ports/encode-picture.js';
+import { type Progress, silentProgress } from '../ports/progress.js';
 import {
   EmbeddedGallery,
   type EmbeddedPicture,
@@ -28,11 +29,17 @@ export class EmbeddedPeople {
   readonly gallery: EmbeddedGallery;
   readonly #embedding: HashedEmbedding['embedding'];
 
-  /** Throws PeopleError when the gallery is another embedding's; `reEmbed` computes it anew. */
+  /** Throws PeopleError when the gallery is another embedding's (`reEmbed` computes it anew), or its vectors have another length. */
   constructor(gallery: EmbeddedGallery, { embedding, hash }: HashedEmbedding) {
-    if (gallery.facts.hash !== hash || gallery.facts.length !== embedding.metadata.output.length) {
+    const { name, output } = embedding.metadata;
+    if (gallery.facts.hash !== hash) {
       throw new PeopleError(
-        `the people must be known by the embedding ${embedding.metadata.name} (${hash.slice(0, 12)}), and are by ${gallery.facts.name} (${gallery.facts.hash.slice(0, 12)}); convert the people file`,
+        `the people must be known by the embedding ${name} (${hash.slice(0, 12)}), and are by ${gallery.facts.name} (${gallery.facts.hash.slice(0, 12)}); convert the people file`,
+      );
+    }
+    if (gallery.facts.length !== output.length) {
+      throw new PeopleError(
+        `embeddings of ${name} must have ${output.length} numbers, and those of the people have ${gallery.facts.length}; the people file is damaged, train again`,
       );
     }
     this.gallery = gallery;
@@ -102,12 +109,13 @@ export async function reEmbed(
   gallery: EmbeddedGallery,
   hashed: HashedEmbedding,
   decode: DecodePicture,
+  progress: Progress = silentProgress,
 ): Promise<ReEmbedded> {
   const { facts } = gallery;
   const people: [string, EmbeddedPicture[]][] = [];
   const without: string[] = [];
   let unusable = 0;
-  for (const name of gallery.names) {
+  for (const [i, name] of gallery.names.entries()) {
     const pictures: EmbeddedPicture[] = [];
     for (const { picture } of gallery.pictures(name)) {
       if (picture === undefined) continue;
@@ -117,7 +125,9 @@ export async function reEmbed(
     }
     if (pictures.length === 0) without.push(name);
     people.push([name, pictures]);
+    progress.update(i + 1, gallery.names.length, 'people');
   }
+  progress.finish();
   const { name } = hashed.embedding.metadata;
   if (without.length > 0) {
     throw new PeopleError(

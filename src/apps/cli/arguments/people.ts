@@ -16,6 +16,7 @@ import type { KnownPeople } from '../../../core/identity/identification.js';
 import { People } from '../../../core/identity/people.js';
 import type { PeopleMethod } from '../../../pipeline/people/config.js';
 import { warn } from '../terminal/terminal-colour.js';
+import { withProgress } from '../terminal/with-progress.js';
 import { openEmbedding } from './people-method.js';
 
 /** About 3,000 pictures of LBPH; V8's strings end at 512 MiB. */
@@ -83,9 +84,8 @@ export async function byEmbedding(
   stored: EmbeddedGallery,
   embedding: HashedEmbedding,
 ): Promise<{ gallery: EmbeddedGallery; notes: readonly string[] }> {
-  return stored.facts.hash === embedding.hash
-    ? { gallery: stored, notes: [] }
-    : reEmbed(stored, embedding, decodePicture);
+  if (stored.facts.hash === embedding.hash) return { gallery: stored, notes: [] };
+  return withProgress('embedding', (progress) => reEmbed(stored, embedding, decodePicture, progress));
 }
 
 /** The method of a file of that name: `.yml` is the form that OpenCV reads. Throws ConfigError for another ending, or that of the other method. */

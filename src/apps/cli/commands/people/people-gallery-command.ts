@@ -58,9 +58,12 @@ async function list(options: { readonly people: string; readonly json?: boolean 
     pictures: people.pictureCount(name),
     taught: people.taught.get(name)?.pictures.length ?? 0,
   }));
-  const threshold = people.threshold ?? null;
-  if (options.json) process.stdout.write(`${JSON.stringify({ people: known, threshold })}\n`);
-  else process.stdout.write(describeKnownPeople(known, people));
+  if (options.json) {
+    const method: PeopleMethod = people instanceof People ? 'lbph' : 'embedding';
+    const falseAccepts = people instanceof People ? null : (people.falseAccepts ?? null);
+    const facts = { method, people: known, threshold: people.threshold ?? null, falseAccepts };
+    process.stdout.write(`${JSON.stringify(facts)}\n`);
+  } else process.stdout.write(describeKnownPeople(known, people));
 }
 
 async function forget(given: string, options: { readonly people?: string; readonly faces?: string }): Promise<void> {
