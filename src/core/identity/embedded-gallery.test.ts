@@ -136,6 +136,11 @@ describe('the file', () => {
     expect([none.threshold, none.falseAccepts]).toEqual([undefined, undefined]);
   });
 
+  it('gives back a threshold that names nobody, as people who are all alike give', () => {
+    const none = new EmbeddedGallery(facts, three, { distance: 0, falseAccepts: 1e-6 });
+    expect(readEmbeddedGallery(writeEmbeddedGallery(none)).threshold).toBe(0);
+  });
+
   it('holds a thousand people', () => {
     const crowd = Array.from({ length: 1000 }, (_, i) => [`person ${i}`, [shot(i + 1, 0), shot(i + 1, 1)]] as const);
     const read = readEmbeddedGallery(writeEmbeddedGallery(EmbeddedGallery.train(facts, crowd)));

@@ -28,7 +28,7 @@ const schema = z.object({
     }),
   }),
   threshold: z.object({
-    distance: z.number().positive().nullable(),
+    distance: z.number().nonnegative().nullable(),
     falseAccepts: z.number().positive().max(0.5).nullable(),
   }),
   people: z
