@@ -157,7 +157,7 @@ describe('the file', () => {
   interface FileJson {
     version: number;
     embedding: { length: number };
-    threshold: { distance: number | null };
+    threshold: { distance: number | null; falseAccepts: number | null };
     people: { name: string; pictures: { embedding: string; picture: string | null }[]; taught?: unknown }[];
   }
   const vector = (values: readonly number[]) => Buffer.from(Float32Array.from(values).buffer).toString('base64');
@@ -192,6 +192,7 @@ describe('the file', () => {
     ['nobody', (json) => (json.people = []), /people/],
     ['a person without pictures', (json) => (json.people[0]!.pictures = []), /pictures/],
     ['a threshold below 0', (json) => (json.threshold.distance = -1), /threshold/],
+    ['a rate that is none', (json) => (json.threshold.falseAccepts = 5e-324), /falseAccepts/],
     ['a later version', (json) => (json.version = 2), /newer moodlens/],
     ['taught expressions that are none', (json) => (json.people[0]!.taught = { pictures: 1 }), /personal file/],
   ])('refuses %s', (_, change, message) => {

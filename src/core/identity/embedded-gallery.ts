@@ -38,7 +38,7 @@ export interface EmbeddingThreshold {
 export interface ThresholdChoice {
   /** 'auto' (default) finds it for `falseAccepts`; 'none' always names somebody. */
   readonly threshold?: 'auto' | 'none' | number;
-  /** Share of strangers that may be named, above 0, at most 0.5; default 0.01. */
+  /** Share of strangers that may be named, 0.000001 to 0.5; default 0.01. */
   readonly falseAccepts?: number;
 }
 

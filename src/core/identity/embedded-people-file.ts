@@ -5,6 +5,7 @@ import { PeopleError } from '../errors.js';
 import { personalFileOf, personalJson } from '../personal/personal-file.js';
 import { EmbeddedGallery, type EmbeddedPicture } from './embedded-gallery.js';
 import { unitMean } from './embedding/unit-mean.js';
+import { falseAcceptsRange } from './embedding-threshold.js';
 import { personName, personNames } from './person-name.js';
 
 const format = 'moodlens-people';
@@ -29,7 +30,7 @@ const schema = z.object({
   }),
   threshold: z.object({
     distance: z.number().nonnegative().nullable(),
-    falseAccepts: z.number().positive().max(0.5).nullable(),
+    falseAccepts: z.number().min(falseAcceptsRange.least).max(falseAcceptsRange.most).nullable(),
   }),
   people: z
     .array(

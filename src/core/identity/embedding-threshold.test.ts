@@ -72,7 +72,7 @@ describe('strangerThreshold', () => {
     expect(strangerThreshold(known, doubled, 0.01)).toBeCloseTo(strangerThreshold(known, gallery, 0.01), 2);
   });
 
-  it.each([0, -1, 0.51, Number.NaN])('refuses the rate %s', (rate) => {
+  it.each([0, -1, 5e-324, 0.51, Number.NaN])('refuses the rate %s', (rate) => {
     expect(() => strangerThreshold(known, faces(1, 1), rate)).toThrow(PeopleError);
   });
 });

@@ -23,19 +23,22 @@ const leastPeople = 5;
 const mostPictures = 400;
 
 export const defaultFalseAccepts = 0.01;
+/** Rates of false accepts that may be chosen: of rarer ones the distances that were measured say nothing. */
+export const falseAcceptsRange = { least: 1e-6, most: 0.5 } as const;
 
 /** A known person's embeddings, of unit length. */
 type Embeddings = readonly Float32Array[];
 
 /**
- * The distance below which so large a share of strangers comes to the nearest of these people (`falseAccepts`, above 0, at most 0.5; each face of
+ * The distance below which so large a share of strangers comes to the nearest of these people (`falseAccepts`, in `falseAcceptsRange`; each face of
  * a stranger is compared with everybody, so more people make it smaller). The smaller of two: that of the embedding's usual distances between people;
  * and that of these mixed with the gallery's own, the more the more people it has. Throws PeopleError for an embedding without usual distances when there
  * are fewer than 5 people.
  */
 export function strangerThreshold(embeddingName: string, gallery: readonly Embeddings[], falseAccepts: number): number {
-  if (!(falseAccepts > 0 && falseAccepts <= 0.5)) {
-    throw new PeopleError(`the rate of false accepts must be above 0 and at most 0.5; found ${falseAccepts}`);
+  const { least, most } = falseAcceptsRange;
+  if (!(falseAccepts >= least && falseAccepts <= most)) {
+    throw new PeopleError(`the rate of false accepts must lie between ${least} and ${most}; found ${falseAccepts}`);
   }
   // A stranger passes when one of all comparisons fails.
   const ofOne = -Math.expm1(Math.log1p(-falseAccepts) / gallery.length);

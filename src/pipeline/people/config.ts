@@ -1,7 +1,7 @@
 // The options of the people stages.
 import { z } from 'zod';
 import { ConfigError } from '../../core/errors.js';
-import { defaultFalseAccepts } from '../../core/identity/embedding-threshold.js';
+import { defaultFalseAccepts, falseAcceptsRange } from '../../core/identity/embedding-threshold.js';
 import type { PeopleOptions } from '../../core/identity/people.js';
 import { parseOptions } from '../parse-options.js';
 
@@ -21,8 +21,8 @@ const faceKeys = {
 
 const falseAccepts = z
   .number()
-  .gt(0)
-  .max(0.5)
+  .min(falseAcceptsRange.least)
+  .max(falseAcceptsRange.most)
   .default(defaultFalseAccepts)
   .meta({ value: 'share' })
   .describe('embedding: share of strangers that may be given a name; the threshold is chosen for it');
