@@ -78,6 +78,7 @@ vi.mock('../src/apps/cli/arguments/model.js', async (importOriginal) => ({
 vi.mock('../src/apps/cli/arguments/people.js', async (importOriginal) => ({
   ...(await importOriginal<object>()),
   readPeopleFile: async (path: string) => ({ path, taught }),
+  openPeople: async (_path: string, people: unknown) => ({ people, release: async () => undefined }),
 }));
 vi.mock('../src/apps/cli/arguments/personal.js', async (importOriginal) => ({
   ...(await importOriginal<object>()),

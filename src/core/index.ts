@@ -43,8 +43,17 @@ export {
   StudyError,
 } from './errors.js';
 // identity
+export {
+  EmbeddedGallery,
+  type EmbeddedPicture,
+  type EmbeddingFacts,
+  type ThresholdChoice,
+} from './identity/embedded-gallery.js';
+export { EmbeddedPeople, embeddingFacts, embedPicture, reEmbed } from './identity/embedded-people.js';
+export { readEmbeddedGallery, writeEmbeddedGallery } from './identity/embedded-people-file.js';
 export type { EmbeddingMetadata } from './identity/embedding/embedding-metadata.js';
 export { FaceEmbedding, type FaceEmbeddingOptions } from './identity/embedding/face-embedding.js';
+export type { FaceIdentifier, Identification, KnownPeople } from './identity/identification.js';
 export {
   type LabelledFace,
   type LbphOptions,
@@ -84,7 +93,7 @@ export {
   liveSettings,
 } from './live/live-settings.js';
 export { LivePipeline } from './live/pipeline.js';
-export type { ExpressionClassifier, FaceIdentifier, LivePipelineOptions } from './live/pipeline-parts.js';
+export type { ExpressionClassifier, LivePipelineOptions } from './live/pipeline-parts.js';
 export { type LabelSample, type SmoothOptions, SmoothWindow } from './live/smooth-window.js';
 export { Tracker, type TrackerOptions } from './live/tracker.js';
 

@@ -7,9 +7,11 @@ import { crop } from '../image/crop.js';
 import { toGrey } from '../image/grey.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
 import { resizeGrey } from '../image/resize.js';
+import { isEmbeddedGallery } from './embedded-people-file.js';
 import { type FaceCut, type FaceLight, inLight, lbphForLight } from './face-light.js';
 import { readFileStorage } from './file-storage-yaml.js';
 import type { Identification } from './identification.js';
+import { byCode, joinByName } from './join-by-name.js';
 import { type LbphOptions, LbphRecogniser } from './lbph.js';
 import { leaveOneOutThreshold, usualStrangerDistance } from './open-set-threshold.js';
 import { recogniserOf, writeOpenCvYaml } from './opencv-yaml.js';
@@ -100,6 +102,11 @@ export class People {
 
   /** Reads people as saved by `toYaml`, or OpenCV's own LBPH file, whose faces are whole pictures, unaligned. Names get the form of `personName`. */
   static fromYaml(text: string): People {
+    if (isEmbeddedGallery(text)) {
+      throw new PeopleError(
+        "the people file must be of LBPH and is of a face embedding; 'moodlens people convert FILE --out people.yml --faces DIR' makes one of LBPH",
+      );
+    }
     const document = readFileStorage(text);
     const facts = document.get(peopleSection);
     if (facts === undefined) {
@@ -210,22 +217,6 @@ export class People {
   }
 }
 
-function joinByName(
-  facesByName: Iterable<readonly [string, readonly FaceSample[]]>,
-): readonly (readonly [string, readonly FaceSample[]])[] {
-  const joined = new Map<string, FaceSample[]>();
-  // Sorted by the name as given too, so that joined names keep one order of pictures.
-  for (const [given, samples] of [...facesByName].sort(([a], [b]) => byCode(a, b))) {
-    const name = personName(given);
-    joined.set(name, [...(joined.get(name) ?? []), ...samples]);
-  }
-  const people = [...joined].sort(([a], [b]) => byCode(a, b));
-  const without = people.find(([, samples]) => samples.length === 0);
-  if (without) throw new PeopleError(`every person needs at least one picture; ${without[0]} has none; add some`);
-  if (people.length === 0) throw new PeopleError('training needs at least one person with pictures; found none');
-  return people;
-}
-
 function sizeOfFirst(people: readonly (readonly [string, readonly FaceSample[]])[]): CropSize {
   const { width, height } = people[0]![1][0]!.picture;
   return { width, height };
@@ -253,8 +244,4 @@ function wholeFace(picture: Picture, size: CropSize): GreyPicture {
   const left = Math.floor((grey.width - width) / 2);
   const top = Math.floor((grey.height - height) / 2);
   return resizeGrey(crop(grey, [left, top, width, height]), size.width, size.height);
-}
-
-function byCode(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,6 +1,5 @@
 // Compares each picture of a gallery with the others: one that is nearer to somebody else than to its own person spoils the gallery.
 import { median } from '../numbers/median.js';
-import type { LbphRecogniser } from './lbph.js';
 
 /** Number of usual deviations from which a picture counts as far from its person's others. */
 const FAR = 4;
@@ -18,12 +17,20 @@ export interface PictureStanding {
   readonly doubt: 'nearer to another' | 'unlike the others' | 'the same as another' | undefined;
 }
 
+/** The pictures of a gallery, compared by any method; `LbphRecogniser` is one. */
+export interface ComparedPictures {
+  /** The person of each picture. */
+  readonly labels: readonly number[];
+  /** The distances of picture `i` to every picture; 0 to those that are the same. */
+  distancesBetween(i: number): Float64Array;
+}
+
 /**
- * A standing for each picture, or each of one label, in the recogniser's order. Doubtful are a picture nearer to somebody else's than to any of
+ * A standing for each picture, or each of one label, in the order of the pictures. Doubtful are a picture nearer to somebody else's than to any of
  * its own person; one farther from its own than the median by four deviations (estimated from the median deviation, and by a
  * tenth at least); and the later of two that are the same.
  */
-export function pictureStandings(recogniser: LbphRecogniser, label?: number): PictureStanding[] {
+export function pictureStandings(recogniser: ComparedPictures, label?: number): PictureStanding[] {
   const { labels } = recogniser;
   const chosen = [...labels.keys()].filter((i) => label === undefined || labels[i] === label);
   const nearest = chosen.map((i) => ({ label: labels[i]!, ...nearestOf(recogniser.distancesBetween(i), labels, i) }));

@@ -2,10 +2,11 @@
 // choices; the numbers of detector and pipeline come from here.
 import type { DepthFilter } from '../detect/depth/depth-filter.js';
 import type { FaceDetector } from '../detect/face.js';
+import type { FaceIdentifier } from '../identity/identification.js';
 import type { Clock } from '../ports/clock.js';
 import { type DetectorNumbers, type LiveChoices, liveSettings } from './live-settings.js';
 import { LivePipeline } from './pipeline.js';
-import type { ExpressionClassifier, FaceIdentifier, PersonalReading } from './pipeline-parts.js';
+import type { ExpressionClassifier, PersonalReading } from './pipeline-parts.js';
 
 /** The parts of a pipeline. Their owner releases them, the detector included. */
 export interface LiveParts<D extends FaceDetector = FaceDetector> {

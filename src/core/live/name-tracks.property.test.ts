@@ -15,7 +15,7 @@ const tracks = fc
       new Map(
         votes.map((list, i) => [
           i + 1,
-          list.reduce((identity, next) => identity.withVote(next), TrackIdentity.create()),
+          list.reduce((identity, next) => identity.withVote(next, 0), TrackIdentity.create()),
         ]),
       ),
   );
@@ -67,7 +67,7 @@ describe('nameTracks', () => {
 
   it('takes a name from its holder only for a claim that is clearly nearer', () => {
     const at = (distance: number) =>
-      [1, 2, 3, 4].reduce((identity) => identity.withVote({ person: 'Ada', distance }), TrackIdentity.create());
+      [1, 2, 3, 4].reduce((identity) => identity.withVote({ person: 'Ada', distance }, 0), TrackIdentity.create());
     const held = new Map([[1, 'Ada']]);
     const names = (first: number, second: number) => [
       ...nameTracks(

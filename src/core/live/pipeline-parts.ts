@@ -1,17 +1,12 @@
 // What a live pipeline is made of: the parts that it is given, as far as it uses them.
 import type { DepthFilter } from '../detect/depth/depth-filter.js';
-import type { Face, FaceDetector } from '../detect/face.js';
-import type { Identification } from '../identity/identification.js';
-import type { GreyPicture, Picture } from '../image/picture.js';
+import type { FaceDetector } from '../detect/face.js';
+import type { FaceIdentifier } from '../identity/identification.js';
+import type { GreyPicture } from '../image/picture.js';
 import type { Clock } from '../ports/clock.js';
 import type { WindowOptions } from './confirmation-windows.js';
 import type { TrackIdentityOptions } from './track-identity.js';
 import type { TrackerOptions } from './tracker.js';
-
-/** Identifies faces; `People` of core/identity is one. */
-export interface FaceIdentifier {
-  identify(picture: Picture, face: Face): Identification | Promise<Identification>;
-}
 
 /** Predicts expressions; `ExpressionModel` of core/model is one. */
 export interface ExpressionClassifier {

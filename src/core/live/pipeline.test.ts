@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { expressionLabels } from '../dataset/labels.js';
 import { DepthFilter } from '../detect/depth/depth-filter.js';
 import type { Face } from '../detect/face.js';
-import { ConfigError, MediaError, ModelFormatError } from '../errors.js';
-import type { Identification } from '../identity/identification.js';
+import { ConfigError, MediaError, ModelFormatError, PeopleError } from '../errors.js';
+import type { FaceIdentifier, Identification } from '../identity/identification.js';
 import type { Box, GreyPicture, Picture } from '../image/picture.js';
 import { LivePipeline } from './pipeline.js';
-import type { ExpressionClassifier, FaceIdentifier, LivePipelineOptions } from './pipeline-parts.js';
+import type { ExpressionClassifier, LivePipelineOptions } from './pipeline-parts.js';
 
 const picture = (width = 320, height = 240): Picture => ({
   width,
@@ -119,28 +119,70 @@ describe('LivePipeline', () => {
     expect(new Set(bench.sizes)).toEqual(new Set(['48x40x1']));
   });
 
-  it('identifies a settled track only every tenth frame', async () => {
+  it('identifies a new track in every frame, and a settled one after a second and a half', async () => {
     const bench = new Bench();
     bench.faces = [face(20)];
     bench.names.set(20, { person: 'Ada', distance: 30 });
     const due: number[] = [];
-    for (let i = 1; i <= 30; i++) {
+    for (let i = 1; i <= 100; i++) {
       const before = bench.identified;
       expect((await bench.next()).faces[0]).toMatchObject({ person: i < 4 ? null : 'Ada', distance: 30 });
       if (bench.identified > before) due.push(i);
     }
-    expect(due).toEqual([1, 2, 3, 4, 5, 15, 25]);
+    // A frame every 33 ms.
+    expect(due).toEqual([1, 2, 3, 4, 5, 51, 97]);
+  });
+
+  it('identifies some of a crowd in each frame, those first that have waited longest', async () => {
+    const bench = new Bench();
+    bench.faces = Array.from({ length: 10 }, (_, i) => face(20 + 70 * i));
+    for (let i = 0; i < 10; i++) bench.names.set(20 + 70 * i, { person: `p${i}`, distance: 30 });
+    const counts: number[] = [];
+    const voted: number[] = [];
+    for (let i = 0; i < 13; i++) {
+      const before = bench.identified;
+      const { faces } = await bench.next(picture(800));
+      counts.push(bench.identified - before);
+      voted.push(faces.filter(({ distance }) => distance !== null).length);
+    }
+    // Five votes of ten tracks, four a frame.
+    expect(counts).toEqual([...new Array(12).fill(4), 2]);
+    expect(voted.slice(0, 4)).toEqual([4, 8, 10, 10]);
+    expect((await bench.next(picture(800))).faces.map(({ person }) => person)).toEqual(
+      Array.from({ length: 10 }, (_, i) => `p${i}`),
+    );
+  });
+
+  it('has faces identified together where the people can, and wants an answer for each', async () => {
+    const asked: number[] = [];
+    let missing = 0;
+    const people: FaceIdentifier = {
+      identify: () => expect.unreachable(),
+      identifyAll: async (_, faces) => {
+        asked.push(faces.length);
+        return faces.slice(missing).map(() => ({ person: 'Ada', distance: 0.2 }));
+      },
+    };
+    const bench = new Bench({ people });
+    bench.faces = [face(20), face(120)];
+    expect((await bench.next()).faces.map(({ distance }) => distance)).toEqual([0.2, 0.2]);
+    bench.faces = [];
+    await bench.next();
+    expect(asked).toEqual([2]);
+    bench.faces = [face(20), face(120)];
+    missing = 1;
+    await expect(bench.next()).rejects.toThrow(PeopleError);
   });
 
   it('identifies on every frame when asked to', async () => {
-    const bench = new Bench({ identity: { every: 1, votes: 1 } });
+    const bench = new Bench({ identity: { settledMs: 0, votes: 1 } });
     bench.faces = [face(20)];
     for (let i = 0; i < 12; i++) await bench.next();
     expect(bench.identified).toBe(12);
   });
 
   it('does not rename a track for one frame, and does when the answers stay', async () => {
-    const bench = new Bench({ identity: { every: 1 } });
+    const bench = new Bench({ identity: { settledMs: 0, unsureMs: 0 } });
     bench.faces = [face(20)];
     const show = async (person: string | null) => {
       bench.names.set(20, { person, distance: 50 });
@@ -186,7 +228,7 @@ describe('LivePipeline', () => {
   });
 
   it('holds nothing of those who left, whatever they were called', async () => {
-    const bench = new Bench({ tracker: { patience: 2 }, identity: { every: 1, votes: 1 } });
+    const bench = new Bench({ tracker: { patience: 2 }, identity: { settledMs: 0, votes: 1 } });
     bench.faces = [face(20), face(200)];
     for (const person of ['Ada', null, 'Bo', 'Ada', null, 'Cy']) {
       bench.names.set(20, { person, distance: 30 });

@@ -2,21 +2,17 @@
 import type { Face, FaceDetector } from '../detect/face.js';
 import { cropFace } from '../detect/face-crop.js';
 import { ConfigError, MediaError, ModelFormatError } from '../errors.js';
+import type { FaceIdentifier } from '../identity/identification.js';
 import type { GreyPicture, Picture } from '../image/picture.js';
 import type { Clock } from '../ports/clock.js';
 import type { Frame } from '../ports/frame-source.js';
 import { ConfirmationWindows, type WindowOptions } from './confirmation-windows.js';
 import { type FoundFaces, findFaces } from './find-faces.js';
 import type { FaceResult, FrameResult } from './frame-result.js';
+import { identifyTracks } from './identify-tracks.js';
 import { defaultStartScore } from './live-settings.js';
 import { nameTracks } from './name-tracks.js';
-import type {
-  ExpressionAnswer,
-  ExpressionClassifier,
-  FaceIdentifier,
-  LivePipelineOptions,
-  PersonalReading,
-} from './pipeline-parts.js';
+import type { ExpressionAnswer, ExpressionClassifier, LivePipelineOptions, PersonalReading } from './pipeline-parts.js';
 import { readExpression } from './read-expression.js';
 import { TrackIdentity } from './track-identity.js';
 import { Tracker } from './tracker.js';
@@ -135,7 +131,7 @@ export class LivePipeline {
     const detected = this.#clock();
     const { plan, faces, tracks, depthsMm, rejected } = this.#follow(found, picture);
     const tracked = this.#clock();
-    const identities = await this.#identify(picture, faces, tracks);
+    const identities = await identifyTracks(this.#people, frame, { faces, tracks }, this.#identities, this.#unseen);
     const identified = this.#clock();
     const { crops, answers } = await this.#classify(picture, faces);
     const classified = this.#clock();
@@ -205,20 +201,6 @@ export class LivePipeline {
       }
     }
     return { plan, faces, tracks, depthsMm, rejected };
-  }
-
-  /** The tracks' identities after this frame; none when nobody is known. */
-  async #identify(picture: Picture, faces: readonly Face[], tracks: readonly number[]) {
-    const identities = new Map<number, TrackIdentity>();
-    if (!this.#people) return identities;
-    for (const [i, track] of tracks.entries()) {
-      const before = this.#identities.get(track) ?? this.#unseen;
-      const after = before.isDue
-        ? before.withVote(await this.#people.identify(picture, faces[i]!))
-        : before.withoutVote();
-      identities.set(track, after);
-    }
-    return identities;
   }
 
   /** Every face as the model's input, and the model's answers from one run. */

@@ -6,7 +6,7 @@ import { TrackIdentity, type TrackIdentityOptions } from './track-identity.js';
 function play(people: readonly (string | null)[], options?: TrackIdentityOptions): TrackIdentity[] {
   let identity = TrackIdentity.create(options);
   return people.map((person, i) => {
-    identity = identity.withVote({ person, distance: 40 + i });
+    identity = identity.withVote({ person, distance: 40 + i }, 40 * i);
     return identity;
   });
 }
@@ -38,21 +38,27 @@ describe('TrackIdentity', () => {
     expect(TrackIdentity.create().distance).toBeNull();
   });
 
-  it('is due in every frame until all votes agree, then in every tenth', () => {
-    let identity = play(['Ada', 'Bo', 'Ada', 'Ada', 'Ada']).at(-1)!;
-    expect(identity.isDue).toBe(true);
-    for (let i = 0; i < 2; i++) identity = identity.withVote({ person: 'Ada', distance: 1 });
-    const due = Array.from({ length: 10 }, () => {
-      const { isDue } = identity;
-      identity = identity.withoutVote();
-      return isDue;
-    });
-    expect(due).toEqual([...new Array(9).fill(false), true]);
+  it('is due in every frame until it has its votes, then soon while they disagree, else seldom', () => {
+    expect(TrackIdentity.create().isDueAt(-1e9)).toBe(true);
+    const few = play(['Ada', 'Ada', 'Ada', 'Ada']).at(-1)!;
+    expect(few.isDueAt(120)).toBe(true);
+    // Votes at 0 to 160 ms.
+    const settled = play(['Ada', 'Ada', 'Ada', 'Ada', 'Ada']).at(-1)!;
+    expect([160, 500, 1659, 1660].map((time) => settled.isDueAt(time))).toEqual([false, false, false, true]);
+    const unsure = play(['Ada', 'Bo', 'Ada', 'Ada', 'Ada']).at(-1)!;
+    expect([160, 359, 360].map((time) => unsure.isDueAt(time))).toEqual([false, false, true]);
+    const strange = play([null, null, null, null, null]).at(-1)!;
+    expect([1659, 1660].map((time) => strange.isDueAt(time))).toEqual([false, true]);
+  });
+
+  it('is due when the source begins again', () => {
+    expect(play(['Ada', 'Ada', 'Ada', 'Ada', 'Ada']).at(-1)!.isDueAt(0)).toBe(true);
   });
 
   it.each<TrackIdentityOptions>([
     { votes: 0 },
-    { every: 0 },
+    { settledMs: -1 },
+    { unsureMs: Number.NaN },
     { votes: 4, agreement: 2 },
     { votes: 4, agreement: 5 },
     { agreement: 3.5 },

@@ -5,6 +5,7 @@ import { argmax } from './argmax.js';
 import { clamp } from './clamp.js';
 import { mean } from './mean.js';
 import { median } from './median.js';
+import { normalQuantile } from './normal-quantile.js';
 import { percent, points } from './percent.js';
 import { quantile } from './quantile.js';
 
@@ -83,5 +84,21 @@ describe('percent', () => {
 
   it('has a sign for a difference, and none below nothing', () => {
     expect([0.0151, -0.0079, 0, -0.0001].map(points)).toEqual(['+1.5', '-0.8', '+0.0', '+0.0']);
+  });
+});
+
+describe('normalQuantile', () => {
+  it("gives the standard normal distribution's known quantiles, symmetrically", () => {
+    // R's qnorm.
+    const known = {
+      1e-5: -4.264890793922825,
+      1e-3: -3.090232306167813,
+      0.01: -2.3263478740408408,
+      0.3: -0.5244005127080407,
+    };
+    for (const [share, value] of Object.entries(known)) expect(normalQuantile(Number(share))).toBeCloseTo(value, 7);
+    expect(normalQuantile(0.5)).toBeCloseTo(0, 9);
+    expect(normalQuantile(0.975)).toBeCloseTo(1.959963984540054, 7);
+    for (const share of [0, 1, Number.NaN]) expect(() => normalQuantile(share)).toThrow(RangeError);
   });
 });

@@ -37,13 +37,18 @@ const schema = z.object({
 });
 
 /** The file's text. Throws PeopleError for no picture or too many, which could not be read back. */
-export function writePersonalFile({ model, pictures }: PersonalFile): string {
+export function writePersonalFile(file: PersonalFile): string {
+  return `${JSON.stringify(personalJson(file))}\n`;
+}
+
+/** The file as JSON, also for a part of another one. Throws PeopleError as `writePersonalFile`. */
+export function personalJson({ model, pictures }: PersonalFile): z.input<typeof schema> {
   requireExampleCount(pictures.length);
   const written = pictures.map(({ expression, picture: { width, height, data } }) => ({
     ...{ expression, width, height },
     pixels: Array.from(data, (grey) => grey.toString(16).padStart(2, '0')).join(''),
   }));
-  return `${JSON.stringify({ format: 'moodlens-personal', version: 1, model, pictures: written })}\n`;
+  return { format: 'moodlens-personal', version: 1, model, pictures: written };
 }
 
 /** Throws PeopleError unless this number of pictures may be kept of one person. */
@@ -79,6 +84,11 @@ export function readPersonalFile(text: string): PersonalFile {
   } catch (cause) {
     throw new PeopleError("a personal file must be JSON and this one is not; 'moodlens teach' makes one", { cause });
   }
+  return personalFileOf(json);
+}
+
+/** What `personalJson` wrote. Throws PeopleError for anything else. */
+export function personalFileOf(json: unknown): PersonalFile {
   const result = schema.safeParse(json);
   if (!result.success) {
     throw new PeopleError(

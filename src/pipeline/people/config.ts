@@ -1,27 +1,54 @@
 // The options of the people stages.
 import { z } from 'zod';
+import { ConfigError } from '../../core/errors.js';
+import { defaultFalseAccepts, falseAcceptsRange } from '../../core/identity/embedding-threshold.js';
 import type { PeopleOptions } from '../../core/identity/people.js';
 import { parseOptions } from '../parse-options.js';
 
-/** The preparation of faces, for training and evaluation. */
+/** How people are known: by a face embedding, or by local binary patterns histograms. */
+export const peopleMethods = ['embedding', 'lbph'] as const;
+export type PeopleMethod = (typeof peopleMethods)[number];
+
+/** LBPH's preparation of faces, for training and evaluation. */
 const faceKeys = {
   align: z
     .boolean()
     .default(true)
-    .meta({ off: 'take pictures as they are, whole and grey, all of one size, instead of finding the face' })
+    .meta({ off: 'lbph: take pictures as they are, whole and grey, all of one size, instead of finding the face' })
     .describe('crop faces upright by the eyes'),
-  plain: z.boolean().default(false).describe("leave the light on faces and use OpenCV's own settings of LBPH"),
+  plain: z.boolean().default(false).describe("lbph: leave the light on faces and use OpenCV's own settings of LBPH"),
 };
 
+const falseAccepts = z
+  .number()
+  .min(falseAcceptsRange.least)
+  .max(falseAcceptsRange.most)
+  .default(defaultFalseAccepts)
+  .meta({ value: 'share' })
+  .describe('embedding: share of strangers that may be given a name; the threshold is chosen for it');
+
+const threshold = z
+  .union([z.enum(['auto', 'none']), z.number().positive()])
+  .default('auto')
+  .meta({ value: 'distance' })
+  .describe('distance from which on a face is unknown: auto learns it, none knows no strangers');
+
+/** Training LBPH. */
 export const trainPeopleSchema = z.strictObject({
   ...faceKeys,
   faceSize: z.int().min(24).max(512).default(100).meta({ unit: 'pixels' }).describe('side of an aligned face'),
-  threshold: z
-    .union([z.enum(['auto', 'none']), z.number().positive()])
-    .default('auto')
-    .meta({ value: 'distance' })
-    .describe('distance from which on a face is unknown: auto learns it, none knows no strangers'),
+  threshold,
 });
+
+/** Learning people by a face embedding. */
+export const embedPeopleSchema = z.strictObject({ threshold, falseAccepts });
+
+export type EmbedPeopleOptions = z.input<typeof embedPeopleSchema>;
+
+/** Fills in the defaults. Throws ConfigError that names every wrong option. */
+export function parseEmbedPeople(options: unknown): z.infer<typeof embedPeopleSchema> {
+  return parseOptions(embedPeopleSchema, options, 'the options of people train by an embedding are not acceptable');
+}
 
 export type TrainPeopleOptions = z.input<typeof trainPeopleSchema>;
 
@@ -31,7 +58,9 @@ export function parseTrainPeople(options: unknown): z.infer<typeof trainPeopleSc
 }
 
 export const evaluatePeopleSchema = z.strictObject({
+  method: z.enum(peopleMethods).default('embedding').describe('how people are known'),
   ...faceKeys,
+  falseAccepts,
   known: z
     .number()
     .gt(0)
@@ -59,7 +88,13 @@ export type EvaluatePeopleConfig = z.infer<typeof evaluatePeopleSchema>;
 
 /** Fills in the defaults. Throws ConfigError that names every wrong option. */
 export function parseEvaluatePeople(options: unknown): EvaluatePeopleConfig {
-  return parseOptions(evaluatePeopleSchema, options, 'the options of people evaluate are not acceptable');
+  const config = parseOptions(evaluatePeopleSchema, options, 'the options of people evaluate are not acceptable');
+  if (config.method === 'embedding' && (!config.align || config.plain)) {
+    throw new ConfigError(
+      'an embedding needs upright faces in their own light; leave align and plain out, or use lbph',
+    );
+  }
+  return config;
 }
 
 /** The options of `People.train`. */

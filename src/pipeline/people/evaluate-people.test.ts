@@ -6,7 +6,7 @@ import type { FaceSample } from '../../core/identity/people.js';
 import { createRandom } from '../../core/numbers/random.js';
 import type { BlobStore } from '../../core/ports/blob-store.js';
 import { parseEvaluatePeople } from './config.js';
-import { evaluatePeople } from './evaluate-people.js';
+import { evaluatePeople, learnEmbedding, learnLbph } from './evaluate-people.js';
 import { describePeopleEvaluation } from './report/describe-people-evaluation.js';
 import { writePeopleReport } from './report/people-report.js';
 import { splitPeople } from './split-people.js';
@@ -27,7 +27,23 @@ function folk(people: number, shots: number): Map<string, FaceSample[]> {
   );
 }
 
-const unaligned = (options: object = {}) => parseEvaluatePeople({ align: false, pictures: 3, splits: 3, ...options });
+/** A direction of its own for every person, a little off for every shot. */
+function vectorNear(person: number, shot: number): Float32Array {
+  const own = createRandom(person);
+  const off = createRandom(1000 + 100 * person + shot);
+  const vector = Float32Array.from({ length: 16 }, () => own.normal() + 0.1 * off.normal());
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}
+
+const noChip = {
+  width: 8,
+  height: 8,
+  places: { rightEye: [2, 2], leftEye: [6, 2], nose: [4, 4], mouth: [4, 6] },
+} as const;
+
+const unaligned = (options: object = {}) =>
+  parseEvaluatePeople({ method: 'lbph', align: false, pictures: 3, splits: 3, ...options });
 
 describe('splitPeople', () => {
   const counts = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 3, maxLength: 8 });
@@ -84,7 +100,7 @@ describe('evaluatePeople', () => {
   const byName = folk(8, 5);
 
   it('names the known and turns strangers away where people are easily told apart', () => {
-    const evaluation = evaluatePeople({ byName }, unaligned());
+    const evaluation = evaluatePeople({ byName }, unaligned(), learnLbph);
     expect(evaluation).toMatchObject({ people: 8, pictures: 40, rankOne: { mean: 1, deviation: 0 } });
     expect(evaluation.splits.map(({ seed }) => seed)).toEqual([1, 2, 3]);
     for (const split of evaluation.splits) {
@@ -97,15 +113,42 @@ describe('evaluatePeople', () => {
   });
 
   it('gives the same again, and its later splits by their own seeds', () => {
-    const all = evaluatePeople({ byName }, unaligned());
-    expect(evaluatePeople({ byName }, unaligned())).toEqual(all);
-    const second = evaluatePeople({ byName }, unaligned({ seed: 2, splits: 1 }));
+    const all = evaluatePeople({ byName }, unaligned(), learnLbph);
+    expect(evaluatePeople({ byName }, unaligned(), learnLbph)).toEqual(all);
+    const second = evaluatePeople({ byName }, unaligned({ seed: 2, splits: 1 }), learnLbph);
     expect(second.splits[0]).toEqual(all.splits[1]);
     expect(second.named.deviation).toBeNull();
   });
 
+  it('evaluates an embedding too, with the threshold for the chosen false accepts', () => {
+    const embedded = new Map(
+      Array.from({ length: 12 }, (_, p) => [
+        `p${p}`,
+        Array.from({ length: 4 }, (_, shot) => ({ embedding: vectorNear(p, shot) })),
+      ]),
+    );
+    const facts = { name: 'made', hash: 'ab'.repeat(32), length: 16, chip: noChip };
+    const evaluate = (falseAccepts: number) => {
+      const config = parseEvaluatePeople({ pictures: 2, splits: 3, falseAccepts });
+      return evaluatePeople({ byName: embedded }, config, learnEmbedding(facts));
+    };
+    const strict = evaluate(0.001);
+    expect(strict).toMatchObject({ people: 12, pictures: 48, rankOne: { mean: 1 } });
+    expect(strict.splits[0]).toMatchObject({ knownPeople: 6, learnt: 12, knownProbes: 12, strangerProbes: 24 });
+    expect(evaluate(0.2).threshold!.mean).toBeGreaterThan(strict.threshold!.mean);
+    expect(describePeopleEvaluation(strict)).toContain('by their embedding');
+    expect(describePeopleEvaluation(strict)).toContain('for 0.1 % of the strangers named');
+  });
+
+  it.each([{ align: false }, { plain: true }, { falseAccepts: 0 }, { falseAccepts: 0.6 }])(
+    'refuses %j for an embedding',
+    (options) => {
+      expect(() => parseEvaluatePeople({ method: 'embedding', ...options })).toThrow(ConfigError);
+    },
+  );
+
   it('tells the figures in words and as a report', async () => {
-    const evaluation = evaluatePeople({ byName }, unaligned());
+    const evaluation = evaluatePeople({ byName }, unaligned(), learnLbph);
     const text = describePeopleEvaluation(evaluation);
     expect(text).toContain('8 people, 40 pictures. 3 splits, seeds 1 to 3');
     expect(text).toMatch(/strangers, named \(false accept\) +\d+\.\d % +\d+\.\d %/);

@@ -1,6 +1,7 @@
 // Evaluates recognition and rejection on a folder per person: some people are enrolled, with the threshold from their own
 // pictures, and the others serve as strangers.
 
+import { EmbeddedGallery, type EmbeddedPicture, type EmbeddingFacts } from '../../core/identity/embedded-gallery.js';
 import {
   hindsightThreshold,
   type OpenSetProbe,
@@ -57,17 +58,45 @@ export interface PeopleEvaluation {
   readonly splits: readonly SplitFigures[];
 }
 
-/** Evaluates on `config.splits` draws. Throws PeopleError when there are too few people or pictures. */
-export function evaluatePeople(
-  { byName }: { readonly byName: ReadonlyMap<string, readonly FaceSample[]> },
+/** People learnt from a gallery of `T`. */
+export interface LearntPeople<T> {
+  /** Undefined: everybody is named. */
+  readonly threshold: number | undefined;
+  /** The person of the nearest known face, regardless of the threshold. */
+  nearest(sample: T): { readonly person: string; readonly distance: number };
+}
+
+export type LearnPeople<T> = (
+  gallery: ReadonlyMap<string, readonly T[]>,
   config: EvaluatePeopleConfig,
+) => LearntPeople<T>;
+
+/** LBPH, on the faces of `readFaces`. */
+export const learnLbph: LearnPeople<FaceSample> = (gallery, config) => {
+  const people = People.train(gallery, faceOptions(config));
+  return { threshold: people.threshold, nearest: ({ picture, face }) => people.nearest(picture, face) };
+};
+
+/** A face embedding, on faces that it has embedded already. */
+export function learnEmbedding(facts: EmbeddingFacts): LearnPeople<EmbeddedPicture> {
+  return (gallery, { falseAccepts }) => {
+    const people = EmbeddedGallery.train(facts, gallery, { falseAccepts });
+    return { threshold: people.threshold, nearest: ({ embedding }) => people.nearest(embedding) };
+  };
+}
+
+/** Evaluates on `config.splits` draws. Throws PeopleError when there are too few people or pictures. */
+export function evaluatePeople<T>(
+  { byName }: { readonly byName: ReadonlyMap<string, readonly T[]> },
+  config: EvaluatePeopleConfig,
+  learn: LearnPeople<T>,
   progress: Progress = silentProgress,
 ): PeopleEvaluation {
   const all: OpenSetProbe[] = [];
   const splits = Array.from({ length: config.splits }, (_, i) => {
     const seed = config.seed + i;
     const split = splitPeople(byName, config, seed);
-    const { figures, probes } = evaluateSplit(split, seed, config);
+    const { figures, probes } = evaluateSplit(split, seed, learn(split.gallery, config));
     all.push(...probes);
     progress.update(i + 1, config.splits, 'splits');
     return figures;
@@ -94,25 +123,24 @@ export function evaluatePeople(
   };
 }
 
-function evaluateSplit(
-  { gallery, known, strangers }: PeopleSplit,
+function evaluateSplit<T>(
+  { gallery, known, strangers }: PeopleSplit<T>,
   seed: number,
-  config: EvaluatePeopleConfig,
+  people: LearntPeople<T>,
 ): { figures: SplitFigures; probes: OpenSetProbe[] } {
-  const people = People.train(gallery, faceOptions(config));
-  const probes = [...known, ...strangers].map(([name, { picture, face }], i): OpenSetProbe => {
-    const { person, distance } = people.nearest(picture, face);
+  const probes = [...known, ...strangers].map(([name, sample], i): OpenSetProbe => {
+    const { person, distance } = people.nearest(sample);
     return { isKnown: i < known.length, isRight: person === name, distance };
   });
   const figures = {
     seed,
     knownPeople: gallery.size,
-    learnt: people.recogniser.count,
+    learnt: [...gallery.values()].reduce((sum, { length }) => sum + length, 0),
     knownProbes: known.length,
     strangerProbes: strangers.length,
     rankOne: rankOne(probes),
     threshold: people.threshold ?? null,
-    ...openSetRates(probes, people.recogniser.threshold),
+    ...openSetRates(probes, people.threshold ?? Number.MAX_VALUE),
     inHindsight: hindsightShares.map((share) => openSetRates(probes, hindsightThreshold(probes, share)).named),
   };
   return { figures, probes };

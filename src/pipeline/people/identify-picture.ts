@@ -1,7 +1,7 @@
 // Identifies the person in a picture.
 import type { FaceDetector } from '../../core/detect/face.js';
 import { findFace } from '../../core/identity/find-face.js';
-import type { People } from '../../core/identity/people.js';
+import type { KnownPeople } from '../../core/identity/identification.js';
 import type { Picture } from '../../core/image/picture.js';
 
 /** `person` null is unknown; `distance` null means that no face was found. */
@@ -15,7 +15,7 @@ export interface PictureIdentity {
  * training.
  */
 export async function identifyPicture(
-  people: People,
+  people: KnownPeople,
   picture: Picture,
   detector: FaceDetector | undefined,
 ): Promise<PictureIdentity> {

@@ -1,5 +1,5 @@
 // Reads the faces of a folder per person: every picture is decoded, its face detected and cropped.
-import type { FaceDetector } from '../../core/detect/face.js';
+import type { Face, FaceDetector } from '../../core/detect/face.js';
 import { alignedFace, type CropSize } from '../../core/detect/face-crop.js';
 import { MediaError, PeopleError } from '../../core/errors.js';
 import { findFace } from '../../core/identity/find-face.js';
@@ -19,30 +19,46 @@ export interface ReadFacesPorts {
   readonly progress?: Progress;
 }
 
-/** A face with its file. */
-export interface ReadFace extends FaceSample {
-  readonly file: string;
-}
+/** What is kept of a face; null takes the whole picture for one. At once, because hundreds of whole photographs would not fit into memory. */
+export type TakeFace<T> = (picture: Picture, face: Face | null) => T | Promise<T>;
 
-/** The faces of all people, and the pictures that were left out. */
-export interface FacesByName {
-  readonly byName: ReadonlyMap<string, readonly ReadFace[]>;
+/** The faces of all people, each with its file, and the pictures that were left out. */
+export interface FacesByName<T = FaceSample> {
+  readonly byName: ReadonlyMap<string, readonly (T & { readonly file: string })[]>;
   /** Pictures without a detected face that were used whole because they look like crops. */
   readonly whole: number;
   readonly leftOut: readonly { readonly file: string; readonly reason: string }[];
 }
 
 /**
- * Reads `store`, in which `NAME/…/picture.png` is a picture of NAME. Faces are cropped to the size `cutTo`, upright
- * by the eyes; a picture without a face, with several similar faces or that cannot be read is left out and reported. `cutTo`
- * null uses every picture whole, and all must have one size. Throws PeopleError when a person has no usable picture.
+ * Reads `store`, in which `NAME/…/picture.png` is a picture of NAME, for LBPH: faces are cropped to the size `cutTo`, upright by the eyes. `cutTo`
+ * null uses every picture whole, and all must have one size. Throws PeopleError as `readEachFace`.
  */
 export async function readFaces(
   store: BlobStore,
   cutTo: CropSize | null,
-  { decode, detector, progress = silentProgress }: ReadFacesPorts,
+  { detector, ...ports }: ReadFacesPorts,
 ): Promise<FacesByName> {
   if (cutTo && !detector) throw new TypeError('readFaces: alignment needs a detector');
+  const cut: TakeFace<FaceSample> = (picture, face) => ({
+    picture: face && cutTo ? alignedFace(picture, face, cutTo) : toGrey(picture),
+    face: null,
+  });
+  const faces = await readEachFace(store, cut, { ...ports, ...(cutTo ? { detector } : {}) });
+  if (!cutTo) mustHaveOneSize([...faces.byName.values()].flat());
+  return faces;
+}
+
+/**
+ * Takes the face of every picture of `store`, in which `NAME/…/picture.png` is a picture of NAME; without a detector pictures are taken whole. A
+ * picture without a face, with several similar faces or that cannot be read is left out and reported. Throws PeopleError when a person has no
+ * usable picture.
+ */
+export async function readEachFace<T>(
+  store: BlobStore,
+  take: TakeFace<T>,
+  { decode, detector, progress = silentProgress }: ReadFacesPorts,
+): Promise<FacesByName<T>> {
   const files = (await store.list()).filter((name) => isPictureName(name) && name.includes('/'));
   if (files.length === 0) {
     throw new PeopleError(
@@ -50,39 +66,28 @@ export async function readFaces(
     );
   }
   requireOneFolderEach(files);
-  const byName = new Map<string, ReadFace[]>();
+  const byName = new Map<string, (T & { readonly file: string })[]>();
   const leftOut: { file: string; reason: string }[] = [];
-  const sizes = new Map<string, string>();
   let whole = 0;
   for (const [i, file] of files.entries()) {
-    const samples = samplesOf(byName, file);
-    const sample = await readSample(file);
-    if (typeof sample === 'string') leftOut.push({ file, reason: sample });
-    else samples.push({ ...sample, file });
+    const name = personName(file.slice(0, file.indexOf('/')));
+    const samples = byName.get(name) ?? [];
+    byName.set(name, samples);
+    const picture = await readPicture(store, file, decode);
+    const face = typeof picture === 'string' || !detector ? 'all' : await findFace(picture, detector);
+    if (typeof picture === 'string') leftOut.push({ file, reason: picture });
+    else if (face === 'none') leftOut.push({ file, reason: 'no face is found in it' });
+    else if (face === 'several') {
+      leftOut.push({ file, reason: 'it shows several faces of like size; crop it to the one person' });
+    } else {
+      if (face === 'whole') whole++;
+      samples.push({ ...(await take(picture, typeof face === 'string' ? null : face)), file });
+    }
     progress.update(i + 1, files.length, 'pictures');
   }
   progress.finish();
-  if (!cutTo) mustHaveOneSize(sizes);
   for (const [name, samples] of byName) if (samples.length === 0) throw nothingUsable(name, leftOut);
   return { byName, whole, leftOut };
-
-  async function readSample(file: string): Promise<FaceSample | string> {
-    const picture = await readPicture(store, file, decode);
-    if (typeof picture === 'string') return picture;
-    if (!cutTo) {
-      sizes.set(file, `${picture.width}x${picture.height}`);
-      return { picture: toGrey(picture), face: null };
-    }
-    const face = await findFace(picture, detector!);
-    if (face === 'none') return 'no face is found in it';
-    if (face === 'several') return 'it shows several faces of like size; crop it to the one person';
-    if (face === 'whole') {
-      whole++;
-      return { picture: toGrey(picture), face: null };
-    }
-    // Cropped at once: hundreds of whole photographs would not fit into memory.
-    return { picture: alignedFace(picture, face, cutTo), face: null };
-  }
 }
 
 /** Throws PeopleError when two folders have one name but for invisible characters: two people must not become one. */
@@ -104,13 +109,6 @@ function requireOneFolderEach(files: readonly string[]): void {
   }
 }
 
-function samplesOf(byName: Map<string, ReadFace[]>, file: string): ReadFace[] {
-  const name = personName(file.slice(0, file.indexOf('/')));
-  const samples = byName.get(name) ?? [];
-  byName.set(name, samples);
-  return samples;
-}
-
 /** The picture, or the reason why it cannot be read. */
 async function readPicture(store: BlobStore, file: string, decode: DecodePicture): Promise<Picture | string> {
   try {
@@ -122,17 +120,16 @@ async function readPicture(store: BlobStore, file: string, decode: DecodePicture
 }
 
 /** Names the first picture whose size is not the most common one. */
-function mustHaveOneSize(sizes: ReadonlyMap<string, string>): void {
+function mustHaveOneSize(samples: readonly (FaceSample & { readonly file: string })[]): void {
+  const sizeOf = ({ picture }: FaceSample) => `${picture.width}x${picture.height}`;
   const counts = new Map<string, number>();
-  for (const size of sizes.values()) counts.set(size, (counts.get(size) ?? 0) + 1);
+  for (const sample of samples) counts.set(sizeOf(sample), (counts.get(sizeOf(sample)) ?? 0) + 1);
   const [usual] = [...counts].sort(([, a], [, b]) => b - a).map(([size]) => size);
-  for (const [file, size] of sizes) {
-    if (size !== usual) {
-      throw new PeopleError(
-        `without alignment all pictures must have one size, here ${usual}; ${file} is ${size}; resize it, or leave --no-align out`,
-      );
-    }
-  }
+  const odd = samples.find((sample) => sizeOf(sample) !== usual);
+  if (odd === undefined) return;
+  throw new PeopleError(
+    `without alignment all pictures must have one size, here ${usual}; ${odd.file} is ${sizeOf(odd)}; resize it, or leave --no-align out`,
+  );
 }
 
 function nothingUsable(name: string, leftOut: FacesByName['leftOut']): PeopleError {

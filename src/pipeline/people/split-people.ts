@@ -1,18 +1,17 @@
 // Draws the known people and their pictures; everybody else is a stranger.
 import { PeopleError } from '../../core/errors.js';
-import type { FaceSample } from '../../core/identity/people.js';
 import { createRandom } from '../../core/numbers/random.js';
 import type { EvaluatePeopleConfig } from './config.js';
 
-type NamedSample = readonly [name: string, sample: FaceSample];
+type NamedSample<T> = readonly [name: string, sample: T];
 
 /** Three disjoint sets of pictures. */
-export interface PeopleSplit {
+export interface PeopleSplit<T> {
   /** The gallery. */
-  readonly gallery: ReadonlyMap<string, readonly FaceSample[]>;
+  readonly gallery: ReadonlyMap<string, readonly T[]>;
   /** The known people's other pictures. */
-  readonly known: readonly NamedSample[];
-  readonly strangers: readonly NamedSample[];
+  readonly known: readonly NamedSample<T>[];
+  readonly strangers: readonly NamedSample<T>[];
 }
 
 export type SplitSettings = Pick<EvaluatePeopleConfig, 'known' | 'pictures'>;
@@ -21,11 +20,11 @@ export type SplitSettings = Pick<EvaluatePeopleConfig, 'known' | 'pictures'>;
  * Splits people by a seed; the order of the names does not matter. A known person has at least two pictures and is enrolled
  * from all but one at most. Throws PeopleError when there are not two known people and a stranger.
  */
-export function splitPeople(
-  byName: ReadonlyMap<string, readonly FaceSample[]>,
+export function splitPeople<T>(
+  byName: ReadonlyMap<string, readonly T[]>,
   { known: share, pictures }: SplitSettings,
   seed: number,
-): PeopleSplit {
+): PeopleSplit<T> {
   const random = createRandom(seed);
   const names = [...byName.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const drawn = random.shuffle([...names]);
@@ -37,15 +36,15 @@ export function splitPeople(
     );
   }
   const known = able.slice(0, count);
-  const gallery = new Map<string, readonly FaceSample[]>();
-  const probes: NamedSample[] = [];
+  const gallery = new Map<string, readonly T[]>();
+  const probes: NamedSample<T>[] = [];
   for (const name of known) {
     const samples = random.shuffle([...byName.get(name)!]);
     const learnt = Math.min(pictures, samples.length - 1);
     gallery.set(name, samples.slice(0, learnt));
-    probes.push(...samples.slice(learnt).map((sample): NamedSample => [name, sample]));
+    probes.push(...samples.slice(learnt).map((sample): NamedSample<T> => [name, sample]));
   }
   const others = names.filter((name) => !gallery.has(name));
-  const strangers = others.flatMap((name) => byName.get(name)!.map((sample): NamedSample => [name, sample]));
+  const strangers = others.flatMap((name) => byName.get(name)!.map((sample): NamedSample<T> => [name, sample]));
   return { gallery, known: probes, strangers };
 }

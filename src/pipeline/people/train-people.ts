@@ -5,8 +5,8 @@ import { faceOptions, parseTrainPeople, type TrainPeopleOptions } from './config
 import { type FacesByName, type ReadFacesPorts, readFaces } from './read-faces.js';
 
 /** The pictures that were used and left out. */
-export interface TrainedPeople extends Pick<FacesByName, 'whole' | 'leftOut'> {
-  readonly people: People;
+export interface TrainedPeople<P = People> extends Pick<FacesByName, 'whole' | 'leftOut'> {
+  readonly people: P;
   /** Pictures used of each person. */
   readonly counts: ReadonlyMap<string, number>;
 }

@@ -1,6 +1,6 @@
 // The faces of one photograph: found, named and read, each by itself.
 import type { Face, FaceDetector } from '../../core/detect/face.js';
-import type { Identification } from '../../core/identity/identification.js';
+import { type Identification, identifyFaces, type KnownPeople } from '../../core/identity/identification.js';
 import type { Picture } from '../../core/image/picture.js';
 import type { PersonalReading } from '../../core/live/pipeline-parts.js';
 import { readExpression } from '../../core/live/read-expression.js';
@@ -8,15 +8,10 @@ import type { AskedModel } from '../../core/model/expression-model.js';
 import { type CutFace, cutFaces } from '../predict/predict.js';
 import type { PhotoFace } from './photo.js';
 
-/** Identifies faces; `face` null: the whole picture is one. `People` of core/identity is one. */
-export interface PhotoIdentifier {
-  identify(picture: Picture, face: Face | null): Identification | Promise<Identification>;
-}
-
 export interface FaceReaders {
   readonly detector: FaceDetector;
   readonly model: AskedModel;
-  readonly people?: PhotoIdentifier | undefined;
+  readonly people?: Pick<KnownPeople, 'identify' | 'identifyAll'> | undefined;
   /** Personal calibrations by name, each for the faces that are identified as that person. */
   readonly personal?: ReadonlyMap<string, PersonalReading> | undefined;
 }
@@ -30,7 +25,7 @@ export async function readPhotoFaces(
   const cuts = await cutFaces(picture, input, detector);
   if (cuts.length === 0) return [];
   const answers = await model.predict(cuts.map(({ face }) => face));
-  const identities = people ? nobodyTwice(await identifyAll(picture, cuts, people)) : undefined;
+  const identities = people ? nobodyTwice(await identifyFaces(people, picture, cuts.map(faceOf))) : undefined;
   return cuts.map(({ box, score }, i) => {
     const { person = null, distance = null } = identities?.[i] ?? {};
     const own = person === null ? undefined : personal?.get(person);
@@ -39,12 +34,9 @@ export async function readPhotoFaces(
   });
 }
 
-async function identifyAll(picture: Picture, cuts: readonly CutFace[], people: PhotoIdentifier) {
-  const identities: Identification[] = [];
-  for (const { box, score, keypoints } of cuts) {
-    identities.push(await people.identify(picture, box && { box, score: score ?? 0, keypoints }));
-  }
-  return identities;
+/** Null: the whole picture is the face. */
+function faceOf({ box, score, keypoints }: CutFace): Face | null {
+  return box && { box, score: score ?? 0, keypoints };
 }
 
 function nobodyTwice(identities: readonly Identification[]): Identification[] {

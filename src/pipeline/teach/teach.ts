@@ -5,7 +5,7 @@ import { cropFace } from '../../core/detect/face-crop.js';
 import { FaceGate } from '../../core/detect/face-gate.js';
 import { MediaError, PeopleError } from '../../core/errors.js';
 import { findFace, isCroppedFace } from '../../core/identity/find-face.js';
-import type { People } from '../../core/identity/people.js';
+import type { KnownPeople } from '../../core/identity/identification.js';
 import { toGrey } from '../../core/image/grey.js';
 import { isPictureName } from '../../core/image/is-picture-name.js';
 import type { GreyPicture, Picture } from '../../core/image/picture.js';
@@ -24,7 +24,7 @@ export interface TeachPorts {
   readonly decode: DecodePicture;
   readonly detector: FaceDetector;
   /** Who it should be, and how to tell; nobody is checked without. */
-  readonly identity?: { readonly name: string; readonly people: People } | undefined;
+  readonly identity?: { readonly name: string; readonly people: KnownPeople } | undefined;
 }
 
 /**
@@ -82,8 +82,8 @@ async function readFace(
   const face = await findFace(picture, detector);
   if (face === 'none') return 'no face is found in it';
   if (face === 'several') return 'it shows several faces of like size; crop it to the one person';
-  const person = identity?.people.identify(picture, face === 'whole' ? null : face).person;
-  if (person && person !== identity?.name) return `it looks like ${person}, not like ${identity?.name}`;
+  const seen = await identity?.people.identify(picture, face === 'whole' ? null : face);
+  if (seen?.person && seen.person !== identity?.name) return `it looks like ${seen.person}, not like ${identity?.name}`;
   return goodPicture(face === 'whole' ? whole() : cropFace(picture, face, size));
 }
 

@@ -8,7 +8,7 @@ import { analyzeConfigSchema } from '../../../pipeline/streams/config.js';
 import { addDepthOptions, type DepthOptions } from './depth.js';
 import { addDetectorOptions, type DetectorOptions, openChosenDetector } from './detector.js';
 import { modelOption, openExpressionModel } from './model.js';
-import { readPeopleFile } from './people.js';
+import { openPeople, readPeopleFile } from './people.js';
 import { personalModel, personalOption, personalReadings } from './personal.js';
 import { SchemaOptions } from './schema-options.js';
 import { toNumbers } from './values.js';
@@ -37,18 +37,23 @@ export function addPipelineOptions(command: Command, minScoreDefault?: string): 
     );
 }
 
-/** Who and which expression a face is: people, and the expression model as somebody taught it. Release `general` when done. */
+/** Who and which expression a face is: people, and the expression model as somebody taught it; `release` frees what holds native memory. */
 export async function openReaders(options: Pick<PipelineOptions, 'people' | 'model' | 'personal'>) {
-  const people = options.people === undefined ? undefined : await readPeopleFile(options.people);
+  const stored = options.people === undefined ? undefined : await readPeopleFile(options.people);
+  const known = stored && (await openPeople(options.people!, stored));
   const general = await openExpressionModel(options.model);
   // --personal applies to every face, whoever it is.
   const personal =
-    people && options.personal === undefined
-      ? await personalReadings(general, people.taught, options.model)
+    stored && options.personal === undefined
+      ? await personalReadings(general, stored.taught, options.model)
       : undefined;
   const expression =
     options.personal === undefined ? general : await personalModel(general, options.personal, options.model);
-  return { people, general, expression, personal };
+  const release = async () => {
+    await general.release();
+    await known?.release();
+  };
+  return { people: known?.people, expression, personal, release };
 }
 
 /** Detector, expression model and people, in a pipeline; `release` frees what holds native memory. */
@@ -57,7 +62,7 @@ export async function openPipeline(
   { minScore }: Pick<AnalyzeConfig, 'minScore'>,
   depthFilter: DepthFilter | undefined,
 ) {
-  const { people, general, expression, personal } = await openReaders(options);
+  const { people, expression, personal, release } = await openReaders(options);
   const { minFace } = toNumbers(options, ['minFace']);
   const { pipeline, detector } = await assemblePipeline(
     {
@@ -75,7 +80,7 @@ export async function openPipeline(
     pipeline,
     release: async () => {
       await detector.release();
-      await general.release();
+      await release();
     },
   };
 }

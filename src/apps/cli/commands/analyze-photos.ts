@@ -103,11 +103,11 @@ async function runPhotos(files: readonly string[], options: PhotosOptions, run: 
 }
 
 async function openParts(options: PhotosOptions, config: PhotosConfig) {
-  const { people, general, expression: model, personal } = await openReaders(options);
+  const { people, expression: model, personal, release: releaseReaders } = await openReaders(options);
   let detector: FaceDetector | undefined;
   const release = async () => {
     await detector?.release();
-    await general.release();
+    await releaseReaders();
   };
   try {
     detector = await openChosenDetector(options, config);

@@ -3,6 +3,7 @@ import { percent } from '../../../core/numbers/percent.js';
 import type { ReportTable } from '../../report/report-table.js';
 import { tableLines } from '../../report/text-table.js';
 import type { MeanAndDeviation, PeopleEvaluation } from '../evaluate-people.js';
+import { describeDistance, describeShare } from './describe-distance.js';
 
 /** The evaluation for a terminal. */
 export function describePeopleEvaluation(evaluation: PeopleEvaluation): string {
@@ -18,11 +19,19 @@ export function protocol({ people, pictures, config, splits }: PeopleEvaluation)
   const drawn = splits.length === 1 ? `One split, seed ${seed}` : `${splits.length} splits, seeds ${seed} to ${last}`;
   return [
     `${people} people, ${pictures} pictures. ${drawn}; in ${splits.length === 1 ? 'it' : 'the first'} ${knownPeople} people are enrolled from ${learnt} pictures; the probes are ${knownProbes} other pictures of them and ${strangerProbes} of ${people - knownPeople} strangers.`,
-    `${seenAs(config)}; the threshold is estimated from the gallery alone.`,
+    `${seenAs(config)}.`,
   ];
 }
 
-function seenAs({ align, plain }: PeopleEvaluation['config']): string {
+function seenAs({ method, align, plain, falseAccepts }: PeopleEvaluation['config']): string {
+  const gallery = 'the threshold is found from the gallery alone';
+  if (method === 'embedding') {
+    return `Faces are compared by their embedding; ${gallery}, for ${describeShare(falseAccepts)} of the strangers named`;
+  }
+  return `${preparation(align, plain)}; ${gallery}`;
+}
+
+function preparation(align: boolean, plain: boolean): string {
   const cut = align ? 'Faces are cropped upright by the eyes' : 'Pictures are used whole';
   return align && !plain ? `${cut}, with illumination normalisation` : `${cut}, without illumination normalisation`;
 }
@@ -43,7 +52,7 @@ export function rateTable(evaluation: PeopleEvaluation): ReportTable {
       row('known, named as somebody else', misnamed),
       row('strangers, named (false accept)', falseAccept),
       row('rank 1: nearest is the right person', rankOne),
-      ...(threshold === null ? [] : [row('threshold (distance)', threshold, (value) => value.toFixed(2))]),
+      ...(threshold === null ? [] : [row('threshold (distance)', threshold, describeDistance)]),
       ...inHindsight.map(({ falseAccept: accepted, named: best }) =>
         row(`named rightly, best threshold in hindsight at ${percent(accepted, { digits: 0 })} false accepts`, best),
       ),
@@ -57,7 +66,7 @@ export function splitTable({ splits }: PeopleEvaluation): ReportTable {
     columns: ['seed', 'threshold', 'named rightly', 'false reject', 'named wrongly', 'false accept', 'rank 1'],
     rows: splits.map((split) => [
       String(split.seed),
-      split.threshold === null ? 'none' : split.threshold.toFixed(2),
+      split.threshold === null ? 'none' : describeDistance(split.threshold),
       ...[split.named, split.falseReject, split.misnamed, split.falseAccept, split.rankOne].map(share),
     ]),
   };
@@ -68,7 +77,7 @@ export function curveTable({ curve }: PeopleEvaluation): ReportTable {
   return {
     columns: ['threshold', 'named rightly', 'false reject', 'named wrongly', 'false accept'],
     rows: curve.map(({ threshold, named, falseReject, misnamed, falseAccept }) => [
-      threshold.toFixed(2),
+      describeDistance(threshold),
       ...[named, falseReject, misnamed, falseAccept].map(share),
     ]),
   };

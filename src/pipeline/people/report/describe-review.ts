@@ -22,7 +22,7 @@ export function describeReview({ pictures, leftOut }: PeopleReview): string {
 
 /** `nearer to bob (41.2; own 60.3)`, or nothing. */
 export function describeDoubt({ doubt, nearest, own }: ReviewedPicture): string {
-  const shown = (distance: number) => distance.toFixed(1);
+  const shown = (distance: number) => distance.toFixed(distance < 2 ? 2 : 1);
   if (doubt === 'nearer to another')
     return `nearer to ${nearest!.person} (${shown(nearest!.distance)}; own ${shown(own!)})`;
   if (doubt === 'unlike the others') return `unlike the others (${shown(own!)})`;

@@ -33,8 +33,7 @@ export function thresholdFigure({ curve, threshold }: PeopleEvaluation): NamedFi
           name: 'threshold (distance)',
           nameLocation: 'middle',
           nameGap: 32,
-          min: Math.floor(curve[0]!.threshold),
-          max: Math.ceil(curve.at(-1)!.threshold),
+          ...thresholdRange(curve[0]!.threshold, curve.at(-1)!.threshold),
         },
         yAxis: { ...percentAxis, min: 0, max: 1 },
         series: rates.map(([key], i) => ({
@@ -49,6 +48,12 @@ export function thresholdFigure({ curve, threshold }: PeopleEvaluation): NamedFi
       size,
     ),
   };
+}
+
+/** In whole steps: of embeddings, whose distances are at most 2, tenths. */
+function thresholdRange(least: number, most: number): { min: number; max: number } {
+  const perUnit = most < 2 ? 10 : 1;
+  return { min: Math.floor(perUnit * least) / perUnit, max: Math.ceil(perUnit * most) / perUnit };
 }
 
 /** Known people named correctly over strangers accepted; every split's own threshold as a point. */

@@ -276,20 +276,24 @@ describeWith(ready, 'moodlens collect and people on photographs', () => {
       copyFileSync(pictures[0]!, join(people, `Person ${i}`, 'b.png'));
     }
     const sheet = join(folder, 'sheet.png');
-    expect(await run(['people', 'review', people, '--out', sheet, '--json'])).toBe(0);
-    const found = JSON.parse(stdout).pictures as { number: number; file: string; doubt: string | null }[];
-    expect(found.map(({ number, file, doubt }) => [number, file, doubt])).toEqual([
-      [1, 'Person 0/a.png', null],
-      [2, 'Person 0/b.png', 'the same as another'],
-      [3, 'Person 1/a.png', null],
-      [4, 'Person 1/b.png', 'nearer to another'],
-    ]);
+    for (const method of ['embedding', 'lbph']) {
+      stdout = '';
+      rmSync(sheet, { force: true });
+      expect(await run(['people', 'review', people, '--out', sheet, '--method', method, '--json'])).toBe(0);
+      const found = JSON.parse(stdout).pictures as { number: number; file: string; doubt: string | null }[];
+      expect(found.map(({ number, file, doubt }) => [number, file, doubt])).toEqual([
+        [1, 'Person 0/a.png', null],
+        [2, 'Person 0/b.png', 'the same as another'],
+        [3, 'Person 1/a.png', null],
+        [4, 'Person 1/b.png', 'nearer to another'],
+      ]);
+    }
     expect((await decodePicture(sheet)).width).toBeGreaterThan(400);
     expect(statSync(sheet).mode & 0o077).toBe(process.platform === 'win32' ? 0o066 : 0);
     stdout = '';
     expect(await run(['people', 'review', people])).toBe(0);
     expect(stdout).toMatch(
-      /^4 pictures of 2 people, 2 to look at\n[\s\S]*4 +Person 1 +nearer to Person 0 \(0\.0; own [\d.]+\)/,
+      /^4 pictures of 2 people, 2 to look at\n[\s\S]*4 +Person 1 +nearer to Person 0 \(0\.00; own [\d.]+\)/,
     );
 
     expect(await run(['people', 'review', people, '--remove', '2-9'])).toBe(2);

@@ -6,13 +6,15 @@ import { createFolderStore, writeFileAtomic } from '../../../../adapters/node/fi
 import { decodePicture, encodePng } from '../../../../adapters/node/image-codec.js';
 import { writing } from '../../../../adapters/node/storage-error.js';
 import { ConfigError, PeopleError } from '../../../../core/errors.js';
+import { People } from '../../../../core/identity/people.js';
 import { peopleWithout } from '../../../../core/identity/people-without.js';
 import { personName } from '../../../../core/identity/person-name.js';
+import type { PeopleMethod } from '../../../../pipeline/people/config.js';
 import { describeKnownPeople } from '../../../../pipeline/people/report/describe-people.js';
 import { describeReview } from '../../../../pipeline/people/report/describe-review.js';
 import { reviewSheet } from '../../../../pipeline/people/report/review-sheet.js';
 import { type PeopleReview, reviewPeople } from '../../../../pipeline/people/review-people.js';
-import { openDetector } from '../../arguments/detector.js';
+import { addDetectorOptions, type DetectorOptions, openChosenDetector } from '../../arguments/detector.js';
 import { jsonOption } from '../../arguments/json.js';
 import {
   peopleFileOption,
@@ -21,6 +23,7 @@ import {
   requirePeopleFolder,
   writePeopleFile,
 } from '../../arguments/people.js';
+import { methodOption, openEmbedding, usualMethod } from '../../arguments/people-method.js';
 import { withProgress } from '../../terminal/with-progress.js';
 
 /** The commands, to be added to `moodlens people`. */
@@ -37,11 +40,12 @@ export function defineGalleryCommands(): Command[] {
       .option('--people <file>', 'the people file')
       .option('--faces <dir>', 'the folder with a folder of pictures per person')
       .action(forget),
-    new Command('review')
+    addDetectorOptions(new Command('review'))
       .description('review the pictures that people are learnt from: list the doubtful ones, remove pictures by number')
       .argument(...peopleFolderArgument)
       .option('--out <sheet.png>', 'write a sheet of all faces with their numbers, the doubtful ones in red')
       .option('--remove <numbers>', 'delete these pictures, such as 3,7,12-14; this cannot be undone')
+      .addOption(methodOption('embedding where its model is at hand'))
       .addOption(jsonOption('every picture with its distances as JSON'))
       .action(review),
   ];
@@ -54,9 +58,12 @@ async function list(options: { readonly people: string; readonly json?: boolean 
     pictures: people.pictureCount(name),
     taught: people.taught.get(name)?.pictures.length ?? 0,
   }));
-  const threshold = people.threshold ?? null;
-  if (options.json) process.stdout.write(`${JSON.stringify({ people: known, threshold })}\n`);
-  else process.stdout.write(describeKnownPeople(known, threshold));
+  if (options.json) {
+    const method: PeopleMethod = people instanceof People ? 'lbph' : 'embedding';
+    const falseAccepts = people instanceof People ? null : (people.falseAccepts ?? null);
+    const facts = { method, people: known, threshold: people.threshold ?? null, falseAccepts };
+    process.stdout.write(`${JSON.stringify(facts)}\n`);
+  } else process.stdout.write(describeKnownPeople(known, people));
 }
 
 async function forget(given: string, options: { readonly people?: string; readonly faces?: string }): Promise<void> {
@@ -71,7 +78,7 @@ async function forget(given: string, options: { readonly people?: string; readon
   }
   const folders = options.faces === undefined ? [] : await foldersOf(options.faces, name);
   if (people && options.people !== undefined) {
-    const others = peopleWithout(people, name);
+    const others = people instanceof People ? peopleWithout(people, name) : people.without(name);
     if (others) await writePeopleFile(options.people, others);
     else await writing(options.people, () => rm(options.people!));
     const left = others ? `it knows ${others.names.join(', ')}` : 'nobody was left: the file is removed';
@@ -102,7 +109,8 @@ function isNamed(folder: string, name: string): boolean {
   }
 }
 
-interface ReviewOptions {
+interface ReviewOptions extends DetectorOptions {
+  readonly method?: PeopleMethod;
   readonly out?: string;
   readonly remove?: string;
   readonly json?: boolean;
@@ -110,11 +118,13 @@ interface ReviewOptions {
 
 async function review(directory: string, options: ReviewOptions): Promise<void> {
   await requirePeopleFolder(directory);
-  const detector = await openDetector();
+  const method = options.method ?? (await usualMethod({}));
+  const detector = await openChosenDetector(options, {});
+  const embedding = method === 'embedding' ? await openEmbedding() : undefined;
   try {
     const store = createFolderStore(directory);
     const found = await withProgress('review', (progress) =>
-      reviewPeople(store, { decode: decodePicture, detector, progress }),
+      reviewPeople(store, { decode: decodePicture, detector, embedding, progress }),
     );
     if (options.remove !== undefined) {
       const numbers = parseNumbers(options.remove, found.pictures.length);
@@ -135,6 +145,7 @@ async function review(directory: string, options: ReviewOptions): Promise<void> 
     process.stdout.write(options.json ? `${JSON.stringify(facts(found))}\n` : describeReview(found));
   } finally {
     await detector.release();
+    await embedding?.release();
   }
 }
 

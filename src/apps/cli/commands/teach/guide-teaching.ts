@@ -5,7 +5,7 @@ import type { FaceDetector } from '../../../../core/detect/face.js';
 import { type CropSize, cropFace } from '../../../../core/detect/face-crop.js';
 import { mainFace } from '../../../../core/detect/main-face.js';
 import { MediaError } from '../../../../core/errors.js';
-import type { People } from '../../../../core/identity/people.js';
+import type { KnownPeople } from '../../../../core/identity/identification.js';
 import {
   GuidedCalibration,
   type GuidedLimits,
@@ -22,7 +22,7 @@ export interface GuideOptions {
   readonly size: CropSize;
   readonly detector: FaceDetector;
   /** Who it should be, and the people file that recognises them; without it nobody is checked. */
-  readonly identity: { readonly name: string; readonly people: People } | undefined;
+  readonly identity: { readonly name: string; readonly people: KnownPeople } | undefined;
   readonly limits?: Partial<GuidedLimits>;
 }
 
@@ -52,7 +52,7 @@ export async function guideTeaching(options: GuideOptions): Promise<readonly Per
     for await (const frame of source) {
       if (interrupt.wasAsked) return undefined;
       const faces = await detector.detect(frame.picture);
-      teaching.offer(frame.picture, faces, performance.now(), identity?.wrongPerson(frame, faces));
+      teaching.offer(frame.picture, faces, performance.now(), await identity?.wrongPerson(frame, faces));
       screen.show(teaching.state);
       if (teaching.state.phase === 'done') return teaching.pictures;
     }
@@ -69,20 +69,20 @@ export async function guideTeaching(options: GuideOptions): Promise<readonly Per
 /** Whether somebody else sits there. */
 class WhoItIs {
   readonly #name: string;
-  readonly #people: People;
+  readonly #people: KnownPeople;
   #last: string | undefined;
   #frames = 0;
 
-  constructor({ name, people }: { readonly name: string; readonly people: People }) {
+  constructor({ name, people }: { readonly name: string; readonly people: KnownPeople }) {
     this.#name = name;
     this.#people = people;
   }
 
   /** The known name of somebody else; strangers may be the person with an unusual face. */
-  wrongPerson({ picture }: Frame, faces: Parameters<typeof mainFace>[0]): string | undefined {
+  async wrongPerson({ picture }: Frame, faces: Parameters<typeof mainFace>[0]): Promise<string | undefined> {
     if (this.#frames++ % identityEvery !== 0) return this.#last;
     const face = mainFace(faces);
-    const person = typeof face === 'string' ? null : this.#people.identify(picture, face).person;
+    const person = typeof face === 'string' ? null : (await this.#people.identify(picture, face)).person;
     this.#last = person && person !== this.#name ? person : undefined;
     return this.#last;
   }

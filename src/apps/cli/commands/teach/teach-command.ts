@@ -4,9 +4,8 @@ import type { Command } from 'commander';
 import { createFolderStore, writeFileAtomic } from '../../../../adapters/node/files.js';
 import { decodePicture } from '../../../../adapters/node/image-codec.js';
 import { shippedModelPath } from '../../../../adapters/node/shipped-models.js';
-import type { FaceDetector } from '../../../../core/detect/face.js';
 import { ConfigError, PeopleError } from '../../../../core/errors.js';
-import type { People } from '../../../../core/identity/people.js';
+import { People } from '../../../../core/identity/people.js';
 import { personName } from '../../../../core/identity/person-name.js';
 import { liveSettings } from '../../../../core/live/live-settings.js';
 import type { AskedModel } from '../../../../core/model/expression-model.js';
@@ -18,11 +17,11 @@ import {
   writePersonalFile,
 } from '../../../../core/personal/personal-file.js';
 import { describeTeaching } from '../../../../pipeline/teach/report/describe-teaching.js';
-import { type ReadTaught, readTaughtPictures } from '../../../../pipeline/teach/teach.js';
+import { type ReadTaught, readTaughtPictures, type TeachPorts } from '../../../../pipeline/teach/teach.js';
 import { openDetector } from '../../arguments/detector.js';
 import { jsonOption } from '../../arguments/json.js';
 import { hashModelFile, modelOption, openExpressionModel } from '../../arguments/model.js';
-import { readPeopleFile, writePeopleFile } from '../../arguments/people.js';
+import { openPeople, readPeopleFile, type StoredPeople, writePeopleFile } from '../../arguments/people.js';
 import { readPersonal } from '../../arguments/personal.js';
 import { videoSourceHelp } from '../../arguments/source.js';
 import { commandOf } from '../../command-descriptions.js';
@@ -61,16 +60,17 @@ export function define(): Command {
 async function teach(directory: string | undefined, options: TeachOptions): Promise<void> {
   await checkPlaces(directory, options);
   const known = await readKnown(options);
+  const identity = known && { name: known.name, ...(await openPeople(known.file, known.people)) };
   const model = await openExpressionModel(options.model);
   const detector = await openDetector(directory === undefined ? liveSettings().detector : { search: 'thorough' });
   try {
     const read =
       directory === undefined
-        ? await fromCamera(options.camera!, { model, detector, known })
+        ? await fromCamera(options.camera!, { model, detector, identity })
         : await readTaughtPictures(createFolderStore(directory), model, {
             decode: decodePicture,
             detector,
-            identity: known,
+            identity,
           });
     if (read === undefined) {
       process.stderr.write('nothing is kept\n');
@@ -102,6 +102,7 @@ async function teach(directory: string | undefined, options: TeachOptions): Prom
   } finally {
     await detector.release();
     await model.release();
+    await identity?.release();
   }
 }
 
@@ -144,7 +145,7 @@ async function taughtIn(path: string | undefined): Promise<PersonalFile | undefi
 /** The people file, and who is taught. */
 interface Known {
   readonly file: string;
-  readonly people: People;
+  readonly people: StoredPeople;
   readonly name: string;
 }
 
@@ -155,7 +156,7 @@ async function readKnown({ people: file, person }: TeachOptions): Promise<Known 
   if (!people.names.includes(name)) {
     throw new PeopleError(`${file} must know ${name} and knows ${people.names.join(', ')}; enrol ${name} first`);
   }
-  if (people.faceSize === undefined) {
+  if (people instanceof People && people.faceSize === undefined) {
     throw new PeopleError(
       `${file} must be a people file of moodlens, and is OpenCV's own; 'moodlens people train' makes one`,
     );
@@ -165,7 +166,7 @@ async function readKnown({ people: file, person }: TeachOptions): Promise<Known 
 
 async function fromCamera(
   camera: string | true,
-  { model, detector, known }: { model: AskedModel; detector: FaceDetector; known: Known | undefined },
+  { model, detector, identity }: { model: AskedModel } & Pick<TeachPorts, 'detector' | 'identity'>,
 ): Promise<ReadTaught | undefined> {
   const { labels, input } = model.metadata;
   const pictures = await guideTeaching({
@@ -173,7 +174,7 @@ async function fromCamera(
     expressions: labels,
     size: input,
     detector,
-    identity: known,
+    identity,
   });
   return pictures && { pictures, leftOut: [] };
 }
