@@ -36,8 +36,8 @@ const colours = { real: [64, 220, 130], false: [255, 80, 70], dropped: [255, 190
 
 const cascade = readHaarCascade(new TextDecoder().decode(await shippedModel('haarcascade_frontalface_default.xml')));
 const detectors = {
-  neural: await openDetector({ search: 'thorough' }),
-  'neural, score 0.5': await openDetector({ search: 'thorough', minScore: 0.5 }),
+  moodlens: await openDetector({ search: 'thorough' }),
+  'moodlens, score 0.5': await openDetector({ search: 'thorough', minScore: 0.5 }),
   haar: new HaarDetector(cascade, { minSize: 0 }),
   'haar, 1 neighbour': new HaarDetector(cascade, { minSize: 0, minNeighbors: 1 }),
 };

@@ -55,7 +55,7 @@ end();
 /** Of core and pipeline without whole trainings and sets of photographs. Files of one process load what they share once. */
 function quickFiles() {
   const long =
-    /[\\/](distillation|choose-pretrained|export-run|neural-detector|quantise|train|train-ensemble)\.test\.ts$|\.slow\.test\.ts$/;
+    /[\\/](distillation|choose-pretrained|export-run|mediapipe-detector|quantise|train|train-ensemble)\.test\.ts$|\.slow\.test\.ts$/;
   return ['src/core', 'src/pipeline'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
       .filter((file) => file.endsWith('.test.ts') && !long.test(file))
