@@ -21,7 +21,10 @@ export interface FaceSearchOptions {
   readonly threads?: number;
 }
 
-/** With the second check of MediaPipe's networks: no false detection in 137 scenes (docs/experiments/detector.md, 'Thresholds and the second check'). */
+/**
+ * The threshold of every network: scores of trained detectors are shifted to it. It is that of MediaPipe's networks
+ * (docs/experiments/detector.md, 'Thresholds and the second check').
+ */
 export const defaultMinScore = 0.6;
 
 export interface CheckedSearch {

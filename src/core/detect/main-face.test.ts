@@ -7,7 +7,7 @@ const face = (size: number): Face => ({ box: [5, 5, size, size], score: 0.9, key
 describe('mainFace', () => {
   it('is the only face, or the one clearly larger than the rest', () => {
     expect(mainFace([face(10)])).toEqual(face(10));
-    expect(mainFace([face(40), face(65), face(20)])).toEqual(face(65));
+    expect(mainFace([face(40), face(75), face(20)])).toEqual(face(75));
   });
 
   it('must be sure, while unsure ones still count among several', () => {

@@ -2,7 +2,7 @@
 import type { Face } from './face.js';
 
 /** A face this many times as wide as the next one is the one in front of the camera; the others are background. */
-const dominance = 1.6;
+const dominance = 1.8;
 
 /**
  * The only face, or the clearly largest; 'none' without faces, 'several' when it cannot be told. With `least` it has at least this
@@ -10,9 +10,10 @@ const dominance = 1.6;
  */
 export function mainFace(faces: readonly Face[], least = 0): Face | 'none' | 'several' {
   const bySize = faces.toSorted((a, b) => size(b) - size(a));
-  const first = bySize.find(({ score }) => score >= least);
+  const index = bySize.findIndex(({ score }) => score >= least);
+  const first = bySize[index];
   if (!first) return 'none';
-  const second = bySize.find((face) => face !== first);
+  const second = bySize[index === 0 ? 1 : 0];
   return second && size(first) < dominance * size(second) ? 'several' : first;
 }
 

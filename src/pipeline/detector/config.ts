@@ -46,7 +46,7 @@ export const detectorConfigSchema = z
       .number()
       .min(0)
       .max(0.5)
-      .default(0.06)
+      .default(0.05)
       .describe('share of the pictures, chosen by their file names, that validates'),
     composition: compositionSchema.prefault({}),
     colours: coloursSchema.nullable().prefault({}).describe('null for none'),

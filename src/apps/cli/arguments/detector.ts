@@ -47,19 +47,23 @@ export function addDetectorOptions(command: Command): Command {
     )
     .option(
       '--min-face <pixels>',
-      'width of the smallest face; networks: the picture is shown to them as large as that needs; haar: larger is faster (default: 24)',
+      'width of the smallest face; networks: the picture is shown to them as large as that needs; haar: larger is faster (default: networks none, haar 24)',
     );
 }
 
 /** The detector that the options name; release it when done. Throws ConfigError for the options, ModelFormatError naming the file for a bad one. */
 export async function openChosenDetector(options: DetectorOptions, search: FaceSearchOptions): Promise<FaceDetector> {
+  refuseHaarOptions(options);
   if (options.detector === 'haar') return openHaar(options);
-  const odd = haarKeys.find((key) => options[key] !== undefined);
-  if (odd !== undefined) {
-    const name = odd.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new ConfigError(`--${name} is for the haar detector, and this is another one; add --detector haar`);
-  }
   return openDetector({ ...search, ...minFaceOf(options) }, options.detector);
+}
+
+/** Throws ConfigError for options of the cascade with another detector. */
+export function refuseHaarOptions(options: DetectorOptions): void {
+  const odd = options.detector === 'haar' ? undefined : haarKeys.find((key) => options[key] !== undefined);
+  if (odd === undefined) return;
+  const name = odd.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new ConfigError(`--${name} is for the haar detector, and this is another one; add --detector haar`);
 }
 
 /** Opens a detector that is a network; release it when done. Throws ModelFormatError when a model is missing or none, ConfigError for an unknown name. */

@@ -109,7 +109,7 @@ describeWith([detector], 'moodlens analyze on photographs', () => {
     const before = originals.map(hash);
     const open = await openShippedDetector({ search: 'thorough' });
     const picture = await decodePicture(originals[0]!);
-    const [face] = (await open.detect(picture)).sort((a, b) => b.box[2] - a.box[2]);
+    const [face] = (await open.detect(picture)).sort((a, b) => b.box[2] * b.box[3] - a.box[2] * a.box[3]);
     await open.release();
     await writeFile(
       path('people.yml'),

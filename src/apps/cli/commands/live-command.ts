@@ -4,11 +4,13 @@ import { access, constants, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { isAddress, sourceLabel, videoInput } from '../../../adapters/node/video/video-input.js';
+import { readDetectorModel } from '../../../core/detect/places/place-detector.js';
 import { ConfigError } from '../../../core/errors.js';
 import { defaultWindowRule, type WindowRule } from '../../../core/live/confirmation-windows.js';
 import { type LiveServer, startLiveServer } from '../../server/live-server.js';
-import { defaultDetector } from '../arguments/detector.js';
+import { defaultDetector, readDetectorFile } from '../arguments/detector.js';
 import { jsonOption } from '../arguments/json.js';
+import { namingModelFile } from '../arguments/model.js';
 import { addPipelineOptions, type PipelineOptions } from '../arguments/pipeline.js';
 import { publishOption, topicOption } from '../arguments/publish.js';
 import { kinectOption, kinectSource, sourceHelp } from '../arguments/source.js';
@@ -45,7 +47,7 @@ export function define(): Command {
 async function live(named: readonly string[], options: LiveOptions): Promise<void> {
   const port = options.port === undefined ? undefined : parsePort(options.port);
   const model = options.model === undefined ? undefined : resolve(options.model);
-  if (model !== undefined) await mustExist('--model', model);
+  if (model !== undefined) await mustExist(model);
   const detector = await pageDetector(options.detector, named.length > 0 || options.kinect !== undefined);
   const sources = [...named, ...(options.kinect === undefined ? [] : [kinectSource(options.kinect)])];
   if (sources.length === 0) refuseWithoutSource(options);
@@ -167,17 +169,17 @@ async function pageDetector(detector: string, hasSources: boolean): Promise<stri
       '--detector haar is for sources that are analysed here, and none is named; add one, such as camera',
     );
   }
-  const path = resolve(detector);
-  await mustExist('--detector', path);
-  return path;
+  const model = await readDetectorFile(detector);
+  await namingModelFile(detector, () => readDetectorModel(model));
+  return resolve(detector);
 }
 
-async function mustExist(option: string, path: string): Promise<void> {
+async function mustExist(path: string): Promise<void> {
   const isReadable = await access(path, constants.R_OK).then(
     async () => (await stat(path)).isFile(),
     () => false,
   );
-  if (!isReadable) throw new ConfigError(`${option} must name an .onnx file, and ${path} is none that can be read`);
+  if (!isReadable) throw new ConfigError(`--model must name an .onnx file, and ${path} is none that can be read`);
 }
 
 /** Asks the desktop to open the page; without a desktop the printed address is enough. */

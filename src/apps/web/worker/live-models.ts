@@ -47,11 +47,18 @@ export async function openLiveModels(
   progress: (text: string, share: number) => void,
 ): Promise<LiveModels> {
   const fetched = new Map<string, number>();
-  const get = (name: string, source: string | Blob = new URL(name, modelsUrl).href): Promise<Uint8Array | undefined> =>
-    readModelSource(source, (received, total) => {
+  // What of all that is fetched is there, up to 0.8.
+  const share = (): number => (0.8 * [...fetched.values()].reduce((sum, one) => sum + one, 0)) / fetched.size;
+  const get = (
+    name: string,
+    source: string | Blob = new URL(name, modelsUrl).href,
+  ): Promise<Uint8Array | undefined> => {
+    fetched.set(name, 0);
+    return readModelSource(source, (received, total) => {
       fetched.set(name, total ? received / total : 0);
-      progress('Loading the models', [...fetched.values()].reduce((sum, share) => sum + share, 0) / 2.5);
+      progress('Loading the models', share());
     });
+  };
   const [detectorModels, expressionBytes] = await Promise.all([readDetector(get), get('expression.onnx', chosen)]);
   progress('Warming up', 0.8);
   const opening = openExpression(expressionBytes, threads);

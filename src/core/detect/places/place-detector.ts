@@ -2,6 +2,7 @@
 import { ModelFormatError } from '../../errors.js';
 import type { Picture } from '../../image/picture.js';
 import { resize } from '../../image/resize.js';
+import type { OnnxModel } from '../../onnx/onnx-model.js';
 import { readModel } from '../../onnx/read-model.js';
 import { defaultThreads, type OpenSession } from '../../ports/session.js';
 import { type Face, type FaceDetector, mapFace } from '../face.js';
@@ -52,13 +53,7 @@ export class PlaceDetector implements FaceDetector {
     options: FaceSearchOptions = {},
   ): Promise<PlaceDetector> {
     const search = checkSearch(options);
-    const file = readModel(model);
-    const metadata = detectorMetadataOf(file);
-    if (metadata === undefined && !isYunet(file)) {
-      throw new ModelFormatError(
-        "the model must be a face detector that 'moodlens detector train' wrote, or a YuNet of OpenCV's model zoo, and it is another one",
-      );
-    }
+    const { file, metadata } = readDetectorModel(model);
     const session = await openSession(model, { threads: options.threads ?? defaultThreads });
     try {
       const network = metadata === undefined ? new YunetNetwork(session, file) : new TrainedNetwork(session, metadata);
@@ -79,7 +74,7 @@ export class PlaceDetector implements FaceDetector {
     const scale = this.#scaleFor(picture);
     let faces = await this.#detectAt(picture, scale);
     const small = closeUpSide / longer;
-    if (small < scale / 1.5 && (search === 'thorough' || faces.length === 0)) {
+    if (small < scale / 1.5 && (search === 'thorough' || !faces.some(({ score }) => score >= minScore))) {
       faces = joinFaces(faces, await this.#detectAt(picture, small));
     }
     return faces.filter(({ score, box }) => score >= minScore && box[2] >= leastShare * minFace);
@@ -121,6 +116,16 @@ export class PlaceDetector implements FaceDetector {
       score: shiftScore(placed.score, threshold, defaultMinScore),
     }));
   }
+}
+
+/** A detector's file, and what it says about itself; undefined of a YuNet. Throws ModelFormatError when it is neither. */
+export function readDetectorModel(model: Uint8Array): { file: OnnxModel; metadata: DetectorMetadata | undefined } {
+  const file = readModel(model);
+  const metadata = detectorMetadataOf(file);
+  if (metadata !== undefined || isYunet(file)) return { file, metadata };
+  throw new ModelFormatError(
+    "the model must be a face detector that 'moodlens detector train' wrote, or a YuNet of OpenCV's model zoo, and it is another one",
+  );
 }
 
 /** The score moved on the logistic scale, so that `from` becomes `to`. */

@@ -1,5 +1,6 @@
 // Packed face pictures in numbers, and as text for a terminal.
 import { type FacesDescription, pixelBytes } from '../../../core/dataset/face-pictures.js';
+import { countText } from './detector-tables.js';
 
 export interface FacePicturesSummary {
   readonly pictures: number;
@@ -29,7 +30,7 @@ export function summariseFacePictures({ pictures, hash }: FacesDescription): Fac
 export function describeFacePictures(place: string, summary: FacePicturesSummary): string {
   const { pictures, faces, withPoints, unsure, bytes, hash } = summary;
   return (
-    `${place}: ${pictures} pictures with ${faces} faces, ${withPoints} of them with key points; ` +
-    `${unsure} places that may be faces; ${(bytes / 1e6).toFixed(0)} MB\n  hash     ${hash}\n`
+    `${place}: ${countText(pictures, 'picture')} with ${countText(faces, 'face')}, ${withPoints} of them with key points; ` +
+    `${countText(unsure, 'place')} that may be faces; ${(bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 0)} MB\n  hash     ${hash}\n`
   );
 }

@@ -172,7 +172,7 @@ const limits = `## Limits
 
 - It knows faces like those it was trained on. Expect more missed faces among people, poses, masks, light and cameras that are rare in that data; no
   figures per group of people exist unless somebody measures them.
-- Faces below 16 pixels, faces cut off by the border, from behind or upside down are mostly missed; drawn faces, dolls and statues may be found.
-- Boxes are drawn by the rule of its data, from forehead to chin. Detectors that draw them by another rule are compared with
+- Faces cut off by the border, from behind or upside down are mostly missed; drawn faces, dolls and statues may be found.
+- Boxes are drawn by the rule of its data. Detectors that draw them by another rule are compared with
   \`moodlens detector evaluate --match centre\`.
 - Pictures of people are personal data. The detector keeps nothing and identifies nobody; what is done with a face that it finds may need a consent.`;

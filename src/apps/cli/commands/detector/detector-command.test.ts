@@ -190,7 +190,7 @@ describeWith(built, 'moodlens detector', () => {
       expect.stringContaining('left out: labels/train/b.txt, line 2'),
     ]);
     expect(skipped.stderr).toContain('left out: class 1 (1 box)');
-    expect(skipped.stdout).toContain('1 pictures with 1 faces');
+    expect(skipped.stdout).toContain('1 picture with 1 face,');
     const json = await runCli(...importing, '--class', '0', '--skip-bad', '--force', '--json');
     expect(JSON.parse(json.stdout)).toMatchObject({ pictures: 1, broken: 1, problems: [expect.any(String)] });
   });

@@ -5,6 +5,7 @@ import { requireFreeFolder, writeFolderAtomic } from '../../../../adapters/node/
 import { encodePng } from '../../../../adapters/node/image-codec.js';
 import { ConfigError } from '../../../../core/errors.js';
 import type { Matching } from '../../../../core/metrics/average-precision.js';
+import { parseDetectorConfig } from '../../../../pipeline/detector/config.js';
 import { type DetectedPicture, detectPictures } from '../../../../pipeline/detector/detect-pictures.js';
 import { judgeDetector } from '../../../../pipeline/detector/evaluate-detector.js';
 import { describeDetectorEvaluation } from '../../../../pipeline/detector/report/describe-detector-evaluation.js';
@@ -33,7 +34,7 @@ interface EvaluateOptions extends DetectorOptions {
 }
 
 /** Of a run that does not say what it held back. */
-const usualShare = 0.06;
+const usualShare = parseDetectorConfig({}).validationShare;
 
 /** Whether a report's folder has a file of that name. */
 const isReportFile = (name: string) =>
@@ -55,7 +56,10 @@ export function defineEvaluate(): Command {
     .option('--all', 'packed pictures: all of them, also those that a run learned from')
     .option('--without-faces', 'the pictures of the folder hold no face: every detection is a false one')
     .addOption(
-      new Option('--match <how>', 'overlap: half of both boxes together; centre: for boxes drawn by another rule')
+      new Option(
+        '--match <how>',
+        'overlap: intersection over union of at least 0.5; centre: for boxes drawn by another rule',
+      )
         .choices(['overlap', 'centre'])
         .default('overlap'),
     )
@@ -83,8 +87,9 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
   const detectors: MeasuredDetector[] = [];
   try {
     detectors.push(await openMeasuredDetector(options));
+    const others = options.minFace === undefined ? {} : { minFace: options.minFace };
     for (const name of options.compare === undefined ? [] : parseNames(options.compare)) {
-      detectors.push(await openMeasuredDetector({ detector: name }));
+      detectors.push(await openMeasuredDetector({ ...others, detector: name }));
     }
     const known = await openKnownPictures(options.data, {
       share: options.all ? 0 : (heldBack ?? detectors[0]!.metadata?.validationShare ?? usualShare),
@@ -123,6 +128,11 @@ function warnOfSeen(evaluations: readonly DetectorEvaluation[]): void {
 function checkedNumbers(options: EvaluateOptions): { heldBack?: number; score?: number } {
   const numbers = toNumbers(options, ['heldBack', 'score']);
   const { heldBack, score } = numbers;
+  if (options.withoutFaces && (options.all || heldBack !== undefined)) {
+    throw new ConfigError(
+      '--all and --held-back are for packed pictures, and --without-faces for others; leave one of them out',
+    );
+  }
   if (options.all && heldBack !== undefined) {
     throw new ConfigError('--all and --held-back exclude each other; leave one of them out');
   }

@@ -22,7 +22,7 @@ export interface KnownPictures {
   readonly dataset: string | null;
   /** A line for each entry that was left out. */
   readonly leftOut: readonly string[];
-  /** How many of them a model was trained on; null when that cannot be told, and for a shipped detector. */
+  /** How many of them a model was trained on; null when that cannot be told. */
   countSeen(model: DetectorMetadata | undefined): number | null;
   release(): void;
 }
@@ -43,7 +43,12 @@ const mostNamed = 20;
 export async function openKnownPictures(folder: string, options: KnownPicturesOptions): Promise<KnownPictures> {
   const directory = resolve(folder);
   const names = await readdir(directory).catch(() => [] as string[]);
-  if (names.includes(facesFiles.description)) return openPacked(directory, options);
+  if (names.includes(facesFiles.description)) {
+    if (options.isWithoutFaces) {
+      throw new ConfigError(`--without-faces is for pictures alone, and ${folder} holds packed ones; leave it out`);
+    }
+    return openPacked(directory, options);
+  }
   const fromFile = (file: string, boxes: readonly Box[]): KnownPicture => ({
     file,
     faces: boxes.map((box) => ({ box, points: null })),

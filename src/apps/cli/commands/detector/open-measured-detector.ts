@@ -10,7 +10,13 @@ import { pointsOf } from '../../../../core/detect/places/placed-face.js';
 import type { Picture } from '../../../../core/image/picture.js';
 import type { EvaluatedFace } from '../../../../pipeline/detector/detect-pictures.js';
 import { lowestScore } from '../../../../pipeline/detector/measure-held-back.js';
-import { type DetectorOptions, minFaceOf, openChosenDetector, readDetectorFile } from '../../arguments/detector.js';
+import {
+  type DetectorOptions,
+  minFaceOf,
+  openChosenDetector,
+  readDetectorFile,
+  refuseHaarOptions,
+} from '../../arguments/detector.js';
 import { namingModelFile } from '../../arguments/model.js';
 
 export interface MeasuredDetector {
@@ -32,6 +38,7 @@ const lowestOfMediaPipe = 0.3;
 /** Throws ConfigError for the options, ModelFormatError naming the file for one that is no detector. */
 export async function openMeasuredDetector(options: DetectorOptions): Promise<MeasuredDetector> {
   const { detector: name } = options;
+  refuseHaarOptions(options);
   if (name === 'haar' || name === 'mediapipe') {
     const detector = await openChosenDetector(options, { search: 'thorough', minScore: lowestOfMediaPipe });
     // A cascade has no score: each of its detections has 1.
@@ -43,7 +50,13 @@ export async function openMeasuredDetector(options: DetectorOptions): Promise<Me
   const detector = await namingModelFile(name, () => PlaceDetector.open(bytes, openSession, search));
   const { metadata } = detector;
   const hash = new Sha256().update(bytes).hex();
-  return { name: metadata?.run ?? name, hash, metadata, score: defaultMinScore, ...measuring(detector, name) };
+  return {
+    name: name === 'moodlens' ? name : (metadata?.run ?? name),
+    hash,
+    metadata,
+    score: defaultMinScore,
+    ...measuring(detector, name),
+  };
 }
 
 function measuring(detector: FaceDetector, file?: string): Pick<MeasuredDetector, 'detect' | 'release'> {
