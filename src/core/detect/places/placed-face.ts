@@ -8,7 +8,7 @@ import type { FacePoints } from './places.js';
 const maxOverlap = 0.45;
 
 /** Only so many of the best candidates are compared with each other, several for each face of a crowd: an untrained network has thousands. */
-const mostCandidates = 2000;
+const mostCandidates = 1000;
 
 export interface PlacedFace {
   readonly score: number;

@@ -141,9 +141,9 @@ describe('decodePlaces', () => {
     const crowd = new Float32Array(outputChannels.count * places).fill(-6, outputChannels.size * places);
     for (let i = 0; i < places; i++) crowd[i] = 0.2 + (0.7 * i) / places;
     const found = decodePlaces(crowd, { width: side, height: side, minScore: 0.1 });
-    expect(found).toHaveLength(2000);
+    expect(found).toHaveLength(1000);
     expect(found[0]!.score).toBeCloseTo(0.9, 2);
-    expect(found.at(-1)!.score).toBeGreaterThan(0.63);
+    expect(found.at(-1)!.score).toBeGreaterThan(0.76);
   });
 
   test('never fails on wild values, and gives finite boxes', () => {
