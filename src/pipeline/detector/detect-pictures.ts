@@ -1,5 +1,7 @@
 // Runs a detector on pictures with known faces: what it found, and how long it took.
 import type { FacePicture } from '../../core/dataset/face-pictures.js';
+import type { Face } from '../../core/detect/face.js';
+import { pointsOf } from '../../core/detect/places/placed-face.js';
 import type { FacePoints } from '../../core/detect/places/places.js';
 import { DatasetError, MediaError, ModelFormatError } from '../../core/errors.js';
 import type { Box, Picture } from '../../core/image/picture.js';
@@ -12,6 +14,11 @@ export interface EvaluatedFace {
   readonly score: number;
   /** Left eye, right eye, nose and mouth as seen; null from a detector that gives none. */
   readonly points: FacePoints | null;
+}
+
+/** What a detector gives, as it is evaluated. */
+export function toEvaluated(face: Face): EvaluatedFace {
+  return { ...face, points: pointsOf(face) };
 }
 
 /** A picture with its annotations. */

@@ -2,14 +2,13 @@
 import { type FacePicture, holdBack } from '../../core/dataset/face-pictures.js';
 import { defaultMinScore } from '../../core/detect/face-search.js';
 import { PlaceDetector, shiftScore } from '../../core/detect/places/place-detector.js';
-import { pointsOf } from '../../core/detect/places/placed-face.js';
 import type { Picture } from '../../core/image/picture.js';
 import { chooseThreshold, thresholdRule } from '../../core/metrics/choose-threshold.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { Progress } from '../../core/ports/progress.js';
 import type { OpenSession } from '../../core/ports/session.js';
 import type { ReadPixels } from '../../core/training/detection/detection-batches.js';
-import { detectPictures, type EvaluatedFace } from './detect-pictures.js';
+import { detectPictures, type EvaluatedFace, toEvaluated } from './detect-pictures.js';
 import { type DetectorFigures, judgeDetector } from './evaluate-detector.js';
 
 /** Lower scores change no figure that anybody uses. */
@@ -45,7 +44,7 @@ export async function measureHeldBack(model: Uint8Array, request: HeldBackReques
   try {
     const known = Array.from(validation, (index) => ({ ...pictures[index]!, read: async () => readPixels(index) }));
     const detect = async (picture: Picture): Promise<EvaluatedFace[]> =>
-      (await detector.detect(picture)).map((face) => ({ ...face, points: pointsOf(face) }));
+      (await detector.detect(picture)).map(toEvaluated);
     const detected = await detectPictures({ pictures: known, detect, progress, clock });
     const { matching } = thresholdRule;
     const chosen = judgeDetector(detected, { matching, score: chooseThreshold }).atScore.score;

@@ -2,7 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countFaces, groupFaces, groupPhotograph, toWebcamSize } from '../../../../tests/fixtures/group-photographs.js';
+import {
+  countFaces,
+  countInGroups,
+  groupFaces,
+  groupPhotograph,
+  toWebcamSize,
+} from '../../../../tests/fixtures/group-photographs.js';
 import { describeWith, repositoryRoot, requireShared } from '../../../../tests/requirements.js';
 import { decodePicture } from '../../../adapters/node/image-codec.js';
 import { openSession } from '../../../adapters/node/session.js';
@@ -36,16 +42,7 @@ describe('MediaPipeDetector', () => {
     // One laughing profile is too unsure without colour.
     { kind: 'grey', prepare: (picture: Picture) => toGrey(picture), least: 21 },
   ])('finds at least $least of 22 faces and nothing else in photographs: $kind', async ({ prepare, least }) => {
-    const total = { hits: 0, wrong: 0 };
-    for (const [name, boxes] of Object.entries(groupFaces)) {
-      const picture = await groupPhotograph(name);
-      const prepared = prepare(picture);
-      const [x, y] = [prepared.width / picture.width, prepared.height / picture.height];
-      const scaled = boxes.map(([left, top, width, height]): Box => [left * x, top * y, width * x, height * y]);
-      const { hits, wrong } = countFaces(await detector.detect(prepared), scaled);
-      total.hits += hits;
-      total.wrong += wrong;
-    }
+    const total = await countInGroups(detector, prepare);
     expect(total.wrong).toBe(0);
     expect(total.hits).toBeGreaterThanOrEqual(least);
   });

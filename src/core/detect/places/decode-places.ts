@@ -1,9 +1,6 @@
 // From what a detector says of every place to faces.
 import { keepBestFaces, type PlacedFace } from './placed-face.js';
-import { countPlaces, outputChannels, placeLevels, pointNames } from './places.js';
-
-/** As for a loss, a box is at most so many strides wide and high: e^6. */
-const largestLogSize = 6;
+import { countPlaces, largestLogSize, outputChannels, placeLevels, pointNames } from './places.js';
 
 export interface DecodeOptions {
   /** Of the picture that the network saw, pixels. */

@@ -4,6 +4,9 @@
 /** Pixels between two places of a level, finest level first. */
 export const strides = [8, 16, 32] as const;
 
+/** As for a loss, a box is at most so many strides wide and high: e^6. */
+export const largestLogSize = 6;
+
 /** Left eye, right eye, nose and middle of the mouth; left and right as seen in the picture. */
 export const pointNames = ['left eye', 'right eye', 'nose', 'mouth'] as const;
 

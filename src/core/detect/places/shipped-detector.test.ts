@@ -1,10 +1,15 @@
 // The shipped detector on photographs of groups: faces, nothing else, and key points on eyes, nose and mouth.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countFaces, groupFaces, groupPhotograph, toWebcamSize } from '../../../../tests/fixtures/group-photographs.js';
+import {
+  countInGroups,
+  groupFaces,
+  groupPhotograph,
+  toWebcamSize,
+} from '../../../../tests/fixtures/group-photographs.js';
 import { openShippedDetector } from '../../../adapters/node/shipped-detector.js';
 import { crop } from '../../image/crop.js';
 import { toGrey } from '../../image/grey.js';
-import type { Box, Picture } from '../../image/picture.js';
+import type { Picture } from '../../image/picture.js';
 import { resize } from '../../image/resize.js';
 import type { SearchingDetector } from '../networks/open-detector.js';
 
@@ -20,16 +25,7 @@ describe.each(['quick', 'thorough'] as const)('the shipped detector, %s', (searc
     { kind: '640 pixels wide', prepare: toWebcamSize },
     { kind: 'grey', prepare: (picture: Picture) => toGrey(picture) },
   ])('finds 21 of 22 faces, all but a laughing profile, and nothing else: $kind', async ({ prepare }) => {
-    const total = { hits: 0, wrong: 0 };
-    for (const [name, boxes] of Object.entries(groupFaces)) {
-      const picture = await groupPhotograph(name);
-      const prepared = prepare(picture);
-      const [x, y] = [prepared.width / picture.width, prepared.height / picture.height];
-      const scaled = boxes.map(([left, top, width, height]): Box => [left * x, top * y, width * x, height * y]);
-      const { hits, wrong } = countFaces(await detector.detect(prepared), scaled);
-      total.hits += hits;
-      total.wrong += wrong;
-    }
+    const total = await countInGroups(detector, prepare);
     expect(total).toEqual({ hits: 21, wrong: 0 });
   });
 

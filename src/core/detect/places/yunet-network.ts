@@ -6,13 +6,10 @@ import type { Dimension, OnnxModel } from '../../onnx/onnx-model.js';
 import type { Session } from '../../ports/session.js';
 import { type PlaceNetwork, paddedSide, requireScores } from './place-network.js';
 import { keepBestFaces, type PlacedFace } from './placed-face.js';
-import { placeLevels, strides } from './places.js';
+import { largestLogSize, placeLevels, strides } from './places.js';
 
 const parts = { cls: 1, obj: 1, bbox: 4, kps: 10 } as const;
 type Part = keyof typeof parts;
-
-/** As the loss of its training limits it: a box is at most e^6 strides wide. */
-const largestLogSize = 6;
 
 /** Whether a model has YuNet's outputs. */
 export function isYunet({ outputs }: Pick<OnnxModel, 'outputs'>): boolean {

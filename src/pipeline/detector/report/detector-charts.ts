@@ -1,6 +1,7 @@
 // The charts of a detector's evaluation. Loads ECharts: import it only when a report is asked for.
 import { percent } from '../../../core/numbers/percent.js';
-import { type ChartMode, chartColours, seriesStyle } from '../../report/chart-theme.js';
+import { type ChartMode, seriesStyle } from '../../report/chart-theme.js';
+import { dashedAt } from '../../report/dashed-line.js';
 import { drawChart } from '../../report/draw-chart.js';
 import type { NamedFigure } from '../../report/report-files.js';
 import type { SizeCurves } from '../detector-curves.js';
@@ -149,17 +150,5 @@ function line(mode: ChartMode, index: number, points: readonly Point[]): object 
     symbol: marker,
     showAllSymbol: true,
     data: points.map((value, i) => ({ value, ...(i % every === Math.floor(every / 2) ? {} : { symbol: 'none' }) })),
-  };
-}
-
-function dashedAt(mode: ChartMode, x: number): object {
-  return {
-    silent: true,
-    symbol: 'none',
-    // ECharts rounds to two digits unless told otherwise.
-    precision: 10,
-    label: { show: false },
-    lineStyle: { color: chartColours[mode].text, type: 'dashed', width: 1.5 },
-    data: [{ xAxis: x }],
   };
 }

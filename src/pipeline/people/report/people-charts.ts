@@ -1,6 +1,7 @@
 // The charts of an evaluation of people. Loads ECharts: import it only when a report is asked for.
 import { percent } from '../../../core/numbers/percent.js';
-import { type ChartMode, chartColours, seriesStyle } from '../../report/chart-theme.js';
+import { type ChartMode, seriesStyle } from '../../report/chart-theme.js';
+import { dashedAt } from '../../report/dashed-line.js';
 import { drawChart } from '../../report/draw-chart.js';
 import type { NamedFigure } from '../../report/report-files.js';
 import type { PeopleEvaluation } from '../evaluate-people.js';
@@ -109,17 +110,5 @@ function line(mode: ChartMode, index: number, points: readonly (readonly [number
     symbol: marker,
     showAllSymbol: true,
     data: points.map((value, i) => ({ value, ...((i + index) % markerEvery === 0 ? {} : { symbol: 'none' }) })),
-  };
-}
-
-function dashedAt(mode: ChartMode, threshold: number): object {
-  return {
-    silent: true,
-    symbol: 'none',
-    // ECharts rounds to two digits unless told otherwise.
-    precision: 10,
-    label: { show: false },
-    lineStyle: { color: chartColours[mode].text, type: 'dashed', width: 1.5 },
-    data: [{ xAxis: threshold }],
   };
 }

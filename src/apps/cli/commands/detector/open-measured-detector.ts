@@ -6,9 +6,8 @@ import type { FaceDetector } from '../../../../core/detect/face.js';
 import { defaultMinScore } from '../../../../core/detect/face-search.js';
 import type { DetectorMetadata } from '../../../../core/detect/places/detector-metadata.js';
 import { PlaceDetector } from '../../../../core/detect/places/place-detector.js';
-import { pointsOf } from '../../../../core/detect/places/placed-face.js';
 import type { Picture } from '../../../../core/image/picture.js';
-import type { EvaluatedFace } from '../../../../pipeline/detector/detect-pictures.js';
+import { type EvaluatedFace, toEvaluated } from '../../../../pipeline/detector/detect-pictures.js';
 import { lowestScore } from '../../../../pipeline/detector/measure-held-back.js';
 import {
   type DetectorOptions,
@@ -61,7 +60,7 @@ export async function openMeasuredDetector(options: DetectorOptions): Promise<Me
 
 function measuring(detector: FaceDetector, file?: string): Pick<MeasuredDetector, 'detect' | 'release'> {
   const detect = async (picture: Picture): Promise<EvaluatedFace[]> =>
-    (await detector.detect(picture)).map((face) => ({ ...face, points: pointsOf(face) }));
+    (await detector.detect(picture)).map(toEvaluated);
   return {
     detect: file === undefined ? detect : (picture) => namingModelFile(file, () => detect(picture)),
     release: () => detector.release(),
